@@ -1,0 +1,146 @@
+"""The command line: python -m autograder COMMAND. Every error that a user can cause is one sentence and exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from pushforward.errors import CourseError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0 done (judge: full marks), 1 less than that, 2 could not be done."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m autograder", description="The judge's side of the course.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(run=run)
+        return added
+
+    listing = command("exercises", _exercises, "List every exercise.")
+    listing.add_argument("--json", action="store_true", help="as JSON, with points, names and seed items")
+
+    judge = command("judge", _judge, "Judge one answer in a plain Python file.")
+    judge.add_argument("id", metavar="ID", help="the exercise, e.g. diffusion.alpha_bar")
+    judge.add_argument("file", metavar="FILE.py", help="a file that defines what the exercise asks for")
+    judge.add_argument("--seed", type=int, help="ask the questions of this seed (default: a fixed one per exercise)")
+    judge.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds for everything (default 60)")
+    judge.add_argument("--json", action="store_true", help="the result as JSON")
+
+    source = command("source", _source, "Write the instructor's notebooks for stock nbgrader.")
+    source.add_argument("dir", metavar="DIR", help="becomes DIR/source/ASSIGNMENT/NOTEBOOK.ipynb and a configuration")
+
+    course = command("course", _course, "Build course/ and the other generated files from solutions/.")
+    course.add_argument("--check", action="store_true", help="only say what is out of date")
+
+    command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    command("lab-copies", _lab_copies, "Copy missing notebooks to work/, where students work.")
+    for name, run, summary in (
+        ("fresh", _fresh, "Start a notebook again beside the copy in work/."),
+        ("solved", _solved, "Write a notebook with the model answers into work/."),
+    ):
+        command(name, run, summary).add_argument("notebook", metavar="NB", help="e.g. 15_diffusion_forward")
+    return parser
+
+
+def _exercises(arguments: argparse.Namespace) -> int:
+    from autograder.exercise import table
+    from autograder.release import seeds_by_exercise
+
+    rows = [{"id": id, **{k: v for k, v in row.items() if k != "blank"}} for id, row in table().items()]
+    if arguments.json:
+        seeds = seeds_by_exercise(_root(must_exist=False))
+        print(json.dumps([{**row, "seeds": seeds.get(row["id"], [])} for row in rows], indent=1))
+        return 0
+    for row in rows:
+        print(f"{row['id']:32} {row['notebook']:28} {row['kind']:11} {row['points']:g}")
+    return 0
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    from autograder.child import ChildLink
+    from autograder.exercise import get
+    from autograder.judge import examine
+
+    exercise = get(arguments.id)
+    with ChildLink(arguments.file, arguments.timeout) as link:
+        report = examine(exercise, link, arguments.seed)
+    print(json.dumps(report.to_json(), indent=1, ensure_ascii=False) if arguments.json else report)
+    return 0 if report.full else 1
+
+
+def _source(arguments: argparse.Namespace) -> int:
+    from autograder.release import instructor_sources
+
+    for path in instructor_sources(_root(), Path(arguments.dir)):
+        print(path)
+    return 0
+
+
+def _course(arguments: argparse.Namespace) -> int:
+    from autograder.release import compare_course, write_course
+
+    if arguments.check:
+        differences = compare_course(_root())
+        print("\n".join(differences) or "course/ is up to date.")
+        return 1 if differences else 0
+    for path in write_course(_root()):
+        print(path)
+    return 0
+
+
+def _answers(arguments: argparse.Namespace) -> int:
+    from autograder.answers import table
+
+    text, good = table(_root())
+    print(text)
+    return 0 if good else 1
+
+
+def _lab_copies(arguments: argparse.Namespace) -> int:
+    from autograder.workspace import copy_missing
+
+    for line in copy_missing(_root()):
+        print(line)
+    return 0
+
+
+def _fresh(arguments: argparse.Namespace) -> int:
+    from autograder.workspace import fresh
+
+    print(fresh(_root(), arguments.notebook))
+    return 0
+
+
+def _solved(arguments: argparse.Namespace) -> int:
+    from autograder.workspace import solved
+
+    print(solved(_root(), arguments.notebook))
+    return 0
+
+
+def _root(must_exist: bool = True) -> Path:
+    """The checkout: the nearest folder, from here upwards, that holds solutions/_toc.yml."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
+        if (folder / "solutions" / "_toc.yml").is_file():
+            return folder
+    if must_exist:
+        raise CourseError("This command needs a checkout of the course: run it in the folder that holds solutions/.")
+    return here
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,255 @@
+"""The examination: ask what the exercise probes, judge what comes back, name the mistake.
+
+`examine` talks to the student's code through a link and does not care where that code runs: `LocalLink` keeps it in
+this process (a notebook), `autograder.child.ChildLink` in another one that cannot import the judge.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.compare import show
+from autograder.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
+from autograder.report import LawResult, Report
+from pushforward import wire
+from pushforward.run import Runner
+
+NAMING_TOLERANCE = 1e-3  # how closely an answer must agree with a catalogued mistake to be called by its name
+Respond = Callable[[dict, list], tuple[dict, list]]
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """An ask that brought no value. kind: blank, missing, raised, refused, late or ended."""
+
+    kind: str
+    message: str = ""
+    type: str = ""
+    line: int | None = None
+    source: str | None = None
+
+    def sentence(self, of: str) -> str:
+        """What happened, with the mend."""
+        if self.kind == "blank":
+            return f"`{of}` is not implemented yet: write your answer where it says NotImplementedError."
+        if self.kind == "missing":
+            return f"{self.message} Run the cell that defines it, or check its spelling."
+        if self.kind == "raised":
+            return self._raised(of)
+        return f"`{of}` gave no answer that can be judged. {self.message}" if self.kind == "refused" else self.message
+
+    def _raised(self, of: str) -> str:
+        place = f" at line {self.line}: `{self.source}`" if self.source else ""
+        if self.type == "SystemExit":
+            return f"`{of}` called exit{place}. A function hands its result back with return."
+        what = f"{self.type}: {self.message}" if self.message else self.type
+        return f"`{of}` raised {what}{place}."
+
+
+class Link(Protocol):
+    """A way to the student's code."""
+
+    def ask(self, head: dict, arrays: list, respond: Respond) -> tuple[dict, list]:
+        """Send one ask, let `respond` answer the callbacks in between, return the answer."""
+
+
+class LocalLink:
+    """Student code in this very process."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.runner = Runner(namespace)
+
+    def ask(self, head: dict, arrays: list, respond: Respond) -> tuple[dict, list]:
+        def reply(name: str, args: list, kwargs: dict) -> Any:
+            out: list[np.ndarray] = []
+            nodes = [wire.encode(a, out) for a in args]
+            named = {k: wire.encode(v, out) for k, v in kwargs.items()}
+            answer, arrays = respond({"callback": name, "args": nodes, "kwargs": named}, out)
+            return wire.decode(answer["value"], arrays)
+
+        return self.runner.perform(head, arrays, reply)
+
+
+# --- the examination -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One case with its answers and what they meant."""
+
+    case: Case
+    answers: tuple
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(finding.ok for finding in self.findings)
+
+
+def default_seed(id: str) -> int:
+    """The seed of a student's own runs: fixed per exercise, so that the same answer gives the same table."""
+    return zlib.crc32(id.encode())
+
+
+def examine(exercise: Exercise, link: Link, seed: int | None = None) -> Report:
+    """Probe, ask and judge one exercise. The same seed asks the same questions."""
+    seed = default_seed(exercise.id) if seed is None else seed
+    exchanges = list(_exchanges(exercise, link, seed))
+    results = tuple(_result(law, exchanges) for law in exercise.laws)
+    full = points(exercise.id)
+    error = next((_error(e) for e in exchanges if _error(e)), None)
+    earned = sum(r.law.weight for r in results if r.ok) / sum(law.weight for law in exercise.laws)
+    return Report(
+        id=exercise.id,
+        points=round(full * earned, 2),
+        max=full,
+        laws=results,
+        mistake=None if earned == 1 else _recognise(exercise, exchanges),
+        error=error,
+        blank=all(_is_blank(e) for e in exchanges),
+        seed=seed,
+        hints=exercise.hints,
+    )
+
+
+def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
+    for number, case in enumerate(exercise.probe(np.random.default_rng(seed))):
+        answers = tuple(_put_question(exercise, case, ask, link, seed + number) for ask in case.asks)
+        yield Exchange(case, answers, tuple(_findings(exercise, case, answers)))
+        if any(isinstance(a, Unanswered) and a.kind in ("late", "ended") for a in answers):
+            return
+
+
+def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> Any:
+    def respond(head: dict, arrays: list) -> tuple[dict, list]:
+        args = [wire.decode_plain(node, arrays) for node in head["args"]]
+        kwargs = {k: wire.decode_plain(node, arrays) for k, node in head["kwargs"].items()}
+        out: list[np.ndarray] = []
+        return {"value": wire.encode(exercise.reply(case, head["callback"], args, kwargs), out)}, out
+
+    answer, arrays = link.ask(*_message(ask, seed), respond)
+    if "error" in answer:
+        return Unanswered(**answer["error"])
+    return wire.decode_plain(answer["value"], arrays)
+
+
+def _message(ask: Ask, seed: int) -> tuple[dict, list]:
+    arrays: list[np.ndarray] = []
+    head: dict[str, Any] = {"verb": ask.verb, "of": ask.of, "method": ask.method, "seed": seed % 2**32}
+    head["args"] = [wire.encode(a, arrays) for a in ask.args]
+    head["kwargs"] = {k: wire.encode(v, arrays) for k, v in ask.kwargs.items()}
+    more = dict(ask.more)
+    if "cotangent" in more:
+        more["cotangent"] = wire.encode(more["cotangent"], arrays)
+    return {**head, **more}, arrays
+
+
+def _findings(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Finding]:
+    """The judge's findings, and a failed one for every law that a gate or a missing answer keeps from paying."""
+    about = case.about or exercise.laws
+    if any(isinstance(a, Unanswered) for a in answers):
+        yield from (law(False, why="no answer") for law in about)
+        return
+    passed = True
+    for finding in exercise.judge(case, *answers):
+        passed = passed and (finding.ok or not finding.law.is_gate)
+        yield finding
+    if not passed:
+        yield from (law(False, why="a gate failed") for law in about if not law.is_gate)
+
+
+def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
+    about = [(e.case, f) for e in exchanges for f in e.findings if f.law is law]
+    broken = [(case, f) for case, f in about if not f.ok]
+    if not broken:
+        return LawResult(law, ok=bool(about), reached=bool(about))
+    case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
+    reached = any(f.expected or f.got or f.why not in ("no answer", "a gate failed") for _, f in broken)
+    return LawResult(law, False, reached, describe(case), finding.expected, finding.got, finding.why)
+
+
+def describe(case: Case) -> str:
+    """The case as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
+    return "; ".join(_describe(ask) for ask in case.asks)
+
+
+def _describe(ask: Ask) -> str:
+    parts = [show(a) for a in ask.args] + [f"{k}={show(v)}" for k, v in ask.kwargs.items()]
+    return f"{ask.of}{'.' + ask.method if ask.method else ''}({', '.join(parts)})"
+
+
+def _error(exchange: Exchange) -> str | None:
+    for ask, answer in zip(exchange.case.asks, exchange.answers, strict=True):
+        if isinstance(answer, Unanswered):
+            return answer.sentence(ask.of)
+    return None
+
+
+def _is_blank(exchange: Exchange) -> bool:
+    return any(isinstance(a, Unanswered) and a.kind in ("blank", "missing") for a in exchange.answers)
+
+
+# --- naming the mistake ----------------------------------------------------------------------------------------
+
+
+def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
+    """The catalogued mistake that the judge saw itself, else the one whose implementation gives the same answers."""
+    by_name = {mistake.name: mistake for mistake in exercise.mistakes}
+    for exchange in exchanges:
+        for finding in exchange.findings:
+            if finding.mistake is not None:
+                return by_name[finding.mistake]
+    return next((m for m in exercise.mistakes if m.functions and _explains(exercise, m, exchanges)), None)
+
+
+def _explains(exercise: Exercise, mistake: Mistake, exchanges: list[Exchange]) -> bool:
+    """For one of its names, the mistake gives the student's answers on every case, a failed one among them."""
+    link = LocalLink(dict(mistake.functions))
+    for name in mistake.functions:
+        asked = [(e, {ask.of for ask in e.case.asks}) for e in exchanges]
+        concerned = [e for e, names in asked if name in names and names <= mistake.functions.keys()]
+        failed_first = sorted(concerned, key=lambda e: e.ok)  # failed cases decide soonest
+        if not all(e.ok for e in concerned) and all(_agrees(exercise, link, e) for e in failed_first):
+            return True
+    return False
+
+
+def _agrees(exercise: Exercise, link: Link, exchange: Exchange) -> bool:
+    pairs = zip(exchange.case.asks, exchange.answers, strict=True)
+    with np.errstate(all="ignore"):
+        return all(same(answer, _put_question(exercise, exchange.case, ask, link, 0)) for ask, answer in pairs)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Two answers agree: equal structure, numbers within NAMING_TOLERANCE of the largest; an error equals an error."""
+    if isinstance(a, Unanswered) or isinstance(b, Unanswered):
+        return isinstance(a, Unanswered) and isinstance(b, Unanswered) and (a.kind, a.type) == (b.kind, b.type)
+    if isinstance(a, wire.Plain) or isinstance(b, wire.Plain):
+        return _same_numbers(_numbers(a), _numbers(b))
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, float) and isinstance(b, (float, int)) and not isinstance(b, bool):
+        return _same_numbers(np.float64(a), np.float64(b))
+    return a == b
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    if isinstance(value, wire.Plain):
+        return value.array
+    return np.asarray(value) if type(value) in (int, float, bool) else None
+
+
+def _same_numbers(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    if a is None or b is None or a.shape != b.shape:
+        return False
+    if a.dtype.kind not in "fi" or b.dtype.kind not in "fi":
+        return bool((a == b).all())
+    scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
+    return bool(np.allclose(a, b, rtol=NAMING_TOLERANCE, atol=NAMING_TOLERANCE * scale, equal_nan=True))

@@ -1,0 +1,116 @@
+"""The student's side of a check: find the answer by its name, have it judged, show the result."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pushforward.capture import captured, forget_earlier_output
+from pushforward.errors import CourseError
+
+_results: dict[str, Any] = {}  # id -> the latest report of this session
+_opened: dict[str, int] = {}  # id -> how many hints have been asked for
+_elsewhere = False
+
+
+def judged_elsewhere() -> None:
+    """Make `check` do nothing in this process: a judge outside asks the questions."""
+    global _elsewhere
+    _elsewhere = True
+
+
+def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int | None = None) -> Any:
+    """Judge your answer to one exercise and show, law by law, what holds and what does not.
+
+    id: the exercise, e.g. "diffusion.alpha_bar"; answer: the function itself, or {name: function}, if it does not
+    stand in the notebook under the name that the exercise asks for; seed: asks the questions of that seed (graded
+    feedback names one). Raises CourseError for an exercise that does not exist.
+    """
+    if _elsewhere:
+        return None
+    from autograder.exercise import get
+    from autograder.judge import LocalLink, examine
+
+    exercise = get(id)
+    namespace = _namespace(exercise, answer, sys._getframe(1).f_globals)
+    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    if seed is None and graded:
+        seed = secrets.randbits(32)
+    with captured() as printed:
+        report = examine(exercise, LocalLink(namespace), seed)
+    forget_earlier_output()
+    report = dataclasses.replace(report, printed=printed.text, graded=graded)
+    _results[id] = report
+    return report
+
+
+def _namespace(exercise: Any, answer: Any, names: dict[str, Any]) -> dict[str, Any]:
+    if answer is None:
+        return names
+    if isinstance(answer, dict):
+        return {**names, **answer}
+    return {**names, exercise.names[0]: answer}
+
+
+def hint(id: str) -> Text:
+    """The next hint for an exercise: the first call shows the first, the second call the second, and so on."""
+    from autograder.exercise import get
+
+    hints = get(id).hints
+    shown = min(_opened.get(id, 0) + 1, len(hints))
+    _opened[id] = shown
+    more = "" if shown < len(hints) else " This was the last one."
+    return Text(f"Hint {shown} of {len(hints)}: {hints[shown - 1]}{more}")
+
+
+def restart(id: str) -> Text:
+    """Put the blank of an exercise into a new cell below, so that you can start it again. Your answer stays."""
+    from autograder.exercise import get, table
+
+    blank = table().get(id, {}).get("blank")
+    if not blank:
+        get(id)
+        raise CourseError(f"The blank of {id} is not in the built course; `make course` adds it.")
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None or not hasattr(shell, "kernel"):
+        return Text(blank)
+    shell.set_next_input(blank, replace=False)
+    return Text(f"The blank of {id} stands in a new cell below; the cell that runs last counts.")
+
+
+def total() -> Text:
+    """Your points so far in this notebook, exercise by exercise."""
+    from autograder.exercise import table
+    from autograder.report import number
+
+    notebooks = {table()[id]["notebook"] for id in _results if id in table()}
+    if not notebooks:
+        return Text("No check has run yet: run the cells above first.")
+    rows = [(id, row) for id, row in table().items() if row["notebook"] in notebooks]
+    judged = [(id, row) for id, row in rows if row["kind"] != "written"]
+    earned = sum(_results[id].points for id, _ in judged if id in _results)
+    lines = [f"Your total so far: {number(earned)} of {number(sum(row['points'] for _, row in judged))} points."]
+    lines += [f"  {_state(id, row, number)}  {id}" for id, row in rows]
+    return Text("\n".join(lines))
+
+
+def _state(id: str, row: dict[str, Any], number: Callable[[float], str]) -> str:
+    if row["kind"] == "written":
+        return f"by hand, {number(row['points'])}".rjust(14)
+    if id not in _results:
+        return f"not run, {number(row['points'])}".rjust(14)
+    return f"{'✓' if _results[id].full else ' '} {number(_results[id].points)} of {number(row['points'])}".rjust(14)
+
+
+class Text:
+    """Words to show: plain in a terminal and in a notebook."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __repr__(self) -> str:
+        return self.words

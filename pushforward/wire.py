@@ -1,0 +1,311 @@
+"""Plain values on the wire: how asks and answers cross between the judge and the student's code.
+
+A frame is two little-endian length words, a JSON header and raw little-endian arrays:
+
+    uint32 len(header) | uint32 len(body) | header (JSON, UTF-8) | body (the arrays, one after the other)
+
+Values travel as small JSON nodes, `["tensor", 0, "float32", "cpu"]` say, where 0 numbers an array of the frame.
+Only exact built-in types cross: nothing is pickled, no method of a received object is ever called.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import torch
+
+MAX_HEADER = 1 << 20  # bytes
+MAX_BODY = 64 << 20  # bytes
+MAX_DEPTH = 12
+MAX_ITEMS = 100_000
+WIRE_DTYPES = ("<f4", "<f8", "<i8", "|b1", "<c8")
+_CARRIER = {  # how each array type travels; its own name goes along in the node
+    "float16": "<f4",
+    "bfloat16": "<f4",
+    "float32": "<f4",
+    "float64": "<f8",
+    "uint8": "<i8",
+    "int8": "<i8",
+    "int16": "<i8",
+    "int32": "<i8",
+    "int64": "<i8",
+    "bool": "|b1",
+    "complex64": "<c8",
+}
+
+
+class WireError(ValueError):
+    """A frame or value that does not keep to the format; the message is one sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """An array that came over the wire, as the judge sees it.
+
+    array: numpy array in a type that the wire carries; kind: "tensor" or "array";
+    dtype: the name of the type it had at home ("float16" travels as float32); device: "cpu", "cuda:0", ….
+    """
+
+    array: np.ndarray
+    kind: str
+    dtype: str
+    device: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+
+# --- values to nodes -------------------------------------------------------------------------------------------
+
+
+def encode(value: Any, arrays: list[np.ndarray], depth: int = 0) -> list:
+    """The node of a plain value; its arrays are appended to `arrays`. Raises WireError for anything else."""
+    if depth > MAX_DEPTH:
+        raise WireError(f"The value is nested more than {MAX_DEPTH} levels deep.")
+    kind = type(value)
+    if value is None:
+        return ["none"]
+    if kind is bool or kind is np.bool_:
+        return ["bool", bool(value)]
+    if kind is int or issubclass(kind, np.integer):
+        return ["int", _checked_int(int(value))]
+    if kind is float or issubclass(kind, np.floating):
+        return ["float", _finite_or_name(float(value))]
+    if kind is str:
+        return ["str", value[:10_000]]
+    if kind is torch.Tensor or kind is torch.nn.Parameter:
+        return _encode_tensor(value, arrays)
+    if kind is np.ndarray:
+        return ["array", _add(value, value.dtype.name, arrays), value.dtype.name]
+    if kind in (list, tuple):
+        if len(value) > MAX_ITEMS:
+            raise WireError(f"The {kind.__name__} has {len(value)} items; {MAX_ITEMS} is the most.")
+        return [kind.__name__, [encode(item, arrays, depth + 1) for item in value]]
+    if kind is dict:
+        return ["dict", {_key(k): encode(v, arrays, depth + 1) for k, v in value.items()}]
+    if isinstance(value, Special):
+        return value.node(arrays)
+    raise WireError(_refusal(value))
+
+
+class Special:
+    """Something that only the judge sends: a callback, a kept object, a small network."""
+
+    def node(self, arrays: list[np.ndarray]) -> list:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Callback(Special):
+    """A callable argument; each call of it is answered by the judge."""
+
+    name: str
+
+    def node(self, arrays: list[np.ndarray]) -> list:
+        return ["callback", self.name]
+
+
+@dataclass(frozen=True)
+class Kept(Special):
+    """An object that an earlier `keep` left with the student's code."""
+
+    name: str
+
+    def node(self, arrays: list[np.ndarray]) -> list:
+        return ["kept", self.name]
+
+
+@dataclass(frozen=True)
+class Net(Special):
+    """A small network by the name of its architecture and its weights, in the order of `parameters()`."""
+
+    architecture: str
+    weights: tuple[torch.Tensor, ...]
+
+    def node(self, arrays: list[np.ndarray]) -> list:
+        return ["net", self.architecture, [encode(w, arrays) for w in self.weights]]
+
+
+def _encode_tensor(value: torch.Tensor, arrays: list[np.ndarray]) -> list:
+    value = torch.Tensor.detach(value)
+    if value.layout is not torch.strided or value.is_quantized:
+        raise WireError("The tensor is sparse or quantised; return a plain, dense torch.Tensor.")
+    name = str(value.dtype).removeprefix("torch.")
+    device = str(value.device)
+    plain = value.float() if name in ("float16", "bfloat16") else value
+    array = plain.cpu().contiguous().resolve_conj().resolve_neg().numpy()
+    return ["tensor", _add(array, name, arrays), name, device]
+
+
+def _add(array: np.ndarray, name: str, arrays: list[np.ndarray]) -> int:
+    if name not in _CARRIER:
+        raise WireError(f"The array holds {name}; float32 or float64 is wanted.")
+    if array.size * 8 > MAX_BODY:
+        raise WireError(f"The array has {array.size} entries, which is more than any answer needs.")
+    arrays.append(np.asarray(array, dtype=_CARRIER[name], order="C"))
+    return len(arrays) - 1
+
+
+def _checked_int(value: int) -> int:
+    if not -(2**63) <= value < 2**63:
+        raise WireError("The integer does not fit into 64 bits.")
+    return value
+
+
+def _finite_or_name(value: float) -> float | str:
+    return value if math.isfinite(value) else repr(value)
+
+
+def _key(key: Any) -> str:
+    if type(key) is not str:
+        raise WireError(f"A dictionary key is of type {type(key).__name__}; strings are wanted.")
+    return key
+
+
+def _refusal(value: Any) -> str:
+    kind = type(value)
+    if isinstance(value, torch.Tensor):
+        return f"The value is a {kind.__name__}, a subclass of torch.Tensor; return a plain torch.Tensor."
+    article = "an" if kind.__name__[:1].lower() in "aeiou" else "a"
+    return (
+        f"The value is {article} {kind.__name__}; tensors, numbers, strings, None and tuples, lists or "
+        "dictionaries of them can be judged."
+    )
+
+
+# --- nodes to values -------------------------------------------------------------------------------------------
+
+
+def decode(node: Any, arrays: list[np.ndarray], special: Callable[[list], Any] | None = None) -> Any:
+    """The value of a node, on the student's side as torch tensors (`special` resolves callbacks and the like)."""
+    return _decode(node, arrays, _as_torch, special)
+
+
+def decode_plain(node: Any, arrays: list[np.ndarray]) -> Any:
+    """The value of a node, on the judge's side: arrays become `Plain`, nothing else but built-in types appears."""
+    return _decode(node, arrays, _as_plain, None)
+
+
+def _decode(node: Any, arrays: list, leaf: Callable, special: Callable | None, depth: int = 0) -> Any:
+    if type(node) is not list or not node or type(node[0]) is not str or depth > MAX_DEPTH + 1:
+        raise WireError("A value in the frame is malformed.")
+    kind, *rest = node
+    if kind == "none" and not rest:
+        return None
+    if kind in _SCALARS and len(rest) == 1:
+        return _SCALARS[kind](rest[0])
+    if kind in ("list", "tuple") and len(rest) == 1 and type(rest[0]) is list:
+        items = [_decode(item, arrays, leaf, special, depth + 1) for item in rest[0]]
+        return items if kind == "list" else tuple(items)
+    if kind == "dict" and len(rest) == 1 and type(rest[0]) is dict:
+        return {str(k): _decode(v, arrays, leaf, special, depth + 1) for k, v in rest[0].items()}
+    if kind in ("tensor", "array"):
+        return leaf(kind, *_array_fields(kind, rest, arrays))
+    if special is not None and kind in ("callback", "kept", "net"):
+        return special(node)
+    raise WireError(f"A value in the frame has the unknown kind {kind!r}.")
+
+
+def _array_fields(kind: str, rest: list, arrays: list) -> tuple[np.ndarray, str, str]:
+    if len(rest) != (3 if kind == "tensor" else 2) or type(rest[0]) is not int:
+        raise WireError("An array in the frame is malformed.")
+    if not 0 <= rest[0] < len(arrays) or rest[1] not in _CARRIER:
+        raise WireError("An array in the frame is missing or of an unknown type.")
+    return arrays[rest[0]], rest[1], rest[2] if kind == "tensor" else "cpu"
+
+
+def _as_plain(kind: str, array: np.ndarray, dtype: str, device: str) -> Plain:
+    return Plain(array, kind, dtype, str(device)[:20])
+
+
+def _as_torch(kind: str, array: np.ndarray, dtype: str, device: str) -> Any:
+    if kind == "array":
+        return np.array(array, dtype=dtype)
+    return torch.from_numpy(np.array(array)).to(dtype=getattr(torch, dtype), device=device)
+
+
+def _exact(kind: type) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if type(value) is not kind:
+            raise WireError(f"A {kind.__name__} in the frame is malformed.")
+        return value
+
+    return check
+
+
+def _float(value: Any) -> float:
+    if type(value) not in (float, int) and value not in ("nan", "inf", "-inf"):
+        raise WireError("A float in the frame is malformed.")
+    return float(value)
+
+
+_SCALARS = {"bool": _exact(bool), "int": _exact(int), "float": _float, "str": _exact(str)}
+
+
+# --- frames ----------------------------------------------------------------------------------------------------
+
+
+def put(stream: BinaryIO, head: dict, arrays: list[np.ndarray]) -> None:
+    """Write one frame. Raises WireError if it is larger than the limits."""
+    head = {**head, "arrays": [[a.dtype.str, list(a.shape)] for a in arrays]}
+    header = json.dumps(head, allow_nan=False).encode()
+    body = b"".join(a.tobytes() for a in arrays)
+    if len(header) > MAX_HEADER or len(body) > MAX_BODY:
+        raise WireError("The answer is larger than a frame may be.")
+    stream.write(struct.pack("<II", len(header), len(body)) + header + body)
+    stream.flush()
+
+
+def get(stream: BinaryIO) -> tuple[dict, list[np.ndarray]]:
+    """Read one frame. Raises EOFError at the end of the stream, WireError for a frame that is not one."""
+    n_header, n_body = struct.unpack("<II", _read(stream, 8))
+    if n_header > MAX_HEADER or n_body > MAX_BODY:
+        raise WireError("The frame is larger than a frame may be.")
+    try:
+        head = json.loads(_read(stream, n_header))
+    except (ValueError, RecursionError) as error:
+        raise WireError("The header of the frame is not JSON.") from error
+    body = _read(stream, n_body)
+    if type(head) is not dict or type(head.get("arrays")) is not list:
+        raise WireError("The header of the frame lacks its list of arrays.")
+    return head, _slice(head.pop("arrays"), body)
+
+
+def _read(stream: BinaryIO, n: int) -> bytes:
+    parts, missing = [], n
+    while missing:
+        part = stream.read(missing)
+        if not part:
+            raise EOFError("The other side closed the connection.")
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _slice(shapes: list, body: bytes) -> list[np.ndarray]:
+    arrays, offset = [], 0
+    for item in shapes:
+        dtype, shape = _checked_shape(item)
+        count = math.prod(shape)
+        if offset + count * dtype.itemsize > len(body):
+            raise WireError("The frame is shorter than its arrays.")
+        arrays.append(np.frombuffer(body, dtype, count, offset).reshape(shape))
+        offset += count * dtype.itemsize
+    if offset != len(body):
+        raise WireError("The frame is longer than its arrays.")
+    return arrays
+
+
+def _checked_shape(item: Any) -> tuple[np.dtype, list[int]]:
+    if type(item) is not list or len(item) != 2 or item[0] not in WIRE_DTYPES or type(item[1]) is not list:
+        raise WireError("An array in the frame is malformed.")
+    if len(item[1]) > 16 or any(type(n) is not int or not 0 <= n <= MAX_BODY for n in item[1]):
+        raise WireError("An array in the frame has an impossible shape.")
+    return np.dtype(item[0]), item[1]
