@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from pushforward.device import devices
-from pushforward.wire import Plain
+from pushforward.wire import Plain, Special
 
 FACTOR = 32.0  # roundings that a sound computation of a dozen operations may add up
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
@@ -122,6 +122,8 @@ def show(value: Any) -> str:
         return show(value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy())
     if isinstance(value, Plain):
         return show(value.array)
+    if isinstance(value, Special):
+        return str(value)
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, (list, tuple)):

@@ -108,6 +108,9 @@ class Callback(Special):
 
     name: str
 
+    def __str__(self) -> str:
+        return self.name
+
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["callback", self.name]
 
@@ -118,16 +121,26 @@ class Kept(Special):
 
     name: str
 
+    def __str__(self) -> str:
+        return self.name
+
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["kept", self.name]
 
 
 @dataclass(frozen=True)
 class Net(Special):
-    """A small network by the name of its architecture and its weights, in the order of `parameters()`."""
+    """A small network or map by the name of its architecture and its weights, in the order of `parameters()`.
+
+    label: what a report calls it; it does not travel.
+    """
 
     architecture: str
     weights: tuple[torch.Tensor, ...]
+    label: str = ""
+
+    def __str__(self) -> str:
+        return self.label or self.architecture
 
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["net", self.architecture, [encode(w, arrays) for w in self.weights]]
