@@ -91,10 +91,11 @@ def _waves(rng: np.random.Generator, a: float, s: float) -> Iterator[Question]:
 
 
 def _tanhs(rng: np.random.Generator, a: float) -> Iterator[Question]:
+    """The slope of b tanh(x/2) at 0 is b/2."""
     yield Question("tanh", {"a": a, "b": a * _grid(rng, 0.25, 2)}, "normal", "plain")
-    yield Question("tanh", {"a": a, "b": -a * _grid(rng, 0.25, 0.6875)}, "normal", "bent")
-    yield Question("tanh", {"a": a, "b": -a * _grid(rng, 1.25, 3)}, "normal", "folded")
-    yield Question("tanh", {"a": a, "b": -a}, "normal", "flat")
+    yield Question("tanh", {"a": a, "b": -a * _grid(rng, 0.5, 1.5)}, "normal", "bent")
+    yield Question("tanh", {"a": a, "b": -a * _grid(rng, 2.5, 5)}, "normal", "folded")
+    yield Question("tanh", {"a": a, "b": -2 * a}, "normal", "flat")
     yield Question("tanh", {"a": 0.0, "b": _sign(rng) * _grid(rng, 0.5, 2)}, "normal", "into")
 
 
@@ -155,7 +156,7 @@ def lost(q: Question) -> float:
     p, below = q.params, special.ndtr
     if q.kind in ("constant", "singular"):
         return 0.5 if q.name == "leaky" else 1.0
-    if q.name == "power" and p["n"] % 2 == 0 or q.name == "leaky" and p["s"] < 0:
+    if (q.name == "power" and p["n"] % 2 == 0) or (q.name == "leaky" and p["s"] < 0):
         return 0.5
     if q.name == "tanh" and p["a"] == 0:
         return float(2 * below(-abs(p["b"])))
@@ -179,7 +180,9 @@ def _lost_by_exam(k: float) -> float:
         return density * (above_1 * above_2 + (1 - above_1) * (1 - above_2))
 
     pieces = [math.exp(k * x3) for x3 in (-60, -20, -6, -3, -1, -0.5, 0, 0.5, 1, 3, 6) if math.exp(k * x3) < 9]
-    return 1 - sum(integrate.quad(reached, a, b, epsabs=1e-11)[0] for a, b in zip([0, *pieces], [*pieces, 9], strict=True))
+    return 1 - sum(
+        integrate.quad(reached, a, b, epsabs=1e-11)[0] for a, b in zip([0, *pieces], [*pieces, 9], strict=True)
+    )
 
 
 # --- a model answer, for the mistakes that differ from it in one respect ---------------------------------------
@@ -207,7 +210,7 @@ def answer(name: str, params: dict[str, Any], base: str) -> Witness:
 
 
 def _answer_on_the_line(name: str, p: dict[str, Any], base: str) -> Witness:
-    if name == "affine" and p["a"] == 0 or name == "power" and p["n"] % 2 == 0:
+    if (name == "affine" and p["a"] == 0) or (name == "power" and p["n"] % 2 == 0):
         return "collision", (-1.0, 1.0)
     if name == "power" and p["n"] > 1:
         return "singular", 0.0
@@ -216,9 +219,10 @@ def _answer_on_the_line(name: str, p: dict[str, Any], base: str) -> Witness:
     if name == "wave" and abs(p["b"]) >= abs(p["a"]):
         middle = math.pi if p["a"] * p["b"] > 0 else 0.0  # the map is odd around its steepest descent
         return _pair_around(middle, lambda t: abs(p["a"]) * t - abs(p["b"]) * math.sin(t), abs(p["a"]) == abs(p["b"]))
-    if name == "tanh" and p["a"] * p["b"] < 0 and abs(p["b"]) >= abs(p["a"]):
-        return _pair_around(0.0, lambda t: abs(p["a"]) * t - abs(p["b"]) * math.tanh(t), abs(p["a"]) == abs(p["b"]))
-    if name in ("softplus", "logistic") or name == "tanh" and p["a"] == 0:
+    if name == "tanh" and p["a"] * p["b"] < 0 and abs(p["b"]) >= 2 * abs(p["a"]):
+        odd = lambda t: abs(p["a"]) * t - abs(p["b"]) * math.tanh(t / 2)  # noqa: E731
+        return _pair_around(0.0, odd, abs(p["b"]) == 2 * abs(p["a"]))
+    if name in ("softplus", "logistic") or (name == "tanh" and p["a"] == 0):
         gone = lost(Question(name, p, base, "into"))
         return ("mass", gone) if gone > 0 else ("valid", None)
     return "valid", None

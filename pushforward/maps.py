@@ -52,7 +52,7 @@ class Map:
     def with_numbers(self, *parameters: float) -> str:
         """For readers, with their values."""
         shown = (f"{number:.4g}" for number in parameters)
-        return self.template.format(**dict(zip(self.parameters, shown, strict=True)))
+        return self.template.format(**dict(zip(self.parameters, shown, strict=True))).replace("+ -", "− ")
 
 
 def torch_function(map: Map, parameters: Sequence[Any]) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -143,7 +143,7 @@ POOL: dict[str, Map] = {
     "affine": Map("{a} x + {b}", ("a", "b"), (), lambda m, x, a, b: (a * x[0] + b,)),
     "power": Map("x^{n}", ("n",), (), lambda m, x, n: (x[0] ** n,)),
     "wave": Map("{a} x + {b} sin x", ("a", "b"), (), lambda m, x, a, b: (a * x[0] + b * m.sin(x[0]),)),
-    "tanh": Map("{a} x + {b} tanh x", ("a", "b"), (), lambda m, x, a, b: (a * x[0] + b * m.tanh(x[0]),)),
+    "tanh": Map("{a} x + {b} tanh(x/2)", ("a", "b"), (), lambda m, x, a, b: (a * x[0] + b * m.tanh(x[0] / 2),)),
     "leaky": Map("x if x ≥ 0 else {s} x", ("s",), (), _leaky),
     "softplus": Map("{c} + log(1 + exp({a} x))", ("a", "c"), (), lambda m, x, a, c: (c + m.softplus(a * x[0]),)),
     "logistic": Map(

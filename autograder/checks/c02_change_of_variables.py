@@ -15,7 +15,6 @@ from scipy import special
 
 from autograder import pool
 from autograder.compare import (
-    Verdict,
     arithmetic,
     close,
     exact,
@@ -28,7 +27,7 @@ from autograder.compare import (
 )
 from autograder.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, grad, keep, pays, wrong
 from autograder.precise import DIGITS, Precise, determinant, digits, is_singular, meeting
-from pushforward.maps import MAPS, POOL
+from pushforward.maps import MAPS
 from pushforward.wire import Kept, Net
 
 PYTHON = torch.float64  # the type of Python's own floats
@@ -220,7 +219,9 @@ class LogDensity1d(Exercise):
                 expected = float(_mass_between(case.base, a, b))
         verdict = near(found, expected, 1e-4)
         what = f"between x = {show(case.ends[0])} and {show(case.ends[1])}" if case.ends else "on the whole line"
-        return self.mass(verdict.ok, f"mass {show(expected)}", f"mass {show(found)}", why="" if verdict.ok else f"Mass {what}.")
+        return self.mass(
+            verdict.ok, f"mass {show(expected)}", f"mass {show(found)}", why="" if verdict.ok else f"Mass {what}."
+        )
 
     mistakes = (
         wrong(
@@ -396,7 +397,9 @@ class LogDensityAffine(Exercise):
             "the matrix not inverted",
             {
                 "affine_forward": lambda x, A, b: _log_normal((x - b) @ A.T) - torch.linalg.slogdet(A)[1],
-                "affine_reverse": lambda x, W, c: _log_normal(torch.linalg.solve(W, (x - c).T).T) + torch.linalg.slogdet(W)[1],
+                "affine_reverse": lambda x, W, c: (
+                    _log_normal(torch.linalg.solve(W, (x - c).T).T) + torch.linalg.slogdet(W)[1]
+                ),
             },
             "The base must be asked about the z that belongs to x. From x = A z + b it comes by solving for z; W x + c is z already.",
         ),
@@ -497,7 +500,13 @@ class LogAbsDetJacobian(Exercise):
         for dtype, device in arithmetic():
             few = list(self._maps(rng, dtype, device))[:: 1 if dtype is torch.float64 else 2]
             for number_of, f in enumerate(few):
-                d = 3 if f.architecture in ("triangular", "wave") else len(f.weights[-1]) if f.architecture == "linear" else 2
+                d = (
+                    3
+                    if f.architecture in ("triangular", "wave")
+                    else len(f.weights[-1])
+                    if f.architecture == "linear"
+                    else 2
+                )
                 batch = (1, d, 4)[number_of % 3]
                 x = _tensor(rng.uniform(-1.2, 1.2, size=(batch, d)), dtype, device)
                 yield self._value(f, x)
@@ -530,7 +539,9 @@ class LogAbsDetJacobian(Exercise):
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         if case.law is self.graph:
-            answer, gradient = (answer.get(key) for key in ("value", "gradients")) if isinstance(answer, dict) else (None, None)
+            answer, gradient = (
+                (answer.get(key) for key in ("value", "gradients")) if isinstance(answer, dict) else (None, None)
+            )
         shape = has_shape(answer, tuple(case.x.shape[:1]), case.x)
         yield self.shape(*shape)
         if not shape.ok:
@@ -563,7 +574,7 @@ class LogAbsDetJacobian(Exercise):
                 x = digits(exact(case.x)[b].tolist())
                 ahead, behind = ([*x[:j], x[j] + s, *x[j + 1 :]] for s in (step, -step))
                 expected[b, j] = float((f.ladj(ahead) - f.ladj(behind)) / (2 * step)) * float(case.cotangent[b])
-        return self.graph(*near(gradient, expected, 1e-3))
+        return self.graph(*near(gradient, expected.round(12), 1e-3))
 
     mistakes = (
         wrong(
@@ -576,13 +587,19 @@ class LogAbsDetJacobian(Exercise):
             "no absolute value",
             lambda f, x: torch.logdet(_jacobians(f, x)),
             "A map that mirrors has a negative determinant, whose logarithm is NaN. Take the absolute value.",
-            also=(lambda f, x: torch.logdet(_jacobians(f, x)).detach(), lambda f, x: torch.linalg.det(_jacobians(f, x)).log()),
+            also=(
+                lambda f, x: torch.logdet(_jacobians(f, x)).detach(),
+                lambda f, x: torch.linalg.det(_jacobians(f, x)).log(),
+            ),
         ),
         wrong(
             "one number for the whole batch",
             lambda f, x: _ladj(f, x).sum().expand(len(x)),
             "The log-determinants of all rows were added up: that is the Jacobian of the batch as one big point. Each row has its own.",
-            also=(lambda f, x: _ladj(f, x).mean().expand(len(x)), lambda f, x: _ladj(f, x).detach().sum().expand(len(x))),
+            also=(
+                lambda f, x: _ladj(f, x).mean().expand(len(x)),
+                lambda f, x: _ladj(f, x).detach().sum().expand(len(x)),
+            ),
         ),
         wrong(
             "the axes of the batch",
@@ -698,7 +715,9 @@ class ManyToOne(Exercise):
                 if v > 0:
                     log_p[i] = self._weigh(mpmath.mpf(float(v)), mpmath.mpf(case.c))
                     root = math.sqrt(v)
-                    scale[i] = 4 * (1 + abs(abs(case.c) - root) * (abs(case.c) + root) + abs(log_p[i]) + abs(math.log(v)))
+                    scale[i] = 4 * (
+                        1 + abs(abs(case.c) - root) * (abs(case.c) + root) + abs(log_p[i]) + abs(math.log(v))
+                    )
         return self.square(*close(answer, log_p, case.x.dtype, scale))
 
     @staticmethod
@@ -729,7 +748,9 @@ class ManyToOne(Exercise):
         wrong(
             "the mean of the preimages",
             {
-                "log_p_square": lambda x, c: _square(x, c, lambda t, r: t.logsumexp(0) - math.log(2) - torch.log(2 * r)),
+                "log_p_square": lambda x, c: _square(
+                    x, c, lambda t, r: t.logsumexp(0) - math.log(2) - torch.log(2 * r)
+                ),
                 "log_p_folded": lambda x, W: _folded(x, W, lambda t: t.logsumexp(0) - math.log(len(t))),
             },
             "The shares of the preimages were averaged. Mass adds up: as it stands the density integrates to less than 1.",
@@ -761,19 +782,30 @@ class ManyToOne(Exercise):
         wrong(
             "density where nothing lies",
             {
-                "log_p_square": lambda x, c: torch.logsumexp(_square_terms(x.abs(), c)[0], 0) - torch.log(2 * x.abs().sqrt()),
+                "log_p_square": lambda x, c: (
+                    torch.logsumexp(_square_terms(x.abs(), c)[0], 0) - torch.log(2 * x.abs().sqrt())
+                ),
                 "log_p_folded": lambda x, W: _folds(x, W).logsumexp(0) - torch.linalg.slogdet(W)[1],
             },
             "X is never negative, so its density is 0 there and the logarithm −∞. The formula knows nothing of that: ask first.",
             also=(
-                {"log_p_square": lambda x, c: torch.logsumexp(torch.stack([-((c + s * x.sqrt()) ** 2) / 2 - HALF_LOG_2PI for s in (1, -1)]), 0) - torch.log(2 * x.sqrt())},
+                {
+                    "log_p_square": lambda x, c: (
+                        torch.logsumexp(
+                            torch.stack([-((c + s * x.sqrt()) ** 2) / 2 - HALF_LOG_2PI for s in (1, -1)]), 0
+                        )
+                        - torch.log(2 * x.sqrt())
+                    )
+                },
             ),
         ),
         wrong(
             "the signs on the wrong side",
             {
                 "log_p_folded": lambda x, W: _on_support(
-                    x, (x >= 0).all(1), _log_normal(torch.linalg.solve(W, x.T).T) + x.shape[1] * math.log(2) - torch.linalg.slogdet(W)[1]
+                    x,
+                    (x >= 0).all(1),
+                    _log_normal(torch.linalg.solve(W, x.T).T) + x.shape[1] * math.log(2) - torch.linalg.slogdet(W)[1],
                 )
             },
             "Flipping signs of z does not lead to the other preimages, and by symmetry only counts the first one 2^D times: the absolute value is taken of W z, so the signs belong to x.",
@@ -833,7 +865,9 @@ class MassLost(Exercise):
         return case(call("mass_kept", low, high), about=(self.one, self.kept), ends=(exact(low), exact(high)))
 
     def _matrix_case(self, A: torch.Tensor, invertible: bool) -> Case:
-        return case(call("sigmoid_flow_mass", A), about=(self.another, self.sigmoid), ends=None, d=len(A), invertible=invertible)
+        return case(
+            call("sigmoid_flow_mass", A), about=(self.another, self.sigmoid), ends=None, d=len(A), invertible=invertible
+        )
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         is_box = case.ends is not None
@@ -973,7 +1007,15 @@ class LognormalDensity(Exercise):
                     yield self._values(of, z, mu, sigma)
                 cotangent = _tensor(rng.normal(size=np.broadcast_shapes(*shapes)), dtype, device)
                 asked = grad("lognormal_log_pdf", ("mu", "sigma"), cotangent, z=z, mu=mu, sigma=sigma)
-                yield case(asked, about=(self.shape, self.gradient), law=self.gradient, z=z, mu=mu, sigma=sigma, cotangent=cotangent)
+                yield case(
+                    asked,
+                    about=(self.shape, self.gradient),
+                    law=self.gradient,
+                    z=z,
+                    mu=mu,
+                    sigma=sigma,
+                    cotangent=cotangent,
+                )
             z = _tensor([0.0, 1e-30, 1e-3, 40.0, 1e6, -3.0], dtype, device)
             for of in ("lognormal_log_pdf", "lognormal_cdf"):
                 yield self._values(of, z, float(rng.normal()), float(rng.uniform(1.5, 3)))
@@ -994,7 +1036,9 @@ class LognormalDensity(Exercise):
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         gradients = None
         if case.law is self.gradient:
-            answer, gradients = (answer.get(key) for key in ("value", "gradients")) if isinstance(answer, dict) else (None, None)
+            answer, gradients = (
+                (answer.get(key) for key in ("value", "gradients")) if isinstance(answer, dict) else (None, None)
+            )
         z, mu, sigma = np.broadcast_arrays(*(exact(v) for v in (case.z, case.mu, case.sigma)))
         shape = has_shape(answer, z.shape, case.z)
         yield self.shape(*shape)
@@ -1158,7 +1202,10 @@ class IsValidFlow(Exercise):
 
     verdict = gate("the answer is a pair of a verdict (valid, collision, singular or mass) and its witness")
     line = pays("on the line: every valid map is called valid, every other is convicted by a witness that stands", 1)
-    space = pays("in two and three dimensions: every valid map is called valid, every other is convicted by a witness that stands", 1)
+    space = pays(
+        "in two and three dimensions: every valid map is called valid, every other is convicted by a witness that stands",
+        1,
+    )
 
     hints = (
         "Go through the maps one by one: for which parameters is the derivative never 0, for which does it change its sign, "
@@ -1198,15 +1245,24 @@ class IsValidFlow(Exercise):
     def _try_collision(q: pool.Question, witness: Any) -> tuple[str | None, str | None]:
         points = _two_points(witness, q.dimension)
         if points is None:
-            return f"A collision is shown by two points x and y, each of {_numbers(q.dimension)}, all of them finite.", None
+            return (
+                f"A collision is shown by two points x and y, each of {_numbers(q.dimension)}, all of them finite.",
+                None,
+            )
         x, y = points
         if max(math.hypot(*x), math.hypot(*y)) > RADIUS:
-            return "The points must lie within ‖x‖ ≤ 10: far out, floats overflow or saturate, and that proves nothing.", None
+            return (
+                "The points must lie within ‖x‖ ≤ 10: far out, floats overflow or saturate, and that proves nothing.",
+                None,
+            )
         m = meeting(q.map, x, y)
         if m.distance == 0:
             return "The two inputs are the same point: −0 is 0.", "the same point twice"
         if m.distance < APART:
-            return f"The two inputs are only {show(m.distance)} apart: near each other, images agree by continuity.", None
+            return (
+                f"The two inputs are only {show(m.distance)} apart: near each other, images agree by continuity.",
+                None,
+            )
         if m.meets:
             return None, None
         if m.gap > 1e-5:
@@ -1240,12 +1296,21 @@ class IsValidFlow(Exercise):
             return None, None
         other = pool.lost(replace(q, base="normal" if q.base == "uniform" else "uniform"))
         if q.name in ("logistic", "sigmoid") and other > 0 and abs(share - other) <= SIX_DIGITS * other:
-            return f"The base is {q.base} here. Under the other one this would be the mass lost.", "the base is not looked at"
+            return (
+                f"The base is {q.base} here. Under the other one this would be the mass lost.",
+                "the base is not looked at",
+            )
         if gone == 0:
             return "Nothing is lost: almost every point of the base is the image of some x.", None
         if abs(share - (1 - gone)) <= SIX_DIGITS:
-            return "This is the mass that arrives. The share that is lost is asked for.", "the mass kept, not the mass lost"
-        return "This is not the share of the base outside the image, to six digits. It can be computed, not only sampled.", None
+            return (
+                "This is the mass that arrives. The share that is lost is asked for.",
+                "the mass kept, not the mass lost",
+            )
+        return (
+            "This is not the share of the base outside the image, to six digits. It can be computed, not only sampled.",
+            None,
+        )
 
     mistakes = (
         wrong(
@@ -1315,7 +1380,7 @@ def _unless(name: str, params: dict[str, Any], base: str, **instead: Any) -> tup
 
 def _is_mirrored(name: str, params: dict[str, Any]) -> bool:
     slope = params.get("a") if name in ("affine", "wave", "tanh") else None
-    mirrored = name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9 or name == "triangular"
+    mirrored = (name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9) or name == "triangular"
     return mirrored or (slope is not None and slope < 0 and pool.answer(name, params, "normal")[0] == "valid")
 
 
@@ -1343,7 +1408,9 @@ def _bent(bend: Callable, unbend: Callable, log_p: Callable) -> dict[str, Callab
     return {"bend": bend, "unbend": unbend, "log_p_bent": log_p}
 
 
-@exercise("cov.volume_preserving", ("bend", "unbend", "log_p_bent", "shift_or_reflection", "what_changes"), kind="witness")
+@exercise(
+    "cov.volume_preserving", ("bend", "unbend", "log_p_bent", "shift_or_reflection", "what_changes"), kind="witness"
+)
 class VolumePreserving(Exercise):
     """|det J| = 1: in the plane it makes bananas, on the line only shifts and reflections.
 
@@ -1372,7 +1439,9 @@ class VolumePreserving(Exercise):
         yield self._trip(_tensor([[1.0, 0.0], [0.0, 2.0]], PYTHON))
         yield self._area(np.array([[1.0, 0.5]]))
         z = np.stack(np.meshgrid(_NODES, _NODES, indexing="ij"), axis=-1).reshape(-1, 2)
-        yield case(call("bend", _tensor(z, PYTHON)), about=(self.shape, self.banana), part="moments", z=_tensor(z, PYTHON))
+        yield case(
+            call("bend", _tensor(z, PYTHON)), about=(self.shape, self.banana), part="moments", z=_tensor(z, PYTHON)
+        )
         yield self._area(rng.normal(size=(20, 2)) * 1.5)
         for dtype, device in arithmetic():
             for batch in (1, 2, 7):
@@ -1410,7 +1479,11 @@ class VolumePreserving(Exercise):
         """{log p > log_max − radius²/2} is the ellipsoid of all points whose Mahalanobis distance is below the radius."""
         d, log_det = len(covariance), float(np.linalg.slogdet(covariance)[1])
         ball = math.pi ** (d / 2) / math.gamma(d / 2 + 1) * radius**d
-        return 0.5 * (d * (1 + math.log(2 * math.pi)) + log_det), -0.5 * (d * math.log(2 * math.pi) + log_det), ball * math.exp(log_det / 2)
+        return (
+            0.5 * (d * (1 + math.log(2 * math.pi)) + log_det),
+            -0.5 * (d * math.log(2 * math.pi) + log_det),
+            ball * math.exp(log_det / 2),
+        )
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         yield from getattr(self, f"_judge_{case.part}")(case, *answers)
@@ -1463,11 +1536,13 @@ class VolumePreserving(Exercise):
 
     def _judge_changes(self, case: Case, answer: Any) -> Iterator[Finding]:
         names = ("entropy", "log_max", "volume")
-        found = [number(answer[n]) for n in names] if isinstance(answer, dict) and answer.keys() == set(names) else [None]
+        found = (
+            [number(answer[n]) for n in names] if isinstance(answer, dict) and answer.keys() == set(names) else [None]
+        )
         kept = None not in found
         yield self.table(kept, "a dictionary with entropy, log_max, volume", kind_of(answer))
         if kept:
-            verdict = close(np.array(found), case.after, PYTHON, 1e4 * (1 + np.abs(case.after)))
+            verdict = near(np.array(found), case.after, 1e-5)
             both = ({n: show(v) for n, v in zip(names, vs, strict=True)} for vs in (case.after, found))
             yield self.changes(verdict.ok, *(", ".join(f"{n} {v}" for n, v in d.items()) for d in both))
 
