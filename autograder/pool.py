@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,10 @@ Witness = tuple[str, Any]
 class Question:
     """Is z = g(x) a valid flow? kind: what makes it one (VALID) or spoils it (INVALID):
 
-    plain · mirrored (negative determinant) · unit (|det| = 1) · kinked · bent (not linear, nearly folded) · matched (its
-    image is the uniform base's support); constant · even · folded · singular (det J = 0 everywhere) · flat (a bijection
-    with det J = 0 somewhere) · into (injective, misses part of the base) · wrapped (det J ≠ 0 everywhere, not injective)
+    plain · mirrored (negative determinant) · unit (|det| = 1) · kinked · bent (not linear, nearly folded) · matched
+    (its image is the uniform base's support); constant · even · folded · singular (det J = 0 everywhere) · flat
+    (a bijection with det J = 0 somewhere) · into (injective, misses part of the base) · wrapped (det J ≠ 0 everywhere,
+    not injective)
     """
 
     name: str
@@ -102,7 +104,8 @@ def _tanhs(rng: np.random.Generator, a: float) -> Iterator[Question]:
 def in_space(rng: np.random.Generator) -> Iterator[Question]:
     """Every question about two and three dimensions; 001 P1a and P1b are `rank_one` and `exam`."""
     yield Question("linear", {"A": _square(rng, 2, -1), "b": _vector(rng, 2)}, "normal", "mirrored")
-    yield Question("rank_one", {"a": [_grid(rng, 1.5, 2.5), _grid(rng, 1.5, 2.5)]}, "normal", "singular")
+    first, second = rng.choice(np.arange(24, 41), size=2, replace=False) / 16
+    yield Question("rank_one", {"a": [float(first), float(second)]}, "normal", "singular")
     yield Question("exam", {"n": int(rng.choice([2, 4])), "k": _grid(rng, 0.25, 1)}, "normal", "even")
     yield Question("linear", {"A": _square(rng, 3, 0), "b": _vector(rng, 3)}, "normal", "singular")
     yield Question("linear", {"A": _square(rng, 2, 0), "b": _vector(rng, 2)}, "normal", "singular")
@@ -113,8 +116,10 @@ def in_space(rng: np.random.Generator) -> Iterator[Question]:
     yield Question("sigmoid", {"A": (np.array(_square(rng, 2, 0)) / 8).tolist()}, "uniform", "singular")
     yield Question("shear", {"k": _sign(rng) * _grid(rng, 0.25, 2)}, "normal", "unit")
     yield Question("swirl", {"c": _grid(rng, -1, 1), "k": _sign(rng) * _grid(rng, 0, 1)}, "normal", "unit")
-    for product, kind in ((_grid(rng, 0.25, 1), "plain"), (-_grid(rng, 0.25, 0.75), "bent"), (-_grid(rng, 1.25, 3), "folded"), (-1.0, "flat")):  # fmt: skip
-        yield Question("planar", _planar(rng, product), "normal", kind)
+    yield Question("planar", _planar(rng, _grid(rng, 0.25, 1)), "normal", "plain")
+    yield Question("planar", _planar(rng, -_grid(rng, 0.25, 0.75)), "normal", "bent")
+    yield Question("planar", _planar(rng, -_grid(rng, 1.25, 3)), "normal", "folded")
+    yield Question("planar", _planar(rng, -1.0), "normal", "flat")
     yield Question("coupling", {"c": _grid(rng, 0.25, 1)}, "normal", "plain")
     yield Question("coupling", {"c": -_grid(rng, 0.25, 2)}, "normal", "folded")
     yield Question("coupling", {"c": 0.0}, "normal", "folded")
@@ -127,7 +132,7 @@ def _vector(rng: np.random.Generator, d: int) -> list[float]:
 
 
 def _square(rng: np.random.Generator, d: int, sign: float) -> list[list[float]]:
-    """A (d, d) matrix of multiples of 1/16 up to 2 whose exact determinant has this sign; away from 0 unless sign is 0."""
+    """A (d, d) matrix of multiples of 1/16; its exact determinant has this sign, and is far from 0 unless that is 0."""
     while True:
         rows = rng.integers(-32, 33, size=(d, d))
         if sign == 0:  # the last row is another, or the sum or difference of two others, times a small whole number
@@ -179,10 +184,8 @@ def _lost_by_exam(k: float) -> float:
         density = math.exp(-(z3**2) / 2) / math.sqrt(2 * math.pi)
         return density * (above_1 * above_2 + (1 - above_1) * (1 - above_2))
 
-    pieces = [math.exp(k * x3) for x3 in (-60, -20, -6, -3, -1, -0.5, 0, 0.5, 1, 3, 6) if math.exp(k * x3) < 9]
-    return 1 - sum(
-        integrate.quad(reached, a, b, epsabs=1e-11)[0] for a, b in zip([0, *pieces], [*pieces, 9], strict=True)
-    )
+    pieces = [0, *(math.exp(k * x3) for x3 in (-60, -20, -6, -3, -1, -0.5, 0, 0.5, 1, 3, 6) if math.exp(k * x3) < 9), 9]
+    return 1 - sum(integrate.quad(reached, a, b, epsabs=1e-11)[0] for a, b in pairwise(pieces))
 
 
 # --- a model answer, for the mistakes that differ from it in one respect ---------------------------------------
@@ -220,8 +223,8 @@ def _answer_on_the_line(name: str, p: dict[str, Any], base: str) -> Witness:
         middle = math.pi if p["a"] * p["b"] > 0 else 0.0  # the map is odd around its steepest descent
         return _pair_around(middle, lambda t: abs(p["a"]) * t - abs(p["b"]) * math.sin(t), abs(p["a"]) == abs(p["b"]))
     if name == "tanh" and p["a"] * p["b"] < 0 and abs(p["b"]) >= 2 * abs(p["a"]):
-        odd = lambda t: abs(p["a"]) * t - abs(p["b"]) * math.tanh(t / 2)  # noqa: E731
-        return _pair_around(0.0, odd, abs(p["b"]) == 2 * abs(p["a"]))
+        flat = abs(p["b"]) == 2 * abs(p["a"])
+        return _pair_around(0.0, lambda t: abs(p["a"]) * t - abs(p["b"]) * math.tanh(t / 2), flat)
     if name in ("softplus", "logistic") or (name == "tanh" and p["a"] == 0):
         gone = lost(Question(name, p, base, "into"))
         return ("mass", gone) if gone > 0 else ("valid", None)

@@ -1,6 +1,7 @@
 """The pictures of notebook 02: what becomes of mass, cells and clouds under a map.
 
-Drawings are pure functions from numbers, and from the reader's own functions, to a Figure; `stretch_explorer` wires one.
+Drawings are pure functions from numbers, and from the reader's own functions, to a Figure. `stretch_explorer` adds
+controls to one.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import ipywidgets
@@ -36,7 +38,7 @@ def standard_normal(z: torch.Tensor) -> torch.Tensor:
 
 
 def draw_mass_stays(f: Function, strips: int = 10) -> Figure:
-    """x = f(z), increasing, with the density of z below the curve and that of x beside it, cut into strips of equal mass.
+    """x = f(z), increasing, with the density of z below and that of x beside it, both in strips of equal mass.
 
     The density of x is drawn as mass over length of short intervals, so no formula is needed for it.
     """
@@ -51,7 +53,7 @@ def draw_mass_stays(f: Function, strips: int = 10) -> Figure:
     axes["z"].plot(z, standard_normal(z).exp(), color="black", linewidth=1)
     axes["x"].plot(density, middle, color="black", linewidth=1)
     cuts = torch.special.ndtri(torch.linspace(0, 1, strips + 1, dtype=torch.float64)).clamp(-2.6, 2.6)
-    for i, (a, b) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(cuts)):
         _strip(axes, ORDER(i / (strips - 1)), (z, x, middle, density), float(a), float(b))
     axes["map"].set(title="$x = f(z)$", xticks=[], yticks=[])
     axes["z"].set(xlabel="$z$", yticks=[], xlim=axes["map"].get_xlim(), ylim=(0, 0.45))
@@ -85,12 +87,12 @@ def piecewise_linear(z: torch.Tensor, left: float, middle: float) -> torch.Tenso
 
 
 def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
-    """Sliders for the slopes of two pieces of a map and for an interval; its mass before and after stands in the picture."""
+    """Sliders for two slopes of a map and for an interval, whose mass before and after stands in the picture."""
     slope = partial(ipywidgets.FloatSlider, min=0.1, max=4, step=0.1)
     interval = ipywidgets.FloatRangeSlider(description="interval", min=-2.5, max=2.5, step=0.1, value=(-0.2, 0.8))
     alt = (
-        "A normal density of z, a map with slope {left} on the left, {middle} in the middle and 1 on the right, and the "
-        "density of x. The mass over the interval {interval} of z equals that over its image."
+        "A normal density of z, a map with slope {left} on the left, {middle} in the middle and 1 on the right, and "
+        "the density of x. The mass over the interval {interval} of z equals that over its image."
     )
     left, middle = slope(description="left", value=1), slope(description="middle", value=2)
     draw = partial(draw_stretch, log_p_forward=log_p_forward)
@@ -125,12 +127,10 @@ def _hill(ax: Axes, at: torch.Tensor, density: torch.Tensor, inside: torch.Tenso
 # --- cells -----------------------------------------------------------------------------------------------------
 
 
-def draw_cells(
-    maps: Mapping[str, Function], log_abs_det_jacobian: Callable, reach: float = 1.5, cells: int = 12
-) -> Figure:
+def draw_cells(maps: Mapping[str, Function], log_abs_det_jacobian: Callable) -> Figure:
     """A chequered square under each map, every cell coloured by log |det J| at its centre: how its area changes."""
     fig, axes = figure(1, len(maps), (9, 3.4))
-    edge = torch.linspace(-reach, reach, cells + 1, dtype=torch.float64)
+    edge = torch.linspace(-1.5, 1.5, 13, dtype=torch.float64)
     centre = torch.cartesian_prod((edge[1:] + edge[:-1]) / 2, (edge[1:] + edge[:-1]) / 2)
     limit = 1.0
     for ax, (name, f) in zip(axes, maps.items(), strict=True):
@@ -180,14 +180,10 @@ def draw_flow_verdicts(is_valid_flow: Callable, questions: Sequence[tuple[str, d
 
 def _mark_witness(ax: Axes, f: Function, reason: str, witness: Any) -> None:
     if reason == "collision":
-        points = torch.tensor(
-            [float(w[0] if isinstance(w, (list, tuple)) else w) for w in witness], dtype=torch.float64
-        )
+        points = torch.tensor(np.array(witness, dtype=float)).reshape(-1)
         ax.plot(points, f(points), "o--", color=VERMILION)
     if reason == "singular":
-        point = torch.tensor(
-            [float(witness[0] if isinstance(witness, (list, tuple)) else witness)], dtype=torch.float64
-        )
+        point = torch.tensor(np.array(witness, dtype=float)).reshape(-1)
         ax.plot(point, f(point), "s", color=PURPLE, markersize=9, markerfacecolor="none", markeredgewidth=2)
     if reason == "mass":
         far = f(torch.tensor([-40.0, 40.0], dtype=torch.float64))
@@ -205,7 +201,7 @@ def _said(reason: str, witness: Any) -> str:
 
 
 def draw_banana(z: torch.Tensor, x: torch.Tensor, log_p_bent: Callable) -> Figure:
-    """A cloud z (N, 2) and its image x, each with the level lines of its density, and the sorted log densities of both."""
+    """A cloud z (N, 2) and its image x, each with level lines of its density, and the log densities of both, sorted."""
     fig, (left, right, third) = figure(1, 3, (9, 3.3))
     log_p_z = standard_normal(z).sum(1)
     for ax, points, density, title in (

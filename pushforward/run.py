@@ -170,7 +170,7 @@ def own_randomness(seed: int) -> Iterator[None]:
 
 
 def _seed_torch(seed: int) -> None:
-    """As torch.manual_seed does, which however takes two milliseconds to note its caller for devices that are not there."""
+    """As torch.manual_seed, which spends two milliseconds on noting its caller for devices that are not there."""
     torch.default_generator.manual_seed(seed)
     if torch.cuda.is_available():
         torch.cuda.manual_seed_all(seed)

@@ -290,10 +290,12 @@ def _parts(answer: Any) -> str:
 # --- affine maps -----------------------------------------------------------------------------------------------
 
 
-def _matrix(rng: np.random.Generator, d: int) -> np.ndarray:
-    """Invertible, condition number at most 5, determinant of either sign, not symmetric."""
+def _matrix(rng: np.random.Generator, d: int, sign: int = 0) -> np.ndarray:
+    """Invertible, condition number at most 5, not symmetric; the determinant has this sign, or either if that is 0."""
     left, right = (np.linalg.qr(rng.normal(size=(d, d)))[0] for _ in range(2))
-    return left @ np.diag(rng.uniform(0.5, 2.5, size=d)) @ right
+    A = left @ np.diag(rng.uniform(0.5, 2.5, size=d)) @ right
+    A[0] *= np.sign(np.linalg.det(A)) * sign if sign else 1
+    return A
 
 
 def _mirror(rng: np.random.Generator, d: int) -> np.ndarray:
@@ -348,10 +350,10 @@ class LogDensityAffine(Exercise):
         for of in ("affine_forward", "affine_reverse"):
             yield self._case(of, x, A, b, PYTHON, "cpu")
         for dtype, device in arithmetic():
-            for batch, d in ((3, 1), (4, 2), (3, 3), (2, 5)):
+            for sign, (batch, d) in zip((1, -1, -1, 1), ((3, 1), (4, 2), (3, 3), (2, 5)), strict=True):
                 x, b = rng.normal(size=(batch, d)) * 2, rng.normal(size=d)
                 for of in ("affine_forward", "affine_reverse"):
-                    yield self._case(of, x, _matrix(rng, d), b, dtype, device)
+                    yield self._case(of, x, _matrix(rng, d, sign), b, dtype, device)
             d = 250 if dtype is torch.float64 else 60
             for scale in (0.02, 30.0):
                 yield self._large("affine_forward", rng, d, scale, dtype, device)
@@ -474,6 +476,12 @@ def _summed(f: Callable, x: torch.Tensor) -> torch.Tensor:
     return torch.autograd.functional.jacobian(lambda y: f(y).sum(0), x, create_graph=True)
 
 
+def _signed_ladj(f: Callable, x: torch.Tensor) -> torch.Tensor:
+    """NaN where the determinant is negative, gradients included."""
+    sign, log_abs = torch.linalg.slogdet(_jacobians(f, x))
+    return log_abs * torch.where(sign > 0, 1.0, math.nan)
+
+
 def _ladj(f: Callable, x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.slogdet(_jacobians(f, x))[1]
 
@@ -520,7 +528,7 @@ class LogAbsDetJacobian(Exercise):
 
     def _maps(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Iterator[Net]:
         yield self._linear(_matrix(rng, 3), rng.normal(size=3), dtype, device)
-        yield self._linear(_matrix(rng, 2) @ np.diag([1, -1]), rng.normal(size=2), dtype, device)
+        yield self._linear(_matrix(rng, 2, -1), rng.normal(size=2), dtype, device)
         yield _net("swirl", (float(rng.normal()), _signed(rng, 0.3, 0.8)), dtype, device)
         yield _net("coupling", (float(rng.uniform(0.3, 1)),), dtype, device)
         yield _net("triangular", (float(rng.uniform(0.3, 0.9)),), dtype, device)
@@ -590,6 +598,8 @@ class LogAbsDetJacobian(Exercise):
             also=(
                 lambda f, x: torch.logdet(_jacobians(f, x)).detach(),
                 lambda f, x: torch.linalg.det(_jacobians(f, x)).log(),
+                lambda f, x: _signed_ladj(f, x),
+                lambda f, x: _signed_ladj(f, x).detach(),
             ),
         ),
         wrong(
@@ -816,6 +826,18 @@ class ManyToOne(Exercise):
 # --- mass that never arrives -----------------------------------------------------------------------------------
 
 
+def _det(A: torch.Tensor) -> float:
+    return float(torch.linalg.det(A))
+
+
+def _det_by_numpy(A: torch.Tensor) -> float:
+    return float(np.linalg.det(A.cpu().numpy()))
+
+
+def _mass_if(A: torch.Tensor, tiny: float) -> float:
+    return _box_mass(A) if abs(_det(A)) > tiny else 0.0
+
+
 def _between(low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
     return torch.special.ndtr(high.double()) - torch.special.ndtr(low.double())
 
@@ -847,7 +869,7 @@ class MassLost(Exercise):
                     low[0], high[-1] = -math.inf, math.inf
                 yield self._box(_tensor(low, dtype, device), _tensor(high, dtype, device))
             for d in (1, 2, 3):
-                for scale in (1.0, 1e-3):
+                for scale in (1.0, 3e-4):
                     yield self._matrix_case(_tensor(scale * _matrix(rng, d), dtype, device), True)
                 if d > 1:
                     yield self._matrix_case(_tensor(self._singular(rng, d), dtype, device), False)
@@ -857,7 +879,8 @@ class MassLost(Exercise):
         """Whole numbers over 1024, so that the matrix is exactly singular; its rounded determinant is not 0."""
         while True:
             A = rng.integers(-99, 100, size=(d, d - 1)) @ rng.integers(-99, 100, size=(d - 1, d)) / 1024
-            rounded = [float(torch.linalg.det(_tensor(A, dtype))) for dtype in (torch.float32, torch.float64)]
+            types = (torch.float32, torch.float64)
+            rounded = [det(_tensor(A, dtype)) for dtype in types for det in (_det, _det_by_numpy)]
             if np.linalg.svd(A)[1][d - 2] > 0.1 and all(rounded):
                 return A
 
@@ -941,14 +964,20 @@ class MassLost(Exercise):
         ),
         wrong(
             "a rounded determinant trusted",
-            {"sigmoid_flow_mass": lambda A: _box_mass(A) if float(torch.linalg.det(A)) != 0 else 0.0},
+            {"sigmoid_flow_mass": lambda A: _mass_if(A, 0.0)},
             "Elimination rounds, so the determinant of a singular matrix comes out as 10⁻¹⁷ or so and rarely as 0. Ask for the rank, which knows about rounding.",
         ),
         wrong(
             "a small determinant taken for none",
-            {"sigmoid_flow_mass": lambda A: _box_mass(A) if float(torch.linalg.det(A).abs()) > 1e-8 else 0.0},
+            {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-8)},
             "10⁻³ times a rotation is perfectly invertible, and its determinant is tiny in three dimensions. What counts is how the singular values compare, that is the rank.",
-            also=({"sigmoid_flow_mass": lambda A: _box_mass(A) if float(torch.linalg.det(A).abs()) > 1e-6 else 0.0},),
+            also=(
+                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-8)},
+                {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-6)},
+                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-6)},
+                {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-3)},
+                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-3)},
+            ),
         ),
     )  # fmt: skip
 
@@ -1453,8 +1482,9 @@ class VolumePreserving(Exercise):
             yield self._gaussian(rng, float(ladj))
 
     def _trip(self, z: torch.Tensor) -> Case:
-        """Forth, back, and the density on the way; three asks in a row about the same points."""
-        asks = (keep("bend(z)", "bend", z), call("unbend", Kept("bend(z)")), call("log_p_bent", Kept("bend(z)")))
+        """Forth, back, and the density on the way; what is forth is asked for twice, to be kept and to be seen."""
+        there = Kept("bend(z)")
+        asks = (keep("bend(z)", "bend", z), call("unbend", there), call("log_p_bent", there), call("bend", z))
         return case(*asks, about=(self.shape, self.banana, self.density), part="trip", z=z)
 
     def _area(self, z: np.ndarray) -> Case:
@@ -1488,16 +1518,18 @@ class VolumePreserving(Exercise):
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         yield from getattr(self, f"_judge_{case.part}")(case, *answers)
 
-    def _judge_trip(self, case: Case, kept: Any, back: Any, log_p: Any) -> Iterator[Finding]:
+    def _judge_trip(self, case: Case, kept: Any, back: Any, log_p: Any, x: Any) -> Iterator[Finding]:
         z, dtype = exact(case.z), case.z.dtype
-        shapes = has_shape(back, z.shape, case.z), has_shape(log_p, z.shape[:1], case.z)
+        shapes = *(has_shape(v, z.shape, case.z) for v in (back, x)), has_shape(log_p, z.shape[:1], case.z)
         for verdict in shapes:
             yield self.shape(*verdict)
         if not all(verdict.ok for verdict in shapes):
             return
         scale = 8 * (1 + (z**2).sum(axis=1) ** 2)  # x2 = z2 + z1² is rounded before z1² is taken off again
         verdict = close(back, z, dtype, scale[:, None] * np.ones(2))
-        yield self.banana(verdict.ok, f"unbend(bend(z)) = {verdict.expected}", verdict.got)
+        twice = near(back, 2 * x.array - z, 1e-4).ok and not verdict.ok  # what bend adds to one coordinate, added again
+        mistake = "the inverse bends once more" if twice else None
+        yield self.banana(verdict.ok, f"unbend(bend(z)) = {verdict.expected}", verdict.got, mistake=mistake)
         expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
         yield self.density(*close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1))))
 
