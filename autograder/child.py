@@ -42,7 +42,7 @@ class ChildLink:
             raise CourseError(f"There is no file {path}: give the path of a Python file with the answer.")
 
     def __enter__(self) -> ChildLink:
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pushforward.run", str(self.path)],
             stdin=subprocess.PIPE,
@@ -68,7 +68,7 @@ class ChildLink:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.process.stdin, self.process.stdout, self.stream.selector):
             with contextlib.suppress(OSError):
                 pipe.close()
         self.folder.cleanup()

@@ -11,6 +11,8 @@ import pytest
 
 from pushforward.capture import LIMIT, captured
 
+ROOT = Path(__file__).resolve().parents[2]
+
 ROUTES = (
     "print",
     "print to stderr",
@@ -91,7 +93,8 @@ os._exit(0)
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess, dict[str, str]]:
     """A process that says something by every route, and what its captures heard."""
     heard = tmp_path_factory.mktemp("capture") / "heard.json"
-    done = subprocess.run([sys.executable, "-c", SPEAKER, str(heard)], capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-c", SPEAKER, str(heard)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done, json.loads(heard.read_text())
 
