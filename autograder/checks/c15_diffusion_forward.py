@@ -307,6 +307,7 @@ class QSample(Exercise):
     """x_t = √alpha_bar_t x0 + √(1 − alpha_bar_t) eps, each item of the batch at its own step."""
 
     shape = gate("the result is a tensor of the shape of x0")
+    adds = gate("signal and noise simply add up")
     signal = pays("x0 is scaled by the root of alpha_bar at each item's own step", 1)
     noise = pays("eps is scaled by the root of 1 − alpha_bar at each item's own step", 1)
 
@@ -323,24 +324,24 @@ class QSample(Exercise):
                 bars = _floats(np.array(_alpha_bars(_betas(rng, steps))[1:]), dtype, device)
                 t, zero = _steps(rng, shape[0], steps, device), torch.zeros(shape, dtype=dtype, device=device)
                 x0, eps = _normal(rng, shape, dtype, device), _normal(rng, shape, dtype, device)
-                for signal, noise in ((x0, zero), (zero, eps), (x0, eps)):
-                    yield case(call("q_sample", signal, t, noise, bars), x0=signal, eps=noise, t=t, bars=bars)
+                pairs = ((x0, zero), (zero, eps), (x0, eps))
+                yield case(*(call("q_sample", x, t, e, bars) for x, e in pairs), x0=x0, eps=eps, t=t, bars=bars)
 
-    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        shape = has_shape(answer, tuple(case.x0.shape), case.x0)
-        yield self.shape(*shape)
-        if not shape.ok:
+    def judge(self, case: Case, signal: Any, noise: Any, both: Any) -> Iterator[Finding]:
+        shapes = [has_shape(answer, tuple(case.x0.shape), case.x0) for answer in (signal, noise, both)]
+        yield self.shape(*next((shape for shape in shapes if not shape.ok), shapes[0]))
+        if not all(shape.ok for shape in shapes):
             return
-        x0, eps, bars = exact(case.x0), exact(case.eps), exact(case.bars)
+        x0, eps, bars, dtype = exact(case.x0), exact(case.eps), exact(case.bars), case.x0.dtype
+        bar = bars[case.t.cpu().numpy() - 1].reshape(-1, *[1] * (x0.ndim - 1))
         kept = np.stack([math.sqrt(bars[int(t) - 1]) * x for t, x in zip(case.t, x0, strict=True)])
         added = np.stack([math.sqrt(1 - bars[int(t) - 1]) * e for t, e in zip(case.t, eps, strict=True)])
         # 1 − alpha_bar is rounded relative to 1, and its root divides that error by 2 √(1 − alpha_bar)
-        blown_up = np.stack([e / (1 - bars[int(t) - 1]) for t, e in zip(case.t, abs(eps), strict=True)])
-        verdict = close(answer, kept + added, case.x0.dtype, abs(kept) + blown_up)
-        if x0.any():
-            yield self.signal(*verdict)
-        if eps.any():
-            yield self.noise(*verdict)
+        lost = abs(eps) / (1 - bar)
+        yield self.signal(*close(signal, kept, dtype, abs(x0)))
+        yield self.noise(*close(noise, added, dtype, lost))
+        total = values(signal) + values(noise)
+        yield self.adds(*close(both, total, dtype, abs(values(signal)) + abs(values(noise)) + abs(x0) + lost))
 
     mistakes = (
         wrong(

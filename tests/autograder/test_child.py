@@ -23,7 +23,7 @@ from pushforward.wire import Callback, Kept, Net
 
 pytestmark = pytest.mark.xdist_group("child")  # they share one child
 
-ANSWERS = '''\
+ANSWERS = """\
 import os, random, sys, warnings
 import numpy as np
 import torch
@@ -91,10 +91,12 @@ def parent(): return os.getppid()
 def reads(): return input()
 def has_the_judge():
     import autograder
-'''
+"""
 
 X = torch.tensor([1.0, 2.0])
-VALUE_NAMES = [line.partition('"')[2] for line in ANSWERS.partition("VALUES = {")[2].partition("}\ndef ")[0].split(": ")]
+VALUE_NAMES = [
+    line.partition('"')[2] for line in ANSWERS.partition("VALUES = {")[2].partition("}\ndef ")[0].split(": ")
+]
 ASKS = {
     "loud": call("loud", X),
     "float64": call("loud", X.double()),
@@ -317,7 +319,9 @@ def test_what_ended_is_told_with_its_status(way: str, status: str, fates: dict[s
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     path = tmp_path / "starts.py"
-    path.write_text("import os, subprocess\ndef iterate(step, x):\n    return subprocess.Popen(['sleep', '1000']).pid\n")
+    path.write_text(
+        "import os, subprocess\ndef iterate(step, x):\n    return subprocess.Popen(['sleep', '1000']).pid\n"
+    )
     before = len(os.listdir("/dev/fd"))
     with ChildLink(path, seconds=120) as link:
         folder, pid = Path(link.folder.name), int(judge._put_question(STEPS, case(), call("iterate", 1, 2), link, 0))

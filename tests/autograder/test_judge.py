@@ -76,7 +76,9 @@ class linear(Exercise):  # noqa: N801 (the decorator makes it an instance)
 
     mistakes = (
         wrong("squares", {"double": lambda x: x * x}, "x times x is the square."),
-        wrong("triples", {"double": lambda x: 3 * x}, "Once too often.", also=({"double": lambda x: x + x + x + 1e-9},)),
+        wrong(
+            "triples", {"double": lambda x: 3 * x}, "Once too often.", also=({"double": lambda x: x + x + x + 1e-9},)
+        ),
         wrong("asserts", {"double": lambda x: 1 / 0}, "Nothing is divided here."),
         wrong("thirds", {"halve": lambda v: v / 3}, "A half is not a third."),
     )
@@ -350,7 +352,9 @@ def test_an_answer_that_is_overwritten_later_is_the_one_that_was_given() -> None
         ({}, None),
     ],
 )
-def test_an_answer_is_called_by_the_name_of_the_mistake_that_explains_all_of_it(changed: dict, name: str | None) -> None:
+def test_an_answer_is_called_by_the_name_of_the_mistake_that_explains_all_of_it(
+    changed: dict, name: str | None
+) -> None:
     found = judged(**changed).mistake
     assert (found and found.name) == name
 
@@ -467,7 +471,11 @@ STRANGE = (
 
 def _like(result: Any, x: torch.Tensor) -> Any:
     """A strange value, or strange numbers in the shape of the input."""
-    return result.to(x.dtype).reshape(-1)[:1].expand(x.shape) if isinstance(result, torch.Tensor) and result.numel() else result
+    return (
+        result.to(x.dtype).reshape(-1)[:1].expand(x.shape)
+        if isinstance(result, torch.Tensor) and result.numel()
+        else result
+    )
 
 
 @pytest.mark.parametrize("found", all_exercises().values(), ids=lambda found: found.id)

@@ -92,7 +92,9 @@ def test_shares_are_hundredths_that_follow_the_weights_and_add_up_to_the_points(
 
 
 @given(WEIGHTS, POINTS, st.data())
-def test_the_points_of_the_laws_that_hold_add_up_to_the_points(weights: list, points: float, data: st.DataObject) -> None:
+def test_the_points_of_the_laws_that_hold_add_up_to_the_points(
+    weights: list, points: float, data: st.DataObject
+) -> None:
     laws = [Law("a law", weight) for weight in weights]
     held = data.draw(st.lists(st.booleans(), min_size=len(laws), max_size=len(laws)))
     earned = round(sum(share for share, ok in zip(shares(laws, points), held, strict=True) if ok), 6)
@@ -104,7 +106,8 @@ def test_the_points_of_the_laws_that_hold_add_up_to_the_points(weights: list, po
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (2.0, "2"), (1.5, "1.5"), (0.33, "0.33"), (10.0, "10"), (100.0, "100"), (0.1, "0.1")]
+    ("value", "text"),
+    [(0.0, "0"), (2.0, "2"), (1.5, "1.5"), (0.33, "0.33"), (10.0, "10"), (100.0, "100"), (0.1, "0.1")],
 )
 def test_points_are_written_without_needless_zeros(value: float, text: str) -> None:
     assert number(value) == text

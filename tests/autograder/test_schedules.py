@@ -57,7 +57,13 @@ def test_the_verdict_agrees_with_a_vectorised_one_on_random_values() -> None:
         if verdict is not None:
             n, reason = verdict
             assert n == int(np.argmax(bad)) + 1
-            tests = {"negative": beta < 0, "zero": beta == 0, "one": beta == 1, "above one": beta > 1, "nan": beta != beta}
+            tests = {
+                "negative": beta < 0,
+                "zero": beta == 0,
+                "one": beta == 1,
+                "above one": beta > 1,
+                "nan": beta != beta,
+            }
             assert tests[reason][n - 1]
 
 

@@ -24,7 +24,13 @@ def standardise(x):
     return (x - x.mean(0)) / scale.where(scale > 0, torch.ones_like(scale))
 """
 TABLE = {
-    ID: {"notebook": "00_start_here", "points": 2.0, "kind": "code", "names": ["standardise"], "blank": "def blank(): …"},
+    ID: {
+        "notebook": "00_start_here",
+        "points": 2.0,
+        "kind": "code",
+        "names": ["standardise"],
+        "blank": "def blank(): …",
+    },
     "start.units": {"notebook": "00_start_here", "points": 1.5, "kind": "written", "names": [], "blank": ""},
     "diffusion.step": {"notebook": "15_diffusion_forward", "points": 3.0, "kind": "code", "names": [], "blank": ""},
 }
