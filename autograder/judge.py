@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import torch
 
 from autograder.compare import readable, show, values
 from autograder.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
@@ -39,7 +40,8 @@ class Unanswered:
         """From the student's process, which may send anything: a field that is not of its type is left out."""
         fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
         found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
-        return cls(**{"kind": "refused"} | {k: readable(v) if type(v) is str else v for k, v in found.items()})
+        unread = {"kind": "refused", "message": "What came is no answer."}
+        return cls(**unread | {k: readable(v) if type(v) is str else v for k, v in found.items()})
 
     def sentence(self, of: str) -> str:
         """What happened, with the mend."""
@@ -138,12 +140,27 @@ def _checked(seed: Any) -> int:
 
 def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
     over = None  # once the time is up or the process gone, every later question counts as asked in vain
-    for number, case in enumerate(exercise.probe(np.random.default_rng(seed))):
+    failed = False
+    for number, case in enumerate(_cases(exercise, seed)):
+        if failed and case.on_gpu:  # an index out of range is an error on the CPU and the end of the process there
+            continue
         answers = tuple(over or _put_question(exercise, case, ask, link, seed + number) for ask in case.asks)
         with np.errstate(all="ignore"):  # NaN and infinity are answers like others, whatever the notebook has set
             findings = tuple(_findings(exercise, case, answers))
         yield Exchange(case, answers, findings)
+        failed = failed or not all(finding.ok for finding in findings)
         over = over or next((a for a in answers if isinstance(a, Unanswered) and a.kind in ("late", "ended")), None)
+
+
+def _cases(exercise: Exercise, seed: int) -> Iterator[Case]:
+    """The probe's cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
+    cases = exercise.probe(np.random.default_rng(seed))
+    while True:
+        with torch.device("cpu"):
+            case = next(cases, None)
+        if case is None:
+            return
+        yield case
 
 
 def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> Any:

@@ -930,8 +930,8 @@ with waiting_for("alpha_bar", "q_sample", "predict_x0"):
 # mean $(3 \cdot 3 + 1)/4 = 2.5$, variance $\frac34 \cdot 0.25 = 0.1875$. With $m = s^2 = \sigma = 1$ and $T = 4$,
 # $x_4 \sim \mathcal N(1, 5)$, and the four gaps are $0.1384$, $0.0134$, $0.1$ and $0$.
 #
-# **Write** all three. (A trap in `float64`: the root of an integer tensor is `float32`. Bring `t` to the type of `x0`
-# first.)
+# **Write** all three. (Good to know: the root of an integer tensor is `float32`, whatever the type of `x0`. The check
+# forgives the lost digits; bringing `t` to the type of `x0` first keeps them.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c6fa834b33f44eaddb811c821a488c0", "cell_type": "code"} deletable=false
 def ve_sample(x0, t, eps, sigma):

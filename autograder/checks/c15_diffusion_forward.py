@@ -98,6 +98,9 @@ class Step(Exercise):
                 yield self._step_case(x, eps, rng.uniform(0.3, 0.99), rng.uniform(0.1, 0.9))
         for t in (1, 2, int(rng.integers(3, 9)), int(rng.integers(20, 60))):
             yield self._marginal_case(t, rng.uniform(0.3, 0.98), rng.uniform(0.1, 0.9), self.marginal)
+        yield self._marginal_case(
+            int(rng.integers(4, 9)), 1 - rng.uniform(0.002, 0.008), rng.uniform(0.1, 0.9), self.marginal
+        )
         yield self._marginal_case(int(rng.integers(4, 9)), rng.uniform(1.05, 1.2), rng.uniform(0.1, 0.9), self.marginal)
         for t in (3, int(rng.integers(5, 50))):
             yield self._marginal_case(t, 1.0, rng.uniform(0.1, 0.9), self.limit)
@@ -282,7 +285,14 @@ class AlphaBar(Exercise):
 
 def _counted_from_zero(steps: int) -> tuple[Callable, ...]:
     """What indexing with t itself does at t = T: an error, the last entry by a clamp, the first by wrapping round."""
-    return (lambda t: t, lambda t: t.clamp_max(steps - 1), lambda t: t % steps)
+    return (lambda t: _in_range(t, steps), lambda t: t.clamp_max(steps - 1), lambda t: t % steps)
+
+
+def _in_range(index: torch.Tensor, length: int) -> torch.Tensor:
+    """The index, or the IndexError that it would raise (a GPU would give up the whole process instead)."""
+    if bool((index >= length).any()):
+        raise IndexError(f"index {int(index.max())} is out of bounds for dimension 0 with size {length}")
+    return index
 
 
 def _mix(x0: torch.Tensor, eps: torch.Tensor, signal: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
@@ -346,7 +356,7 @@ class QSample(Exercise):
     mistakes = (
         wrong(
             "one step late",
-            lambda x0, t, eps, bars: _mix(x0, eps, bars[t].sqrt(), (1 - bars[t]).sqrt()),
+            _late(_mixed_at, 0),
             "alpha_bar[t] is alpha_bar at step t + 1, and there is none after the last: steps count from 1, tensors from 0.",
             also=(_late(_mixed_at, 1), _late(_mixed_at, 2)),
         ),
@@ -700,7 +710,11 @@ class PriorGap(Exercise):
             (
                 self.kl,
                 close(answer["kl"], gaps, dtype, squares + d * (2 + abs(math.log(1 - alpha_bar)))),
-                {"the half is forgotten": 2 * gaps, "the wrong way round": swapped},
+                {
+                    "the half is forgotten": 2 * gaps,
+                    "bits for nats": gaps / math.log(2),
+                    "the wrong way round": swapped,
+                },
             ),
         )
         for law, verdict, alternatives in verdicts:
@@ -733,6 +747,13 @@ class PriorGap(Exercise):
                 x0.shape[1] / (1 - a), a / (1 - a) * (x0**2).sum(1), -x0.shape[1] * math.log(1 - a), x0.shape[1]
             ),
             "This is KL(N(0, I) ‖ q). The expectation runs over q here.",
+        ),
+        wrong(
+            "bits for nats",
+            lambda x0, a: _gap(
+                x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1], 0.5 / math.log(2)
+            ),
+            "The divergence is in bits: nats come from the natural logarithm.",
         ),
         wrong(
             "mean over the dimensions",
@@ -995,7 +1016,8 @@ class BreakIt(Exercise):
             return
         signs = [(bar > 0) - (bar < 0) for bar in _signed_bars(beta)]
         first = signs.index(-1) if -1 in signs else len(signs)
-        mistake = None if 1 in signs[first:] else "negative for ever" if -1 in signs else "never negative"
+        erased = "erased for good" if 0 in signs else "never negative"
+        mistake = None if 1 in signs[first:] else "negative for ever" if -1 in signs else erased
         yield self.again(mistake is None, "a negative alpha_bar, then a positive one", _signs(signs), mistake=mistake)
 
     def _judge_still_works(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -1051,6 +1073,11 @@ class BreakIt(Exercise):
             "negative for ever",
             {"positive_again": lambda: [0.5, 1.5, 0.5]},
             "One beta above 1 turns the sign once. It needs a second one to turn it back.",
+        ),
+        wrong(
+            "erased for good",
+            {"positive_again": lambda: [1.0, 1.5, 1.5]},
+            "A beta of exactly 1 makes alpha_bar 0, and no later step gives it a sign again.",
         ),
         wrong(
             "never negative",

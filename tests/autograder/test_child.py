@@ -1,6 +1,7 @@
 """Student code in another process answers as it does in this one, and nothing that it does there harms the judge."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +52,7 @@ class Shift:
 
 VALUES = {
     "none": None, "list": [1, 2.5, "x", None], "tuple": (True, float("nan")), "dict": {"a": [1.0]},
-    "nan": torch.full((2,), float("nan")), "wrong shape": torch.zeros(2, 3, 4), "wrong dtype": torch.ones(2, dtype=torch.int64),
+    "nan": torch.full((2,), float("nan")), "wrong shape": torch.zeros(2, 3, 4), "wrong dtype": torch.ones(2).long(),
     "half": torch.ones(2).half(), "complex": torch.ones(2) * 1j, "array": np.ones((2, 0)), "0-d": np.array(2.5),
     "meta": torch.ones(2, device="meta"), "subclass": torch.ones(2).as_subclass(Sub), "always equal": Yes(),
     "generator": (i for i in range(3)), "sparse": torch.eye(2).to_sparse(), "huge int": 10**30,
@@ -94,9 +95,7 @@ def has_the_judge():
 """
 
 X = torch.tensor([1.0, 2.0])
-VALUE_NAMES = [
-    line.partition('"')[2] for line in ANSWERS.partition("VALUES = {")[2].partition("}\ndef ")[0].split(": ")
-]
+VALUE_NAMES = re.findall(r'(?<!{)"([^"]+)": ', ANSWERS.partition("VALUES = {")[2].partition("}\ndef ")[0])
 ASKS = {
     "loud": call("loud", X),
     "float64": call("loud", X.double()),
@@ -201,13 +200,13 @@ def test_a_child_answers_as_the_notebook_does(name: str, child: ChildLink, local
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("name", [name for name in VALUE_NAMES if name])
+@pytest.mark.parametrize("name", VALUE_NAMES)
 def test_a_child_returns_or_refuses_what_the_notebook_does(name: str, child: ChildLink, local: LocalLink) -> None:
     assert answered(child, call("value", name)) == answered(local, call("value", name))
 
 
-def test_the_list_of_values_was_read_whole() -> None:
-    assert {"none", "meta", "always equal", "too much text", "function"} <= set(VALUE_NAMES)
+def test_the_list_of_values_was_read_whole(local: LocalLink) -> None:
+    assert list(local.runner.namespace["VALUES"]) == VALUE_NAMES
 
 
 @pytest.mark.parametrize("where", ["child", "local"])
@@ -251,20 +250,15 @@ def test_a_child_has_no_judge(child: ChildLink) -> None:
 
 WAYS = {
     "loops": "while True: pass",
-    "sleeps": "time.sleep(1000)",
     "ends": "os._exit(7)",
-    "is killed": "os.kill(os.getpid(), signal.SIGKILL)",
     "closes everything and loops": "os.closerange(0, 100)\n    while True: pass",
     "asks for ever": "while True: step(x, t=0)",
     "sends garbage": "everywhere(b'\\xff' * 64)",
-    "sends no answer": "everywhere(frame({'arrays': [], 'points': 9}))",
     "sends a wrong answer": "everywhere(frame({'arrays': [], 'value': ['pickle', 'x']}))",
-    "sends a wrong error": "everywhere(frame({'arrays': [], 'error': {'kind': 3, 'message': [1], 'points': 9}}))",
-    "sends a wrong callback": "everywhere(frame({'arrays': [], 'callback': 'step', 'args': 3}))",
     "sends for ever": "while True: everywhere(frame({'arrays': [], 'callback': 'step', 'args': [], 'kwargs': {}}))",
 }
 HEAD = """\
-import json, os, signal, struct, subprocess, sys, time
+import json, os, struct
 def frame(head):
     text = json.dumps(head).encode()
     return struct.pack("<II", len(text), 0) + text
@@ -276,7 +270,7 @@ def everywhere(data):
             pass
 def iterate(step, x):
     """
-ENDLESS = ("loops", "sleeps", "asks for ever", "sends for ever")
+ENDLESS = ("loops", "asks for ever", "sends for ever")
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +305,7 @@ def test_what_never_ends_is_late(way: str, fates: dict[str, Report]) -> None:
 
 @pytest.mark.parametrize(
     ("way", "status"),
-    [("ends", " (exit status 7)"), ("is killed", " (exit status -9)"), ("closes everything and loops", "")],
+    [("ends", " (exit status 7)"), ("closes everything and loops", "")],
 )
 def test_what_ended_is_told_with_its_status(way: str, status: str, fates: dict[str, Report]) -> None:
     assert fates[way].error == f"The code ended its process{status} instead of returning a value."

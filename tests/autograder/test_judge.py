@@ -33,7 +33,7 @@ from pushforward.wire import Callback, Kept, Plain
 
 
 def toy(id: str, *names: str) -> Callable:
-    """An exercise that is not registered."""
+    """An exercise that is not registered; like the registry, it makes an instance of the class."""
 
     def make(cls: type) -> Exercise:
         exercise(id, names)(cls)
@@ -43,7 +43,7 @@ def toy(id: str, *names: str) -> Callable:
 
 
 @toy("toy.linear", "double", "halve")
-class linear(Exercise):  # noqa: N801 (the decorator makes it an instance)
+class linear(Exercise):
     """double(x) = 2 x for tensors, halve(v) = v / 2 for numbers."""
 
     shape = gate("double keeps the shape of x")
@@ -317,7 +317,7 @@ def test_no_answer_makes_the_judge_warn_or_fail_whatever_the_notebook_has_set(va
 
 def test_an_answer_that_is_overwritten_later_is_the_one_that_was_given() -> None:
     @toy("toy.twice", "double")
-    class twice(Exercise):  # noqa: N801
+    class twice(Exercise):
         both = pays("both answers are right")
         hints = ("a", "b", "c")
 
