@@ -69,6 +69,13 @@ def number(answer: Any) -> float | None:
     return float(answer) if type(answer) in (int, float) else None
 
 
+def truth(answer: Any) -> bool | None:
+    """The answer as a truth value if it is one, or a tensor or array with one, else None."""
+    if isinstance(answer, Plain) and answer.array.dtype == bool and answer.array.size == 1:
+        return bool(answer.array.reshape(()))
+    return answer if type(answer) is bool else None
+
+
 def close(answer: Any, expected: Any, dtype: torch.dtype, scale: Any = None, factor: float = FACTOR) -> Verdict:
     """Equal within the bound above; scale: array or number, default |expected|. NaN is never close, inf only to inf."""
     want = np.asarray(expected, dtype=np.float64)
@@ -106,43 +113,46 @@ def values(answer: Any) -> np.ndarray | None:
 
 
 def _around_worst(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[str, str]:
-    """All of a small array, the worst entry of a large one."""
+    """All of a small array, the worst entry of a large one; with as many digits as it takes to see a difference."""
     if want.size <= 6:
-        return show(want), show(got)
+        return _told_apart(want, got)
     worst = tuple(int(i) for i in np.argwhere(~good)[0])
-    return f"{_number(want[worst])} at index {list(worst)}", _number(got[worst])
+    expected, came = _told_apart(want[worst], got[worst])
+    return f"{expected} at index {list(worst)}", came
+
+
+def _told_apart(want: Any, got: Any) -> tuple[str, str]:
+    pairs = ((show(want, digits), show(got, digits)) for digits in (5, 9, 17))
+    return next(((a, b) for a, b in pairs if a != b), (show(want), show(got)))
 
 
 # --- saying it -------------------------------------------------------------------------------------------------
 
 
-def show(value: Any) -> str:
-    """A value as short readable text: 4 significant digits, long arrays cut."""
+def show(value: Any, digits: int = 5) -> str:
+    """A value as short readable text: a few significant digits, long arrays cut."""
     if isinstance(value, torch.Tensor):
-        return show(value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy())
+        array = value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
+        return show(array, digits)
     if isinstance(value, Plain):
-        return show(value.array)
+        return show(value.array, digits)
     if isinstance(value, np.ndarray):
-        return _array(value)
+        return _array(value, digits)
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(show(v) for v in value[:6]) + (", …" if len(value) > 6 else "")
+        inner = ", ".join(show(v, digits) for v in value[:6]) + (", …" if len(value) > 6 else "")
         return f"[{inner}]" if isinstance(value, list) else f"({inner})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
-    return _number(value) if isinstance(value, (float, np.floating)) else repr(value)[:200]
+        return "{" + ", ".join(f"{k}: {show(v, digits)}" for k, v in list(value.items())[:8]) + "}"
+    return f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else repr(value)[:200]
 
 
-def _array(array: np.ndarray) -> str:
+def _array(array: np.ndarray, digits: int) -> str:
     if array.ndim == 0:
-        return show(array.item())
+        return show(array.item(), digits)
     if array.size > 6 and array.ndim > 1:
         return f"array of shape {array.shape}"
-    head = [_array(row) if array.ndim > 1 else show(row.item()) for row in array[:6]]
+    head = [_array(row, digits) if array.ndim > 1 else show(row.item(), digits) for row in array[:6]]
     return "[" + ", ".join(head) + (f", … {len(array)} in all" if len(array) > 6 else "") + "]"
-
-
-def _number(value: float) -> str:
-    return f"{value:.5g}"
 
 
 def kind_of(answer: Any) -> str:

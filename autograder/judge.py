@@ -86,10 +86,6 @@ class Exchange:
     answers: tuple
     findings: tuple[Finding, ...]
 
-    @property
-    def ok(self) -> bool:
-        return all(finding.ok for finding in self.findings)
-
 
 def default_seed(id: str) -> int:
     """The seed of a student's own runs: fixed per exercise, so that the same answer gives the same table."""
@@ -152,15 +148,22 @@ def _message(ask: Ask, seed: int) -> tuple[dict, list]:
 def _findings(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Finding]:
     """The judge's findings, and a failed one for every law that a gate or a missing answer keeps from paying."""
     about = case.about or exercise.laws
-    if any(isinstance(a, Unanswered) for a in answers):
-        yield from (law(False, why="no answer") for law in about)
+    missing = [ask for ask, answer in _pairs(case, answers) if isinstance(answer, Unanswered)]
+    lost = {law for ask in missing for law in ask.laws or about}
+    yield from (law(False, why="no answer") for law in about if law in lost)
+    if lost.issuperset(about):
         return
     passed = True
-    for finding in exercise.judge(case, *answers):
-        passed = passed and (finding.ok or not finding.law.is_gate)
-        yield finding
+    for finding in exercise.judge(case, *(None if isinstance(a, Unanswered) else a for a in answers)):
+        if finding.law not in lost:
+            passed = passed and (finding.ok or not finding.law.is_gate)
+            yield finding
     if not passed:
         yield from (law(False, why="a gate failed") for law in about if not law.is_gate)
+
+
+def _pairs(case: Case, answers: tuple) -> Iterator[tuple[Ask, Any]]:
+    return zip(case.asks, answers, strict=True)
 
 
 def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
@@ -170,12 +173,12 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
         return LawResult(law, ok=bool(about), reached=bool(about))
     case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", "a gate failed") for _, f in broken)
-    return LawResult(law, False, reached, describe(case), finding.expected, finding.got, finding.why)
+    return LawResult(law, False, reached, describe(case, law), finding.expected, finding.got, finding.why)
 
 
-def describe(case: Case) -> str:
-    """The case as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(_describe(ask) for ask in case.asks)
+def describe(case: Case, law: Law) -> str:
+    """What was asked about the law, as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
+    return "; ".join(_describe(ask) for ask in case.asks if law in ask.laws or not ask.laws)
 
 
 def _describe(ask: Ask) -> str:
@@ -184,14 +187,16 @@ def _describe(ask: Ask) -> str:
 
 
 def _error(exchange: Exchange) -> str | None:
-    for ask, answer in zip(exchange.case.asks, exchange.answers, strict=True):
+    for ask, answer in _pairs(exchange.case, exchange.answers):
         if isinstance(answer, Unanswered):
             return answer.sentence(ask.of)
     return None
 
 
 def _is_blank(exchange: Exchange) -> bool:
-    return any(isinstance(a, Unanswered) and a.kind in ("blank", "missing") for a in exchange.answers)
+    """Something is not implemented yet, and nothing could be judged."""
+    judged = any(finding.why != "no answer" for finding in exchange.findings)
+    return not judged and any(isinstance(a, Unanswered) and a.kind in ("blank", "missing") for a in exchange.answers)
 
 
 # --- naming the mistake ----------------------------------------------------------------------------------------
@@ -208,21 +213,46 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
 
 
 def _explains(exercise: Exercise, mistake: Mistake, exchanges: list[Exchange]) -> bool:
-    """For one of its names, the mistake gives the student's answers on every case, a failed one among them."""
+    """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them."""
     link = LocalLink(dict(mistake.functions))
+    parts = [part for exchange in exchanges for part in _parts(exchange)]
     for name in mistake.functions:
-        asked = [(e, {ask.of for ask in e.case.asks}) for e in exchanges]
-        concerned = [e for e, names in asked if name in names and names <= mistake.functions.keys()]
-        failed_first = sorted(concerned, key=lambda e: e.ok)  # failed cases decide soonest
-        if not all(e.ok for e in concerned) and all(_agrees(exercise, link, e) for e in failed_first):
+        concerned = [p for p in parts if name in p.names and p.names <= mistake.functions.keys()]
+        failed_first = sorted(concerned, key=lambda part: part.ok)  # failures decide soonest
+        if not all(p.ok for p in concerned) and all(_agrees(exercise, link, p) for p in failed_first):
             return True
     return False
 
 
-def _agrees(exercise: Exercise, link: Link, exchange: Exchange) -> bool:
-    pairs = zip(exchange.case.asks, exchange.answers, strict=True)
+@dataclass(frozen=True)
+class _Part:
+    """Asks of one case that are right or wrong together: one with laws of its own, or all the others."""
+
+    case: Case
+    pairs: tuple[tuple[Ask, Any], ...]
+    ok: bool
+
+    @property
+    def names(self) -> set[str]:
+        return {ask.of for ask, _ in self.pairs}
+
+
+def _parts(exchange: Exchange) -> Iterator[_Part]:
+    together, alone = [], []
+    for pair in _pairs(exchange.case, exchange.answers):
+        (alone if pair[0].laws else together).append(pair)
+    for pair in alone:
+        ok = all(finding.ok for finding in exchange.findings if finding.law in pair[0].laws)
+        yield _Part(exchange.case, (pair,), ok)
+    if together:
+        decided = {law for ask, _ in alone for law in ask.laws}
+        ok = all(finding.ok for finding in exchange.findings if finding.law not in decided)
+        yield _Part(exchange.case, tuple(together), ok)
+
+
+def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
     with np.errstate(all="ignore"):
-        return all(same(answer, _put_question(exercise, exchange.case, ask, link, 0)) for ask, answer in pairs)
+        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)) for ask, answer in part.pairs)
 
 
 def same(a: Any, b: Any) -> bool:

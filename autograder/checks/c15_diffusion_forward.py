@@ -19,16 +19,15 @@ from autograder.compare import (
     close,
     exact,
     has_shape,
-
     kind_of,
     near,
     number,
     show,
+    truth,
     values,
 )
 from autograder.derivation import Term, judge_line
 from autograder.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
-from pushforward.wire import Plain
 
 PYTHON = torch.float64  # the type of Python's own floats
 
@@ -898,7 +897,7 @@ class BreakIt(Exercise):
 
     def _judge_still_works(self, case: Case, answer: Any) -> Iterator[Finding]:
         expected = self._works(exact(case.beta), case.t)
-        got = {k: _truth(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
+        got = {k: truth(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
         kept = got.keys() == expected.keys() and None not in got.values()
         yield self.table(kept, "a dictionary with eps_loss, x0_hat, sampler, elbo_weight, each True or False", kind_of(answer))
         if kept:
@@ -970,14 +969,6 @@ def _signed_bars(beta: np.ndarray) -> list[Fraction]:
 
 def _signs(signs: list[int]) -> str:
     return "signs " + " ".join({1: "+", 0: "0", -1: "−"}[s] for s in signs[:20])
-
-
-def _truth(value: Any) -> bool | None:
-    if type(value) is bool:
-        return value
-    if isinstance(value, Plain) and value.array.dtype == bool and value.array.size == 1:
-        return bool(value.array.reshape(()))
-    return None
 
 
 def _works_like(beta: torch.Tensor, t: int, **changed: bool) -> dict[str, bool]:
