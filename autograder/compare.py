@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from pushforward.device import devices
-from pushforward.wire import Plain
+from pushforward.wire import Callback, Kept, Net, Plain
 
 FACTOR = 32.0  # roundings that a sound computation of a dozen operations may add up
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
@@ -88,7 +88,9 @@ def close(answer: Any, expected: Any, dtype: torch.dtype, scale: Any = None, fac
         good = (np.abs(got - want) <= factor * epsilon * np.where(np.isfinite(size), size, 0)) | (got == want)
     if good.all():
         return Verdict(True, show(want), show(got))
-    return Verdict(False, *_around_worst(want, got, good))
+    wanted, came = _around_fault(want, got, good)
+    coarser = isinstance(answer, Plain) and EPSILON.get(answer.dtype, 0.0) > epsilon
+    return Verdict(False, wanted, f"{came}, in {answer.dtype} only" if coarser else came)
 
 
 def near(answer: Any, expected: Any, tolerance: float) -> Verdict:
@@ -98,7 +100,7 @@ def near(answer: Any, expected: Any, tolerance: float) -> Verdict:
         return Verdict(False, show(want), show(answer))
     with np.errstate(invalid="ignore"):
         good = np.abs(got - want) <= tolerance * (1 + np.abs(want))
-    return Verdict(True, show(want), show(got)) if good.all() else Verdict(False, *_around_worst(want, got, good))
+    return Verdict(True, show(want), show(got)) if good.all() else Verdict(False, *_around_fault(want, got, good))
 
 
 def values(answer: Any) -> np.ndarray | None:
@@ -112,54 +114,60 @@ def values(answer: Any) -> np.ndarray | None:
     return np.float64(answer) if type(answer) in (int, float, np.float64) else None
 
 
-def _around_worst(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[str, str]:
-    """All of a small array, the worst entry of a large one; with as many digits as it takes to see a difference."""
-    if want.size <= 6:
-        return _told_apart(want, got)
-    worst = tuple(int(i) for i in np.argwhere(~good)[0])
-    expected, came = _told_apart(want[worst], got[worst])
-    return f"{expected} at index {list(worst)}", came
-
-
-def _told_apart(want: Any, got: Any) -> tuple[str, str]:
-    pairs = ((show(want, digits), show(got, digits)) for digits in (5, 9, 17))
-    return next(((a, b) for a, b in pairs if a != b), (show(want), show(got)))
+def _around_fault(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[str, str]:
+    """All of a small array, the first bad entry of a large one; how far apart they are where that does not show."""
+    at = tuple(int(i) for i in np.argwhere(~good)[0])
+    small = want.size <= 6
+    wanted, came = (show(want), show(got)) if small else (_number(want[at]), _number(got[at]))
+    apart = f" (off by {_number(abs(got[at] - want[at]))})" if wanted == came else ""
+    return wanted if small else f"{wanted} at index {list(at)}", came + apart
 
 
 # --- saying it -------------------------------------------------------------------------------------------------
 
 
-def show(value: Any, digits: int = 5) -> str:
-    """A value as short readable text: a few significant digits, long arrays cut."""
+def show(value: Any) -> str:
+    """A value as short readable text: 4 significant digits, long arrays cut."""
     if isinstance(value, torch.Tensor):
-        array = value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
-        return show(array, digits)
+        return show(value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy())
     if isinstance(value, Plain):
-        return show(value.array, digits)
+        return show(value.array)
+    if isinstance(value, (Callback, Kept, Net)):
+        return value.architecture if isinstance(value, Net) else value.name
     if isinstance(value, np.ndarray):
-        return _array(value, digits)
+        return _array(value)
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(show(v, digits) for v in value[:6]) + (", …" if len(value) > 6 else "")
+        inner = ", ".join(show(v) for v in value[:6]) + (", …" if len(value) > 6 else "")
         return f"[{inner}]" if isinstance(value, list) else f"({inner})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {show(v, digits)}" for k, v in list(value.items())[:8]) + "}"
-    return f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else repr(value)[:200]
+        return "{" + ", ".join(f"{k}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
+    return _number(value) if isinstance(value, (float, np.floating)) else repr(value)[:200]
 
 
-def _array(array: np.ndarray, digits: int) -> str:
+def _array(array: np.ndarray) -> str:
     if array.ndim == 0:
-        return show(array.item(), digits)
+        return show(array.item())
     if array.size > 6 and array.ndim > 1:
         return f"array of shape {array.shape}"
-    head = [_array(row, digits) if array.ndim > 1 else show(row.item(), digits) for row in array[:6]]
+    head = [_array(row) if array.ndim > 1 else show(row.item()) for row in array[:6]]
     return "[" + ", ".join(head) + (f", … {len(array)} in all" if len(array) > 6 else "") + "]"
+
+
+def _number(value: float) -> str:
+    return f"{value:.5g}"
+
+
+def readable(text: str) -> str:
+    """Text that a student's process sent, safe to print: cut, without control characters and half letters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:1000])
 
 
 def kind_of(answer: Any) -> str:
     """What came, in words: "a float64 tensor of shape (3,)", "None", "a list of 4"."""
     if isinstance(answer, Plain):
         where = "" if answer.device == "cpu" else f" on {answer.device}"
-        return f"a {answer.dtype} {answer.kind} of shape {tuple(answer.shape)}{where}"
+        article = "an" if answer.dtype.startswith("int") else "a"
+        return f"{article} {answer.dtype} {answer.kind} of shape {tuple(answer.shape)}{where}"
     if isinstance(answer, (list, tuple, dict)):
         return f"a {type(answer).__name__} of {len(answer)}"
     return f"the {type(answer).__name__} {show(answer)}" if answer is not None else "None"

@@ -76,8 +76,12 @@ def _lost(before: int, line: int, names: Sequence[str], start: int = 0) -> str:
 
 
 def _called(names: Sequence[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return f"the term {quoted[0]}" if len(quoted) == 1 else f"the terms {', '.join(quoted[:-1])} and {quoted[-1]}"
+    return f"the term{'s' if len(names) > 1 else ''} {_quoted(names)}"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    *others, last = [f"`{name}`" for name in names]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 # --- a chain of equalities -------------------------------------------------------------------------------------
@@ -109,7 +113,9 @@ def _account(
     """Where equality was lost, for the faulty line i of the chain (counted from 0)."""
     number = first + i
     if wholes[i] is not None and _same(wholes[i], rights[i], lines[i]):
-        return f"{_rest(number, first)}, but {_called(wrong)} {'is' if len(wrong) == 1 else 'are'} not what the name says."
+        other = "the starting point" if i == 0 else f"line {number - 1}"
+        what = "is not what it is" if len(wrong) == 1 else "are not what they are"
+        return f"Line {number} as a whole equals {other}, but not term by term: {_quoted(wrong)} {what} called."
     origin = i
     while origin > 0 and _carried(wholes[origin - 1], wholes[origin], lines[origin]):
         origin -= 1
@@ -122,17 +128,14 @@ def _account(
     )
 
 
-def _rest(number: int, first: int) -> str:
-    other = "the starting point" if number == first else f"line {number - 1}"
-    return f"Line {number} as a whole still equals {other}"
-
-
 def _carried(before: Any, now: Any, line: Line) -> bool:
     """Two lines of the student's that are equal. (The later one is known to be wrong, so both are.)"""
     return before is not None and now is not None and _same(before, now, line)
 
 
 def _same(a: np.ndarray, b: np.ndarray, line: Line) -> bool:
+    if a.shape and b.shape and a.shape != b.shape:
+        return False
     size = sum(float(np.abs(term).max(initial=0)) for term in _oracle(line).values())
     with np.errstate(all="ignore"):
         return bool(np.all(np.abs(a - b) <= SAME * size))
