@@ -1087,6 +1087,7 @@ def _for_all(terms: dict[str, Any]) -> dict[str, Any]:
 
 
 GRANTED = 1e-3
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
 def _masses(logits: torch.Tensor) -> np.ndarray:
@@ -1094,10 +1095,9 @@ def _masses(logits: torch.Tensor) -> np.ndarray:
 
     The integrand is exp(x l − log(1 + e^l)). On each of four panels it changes by e^{|l|/4}, for which 24 nodes are exact.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(24)
-    x = (np.arange(4)[:, None] + (1 + nodes) / 2).ravel() / 4
+    x = (np.arange(4)[:, None] + (1 + _NODES) / 2).ravel() / 4
     probability = np.exp(_log_bernoulli(x, exact(logits)[..., None]))
-    return probability @ np.tile(weights, 4) / 8
+    return probability @ np.tile(_WEIGHTS, 4) / 8
 
 
 def _relative(answer: Any, expected: np.ndarray, tolerance: float) -> Verdict:
@@ -1404,16 +1404,15 @@ def truncated(nu: float, cut: float) -> float:
     There the integrand's features have width one, however far the tail goes; in z they would lie decades apart.
     """
     end = math.asinh(cut) if cut < 1e150 else math.log(2) + math.log(cut)
-    nodes, weights = np.polynomial.legendre.leggauss(20)
     edges = np.linspace(0, end, max(4, math.ceil(2 * end)) + 1)
     half = np.diff(edges)[:, None] / 2
-    u = edges[:-1, None] + half * (1 + nodes)
+    u = edges[:-1, None] + half * (1 + _NODES)
     log_z = u + np.log(-np.expm1(-2 * u)) - math.log(2)
     log_cosh = u + np.log1p(np.exp(-2 * u)) - math.log(2)
     log_t = -special.betaln(nu / 2, 0.5) - 0.5 * math.log(nu) - (nu + 1) / 2 * np.logaddexp(0, 2 * log_z - math.log(nu))
     with np.errstate(over="ignore"):
         quadratic = 0.5 * np.exp(log_t + log_cosh + 2 * log_z)
-    return float(2 * np.sum(half * weights * (np.exp(log_t + log_cosh) * (log_t + 0.5 * LOG_2PI) + quadratic)))
+    return float(2 * np.sum(half * _WEIGHTS * (np.exp(log_t + log_cosh) * (log_t + 0.5 * LOG_2PI) + quadratic)))
 
 
 @exercise("kl.support", ("truncated_kl", "infinite_kl", "kl_is_finite"), kind="witness")
