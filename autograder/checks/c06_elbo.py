@@ -32,7 +32,7 @@ from autograder.compare import (
     values,
 )
 from autograder.derivation import Line, Term, judge_chain
-from autograder.exercise import Ask, Case, Exercise, Finding, Law, call, case, exercise, gate, grad, pays, wrong
+from autograder.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, grad, pays, wrong
 from pushforward.wire import Plain
 
 PYTHON = torch.float64  # the type of Python's own floats
@@ -46,7 +46,12 @@ def _normal(rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype
 
 
 def _spread(
-    rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype, device: str, low: float = 0.2, high: float = 2.0
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: torch.dtype,
+    device: str,
+    low: float = 0.2,
+    high: float = 2.0,
 ) -> torch.Tensor:
     """Positive numbers, even on a logarithmic scale."""
     drawn = np.exp(rng.uniform(math.log(low), math.log(high), size=shape))
@@ -131,7 +136,7 @@ class KlGaussian(Exercise):
             return
         mu, sigma, dtype = exact(case.mu), exact(case.sigma), case.mu.dtype
         prior_mu, prior_sigma = exact(case.prior_mu), exact(case.prior_sigma)
-        batch, d = mu.shape
+        d = mu.shape[1]
         q, p = [np.diag(row**2) for row in sigma], np.diag(prior_sigma**2)
         trace = np.array([np.trace(np.linalg.solve(p, covariance)) for covariance in q])
         shifts = [row - prior_mu for row in mu]
@@ -292,7 +297,8 @@ class Derivation(Exercise):
             return torch.tensor(getattr(model, name), dtype=dtype, device=device)
 
         asks = (
-            call(line, *map(given, names)).about(law) for line, names, law in zip(_LINES, _GIVEN, self.laws, strict=True)
+            call(line, *map(given, names)).about(law)
+            for line, names, law in zip(_LINES, _GIVEN, self.laws, strict=True)
         )
         return case(*asks, model=model, dtype=dtype)
 
@@ -568,7 +574,9 @@ class Estimate(Exercise):
         return _normal(rng, (D, d), dtype, device), _normal(rng, (D,), dtype, device), float(rng.uniform(0.4, 1.5))
 
     def _cases(self, *inputs: Any, even: bool = False) -> Iterator[Case]:
-        facts = dict(zip(("x", "mu", "sigma", "eps", "W", "b", "s"), inputs, strict=True), even=even, at_posterior=False)
+        facts = dict(
+            zip(("x", "mu", "sigma", "eps", "W", "b", "s"), inputs, strict=True), even=even, at_posterior=False
+        )
         laws = (self.terms, self.reconstruction, self.kl, self.elbo)
         yield case(call("elbo_terms", *inputs), about=laws, **facts)
         yield case(call("elbo_sampled", *inputs), about=(self.shape, self.sampled), **facts)
@@ -576,7 +584,11 @@ class Estimate(Exercise):
     def _posterior_case(self, rng, draws: int, batch: int, D: int, d: int, dtype: torch.dtype, device: str) -> Case:
         """A model whose columns are orthogonal, so that its posterior has independent components."""
         columns = np.linalg.qr(rng.normal(size=(D, d)))[0] * rng.uniform(0.5, 2, size=d)
-        W, b, s = torch.tensor(columns, dtype=dtype, device=device), _normal(rng, (D,), dtype, device), float(rng.uniform(0.4, 1.5))
+        W, b, s = (
+            torch.tensor(columns, dtype=dtype, device=device),
+            _normal(rng, (D,), dtype, device),
+            float(rng.uniform(0.4, 1.5)),
+        )
         x, eps = _normal(rng, (batch, D), dtype, device), _normal(rng, (draws, batch, d), dtype, device)
         found = [linear_gaussian.posterior(row, exact(W), exact(b), s) for row in exact(x)]
         mu = torch.tensor(np.stack([mean for mean, _ in found]), dtype=dtype, device=device)
@@ -695,7 +707,9 @@ class _Known:
         self.z = self.mu + self.sigma * eps  # (K, B, d)
         centre = np.einsum("ij,kbj->kbi", self.W, self.z) + self.b
         self.log_likelihood = gaussians.log_normal(x, centre, self.s**2).sum(-1)
-        self.log_ratio = (gaussians.log_normal(self.z, 0.0, 1.0) - gaussians.log_normal(self.z, self.mu, self.sigma**2)).sum(-1)
+        self.log_ratio = (
+            gaussians.log_normal(self.z, 0.0, 1.0) - gaussians.log_normal(self.z, self.mu, self.sigma**2)
+        ).sum(-1)
         parts = abs(x) + np.einsum("ij,kbj->kbi", abs(self.W), abs(self.mu) + self.sigma * abs(eps)) + abs(self.b)
         self.rough_likelihood = (parts**2 / self.s**2 + abs(math.log(self.s)) + 2).sum(-1).mean(0)
         # (z − mu)/sigma, computed from z, is rounded relative to z/sigma
@@ -899,7 +913,9 @@ class Reconstruction(Exercise):
     sides = pays("ink and paper: what the pixels that are on and those that are off contribute", 0.5)
     bernoulli_loss = pays("loss: the cross-entropy of the whole picture, right for logits of any size", 1)
     one = gate("implied_sigma returns a positive number")
-    implied = pays("implied_sigma: with it, the Gaussian loss and the weighted mean squared error differ by a constant", 0.5)
+    implied = pays(
+        "implied_sigma: with it, the Gaussian loss and the weighted mean squared error differ by a constant", 0.5
+    )
 
     hints = (
         "Write down log N(x; x_hat, sigma² I) for D independent pixels. Which part of it depends on x_hat?",
@@ -959,7 +975,11 @@ class Reconstruction(Exercise):
         yield self.bernoulli(named, "a dictionary with ink, paper, loss", kind_of(answer))
         if not named:
             return
-        x, logits, dtype = exact(case.x).reshape(len(case.x), -1), exact(case.logits).reshape(len(case.x), -1), case.x.dtype
+        x, logits, dtype = (
+            exact(case.x).reshape(len(case.x), -1),
+            exact(case.logits).reshape(len(case.x), -1),
+            case.x.dtype,
+        )
         ink = -(x * special.log_expit(logits)).sum(1)
         paper = -((1 - x) * special.log_expit(-logits)).sum(1)
         rough = (1 + abs(logits)).sum(1) + _allowing(BENT * x.shape[1], dtype)
@@ -1290,14 +1310,18 @@ class Iwae(Exercise):
                 log_w = 1.5 * _normal(rng, (draws, batch), dtype, device)
                 yield from self._cases(log_w)
                 yield self._gradient_case(rng, log_w)
-            log_w = _normal(rng, (5, 4), dtype, device) + torch.tensor([-1000.0, 1000.0, 0.0, 700.0], dtype=dtype, device=device)
+            log_w = _normal(rng, (5, 4), dtype, device) + torch.tensor(
+                [-1000.0, 1000.0, 0.0, 700.0], dtype=dtype, device=device
+            )
             log_w[0, 2], log_w[1, 2], log_w[3, 0] = -1000.0, 1000.0, -math.inf
             yield from self._cases(log_w)
             yield self._gradient_case(rng, log_w)
 
     def _cases(self, log_w: torch.Tensor) -> Iterator[Case]:
         yield case(call("iwae", log_w), about=(self.shape, self.bound), log_w=log_w, cotangent=None)
-        yield case(call("effective_sample_size", log_w), about=(self.shape_of_size, self.size), log_w=log_w, cotangent=None)
+        yield case(
+            call("effective_sample_size", log_w), about=(self.shape_of_size, self.size), log_w=log_w, cotangent=None
+        )
 
     def _gradient_case(self, rng: np.random.Generator, log_w: torch.Tensor) -> Case:
         cotangent = _spread(rng, tuple(log_w.shape[1:]), log_w.dtype, str(log_w.device))
@@ -1440,7 +1464,19 @@ class Support(Exercise):
         for nu, cut in given:
             yield case(call("truncated_kl", nu, cut), about=(self.number, self.integral), nu=nu, cut=cut)
         yield case(call("infinite_kl"), about=(self.pair, self.infinite, self.evidence))
-        for nu in (1.0, 3.0, 2.0, 0.5, 1.5, 1.99, 2.01, 2.5, 10.0, float(rng.uniform(0.2, 1.9)), float(rng.uniform(2.1, 9))):
+        for nu in (
+            1.0,
+            3.0,
+            2.0,
+            0.5,
+            1.5,
+            1.99,
+            2.01,
+            2.5,
+            10.0,
+            float(rng.uniform(0.2, 1.9)),
+            float(rng.uniform(2.1, 9)),
+        ):
             yield case(call("kl_is_finite", nu), about=(self.verdict, self.finite), nu=nu)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
