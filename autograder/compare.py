@@ -123,6 +123,11 @@ def _around_fault(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[
     return wanted if small else f"{wanted} at index {list(at)}", came + apart
 
 
+def recognise(answer: Any, alternatives: dict[str, Any], tolerance: float = 1e-3) -> str | None:
+    """The name of the first alternative that the answer equals: for naming a mistake from a single value."""
+    return next((name for name, value in alternatives.items() if near(answer, value, tolerance).ok), None)
+
+
 # --- saying it -------------------------------------------------------------------------------------------------
 
 

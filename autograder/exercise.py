@@ -81,6 +81,12 @@ class Case:
     facts: SimpleNamespace
     about: tuple[Law, ...]
 
+    @property
+    def on_gpu(self) -> bool:
+        """Some argument of an ask lives on another device than the CPU."""
+        arguments = (a for ask in self.asks for a in (*ask.args, *ask.kwargs.values()))
+        return any(isinstance(a, torch.Tensor) and a.device.type != "cpu" for a in arguments)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.facts, name)
 

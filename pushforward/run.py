@@ -254,7 +254,8 @@ def _private_streams() -> tuple[Any, Any]:
 
 def _loading_error(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError):
-        return {"type": "SyntaxError", "message": error.msg, "line": error.lineno, "source": (error.text or "").strip()}
+        line = (error.text or "").strip()[:200]
+        return {"type": "SyntaxError", "message": error.msg, "line": error.lineno, "source": line}
     return where(error)
 
 
