@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import torch
 from autograder.compare import Verdict, close, kind_of, values
 from autograder.exercise import Finding, Law
 
+START = "the starting point"
 SAME = 1e-4  # how closely, relative to their terms, two lines must agree for the report to call them equal
 
 Terms = Mapping[str, np.ndarray]
@@ -41,38 +43,44 @@ class Line:
 # --- a line by itself ------------------------------------------------------------------------------------------
 
 
-def judge_line(law: Law, line: int, answer: Any, terms: dict[str, Term], dtype: torch.dtype) -> Iterator[Finding]:
-    """One finding about one line. line: its number, counted from 1; terms: the oracle of each named term."""
-    verdicts = _verdicts(answer, terms, dtype)
-    wrong = [name for name, verdict in (verdicts or {}).items() if not verdict.ok]
-    if verdicts is None:
-        yield _unnamed(law, line, answer, terms)
-    elif wrong:
-        yield _broken(law, verdicts[wrong[0]], wrong[0], _lost(line - 1, line, wrong))
-    else:
-        yield law(True)
+def judge_line(
+    law: Law, line: int, answer: Any, terms: dict[str, Term], dtype: torch.dtype, *, after: str | None = None
+) -> Iterator[Finding]:
+    """One finding about one line. line: its number, counted from 1; terms: the oracle of each named term.
+
+    after: what the line follows from, where that is not the line before it (the other side of an equation, say).
+    """
+    place = after or (START if line == 1 else f"line {line - 1}")
+    yield _found(law, line, answer, terms, dtype, lambda wrong: _lost(place, line, wrong, terms))
 
 
-def _verdicts(answer: Any, terms: dict[str, Term], dtype: torch.dtype) -> dict[str, Verdict] | None:
-    """What is to be said of each term; None if the answer does not name exactly these."""
+def _found(
+    law: Law, line: int, answer: Any, terms: dict[str, Term], dtype: torch.dtype, why: Callable[[list[str]], str]
+) -> Finding:
+    """The finding about one line; why: says what is to be said about the terms that are wrong."""
     if not isinstance(answer, dict) or answer.keys() != terms.keys():
-        return None
-    return {name: close(answer[name], term.value, dtype, term.scale) for name, term in terms.items()}
+        wanted = "a dictionary with " + ", ".join(f"`{name}`" for name in terms)
+        came = f"a dictionary with {', '.join(answer)}" if isinstance(answer, dict) else kind_of(answer)
+        return law(False, wanted, came, why=f"Line {line} must name its terms, all of them and no others.")
+    verdicts = {name: _compared(answer[name], term, dtype) for name, term in terms.items()}
+    wrong = [name for name, verdict in verdicts.items() if not verdict.ok]
+    if not wrong:
+        return law(True)
+    first = verdicts[wrong[0]]
+    return law(False, f"{wrong[0]} = {first.expected}", f"{wrong[0]} = {first.got}", why=why(wrong))
 
 
-def _unnamed(law: Law, line: int, answer: Any, terms: dict[str, Term]) -> Finding:
-    wanted = "a dictionary with " + ", ".join(f"`{name}`" for name in terms)
-    came = f"a dictionary with {', '.join(answer)}" if isinstance(answer, dict) and answer else kind_of(answer)
-    return law(False, wanted, came, why=f"Line {line} must name its terms, all of them and no others.")
+def _compared(answer: Any, term: Term, dtype: torch.dtype) -> Verdict:
+    """A term that is one number may come once for each element."""
+    want, got = np.asarray(term.value, dtype=np.float64), values(answer)
+    want = np.broadcast_to(want, got.shape) if want.ndim == 0 and got is not None and got.size else want
+    return close(answer, want, dtype, term.scale)
 
 
-def _broken(law: Law, verdict: Verdict, name: str, why: str) -> Finding:
-    return law(False, f"{name} = {verdict.expected}", f"{name} = {verdict.got}", why=why)
-
-
-def _lost(before: int, line: int, names: Sequence[str], start: int = 0) -> str:
-    place = "the starting point" if before <= start else f"line {before}"
-    return f"Equality is lost between {place} and line {line}, in {_called(names)}."
+def _lost(place: str, line: int, wrong: Sequence[str], terms: dict[str, Term]) -> str:
+    """Where equality was lost, and what still holds in that line."""
+    rest = {0: "", 1: "; its other term holds"}.get(len(terms) - len(wrong), "; its other terms hold")
+    return f"Equality is lost between {place} and line {line}, in {_called(wrong)}{rest}."
 
 
 def _called(names: Sequence[str]) -> str:
@@ -95,45 +103,38 @@ def judge_chain(lines: Sequence[Line], answers: Sequence[Any], dtype: torch.dtyp
     another has too much).
     """
     wholes = [_whole(line, answer) for line, answer in zip(lines, answers, strict=True)]
-    rights = [np.asarray(line.whole(_oracle(line)), dtype=np.float64) for line in lines]
     for i, (line, answer) in enumerate(zip(lines, answers, strict=True)):
-        verdicts = _verdicts(answer, line.terms, dtype)
-        wrong = [name for name, verdict in (verdicts or {}).items() if not verdict.ok]
-        if verdicts is None:
-            yield _unnamed(line.law, first + i, answer, line.terms)
-        elif wrong:
-            yield _broken(line.law, verdicts[wrong[0]], wrong[0], _account(i, wrong, lines, wholes, rights, first))
-        else:
-            yield line.law(True)
+        why = partial(_account, i, lines=lines, wholes=wholes, first=first)
+        yield _found(line.law, first + i, answer, line.terms, dtype, why)
 
 
 def _account(
-    i: int, wrong: list[str], lines: Sequence[Line], wholes: Sequence[Any], rights: Sequence[np.ndarray], first: int
+    i: int, wrong: list[str], *, lines: Sequence[Line], wholes: Sequence[np.ndarray | None], first: int
 ) -> str:
     """Where equality was lost, for the faulty line i of the chain (counted from 0)."""
-    number = first + i
-    if wholes[i] is not None and _same(wholes[i], rights[i], lines[i]):
-        other = "the starting point" if i == 0 else f"line {number - 1}"
+
+    def called(line: int) -> str:
+        return START if line < 0 else f"line {first + line}"
+
+    if _same(wholes[i], np.asarray(lines[i].whole(_oracle(lines[i]))), lines[i]):
         what = "is not what it is" if len(wrong) == 1 else "are not what they are"
-        return f"Line {number} as a whole equals {other}, but not term by term: {_quoted(wrong)} {what} called."
+        return (
+            f"Line {first + i} as a whole equals {called(i - 1)}, but not term by term: {_quoted(wrong)} {what} called."
+        )
     origin = i
-    while origin > 0 and _carried(wholes[origin - 1], wholes[origin], lines[origin]):
+    while origin > 0 and _same(wholes[origin - 1], wholes[origin], lines[origin]):
         origin -= 1
     if origin == i:
-        return _lost(number - 1, number, wrong, first - 1)
-    place = "the starting point" if origin == 0 else f"line {first + origin - 1}"
+        return _lost(called(i - 1), first + i, wrong, lines[i].terms)
     return (
-        f"Line {number} goes on from your line {number - 1}, which is wrong already: equality is lost between "
-        f"{place} and line {first + origin}. Here it shows in {_called(wrong)}."
+        f"Line {first + i} equals your {called(i - 1)}, which is wrong already: equality is lost between "
+        f"{called(origin - 1)} and {called(origin)}. Here it shows in {_called(wrong)}."
     )
 
 
-def _carried(before: Any, now: Any, line: Line) -> bool:
-    """Two lines of the student's that are equal. (The later one is known to be wrong, so both are.)"""
-    return before is not None and now is not None and _same(before, now, line)
-
-
-def _same(a: np.ndarray, b: np.ndarray, line: Line) -> bool:
+def _same(a: np.ndarray | None, b: np.ndarray | None, line: Line) -> bool:
+    if a is None or b is None:
+        return False
     if a.shape and b.shape and a.shape != b.shape:
         return False
     size = sum(float(np.abs(term).max(initial=0)) for term in _oracle(line).values())

@@ -220,9 +220,9 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
     return LawResult(law, False, reached, describe(case, law), finding.expected, readable(finding.got), finding.why)
 
 
-def describe(case: Case, law: Law) -> str:
-    """What was asked about the law, as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(_describe(ask) for ask in case.asks if law in ask.laws or not ask.laws)
+def describe(case: Case, law: Law | None = None) -> str:
+    """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
+    return "; ".join(_describe(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
 
 
 def _describe(ask: Ask) -> str:
