@@ -170,6 +170,7 @@ def draw_split(
 
 def densities(ax: Axes, z: np.ndarray, prior: np.ndarray, posterior: np.ndarray, q: np.ndarray) -> None:
     """The prior, the posterior and a guess q at it, each with a line of its own kind."""
+    z, prior, posterior, q = (np.asarray(values) for values in (z, prior, posterior, q))
     ax.plot(z, prior, ":", color=GREY, label="prior $p(z)$")
     ax.fill_between(z, posterior, color=SKY, alpha=0.35, linewidth=0)
     ax.plot(z, posterior, color=BLUE, label=r"posterior $p(z\,|\,x)$")

@@ -151,7 +151,8 @@ def value_and_gradients(
     gradients: dict[str, Any] = dict.fromkeys(wrt)
     if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
         inputs = [kwargs[name] for name in wrt]
-        found = torch.autograd.grad(value, inputs, cotangent.to(value), allow_unused=True)
+        # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
+        found = torch.autograd.grad((cotangent.to(value) * value).sum(), inputs, allow_unused=True)
         gradients = dict(zip(wrt, found, strict=True))
     return {"value": value, "gradients": gradients}
 
