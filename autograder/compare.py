@@ -69,6 +69,13 @@ def number(answer: Any) -> float | None:
     return float(answer) if type(answer) in (int, float) else None
 
 
+def truth(answer: Any) -> bool | None:
+    """The answer as a truth value if it is one, or a tensor or array with one, else None."""
+    if isinstance(answer, Plain) and answer.array.dtype == bool and answer.array.size == 1:
+        return bool(answer.array.reshape(()))
+    return answer if type(answer) is bool else None
+
+
 def close(answer: Any, expected: Any, dtype: torch.dtype, scale: Any = None, factor: float = FACTOR) -> Verdict:
     """Equal within the bound above; scale: array or number, default |expected|. NaN is never close, inf only to inf."""
     want = np.asarray(expected, dtype=np.float64)

@@ -151,7 +151,8 @@ def value_and_gradients(
     gradients: dict[str, Any] = dict.fromkeys(wrt)
     if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
         inputs = [kwargs[name] for name in wrt]
-        found = torch.autograd.grad(value, inputs, cotangent.to(value), allow_unused=True)
+        # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
+        found = torch.autograd.grad((cotangent.to(value) * value).sum(), inputs, allow_unused=True)
         gradients = dict(zip(wrt, found, strict=True))
     return {"value": value, "gradients": gradients}
 
@@ -161,11 +162,22 @@ def own_randomness(seed: int) -> Iterator[None]:
     """Seeds torch, numpy and random for one ask, and gives the notebook its own random streams back."""
     states = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
-        torch.manual_seed(seed), np.random.seed(seed), random.seed(seed)
+        _seed(seed)
         try:
             yield
         finally:
             random.setstate(states[0]), np.random.set_state(states[1])
+
+
+def _seed(seed: int) -> None:
+    """Every stream that student code may draw from.
+
+    torch.manual_seed would also note the seed, with a stack trace, for every kind of device that is not there: half
+    the time of a short ask, and a list that grows.
+    """
+    torch.default_generator.manual_seed(seed), np.random.seed(seed), random.seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed_all(seed)
 
 
 def where(error: BaseException) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pushforward.data import bend_to_moons
-from pushforward.plot import BLUE, GREY, VERMILION, Picture, cloud, figure, strip
+from pushforward.plot import BLUE, GREY, VERMILION, Picture, cloud, densities, figure, strip
 
 Schedule = Callable[[int], torch.Tensor]
 
@@ -69,6 +69,76 @@ def draw_push(share: float, z: torch.Tensor, standardise: Callable[[torch.Tensor
 def _moments(x: torch.Tensor) -> str:
     pairs = (f"({a:.2f}, {b:.2f})" for a, b in (x.mean(0).tolist(), x.std(0).tolist()))
     return "mean {}, st. dev. {}".format(*pairs).replace("-0.00", "0.00")
+
+
+# --- 06: the bound and its gap ---------------------------------------------------------------------------------
+
+
+def elbo_explorer(elbo_terms: Callable, kl_gaussian: Callable) -> ipywidgets.VBox:
+    """Sliders for mu and sigma of q, and what the reader's functions make of them: the bound, its parts and its gap."""
+    mu = ipywidgets.FloatSlider(description="mu", min=-3, max=3, step=0.05, value=-0.5)
+    sigma = ipywidgets.FloatSlider(description="sigma", min=0.05, max=2, step=0.05, value=1)
+    alt = (
+        "Left: prior, posterior and q with mean {mu} and standard deviation {sigma}. Right: reconstruction, divergence "
+        "from the prior and gap, one below the other, ending at log p(x)."
+    )
+    return explorer(partial(draw_elbo, elbo_terms=elbo_terms, kl_gaussian=kl_gaussian), alt, mu=mu, sigma=sigma)
+
+
+def draw_elbo(
+    mu: float, sigma: float, elbo_terms: Callable, kl_gaussian: Callable, x: float = 1.5, w: float = 1.0, s: float = 0.8
+) -> Figure:
+    """z ~ N(0, 1), x | z ~ N(w z, s²): the three densities, and log p(x) = reconstruction − KL + gap as a staircase.
+
+    What is exact here comes from sums over a fine grid; reconstruction, KL and gap come from the reader's functions.
+    """
+    z = torch.linspace(-12, 12, 4801, dtype=torch.float64)
+    prior = _normal_density(z, 0.0, 1.0)
+    joint = prior * _normal_density(torch.tensor(x, dtype=z.dtype), w * z, s)
+    px = torch.trapezoid(joint, z)
+    posterior = joint / px
+    mean = torch.trapezoid(z * posterior, z)
+    spread = torch.trapezoid((z - mean) ** 2 * posterior, z).sqrt()
+    one = torch.ones(1, 1, dtype=z.dtype)
+    eps = torch.tensor([-1.0, 1.0], dtype=z.dtype).reshape(2, 1, 1)  # two draws that make the mean of a square exact
+    terms = elbo_terms(x * one, mu * one, sigma * one, eps, w * one, 0 * one[0], s)
+    gap = kl_gaussian(mu * one, sigma * one, mean.reshape(1), spread.reshape(1))["kl"]
+    fig, (left, right) = figure(1, 2, (9.4, 3.7), width_ratios=[1, 1.15])
+    shown = (z > -3.6) & (z < 3.6)
+    densities(left, *(values[shown] for values in (z, prior, posterior, _normal_density(z, mu, sigma))))
+    left.set_ylim(0, 1.35)
+    left.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=3, columnspacing=1, handlelength=1.5, handletextpad=0.4
+    )
+    _staircase(right, float(terms["reconstruction"]), float(terms["kl"]), float(gap), float(px.log()))
+    return fig
+
+
+def _normal_density(z: torch.Tensor, mean: torch.Tensor | float, sigma: float) -> torch.Tensor:
+    return torch.exp(-0.5 * ((z - mean) / sigma) ** 2) / (sigma * (2 * torch.pi) ** 0.5)
+
+
+def _staircase(ax: Axes, reconstruction: float, kl: float, gap: float, log_px: float) -> None:
+    """Three bars, each beginning where the one above it ends; the last should end at log p(x)."""
+    elbo = reconstruction - kl
+    steps = (
+        ("reconstruction", 0.0, reconstruction, BLUE, ""),
+        ("− KL from the prior", reconstruction, -kl, "white", "...."),
+        ("+ gap", elbo, gap, "white", "////"),
+    )
+    for row, (_, left, width, colour, hatch) in enumerate(steps):
+        ax.barh(-row, width, left=left, height=0.62, color=colour, edgecolor=VERMILION if hatch else BLUE, hatch=hatch)
+        ax.plot([left + width] * 2, [-row - 0.31, -row - 1.0 + 0.31], color=GREY, linewidth=0.8)
+    ax.axvline(log_px, color="black", linewidth=1.4)
+    ax.axvline(elbo, color=BLUE, linewidth=1.2, linestyle="--")
+    ends = min(-8.0, 1.15 * min(reconstruction, elbo))
+    ax.set(
+        xlim=(ends, 0.3), ylim=(-2.6, 1.0), yticks=[0, -1, -2], yticklabels=[name for name, *_ in steps], xlabel="nats"
+    )
+    numbers = f"ELBO {elbo:.3f},  gap {gap:.3f},  $\\log p(x)$ {log_px:.3f}"
+    ax.set_title(numbers.replace(" -", " −"), loc="left")
+    ax.text(log_px, 0.95, " $\\log p(x)$", ha="left", va="top")
+    ax.text(elbo, 0.95, "ELBO ", ha="right", va="top", color=BLUE)
 
 
 # --- 15: schedules ---------------------------------------------------------------------------------------------

@@ -25,11 +25,11 @@ from autograder.compare import (
     number,
     recognise,
     show,
+    truth,
     values,
 )
-from autograder.derivation import Term, judge_line
+from autograder.derivation import Line, Term, judge_chain
 from autograder.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
-from pushforward.wire import Plain
 
 PYTHON = torch.float64  # the type of Python's own floats
 
@@ -411,23 +411,34 @@ class GeometricSeries(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
             for shape in ((2,), (2, 3)):
-                x, old, new = (_normal(rng, shape, dtype, device) for _ in range(3))
                 alpha, t = float(rng.uniform(0.5, 0.95)), int(rng.integers(3, 7))
-                eps = _normal(rng, (t, *shape), dtype, device)
-                inputs = {"x": x, "old": old, "new": new, "eps": eps, "alpha": alpha, "t": t}
-                yield case(call("unroll_once", x, new, alpha), about=(self.once,), line=1, **inputs)
-                yield case(call("unroll_twice", x, old, new, alpha), about=(self.twice,), line=2, **inputs)
-                yield case(call("unroll_all", x, eps, alpha), about=(self.all,), line=3, **inputs)
+                x0, eps = _normal(rng, shape, dtype, device), _normal(rng, (t, *shape), dtype, device)
+                yield self._path_case(x0, eps, alpha)
         for t in (1, 4, int(rng.integers(5, 30))):
             alpha = float(rng.uniform(0.5, 0.95))
-            numbers = {"x": torch.zeros((), dtype=PYTHON), "alpha": alpha, "t": t}
-            yield case(call("variance_sum", t, alpha), about=(self.series,), line=4, **numbers)
-            yield case(call("variance_closed", t, alpha), about=(self.closed,), line=5, **numbers)
+            asks = (
+                call("variance_sum", t, alpha).about(self.series),
+                call("variance_closed", t, alpha).about(self.closed),
+            )
+            yield case(*asks, about=(self.series, self.closed), path=None, alpha=alpha, t=t)
 
-    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        law = self.laws[case.line - 1]
-        terms = getattr(self, f"_line_{case.line}")(case)
-        yield from judge_line(law, case.line, answer, terms, case.x.dtype)
+    def _path_case(self, x0: torch.Tensor, eps: torch.Tensor, alpha: float) -> Case:
+        """Lines 1 to 3 about the same x_t: they start one step, two steps and all steps before it."""
+        path = [x0]  # x_0, …, x_{t−1}
+        for noise in eps[:-1]:
+            path.append(math.sqrt(alpha) * path[-1] + math.sqrt(1 - alpha) * noise)
+        asks = (
+            call("unroll_once", path[-1], eps[-1], alpha).about(self.once),
+            call("unroll_twice", path[-2], eps[-2], eps[-1], alpha).about(self.twice),
+            call("unroll_all", x0, eps, alpha).about(self.all),
+        )
+        return case(*asks, about=(self.once, self.twice, self.all), path=path, eps=eps, alpha=alpha, t=len(eps))
+
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        if case.path is not None:
+            yield from judge_chain(self._unrolled(case), answers, case.eps.dtype)
+        else:
+            yield from judge_chain(self._variance(case), answers, PYTHON, first=4)
 
     # The oracle is the process itself, run with everything but one input set to zero (its impulse response).
 
@@ -437,38 +448,41 @@ class GeometricSeries(Exercise):
             x = math.sqrt(alpha) * x + math.sqrt(1 - alpha) * noise
         return x
 
-    def _line_1(self, case: Case) -> dict[str, Term]:
-        x, new = exact(case.x), exact(case.new)
-        return {
-            "signal": Term(self._run(x, [0 * x], case.alpha)),
-            "new_noise": Term(self._run(0 * x, [new], case.alpha)),
+    def _unrolled(self, case: Case) -> list[Line]:
+        eps, path = exact(case.eps), [exact(x) for x in case.path]
+        silent = [0 * path[0]] * case.t
+
+        def alone(noises: np.ndarray) -> list[np.ndarray]:
+            """What each noise becomes if the others are silent."""
+            rest = silent[: len(noises) - 1]
+            return [self._run(silent[0], [*rest[:k], e, *rest[k:]], case.alpha) for k, e in enumerate(noises)]
+
+        def signal(steps: int) -> np.ndarray:
+            return self._run(path[-steps], silent[:steps], case.alpha)
+
+        old, new = alone(eps[-2:])
+        noise = np.stack(alone(eps))
+        twice = {"signal": Term(signal(2)), "old_noise": Term(old), "new_noise": Term(new)}
+        all = {
+            "signal": Term(signal(case.t), case.t * abs(signal(case.t))),
+            "noise": Term(noise, case.t * abs(noise)),
         }
+        return [
+            Line(self.once, {"signal": Term(signal(1)), "new_noise": Term(new)}, lambda t: sum(t.values())),
+            Line(self.twice, twice, lambda t: sum(t.values())),
+            Line(self.all, all, lambda t: t["signal"] + t["noise"].sum(0)),
+        ]
 
-    def _line_2(self, case: Case) -> dict[str, Term]:
-        x, old, new = exact(case.x), exact(case.old), exact(case.new)
-        return {
-            "signal": Term(self._run(x, [0 * x, 0 * x], case.alpha)),
-            "old_noise": Term(self._run(0 * x, [old, 0 * x], case.alpha)),
-            "new_noise": Term(self._run(0 * x, [0 * x, new], case.alpha)),
-        }
-
-    def _line_3(self, case: Case) -> dict[str, Term]:
-        x, eps = exact(case.x), exact(case.eps)
-        silent = [0 * x] * case.t
-        alone = [[*silent[:k], e, *silent[k + 1 :]] for k, e in enumerate(eps)]
-        noise = np.stack([self._run(0 * x, only, case.alpha) for only in alone])
-        signal = self._run(x, silent, case.alpha)
-        return {"signal": Term(signal, case.t * abs(signal)), "noise": Term(noise, case.t * abs(noise))}
-
-    def _line_4(self, case: Case) -> dict[str, Term]:
+    def _variance(self, case: Case) -> list[Line]:
         powers = [float(Fraction(case.alpha) ** k) for k in range(case.t)]
-        return {"factor": Term(1 - case.alpha, 1.0), "powers": Term(powers, [case.t * p for p in powers])}
-
-    def _line_5(self, case: Case) -> dict[str, Term]:
         variance = 0.0
         for _ in range(case.t):
             variance = case.alpha * variance + (1 - case.alpha)
-        return {"variance": Term(variance, float(case.t))}
+        series = {"factor": Term(1 - case.alpha, 1.0), "powers": Term(powers, [case.t * p for p in powers])}
+        return [
+            Line(self.series, series, lambda t: t["factor"] * t["powers"].sum()),
+            Line(self.closed, {"variance": Term(variance, float(case.t))}, lambda t: t["variance"]),
+        ]
 
     mistakes = (
         wrong(
@@ -1022,7 +1036,7 @@ class BreakIt(Exercise):
 
     def _judge_still_works(self, case: Case, answer: Any) -> Iterator[Finding]:
         expected = self._works(exact(case.beta), case.t)
-        got = {k: _truth(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
+        got = {k: truth(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
         kept = got.keys() == expected.keys() and None not in got.values()
         yield self.table(
             kept, "a dictionary with eps_loss, x0_hat, sampler, elbo_weight, each True or False", kind_of(answer)
@@ -1111,14 +1125,6 @@ def _signed_bars(beta: np.ndarray) -> list[Fraction]:
 
 def _signs(signs: list[int]) -> str:
     return "signs " + " ".join({1: "+", 0: "0", -1: "−"}[s] for s in signs[:20])
-
-
-def _truth(value: Any) -> bool | None:
-    if type(value) is bool:
-        return value
-    if isinstance(value, Plain) and value.array.dtype == bool and value.array.size == 1:
-        return bool(value.array.reshape(()))
-    return None
 
 
 def _works_like(beta: torch.Tensor, t: int, **changed: bool) -> dict[str, bool]:

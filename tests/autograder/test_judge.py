@@ -494,3 +494,52 @@ def test_no_answer_breaks_a_judge(found: Exercise) -> None:
             assert not report.full
             assert report.error is None
             repr(report), report._repr_html_(), judge.readable(repr(report))
+
+
+# --- asks that decide laws of their own --------------------------------------------------------------------------
+
+
+@toy("toy.proof", "first", "second")
+class proof(Exercise):
+    """Two lines of one proof, asked together: first(x) = x + x, second(x) = 2 x."""
+
+    one = pays("line 1 adds")
+    two = pays("line 2 doubles, as line 1 does")
+    hints = ("Add x to itself.", "Numbers, too, have halves.", "What times two is v?")
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        for _ in range(2):
+            x = float(rng.uniform(1, 2))
+            yield case(call("first", x).about(self.one), call("second", x=x).about(self.two), x=x)
+
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        for law, answer in zip((self.one, self.two), answers, strict=True):
+            yield law(*close(answer, 2 * case.x, torch.float64))
+
+    mistakes = (
+        wrong("squares", {"first": lambda x: x * x}, "x times x is the square."),
+        wrong("halves", {"second": lambda x: x / 2}, "Half is not twice."),
+        wrong("nothing", {"second": lambda x: 0.0}, "Nothing comes of nothing."),
+    )
+
+
+def blank(x: float) -> float:
+    raise NotImplementedError
+
+
+def test_a_blank_line_takes_along_its_own_law_only() -> None:
+    report = examine(proof, LocalLink({"first": lambda x: x + x, "second": blank}))
+    assert [(law.ok, law.reached) for law in report.laws] == [(True, True), (False, False)]
+    assert report.points == 0.5 * report.max
+    assert not report.blank
+    assert "`second` is not implemented yet" in report.error
+    assert examine(proof, LocalLink({"first": blank, "second": blank})).blank
+
+
+def test_a_wrong_line_is_named_and_shown_without_the_others() -> None:
+    report = examine(proof, LocalLink({"first": lambda x: x + x, "second": lambda x: x / 2}))
+    assert report.mistake.name == "halves"
+    assert report.laws[1].case.startswith("second(x=")
+    assert "first" not in report.laws[1].case
+    report = examine(proof, LocalLink({"first": lambda x: x * x, "second": blank}))
+    assert report.mistake.name == "squares"
