@@ -25,22 +25,34 @@ class Term:
     scale: Any = None
 
 
-def judge_line(law: Law, line: int, answer: Any, terms: dict[str, Term], dtype: torch.dtype) -> Iterator[Finding]:
-    """One finding about one line. line: its number, counted from 1; terms: the oracle of each named term."""
+def judge_line(
+    law: Law, line: int, answer: Any, terms: dict[str, Term], dtype: torch.dtype, *, after: str | None = None
+) -> Iterator[Finding]:
+    """One finding about one line. line: its number, counted from 1; terms: the oracle of each named term.
+
+    after: what the line follows from, where that is not the line before it (the other side of an equation, say).
+    """
     wanted = "a dictionary with " + ", ".join(f"`{name}`" for name in terms)
     if not isinstance(answer, dict) or answer.keys() != terms.keys():
         came = f"a dictionary with {', '.join(answer)}" if isinstance(answer, dict) else kind_of(answer)
         yield law(False, wanted, came, why=f"Line {line} must name its terms, all of them and no others.")
         return
-    for name, term in terms.items():
-        value = np.asarray(term.value, dtype=np.float64)
-        verdict = close(answer[name], value, dtype, term.scale)
-        if not verdict.ok:
-            yield law(False, f"{name} = {verdict.expected}", f"{name} = {verdict.got}", why=_lost(line, name))
-            return
-    yield law(True)
+    verdicts = {name: close(answer[name], _float64(term.value), dtype, term.scale) for name, term in terms.items()}
+    lost = [name for name, verdict in verdicts.items() if not verdict.ok]
+    if not lost:
+        yield law(True)
+        return
+    first = verdicts[lost[0]]
+    why = _lost(after or ("the starting point" if line == 1 else f"line {line - 1}"), line, lost, len(terms))
+    yield law(False, f"{lost[0]} = {first.expected}", f"{lost[0]} = {first.got}", why=why)
 
 
-def _lost(line: int, name: str) -> str:
-    before = "the starting point" if line == 1 else f"line {line - 1}"
-    return f"Equality is lost between {before} and line {line}, in the term `{name}`."
+def _float64(value: Any) -> np.ndarray:
+    return np.asarray(value, dtype=np.float64)
+
+
+def _lost(before: str, line: int, lost: list[str], terms: int) -> str:
+    """Where equality was lost, and what still holds in that line."""
+    named = " and ".join(f"`{name}`" for name in lost)
+    rest = f"; its other term{'s hold' if terms - len(lost) > 1 else ' holds'}" if len(lost) < terms else ""
+    return f"Equality is lost between {before} and line {line}, in the term{'s' if len(lost) > 1 else ''} {named}{rest}."

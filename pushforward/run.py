@@ -134,11 +134,18 @@ def own_randomness(seed: int) -> Iterator[None]:
     """Seeds torch, numpy and random for one ask, and gives the notebook its own random streams back."""
     states = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
-        torch.manual_seed(seed), np.random.seed(seed), random.seed(seed)
+        _seed_torch(seed), np.random.seed(seed), random.seed(seed)
         try:
             yield
         finally:
             random.setstate(states[0]), np.random.set_state(states[1])
+
+
+def _seed_torch(seed: int) -> None:
+    """What torch.manual_seed does, without the stack traces that it stores for accelerators which are not there."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed_all(seed)
 
 
 def where(error: BaseException) -> dict[str, Any]:
