@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
     command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    command("bench", _bench, "Measure seconds and memory per notebook and the time of every check.")
     command("lab-copies", _lab_copies, "Copy missing notebooks to work/, where students work.")
     for name, run, summary in (
         ("fresh", _fresh, "Start a notebook again beside the copy in work/."),
@@ -107,6 +108,13 @@ def _answers(arguments: argparse.Namespace) -> int:
     text, good = table(_root())
     print(text)
     return 0 if good else 1
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from autograder.bench import tables
+
+    print(tables(_root()))
+    return 0
 
 
 def _lab_copies(arguments: argparse.Namespace) -> int:

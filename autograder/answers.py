@@ -24,6 +24,7 @@ import torch
 from autograder.exercise import Exercise, Law, all_exercises
 from autograder.judge import LocalLink, examine
 from autograder.report import Report
+from pushforward.capture import captured
 from pushforward.errors import CourseError
 
 MOST = 0.5  # what a wrong answer may earn of the laws that concern the names it defines
@@ -55,7 +56,8 @@ class Outcome:
 def catalogue(exercise: Exercise) -> Iterator[Answer]:
     """The exercise's own misconceptions, each as a mutant."""
     for mistake in exercise.mistakes:
-        yield Answer(f"catalogue: {mistake.name}", dict(mistake.functions), False, mistake=mistake.name)
+        for variant in mistake.variants:
+            yield Answer(f"catalogue: {mistake.name}", dict(variant), False, mistake=mistake.name)
 
 
 def independent(root: Path, exercise: Exercise) -> Iterator[Answer]:
@@ -113,7 +115,9 @@ def constants(names: dict[str, Any], exercise: Exercise) -> Iterator[Answer]:
     """Answers that know nothing: zeros, ones and a constant in the right shape, the first argument handed back."""
     for label, value in (("zeros", 0.0), ("ones", 1.0), ("a constant", 0.37)):
         yield Answer(label, {n: _filled(names[n], value) for n in exercise.names}, False)
-    yield Answer("first argument", {n: lambda *a, **k: next(iter((*a, *k.values())), 1.0) for n in exercise.names}, False)
+    yield Answer(
+        "first argument", {n: lambda *a, **k: next(iter((*a, *k.values())), 1.0) for n in exercise.names}, False
+    )
 
 
 def _filled(function: Callable, value: float) -> Callable:
@@ -152,7 +156,8 @@ def concerned(exercise: Exercise, names: Iterable[str], seed: int = 0) -> set[La
 
 def try_answer(exercise: Exercise, answer: Answer, names: dict[str, Any], seed: int) -> Outcome:
     """Examine an answer among the model answers of the other names, and say what the check should have done."""
-    report = examine(exercise, LocalLink({**names, **answer.names}), seed)
+    with captured():
+        report = examine(exercise, LocalLink({**names, **answer.names}), seed)
     return Outcome(answer, report, _fault(exercise, answer, report))
 
 
@@ -190,7 +195,7 @@ def table(root: Path) -> tuple[str, bool]:
     for exercise in all_exercises().values():
         outcomes = [o for seed in seeds(root) for o in trials(root, exercise, seed)]
         rows.append((exercise.id, *_counts(outcomes)))
-        faults += [f"{exercise.id}, {o.answer.name}, seed {o.report.seed}: {o.fault}" for o in outcomes if o.fault]
+        faults += _told_once(exercise, outcomes)
     sums = tuple(sum(row[i] for row in rows) for i in range(1, 7))
     lines = [f"{'exercise':32}{'wrong rejected':>16}{'wrong named':>16}{'right accepted':>16}"]
     lines += [_line(*row) for row in (*rows, ("all", *sums))]
@@ -199,12 +204,29 @@ def table(root: Path) -> tuple[str, bool]:
     return "\n".join([*lines, *faults]), not faults
 
 
+def _told_once(exercise: Exercise, outcomes: list[Outcome]) -> Iterator[str]:
+    """Each fault in one line, with the seeds that show it."""
+    seen: dict[tuple[str, str], list[int]] = {}
+    for o in outcomes:
+        if o.fault:
+            seen.setdefault((o.answer.name, o.fault), []).append(o.report.seed)
+    for (name, fault), where in seen.items():
+        yield f"{exercise.id}, {name}: {fault} (seed {where[0]}{f' and {len(where) - 1} more' if where[1:] else ''})"
+
+
 def _counts(outcomes: list[Outcome]) -> tuple[int, ...]:
     wrong = [o for o in outcomes if not o.answer.right]
     named = [o for o in wrong if o.answer.mistake]
     right = [o for o in outcomes if o.answer.right]
     hits = sum(o.report.mistake is not None and o.report.mistake.name == o.answer.mistake for o in named)
-    return sum(not o.report.full for o in wrong), len(wrong), hits, len(named), sum(o.report.full for o in right), len(right)
+    return (
+        sum(not o.report.full for o in wrong),
+        len(wrong),
+        hits,
+        len(named),
+        sum(o.report.full for o in right),
+        len(right),
+    )
 
 
 def _line(name: str, *counts: int) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pushforward
-from autograder.judge import Respond
+from autograder.judge import Respond, Unanswered
 from pushforward import wire
 from pushforward.errors import CourseError
 
@@ -77,13 +77,13 @@ class ChildLink:
         try:
             head, _ = wire.get(self.stream)
         except Late:
-            raise CourseError(f"{self.path.name} did not finish loading within {self.seconds:g} s.") from None
+            raise CourseError(
+                f"{self.path.name} did not finish loading within {self.seconds:g} s: is there a loop that never ends?"
+            ) from None
         except (EOFError, wire.WireError):
             raise CourseError(f"{self.path.name} ended the process while it was loading.") from None
         if "failed" in head:
-            f = head["failed"]
-            place = f" at line {f['line']}: `{f['source']}`" if f.get("line") else ""
-            raise CourseError(f"{self.path.name} cannot be loaded. {f['type']}: {f['message']}{place}.")
+            raise CourseError(f"{self.path.name} cannot be loaded. {Unanswered.read(head['failed']).what}.")
 
     def ask(self, head: dict, arrays: list, respond: Respond) -> tuple[dict, list]:
         """One ask and its answer, with the callbacks in between."""
@@ -97,10 +97,16 @@ class ChildLink:
         except Late:
             return _unanswered("late", f"No answer came within {self.seconds:g} s: is there a loop that never ends?")
         except (EOFError, BrokenPipeError):
-            code = self.process.wait()
-            return _unanswered("ended", f"The code ended its process (exit status {code}) instead of returning a value.")
+            return _unanswered("ended", f"The code ended its process{self._status()} instead of returning a value.")
         except wire.WireError as error:
             return _unanswered("ended", f"The process sent something that is no answer. {error}")
+
+    def _status(self) -> str:
+        """A process that only closed its pipe lives on, and has none."""
+        try:
+            return f" (exit status {self.process.wait(timeout=1)})"
+        except subprocess.TimeoutExpired:
+            return ""
 
 
 def _unanswered(kind: str, message: str) -> tuple[dict, list]:
@@ -110,7 +116,14 @@ def _unanswered(kind: str, message: str) -> tuple[dict, list]:
 def _environment(home: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     package = str(Path(pushforward.__file__).parents[1])
-    return {**kept, "HOME": home, "MPLCONFIGDIR": home, "MPLBACKEND": "Agg", "PYTHONPATH": package, "OMP_NUM_THREADS": "1"}
+    return {
+        **kept,
+        "HOME": home,
+        "MPLCONFIGDIR": home,
+        "MPLBACKEND": "Agg",
+        "PYTHONPATH": package,
+        "OMP_NUM_THREADS": "1",
+    }
 
 
 class _Deadline:
@@ -122,6 +135,7 @@ class _Deadline:
         self.selector.register(descriptor, selectors.EVENT_READ)
 
     def read(self, n: int) -> bytes:
-        if not self.selector.select(max(0.0, self.until - time.monotonic())):
+        left = self.until - time.monotonic()
+        if left <= 0 or not self.selector.select(left):  # what keeps sending must end, too
             raise Late
         return os.read(self.descriptor, n)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from pushforward.device import devices
-from pushforward.wire import Plain
+from pushforward.wire import Callback, Kept, Net, Plain
 
 FACTOR = 32.0  # roundings that a sound computation of a dozen operations may add up
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
@@ -81,7 +81,9 @@ def close(answer: Any, expected: Any, dtype: torch.dtype, scale: Any = None, fac
         good = (np.abs(got - want) <= factor * epsilon * np.where(np.isfinite(size), size, 0)) | (got == want)
     if good.all():
         return Verdict(True, show(want), show(got))
-    return Verdict(False, *_around_worst(want, got, good))
+    wanted, came = _around_fault(want, got, good)
+    coarser = isinstance(answer, Plain) and EPSILON.get(answer.dtype, 0.0) > epsilon
+    return Verdict(False, wanted, f"{came}, in {answer.dtype} only" if coarser else came)
 
 
 def near(answer: Any, expected: Any, tolerance: float) -> Verdict:
@@ -91,7 +93,7 @@ def near(answer: Any, expected: Any, tolerance: float) -> Verdict:
         return Verdict(False, show(want), show(answer))
     with np.errstate(invalid="ignore"):
         good = np.abs(got - want) <= tolerance * (1 + np.abs(want))
-    return Verdict(True, show(want), show(got)) if good.all() else Verdict(False, *_around_worst(want, got, good))
+    return Verdict(True, show(want), show(got)) if good.all() else Verdict(False, *_around_fault(want, got, good))
 
 
 def values(answer: Any) -> np.ndarray | None:
@@ -105,12 +107,13 @@ def values(answer: Any) -> np.ndarray | None:
     return np.float64(answer) if type(answer) in (int, float, np.float64) else None
 
 
-def _around_worst(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[str, str]:
-    """All of a small array, the worst entry of a large one."""
-    if want.size <= 6:
-        return show(want), show(got)
-    worst = tuple(int(i) for i in np.argwhere(~good)[0])
-    return f"{_number(want[worst])} at index {list(worst)}", _number(got[worst])
+def _around_fault(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[str, str]:
+    """All of a small array, the first bad entry of a large one; how far apart they are where that does not show."""
+    at = tuple(int(i) for i in np.argwhere(~good)[0])
+    small = want.size <= 6
+    wanted, came = (show(want), show(got)) if small else (_number(want[at]), _number(got[at]))
+    apart = f" (off by {_number(abs(got[at] - want[at]))})" if wanted == came else ""
+    return wanted if small else f"{wanted} at index {list(at)}", came + apart
 
 
 # --- saying it -------------------------------------------------------------------------------------------------
@@ -122,6 +125,8 @@ def show(value: Any) -> str:
         return show(value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy())
     if isinstance(value, Plain):
         return show(value.array)
+    if isinstance(value, (Callback, Kept, Net)):
+        return value.architecture if isinstance(value, Net) else value.name
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, (list, tuple)):
@@ -145,11 +150,17 @@ def _number(value: float) -> str:
     return f"{value:.5g}"
 
 
+def readable(text: str) -> str:
+    """Text that a student's process sent, safe to print: cut, without control characters and half letters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:1000])
+
+
 def kind_of(answer: Any) -> str:
     """What came, in words: "a float64 tensor of shape (3,)", "None", "a list of 4"."""
     if isinstance(answer, Plain):
         where = "" if answer.device == "cpu" else f" on {answer.device}"
-        return f"a {answer.dtype} {answer.kind} of shape {tuple(answer.shape)}{where}"
+        article = "an" if answer.dtype.startswith("int") else "a"
+        return f"{article} {answer.dtype} {answer.kind} of shape {tuple(answer.shape)}{where}"
     if isinstance(answer, (list, tuple, dict)):
         return f"a {type(answer).__name__} of {len(answer)}"
     return f"the {type(answer).__name__} {show(answer)}" if answer is not None else "None"

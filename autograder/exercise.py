@@ -130,20 +130,26 @@ class Finding:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong implementation that students really write, and the sentence that explains it.
+    """A mistake that students really make, and the sentence that explains it.
 
-    implementation: a function, or {declared name: function} for exercises with several names.
+    variants: its implementations as {declared name: function}; one mistake can be written with N or N − 1, say.
     """
 
     name: str
     sentence: str
-    functions: dict[str, Callable]
+    variants: tuple[dict[str, Callable], ...]
 
 
-def wrong(name: str, implementation: Callable | dict[str, Callable], sentence: str) -> Mistake:
-    """A catalogued misconception. A single function stands for the exercise's only (or first) declared name."""
-    functions = implementation if isinstance(implementation, dict) else {"": implementation}
-    return Mistake(name, sentence, functions)
+Implementation = Callable | dict[str, Callable]
+
+
+def wrong(name: str, implementation: Implementation, sentence: str, also: tuple[Implementation, ...] = ()) -> Mistake:
+    """A catalogued misconception. A single function stands for the exercise's only (or first) declared name.
+
+    also: further implementations that deserve the same sentence but give other numbers.
+    """
+    written = (implementation, *also)
+    return Mistake(name, sentence, tuple(i if isinstance(i, dict) else {"": i} for i in written))
 
 
 # --- exercises -------------------------------------------------------------------------------------------------
@@ -175,9 +181,7 @@ class Exercise:
         raise CourseError(f"{self.id} hands out no callback {name!r}.")
 
 
-def exercise(
-    id: str, names: tuple[str, ...], *, kind: str = "code"
-) -> Callable[[type[Exercise]], type[Exercise]]:
+def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable[[type[Exercise]], type[Exercise]]:
     """Register a class as the judge of exercise `id`.
 
     names: what the student defines; kind: "code", "witness" or "derivation". The notebook is that of the module.
@@ -189,7 +193,8 @@ def exercise(
         found = [law for base in reversed(cls.__mro__) for law in vars(base).values() if isinstance(law, Law)]
         cls.laws = tuple(found)
         cls.mistakes = tuple(
-            Mistake(m.name, m.sentence, {k or names[0]: f for k, f in m.functions.items()}) for m in cls.mistakes
+            Mistake(m.name, m.sentence, tuple({k or names[0]: f for k, f in v.items()} for v in m.variants))
+            for m in cls.mistakes
         )
         if id in _REGISTRY:
             raise CourseError(f"Two classes call themselves the judge of {id}.")

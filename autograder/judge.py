@@ -13,11 +13,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder.compare import show
+from autograder.compare import readable, show
 from autograder.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
-from autograder.report import LawResult, Report
+from autograder.report import LawResult, Report, shares
 from pushforward import wire
-from pushforward.run import Runner
+from pushforward.errors import CourseError
+from pushforward.run import Runner, refused
 
 NAMING_TOLERANCE = 1e-3  # how closely an answer must agree with a catalogued mistake to be called by its name
 Respond = Callable[[dict, list], tuple[dict, list]]
@@ -33,6 +34,13 @@ class Unanswered:
     line: int | None = None
     source: str | None = None
 
+    @classmethod
+    def read(cls, error: Any) -> Unanswered:
+        """From the student's process, which may send anything: a field that is not of its type is left out."""
+        fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
+        found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
+        return cls(**{"kind": "refused"} | {k: readable(v) if type(v) is str else v for k, v in found.items()})
+
     def sentence(self, of: str) -> str:
         """What happened, with the mend."""
         if self.kind == "blank":
@@ -44,11 +52,19 @@ class Unanswered:
         return f"`{of}` gave no answer that can be judged. {self.message}" if self.kind == "refused" else self.message
 
     def _raised(self, of: str) -> str:
-        place = f" at line {self.line}: `{self.source}`" if self.source else ""
         if self.type == "SystemExit":
-            return f"`{of}` called exit{place}. A function hands its result back with return."
-        what = f"{self.type}: {self.message}" if self.message else self.type
-        return f"`{of}` raised {what}{place}."
+            return f"`{of}` called exit{self._place}. A function hands its result back with return."
+        return f"`{of}` raised {self.what}."
+
+    @property
+    def what(self) -> str:
+        """The error with its message and the student's own line."""
+        return (f"{self.type}: {self.message}" if self.message else self.type) + self._place
+
+    @property
+    def _place(self) -> str:
+        place = f" at line {self.line}" if self.line else ""
+        return place + (f": `{self.source}`" if self.source else "")
 
 
 class Link(Protocol):
@@ -65,14 +81,11 @@ class LocalLink:
         self.runner = Runner(namespace)
 
     def ask(self, head: dict, arrays: list, respond: Respond) -> tuple[dict, list]:
-        def reply(name: str, args: list, kwargs: dict) -> Any:
-            out: list[np.ndarray] = []
-            nodes = [wire.encode(a, out) for a in args]
-            named = {k: wire.encode(v, out) for k, v in kwargs.items()}
-            answer, arrays = respond({"callback": name, "args": nodes, "kwargs": named}, out)
-            return wire.decode(answer["value"], arrays)
-
-        return self.runner.perform(head, arrays, reply)
+        """Answers are copied, so that student code that writes into a returned tensor later changes nothing here."""
+        try:
+            return wire.copied(*self.runner.perform(head, arrays, lambda *call: respond(*wire.copied(*call))))
+        except wire.WireError as error:
+            return refused(error)
 
 
 # --- the examination -------------------------------------------------------------------------------------------
@@ -98,18 +111,18 @@ def default_seed(id: str) -> int:
 
 def examine(exercise: Exercise, link: Link, seed: int | None = None) -> Report:
     """Probe, ask and judge one exercise. The same seed asks the same questions."""
-    seed = default_seed(exercise.id) if seed is None else seed
+    seed = default_seed(exercise.id) if seed is None else _checked(seed)
     exchanges = list(_exchanges(exercise, link, seed))
     results = tuple(_result(law, exchanges) for law in exercise.laws)
     full = points(exercise.id)
     error = next((_error(e) for e in exchanges if _error(e)), None)
-    earned = sum(r.law.weight for r in results if r.ok) / sum(law.weight for law in exercise.laws)
+    earned = sum(share for share, r in zip(shares(exercise.laws, full), results, strict=True) if r.ok)
     return Report(
         id=exercise.id,
-        points=round(full * earned, 2),
+        points=round(earned, 6),
         max=full,
         laws=results,
-        mistake=None if earned == 1 else _recognise(exercise, exchanges),
+        mistake=None if all(r.ok for r in results if r.law.weight) else _recognise(exercise, exchanges),
         error=error,
         blank=all(_is_blank(e) for e in exchanges),
         seed=seed,
@@ -117,25 +130,39 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None) -> Report:
     )
 
 
+def _checked(seed: Any) -> int:
+    if type(seed) is not int or seed < 0:
+        raise CourseError(f"The seed {seed!r} is none: give a whole number from 0 up.")
+    return seed
+
+
 def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
     for number, case in enumerate(exercise.probe(np.random.default_rng(seed))):
         answers = tuple(_put_question(exercise, case, ask, link, seed + number) for ask in case.asks)
-        yield Exchange(case, answers, tuple(_findings(exercise, case, answers)))
+        with np.errstate(all="ignore"):  # NaN and infinity are answers like others, whatever the notebook has set
+            findings = tuple(_findings(exercise, case, answers))
+        yield Exchange(case, answers, findings)
         if any(isinstance(a, Unanswered) and a.kind in ("late", "ended") for a in answers):
             return
 
 
 def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> Any:
     def respond(head: dict, arrays: list) -> tuple[dict, list]:
-        args = [wire.decode_plain(node, arrays) for node in head["args"]]
-        kwargs = {k: wire.decode_plain(node, arrays) for k, node in head["kwargs"].items()}
         out: list[np.ndarray] = []
-        return {"value": wire.encode(exercise.reply(case, head["callback"], args, kwargs), out)}, out
+        try:
+            args = [wire.decode_plain(node, arrays) for node in head["args"]]
+            kwargs = {k: wire.decode_plain(node, arrays) for k, node in head["kwargs"].items()}
+            return {"value": wire.encode(exercise.reply(case, head["callback"], args, kwargs), out)}, out
+        except Exception as error:  # with what arguments the student's code calls is the student's doing
+            return {"refused": f"{head.get('callback')} cannot answer this call. {type(error).__name__}: {error}"}, []
 
     answer, arrays = link.ask(*_message(ask, seed), respond)
     if "error" in answer:
-        return Unanswered(**answer["error"])
-    return wire.decode_plain(answer["value"], arrays)
+        return Unanswered.read(answer["error"])
+    try:
+        return wire.decode_plain(answer.get("value"), arrays)
+    except wire.WireError as error:
+        return Unanswered("refused", str(error))
 
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
@@ -170,7 +197,7 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
         return LawResult(law, ok=bool(about), reached=bool(about))
     case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", "a gate failed") for _, f in broken)
-    return LawResult(law, False, reached, describe(case), finding.expected, finding.got, finding.why)
+    return LawResult(law, False, reached, describe(case), finding.expected, readable(finding.got), finding.why)
 
 
 def describe(case: Case) -> str:
@@ -204,15 +231,15 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
         for finding in exchange.findings:
             if finding.mistake is not None:
                 return by_name[finding.mistake]
-    return next((m for m in exercise.mistakes if m.functions and _explains(exercise, m, exchanges)), None)
+    return next((m for m in exercise.mistakes if any(_explains(exercise, v, exchanges) for v in m.variants)), None)
 
 
-def _explains(exercise: Exercise, mistake: Mistake, exchanges: list[Exchange]) -> bool:
+def _explains(exercise: Exercise, variant: dict[str, Callable], exchanges: list[Exchange]) -> bool:
     """For one of its names, the mistake gives the student's answers on every case, a failed one among them."""
-    link = LocalLink(dict(mistake.functions))
-    for name in mistake.functions:
+    link = LocalLink(dict(variant))
+    for name in variant:
         asked = [(e, {ask.of for ask in e.case.asks}) for e in exchanges]
-        concerned = [e for e, names in asked if name in names and names <= mistake.functions.keys()]
+        concerned = [e for e, names in asked if name in names and names <= variant.keys()]
         failed_first = sorted(concerned, key=lambda e: e.ok)  # failed cases decide soonest
         if not all(e.ok for e in concerned) and all(_agrees(exercise, link, e) for e in failed_first):
             return True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import itertools
 import sys
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +51,7 @@ class Report:
 
     @property
     def full(self) -> bool:
-        return self.points == self.max
+        return all(result.ok for result in self.laws if result.law.weight)
 
     @property
     def headline(self) -> str:
@@ -61,17 +63,16 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """{points, max, laws: [{law, ok, points}], misconception, error} and the seed that shows it again."""
-        total = sum(r.law.weight for r in self.laws)
         laws = [
             {
                 "law": r.law.sentence,
                 "ok": r.ok,
-                "points": round(self.max * r.law.weight / total, 4) if r.ok else 0.0,
-                "max": round(self.max * r.law.weight / total, 4),
+                "points": share if r.ok else 0.0,
+                "max": share,
                 "expected": r.expected,
                 "got": r.got,
             }
-            for r in self.laws
+            for r, share in zip(self.laws, shares([r.law for r in self.laws], self.max), strict=True)
         ]
         mistake = {"name": self.mistake.name, "sentence": self.mistake.sentence} if self.mistake else None
         base = {"id": self.id, "points": self.points, "max": self.max, "laws": laws}
@@ -92,9 +93,8 @@ class Report:
         for result in self.laws:
             lines.append(_wrap(result.law.sentence + ("" if result.reached else " (not reached)"), f"  {result.mark} "))
             if result.expected or result.got:
-                lines.append(_wrap(result.case, "      for      "))
-                lines.append(_wrap(result.expected, "      expected "))
-                lines.append(_wrap(result.got, "      got      "))
+                shown = {"for": result.case, "expected": result.expected, "got": result.got}
+                lines += [_wrap(text, f"      {name:9}") for name, text in shown.items() if text]
             if result.why and result.reached:
                 lines.append(_wrap(result.why, "      "))
         if self.mistake:
@@ -103,6 +103,8 @@ class Report:
             lines.append(f'  hint("{self.id}") opens a hint.')
         if self.graded:
             lines.append(f'  check("{self.id}", seed={self.seed}) asks these questions again.')
+        if self.printed:
+            lines += ["  Your code printed:", textwrap.indent(self.printed.rstrip(), "    ")]
         return lines
 
     def _repr_html_(self) -> str:
@@ -116,7 +118,9 @@ class Report:
         if not self.full:
             parts.append(_hints(self.hints))
         if self.printed:
-            parts.append(_details("what your code printed during this check", f"<pre>{html.escape(self.printed)}</pre>"))
+            parts.append(
+                _details("what your code printed during this check", f"<pre>{html.escape(self.printed)}</pre>")
+            )
         if self.graded:
             again = f'check("{self.id}", seed={self.seed})'
             parts.append(f'<p style="color:{_MUTED}"><code>{html.escape(again)}</code> asks these questions again.</p>')
@@ -132,6 +136,13 @@ class Report:
         return f'<table style="font-size:90%">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
+def shares(laws: Sequence[Law], full: float) -> list[float]:
+    """What each law is worth: its weight's part of the points, in hundredths, which add up to all the points."""
+    sums = list(itertools.accumulate(law.weight for law in laws))
+    upto = [full if s == sums[-1] else round(full * s / sums[-1], 2) for s in sums]
+    return [round(after - before, 6) for before, after in itertools.pairwise([0.0, *upto])]
+
+
 def number(value: float) -> str:
     """Points without needless zeros: 2, 1.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -140,7 +151,9 @@ def number(value: float) -> str:
 def _row(result: LawResult, details: bool) -> str:
     colour = _GOOD if result.ok else _BAD if result.reached else _MUTED
     said = {"✓": "holds", "✗": "broken", "–": "not reached"}[result.mark]
-    law = _prose(result.law.sentence) + ("" if result.law.weight else f' <small style="color:{_MUTED}">(must hold)</small>')
+    law = _prose(result.law.sentence) + (
+        "" if result.law.weight else f' <small style="color:{_MUTED}">(must hold)</small>'
+    )
     if result.why and result.reached:
         law += f"<br><em>{_prose(result.why)}</em>"
     cells = [f'<td style="color:{colour};font-weight:bold" title="{said}" aria-label="{said}">{result.mark}</td>']

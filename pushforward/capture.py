@@ -34,7 +34,8 @@ def captured() -> Iterator[Printed]:
                 yield printed
         finally:
             _flush_all()
-            stream.close()
+            with contextlib.suppress(Exception):  # the block may have taken its streams apart
+                stream.close()
             file.seek(0)
             printed.text = file.read(4 * LIMIT).decode("utf-8", "replace")[:LIMIT]
 

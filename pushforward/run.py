@@ -23,7 +23,7 @@ import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,9 @@ from pushforward import wire
 from pushforward.nets import ARCHITECTURES
 
 METHODS = ("forward", "inverse", "sample", "log_prob", "encode", "decode")
-Reply = Callable[[str, list, dict], Any]
-_NOT_STUDENT = (sysconfig.get_path("stdlib"), str(Path(__file__).parent), "<frozen")
+Frame = tuple[dict, list[np.ndarray]]  # a head and its arrays, as they cross
+Reply = Callable[[dict, list], Frame]
+_NOT_STUDENT = (sysconfig.get_path("stdlib") + os.sep, str(Path(__file__).parent) + os.sep, "<frozen")
 
 
 class Missing(Exception):
@@ -51,11 +52,11 @@ class Runner:
         self.namespace = namespace
         self.kept: dict[str, Any] = {}
 
-    def perform(self, head: dict, arrays: list, reply: Reply) -> tuple[dict, list[np.ndarray]]:
+    def perform(self, head: dict, arrays: list, reply: Reply) -> Frame:
         """One ask, one answer: {"value": node} or {"error": {...}}. Whatever the student's code raises ends here."""
         out: list[np.ndarray] = []
         try:
-            with own_randomness(head.get("seed", 0)):
+            with own_randomness(head.get("seed", 0)), torch.enable_grad():
                 value = self._perform(head, arrays, reply)
             return {"value": wire.encode(value, out)}, out
         except KeyboardInterrupt:
@@ -63,11 +64,9 @@ class Runner:
         except Missing as error:
             return {"error": {"kind": "missing", "message": str(error)}}, []
         except wire.WireError as error:
-            return {"error": {"kind": "refused", "message": str(error)}}, []
-        except NotImplementedError as error:
-            return {"error": {"kind": "blank", **where(error)}}, []
+            return refused(error)
         except BaseException as error:
-            return {"error": {"kind": "raised", **where(error)}}, []
+            return {"error": {"kind": "blank" if _is_blank(error) else "raised", **where(error)}}, []
 
     def _perform(self, head: dict, arrays: list, reply: Reply) -> Any:
         def special(node: list) -> Any:
@@ -105,13 +104,41 @@ class Runner:
             raise Missing(f"`{name}` is of type {type(found).__name__}; a function is asked for.")
         return found
 
+    def _kept(self, name: str) -> Any:
+        if name not in self.kept:
+            raise Missing(f"Nothing is called `{name}` yet.")
+        return self.kept[name]
+
     def _special(self, node: list, arrays: list, reply: Reply) -> Any:
         kind, name, *rest = node
         if kind == "callback":
-            return lambda *args, **kwargs: reply(name, list(args), kwargs)
+            return lambda *args, **kwargs: ask_the_judge(reply, name, args, kwargs)
         if kind == "kept":
-            return self.kept[name]
+            return self._kept(name)
         return ARCHITECTURES[name]([wire.decode(weight, arrays) for weight in rest[0]])
+
+
+def ask_the_judge(reply: Reply, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """One call of a callable argument. Raises TypeError where the judge cannot answer it."""
+    out: list[np.ndarray] = []
+    try:
+        nodes = [wire.encode(a, out) for a in args], {k: wire.encode(v, out) for k, v in kwargs.items()}
+        answer, arrays = reply({"callback": name, "args": nodes[0], "kwargs": nodes[1]}, out)
+    except wire.WireError as error:
+        raise TypeError(f"{name} cannot take this argument. {error}") from None
+    if "refused" in answer:
+        raise TypeError(answer["refused"])
+    return wire.decode(answer["value"], arrays)
+
+
+def refused(error: wire.WireError) -> Frame:
+    """The answer in place of a value that cannot cross."""
+    return {"error": {"kind": "refused", "message": str(error)}}, []
+
+
+def _is_blank(error: BaseException) -> bool:
+    """A blank says nothing; torch says which operation a type or a device lacks."""
+    return type(error) is NotImplementedError and not error.args
 
 
 def value_and_gradients(
@@ -161,7 +188,7 @@ def where(error: BaseException) -> dict[str, Any]:
 def _message(error: BaseException) -> str:
     try:
         return str(error)[:500]
-    except Exception:  # the student's own exception may fail to print itself
+    except BaseException:  # the student's own exception may fail to print itself, in any way
         return ""
 
 
@@ -186,12 +213,9 @@ def serve(path: str) -> None:
     wire.put(sink, {"ready": True}, [])
     runner = Runner(namespace)
 
-    def reply(name: str, args: list, kwargs: dict) -> Any:
-        out: list[np.ndarray] = []
-        nodes = [wire.encode(a, out) for a in args], {k: wire.encode(v, out) for k, v in kwargs.items()}
-        wire.put(sink, {"callback": name, "args": nodes[0], "kwargs": nodes[1]}, out)
-        head, arrays = wire.get(source)
-        return wire.decode(head["value"], arrays)
+    def reply(head: dict, arrays: list) -> Frame:
+        wire.put(sink, head, arrays)
+        return wire.get(source)
 
     while True:
         try:
@@ -202,17 +226,18 @@ def serve(path: str) -> None:
         try:
             wire.put(sink, {**answer, "id": head["id"]}, out)
         except wire.WireError as error:
-            wire.put(sink, {"id": head["id"], "error": {"kind": "refused", "message": str(error)}}, [])
+            wire.put(sink, {**refused(error)[0], "id": head["id"]}, [])
 
 
 def load(path: str) -> dict[str, Any]:
     """The names that a file of answers defines. Checks that the file itself calls do nothing: the judge asks."""
-    from pushforward import check
+    from pushforward.check import judged_elsewhere
 
-    check.judged_elsewhere()
-    namespace = {"__name__": "answers", "__file__": path}
-    exec(compile(Path(path).read_text(encoding="utf-8"), path, "exec"), namespace)
-    return namespace
+    judged_elsewhere()
+    module = sys.modules["answers"] = ModuleType("answers")  # dataclasses look their module up
+    module.__file__ = path
+    exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), vars(module))
+    return vars(module)
 
 
 def _private_streams() -> tuple[Any, Any]:

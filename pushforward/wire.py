@@ -10,10 +10,11 @@ Only exact built-in types cross: nothing is pickled, no method of a received obj
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -23,7 +24,7 @@ import torch
 MAX_HEADER = 1 << 20  # bytes
 MAX_BODY = 64 << 20  # bytes
 MAX_DEPTH = 12
-MAX_ITEMS = 100_000
+MAX_ITEMS = 20_000  # of all lists together, so that lists that share their items cannot multiply
 WIRE_DTYPES = ("<f4", "<f8", "<i8", "|b1", "<c8")
 _CARRIER = {  # how each array type travels; its own name goes along in the node
     "float16": "<f4",
@@ -38,6 +39,9 @@ _CARRIER = {  # how each array type travels; its own name goes along in the node
     "bool": "|b1",
     "complex64": "<c8",
 }
+# Exact types: a subclass could mean something else by any of its methods.
+_INTEGERS = (int, *(np.dtype(code).type for code in np.typecodes["AllInteger"]))
+_FLOATS = (float, *(np.dtype(code).type for code in np.typecodes["AllFloat"] if code not in "FDG"))
 
 
 class WireError(ValueError):
@@ -65,18 +69,24 @@ class Plain:
 # --- values to nodes -------------------------------------------------------------------------------------------
 
 
-def encode(value: Any, arrays: list[np.ndarray], depth: int = 0) -> list:
-    """The node of a plain value; its arrays are appended to `arrays`. Raises WireError for anything else."""
+def encode(value: Any, arrays: list[np.ndarray], depth: int = 0, room: Iterator | None = None) -> list:
+    """The node of a plain value; its arrays are appended to `arrays`. Raises WireError for anything else.
+
+    room: one tick for each further item that the whole value may have.
+    """
+    room = iter(range(MAX_ITEMS)) if room is None else room
     if depth > MAX_DEPTH:
         raise WireError(f"The value is nested more than {MAX_DEPTH} levels deep.")
+    if next(room, None) is None:
+        raise WireError(f"The value has more than {MAX_ITEMS} items; return them as one tensor.")
     kind = type(value)
     if value is None:
         return ["none"]
     if kind is bool or kind is np.bool_:
         return ["bool", bool(value)]
-    if kind is int or issubclass(kind, np.integer):
+    if kind in _INTEGERS:
         return ["int", _checked_int(int(value))]
-    if kind is float or issubclass(kind, np.floating):
+    if kind in _FLOATS:
         return ["float", _finite_or_name(float(value))]
     if kind is str:
         return ["str", value[:10_000]]
@@ -85,11 +95,9 @@ def encode(value: Any, arrays: list[np.ndarray], depth: int = 0) -> list:
     if kind is np.ndarray:
         return ["array", _add(value, value.dtype.name, arrays), value.dtype.name]
     if kind in (list, tuple):
-        if len(value) > MAX_ITEMS:
-            raise WireError(f"The {kind.__name__} has {len(value)} items; {MAX_ITEMS} is the most.")
-        return [kind.__name__, [encode(item, arrays, depth + 1) for item in value]]
+        return [kind.__name__, [encode(item, arrays, depth + 1, room) for item in value]]
     if kind is dict:
-        return ["dict", {_key(k): encode(v, arrays, depth + 1) for k, v in value.items()}]
+        return ["dict", {_key(k): encode(v, arrays, depth + 1, room) for k, v in value.items()}]
     if isinstance(value, Special):
         return value.node(arrays)
     raise WireError(_refusal(value))
@@ -134,23 +142,32 @@ class Net(Special):
 
 
 def _encode_tensor(value: torch.Tensor, arrays: list[np.ndarray]) -> list:
-    value = torch.Tensor.detach(value)
-    if value.layout is not torch.strided or value.is_quantized:
-        raise WireError("The tensor is sparse or quantised; return a plain, dense torch.Tensor.")
+    if value.layout is not torch.strided or value.is_nested or value.is_quantized:
+        raise WireError("The tensor is sparse, nested or quantised; return a plain, dense torch.Tensor.")
+    if value.is_meta:
+        raise WireError("The tensor is on the device meta, where nothing has a value; return it on the input's device.")
     name = str(value.dtype).removeprefix("torch.")
-    device = str(value.device)
+    _check(name, value.numel())
     plain = value.float() if name in ("float16", "bfloat16") else value
-    array = plain.cpu().contiguous().resolve_conj().resolve_neg().numpy()
-    return ["tensor", _add(array, name, arrays), name, device]
+    try:
+        array = torch.Tensor.detach(plain).cpu().contiguous().resolve_conj().resolve_neg().numpy()
+    except RuntimeError as error:  # left over from torch.func, or its device has failed
+        raise WireError("The tensor's values cannot be read; return a plain, dense torch.Tensor.") from error
+    return ["tensor", _add(array, name, arrays), name, str(value.device)]
 
 
 def _add(array: np.ndarray, name: str, arrays: list[np.ndarray]) -> int:
-    if name not in _CARRIER:
-        raise WireError(f"The array holds {name}; float32 or float64 is wanted.")
-    if array.size * 8 > MAX_BODY:
-        raise WireError(f"The array has {array.size} entries, which is more than any answer needs.")
+    _check(name, array.size)
     arrays.append(np.asarray(array, dtype=_CARRIER[name], order="C"))
     return len(arrays) - 1
+
+
+def _check(name: str, size: int) -> None:
+    """Before anything is copied: a tensor that is expanded can be larger than the memory."""
+    if name not in _CARRIER:
+        raise WireError(f"The array holds {name}; float32 or float64 is wanted.")
+    if size * 8 > MAX_BODY:
+        raise WireError(f"The array has {size} entries, which is more than any answer needs.")
 
 
 def _checked_int(value: int) -> int:
@@ -214,15 +231,18 @@ def _decode(node: Any, arrays: list, leaf: Callable, special: Callable | None, d
 
 
 def _array_fields(kind: str, rest: list, arrays: list) -> tuple[np.ndarray, str, str]:
-    if len(rest) != (3 if kind == "tensor" else 2) or type(rest[0]) is not int:
+    number, *names = rest or [None]
+    if type(number) is not int or any(type(name) is not str for name in names):
         raise WireError("An array in the frame is malformed.")
-    if not 0 <= rest[0] < len(arrays) or rest[1] not in _CARRIER:
-        raise WireError("An array in the frame is missing or of an unknown type.")
-    return arrays[rest[0]], rest[1], rest[2] if kind == "tensor" else "cpu"
+    if len(names) != (2 if kind == "tensor" else 1) or not 0 <= number < len(arrays):
+        raise WireError("An array in the frame is malformed or missing.")
+    if _CARRIER.get(names[0]) != arrays[number].dtype.str:
+        raise WireError("An array in the frame is not of the type that it claims.")
+    return arrays[number], names[0], names[1] if kind == "tensor" else "cpu"
 
 
 def _as_plain(kind: str, array: np.ndarray, dtype: str, device: str) -> Plain:
-    return Plain(array, kind, dtype, str(device)[:20])
+    return Plain(array, kind, dtype, device[:20])
 
 
 def _as_torch(kind: str, array: np.ndarray, dtype: str, device: str) -> Any:
@@ -240,13 +260,17 @@ def _exact(kind: type) -> Callable[[Any], Any]:
     return check
 
 
+def _int(value: Any) -> int:
+    return _checked_int(_exact(int)(value))
+
+
 def _float(value: Any) -> float:
-    if type(value) not in (float, int) and value not in ("nan", "inf", "-inf"):
+    if type(value) is not float and value not in ("nan", "inf", "-inf"):
         raise WireError("A float in the frame is malformed.")
     return float(value)
 
 
-_SCALARS = {"bool": _exact(bool), "int": _exact(int), "float": _float, "str": _exact(str)}
+_SCALARS = {"bool": _exact(bool), "int": _int, "float": _float, "str": _exact(str)}
 
 
 # --- frames ----------------------------------------------------------------------------------------------------
@@ -278,10 +302,18 @@ def get(stream: BinaryIO) -> tuple[dict, list[np.ndarray]]:
     return head, _slice(head.pop("arrays"), body)
 
 
+def copied(head: dict, arrays: list[np.ndarray]) -> tuple[dict, list[np.ndarray]]:
+    """What the other side would read: it shares no memory with this one. Raises what `put` raises."""
+    stream = io.BytesIO()
+    put(stream, head, arrays)
+    stream.seek(0)
+    return get(stream)
+
+
 def _read(stream: BinaryIO, n: int) -> bytes:
     parts, missing = [], n
     while missing:
-        part = stream.read(missing)
+        part = stream.read(min(missing, 1 << 20))
         if not part:
             raise EOFError("The other side closed the connection.")
         parts.append(part)
@@ -296,7 +328,10 @@ def _slice(shapes: list, body: bytes) -> list[np.ndarray]:
         count = math.prod(shape)
         if offset + count * dtype.itemsize > len(body):
             raise WireError("The frame is shorter than its arrays.")
-        arrays.append(np.frombuffer(body, dtype, count, offset).reshape(shape))
+        try:
+            arrays.append(np.frombuffer(body, dtype, count, offset).reshape(shape))
+        except ValueError as error:  # without entries, but with axes longer than any array's
+            raise WireError("An array in the frame has an impossible shape.") from error
         offset += count * dtype.itemsize
     if offset != len(body):
         raise WireError("The frame is longer than its arrays.")

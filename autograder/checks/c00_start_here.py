@@ -19,6 +19,11 @@ def _per_column(x: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     return (x - x.mean(0)) / torch.where(scale == 0, torch.ones_like(scale), scale)
 
 
+def _spread(x: torch.Tensor, correction: int) -> torch.Tensor:
+    scale = x.std(0, correction=correction)
+    return torch.where(scale == 0, torch.ones_like(scale), scale)
+
+
 @exercise("start.standardise", ("standardise",))
 class Standardise(Exercise):
     """z = (x − mean) / standard deviation, column by column; a constant column becomes 0."""
@@ -75,25 +80,34 @@ class Standardise(Exercise):
             "one mean for the whole tensor",
             lambda x: (x - x.mean()) / x.std(),
             "The mean and the spread are taken over all entries at once. Each column has its own: reduce over axis 0.",
+            also=(lambda x: (x - x.mean()) / x.std(correction=0),),
         ),
         wrong(
             "rows instead of columns",
             lambda x: (x - x.mean(1, keepdim=True)) / x.std(1, keepdim=True),
             "Each row was standardised. The columns are the variables here: reduce over axis 0.",
+            also=(lambda x: (x - x.mean(1, keepdim=True)) / x.std(1, correction=0, keepdim=True),),
         ),
         wrong(
             "divides by the variance",
             lambda x: _per_column(x, x.var(0)),
             "The variance has the units of x squared. Dividing by its root, the standard deviation, leaves a pure number.",
+            also=(
+                lambda x: _per_column(x, x.var(0, correction=0)),
+                lambda x: (x - x.mean(0)) / x.var(0),
+                lambda x: (x - x.mean(0)) / x.var(0, correction=0),
+            ),
         ),
         wrong(
             "zero divided by zero",
             lambda x: (x - x.mean(0)) / x.std(0),
             "A constant column has spread 0 and gives 0/0 = NaN. Divide by 1 there: the column is already centred.",
+            also=(lambda x: (x - x.mean(0)) / x.std(0, correction=0),),
         ),
         wrong(
             "not centred",
-            lambda x: x / x.std(0).clamp_min(1e-12),
+            lambda x: x / _spread(x, 1),
             "The columns are scaled but not shifted: subtract each column's mean first.",
+            also=(lambda x: x / _spread(x, 0), lambda x: x / x.std(0), lambda x: x / x.std(0, correction=0)),
         ),
     )

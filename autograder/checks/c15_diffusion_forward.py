@@ -19,7 +19,6 @@ from autograder.compare import (
     close,
     exact,
     has_shape,
-
     kind_of,
     near,
     number,
@@ -151,13 +150,18 @@ class Step(Exercise):
         ),
         wrong(
             "as if earlier noise never shrank",
-            {"marginal_after": lambda t, a, b: (a**t, t * b**2 if a != 1 else t * b)},
+            {"marginal_after": lambda t, a, b: (a**t, t * b**2)},
             "The variances of all steps were added at full size. Noise that came in early is multiplied by a in every later step.",
         ),
         wrong(
             "a to the t where a to the 2t is asked for",
-            {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a**2) if a != 1 else t * b**2 / 2)},
+            {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a**2) if a != 1 else t * b**2)},
             "A factor a on a variable is a factor a² on its variance, in every power of the series.",
+            also=(
+                {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a) if a != 1 else t * b**2)},
+                {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a))},
+                {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a**2))},
+            ),
         ),
         wrong(
             "b for its square",
@@ -168,6 +172,10 @@ class Step(Exercise):
             "zero divided by zero",
             {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a ** (2 * t)) / (1 - a**2))},
             "At a = 1 the closed form is 0/0. The series itself is fine there: t equal terms.",
+            also=(
+                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a != 1 else math.nan)},
+                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a != 1 else 0.0)},
+            ),
         ),
     )
 
@@ -217,7 +225,9 @@ class AlphaBar(Exercise):
         if is_log:
             law = self.log_finite if len(beta) > 1000 else self.log_sum
             log = np.cumsum(np.log1p(-beta))
-            yield law(*close(answer, log, case.beta.dtype, roundings + np.cumsum(abs(log))))
+            lost = bool(np.isneginf(answer.array).any())
+            mistake = "the logarithm after the product" if law is self.log_finite and lost else None
+            yield law(*close(answer, log, case.beta.dtype, roundings + np.cumsum(abs(log))), mistake=mistake)
         else:
             bars = np.array(_alpha_bars(beta)[1:])
             yield self.product(*close(answer, bars, case.beta.dtype, bars * (roundings - np.cumsum(np.log1p(-beta)))))
@@ -240,7 +250,9 @@ class AlphaBar(Exercise):
             "shifted by one step",
             {
                 "alpha_bar": lambda beta: torch.cat([torch.ones_like(beta[:1]), (1 - beta).cumprod(0)[:-1]]),
-                "log_alpha_bar": lambda beta: torch.cat([torch.zeros_like(beta[:1]), torch.log1p(-beta).cumsum(0)[:-1]]),
+                "log_alpha_bar": lambda beta: torch.cat(
+                    [torch.zeros_like(beta[:1]), torch.log1p(-beta).cumsum(0)[:-1]]
+                ),
             },
             "The first entry is alpha_bar_0 = 1. Entry 0 of the result belongs to t = 1 and has 1 − beta_1 in it.",
         ),
@@ -394,7 +406,10 @@ class GeometricSeries(Exercise):
 
     def _line_1(self, case: Case) -> dict[str, Term]:
         x, new = exact(case.x), exact(case.new)
-        return {"signal": Term(self._run(x, [0 * x], case.alpha)), "new_noise": Term(self._run(0 * x, [new], case.alpha))}
+        return {
+            "signal": Term(self._run(x, [0 * x], case.alpha)),
+            "new_noise": Term(self._run(0 * x, [new], case.alpha)),
+        }
 
     def _line_2(self, case: Case) -> dict[str, Term]:
         x, old, new = exact(case.x), exact(case.old), exact(case.new)
@@ -545,7 +560,9 @@ class NeverForgets(Exercise):
         )  # fmt: skip
         true = remembered(c, p)
         right = p > 1 and abs(limit - true) <= 1e-3 * true
-        yield self.limit(right, show(true), show(limit), mistake=self._name_of(limit, c, p) if p > 1 and not right else None)
+        yield self.limit(
+            right, show(true), show(limit), mistake=self._name_of(limit, c, p) if p > 1 and not right else None
+        )
 
     @staticmethod
     def _name_of(limit: float, c: float, p: float) -> str | None:
@@ -637,7 +654,9 @@ class PriorGap(Exercise):
     mistakes = (
         wrong(
             "the mean is not squared",
-            lambda x0, a: _gap(x0.shape[1] * (1 - a), math.sqrt(a) * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1]),
+            lambda x0, a: _gap(
+                x0.shape[1] * (1 - a), math.sqrt(a) * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1]
+            ),
             "The mean is √alpha_bar x0; its squared length has alpha_bar in front, not the root.",
         ),
         wrong(
@@ -647,12 +666,16 @@ class PriorGap(Exercise):
         ),
         wrong(
             "the half is forgotten",
-            lambda x0, a: _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1], 1.0),
+            lambda x0, a: _gap(
+                x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1], 1.0
+            ),
             "The four terms are right and their sum is twice the divergence: the ½ of the Gaussian exponent is missing.",
         ),
         wrong(
             "the wrong way round",
-            lambda x0, a: _gap(x0.shape[1] / (1 - a), a / (1 - a) * (x0**2).sum(1), -x0.shape[1] * math.log(1 - a), x0.shape[1]),
+            lambda x0, a: _gap(
+                x0.shape[1] / (1 - a), a / (1 - a) * (x0**2).sum(1), -x0.shape[1] * math.log(1 - a), x0.shape[1]
+            ),
             "This is KL(N(0, I) ‖ q). The expectation runs over q here.",
         ),
         wrong(
@@ -662,7 +685,9 @@ class PriorGap(Exercise):
         ),
         wrong(
             "the standard deviation in the determinant",
-            lambda x0, a: _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), 0.5 * x0.shape[1] * math.log(1 - a), x0.shape[1]),
+            lambda x0, a: _gap(
+                x0.shape[1] * (1 - a), a * (x0**2).sum(1), 0.5 * x0.shape[1] * math.log(1 - a), x0.shape[1]
+            ),
             "The log-determinant is that of the covariance: log of the variance, not of the standard deviation.",
         ),
     )
@@ -776,7 +801,9 @@ class ValidateSchedule(Exercise):
             return
         expected = verdict_of(exact(case.beta))
         got = None if answer is None else (number(answer[0]), answer[1])
-        yield case.law(got == expected, show(expected), show(answer), why="" if got == expected else self._why(case, got))
+        yield case.law(
+            got == expected, show(expected), show(answer), why="" if got == expected else self._why(case, got)
+        )
 
     def _why(self, case: Case, got: tuple | None) -> str:
         expected = verdict_of(exact(case.beta))
@@ -900,7 +927,9 @@ class BreakIt(Exercise):
         expected = self._works(exact(case.beta), case.t)
         got = {k: _truth(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
         kept = got.keys() == expected.keys() and None not in got.values()
-        yield self.table(kept, "a dictionary with eps_loss, x0_hat, sampler, elbo_weight, each True or False", kind_of(answer))
+        yield self.table(
+            kept, "a dictionary with eps_loss, x0_hat, sampler, elbo_weight, each True or False", kind_of(answer)
+        )
         if kept:
             yield self.works(got == expected, show(expected), show(answer))
 
@@ -1041,7 +1070,9 @@ class PosteriorVariance(Exercise):
         ),
         wrong(
             "alpha_bar for one minus it",
-            lambda beta: (1 - beta).cumprod(0) / torch.cat([torch.ones_like(beta[:1]), (1 - beta).cumprod(0)[:-1]]) * beta,
+            lambda beta: (
+                (1 - beta).cumprod(0) / torch.cat([torch.ones_like(beta[:1]), (1 - beta).cumprod(0)[:-1]]) * beta
+            ),
             "The ratio was taken of alpha_bar, not of the variances 1 − alpha_bar.",
         ),
         wrong(
@@ -1215,6 +1246,9 @@ def _noised(x0: Any, eps: np.ndarray, bar: float) -> np.ndarray:
 
 # --- the variance-exploding process ----------------------------------------------------------------------------
 
+# Roots and quotients of a tensor of integers, such as t, come out as float32, whatever type x0 has: that is no mistake.
+_ROOTS_OF_INTEGERS = torch.float32
+
 
 def _gaps(mean: float, var: float, T: int, sigma: float, kl: Callable[..., float]) -> dict[str, float]:
     total = var + T * sigma**2
@@ -1257,7 +1291,12 @@ class VarianceExploding(Exercise):
                 yield case(call("ve_sample", a, t, b, sigma), about=(self.shape, self.sample), **facts)
                 yield case(call("ve_posterior", a, b, t, sigma), about=(self.pair, self.mean, self.variance), **facts)
         for _ in range(4):
-            numbers = (float(rng.normal() * 2), float(rng.uniform(0.3, 3)), int(rng.integers(2, 20)), float(rng.uniform(0.2, 1)))
+            numbers = (
+                float(rng.normal() * 2),
+                float(rng.uniform(0.3, 3)),
+                int(rng.integers(2, 20)),
+                float(rng.uniform(0.2, 1)),
+            )
             yield case(call("ve_prior_gaps", *numbers), about=(self.named, self.gaps), numbers=numbers)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -1270,7 +1309,7 @@ class VarianceExploding(Exercise):
             x0, eps = exact(case.x0), exact(case.other)
             spread = np.array([math.sqrt(math.fsum([case.sigma**2] * t)) for t in case.t.tolist()])
             added = spread.reshape(-1, *[1] * (x0.ndim - 1)) * eps
-            yield self.sample(*close(answer, x0 + added, case.x0.dtype, abs(x0) + abs(added)))
+            yield self.sample(*close(answer, x0 + added, _ROOTS_OF_INTEGERS, abs(x0) + abs(added)))
 
     def _judge_ve_posterior(self, case: Case, answer: Any) -> Iterator[Finding]:
         batch, pair = len(case.x0), isinstance(answer, (tuple, list)) and len(answer) == 2
@@ -1281,11 +1320,12 @@ class VarianceExploding(Exercise):
         if not kept:
             return
         x0, xt, s2 = exact(case.x0), exact(case.other), case.sigma**2
-        rows = [gaussians.condition(x, (t - 1) * s2, y, 1.0, s2) for t, x, y in zip(case.t.tolist(), x0, xt, strict=True)]
+        rows = [
+            gaussians.condition(x, (t - 1) * s2, y, 1.0, s2) for t, x, y in zip(case.t.tolist(), x0, xt, strict=True)
+        ]
         mean, variance = np.stack([m for m, _ in rows]), np.array([v for _, v in rows])
-        yield self.mean(*close(answer[0], mean, case.x0.dtype, abs(x0) + abs(xt)))
-        # sigma is a Python float and t a tensor of integers: their product is float32, whatever x0 is
-        yield self.variance(*close(spread.reshape(batch), variance, torch.float32, s2))
+        yield self.mean(*close(answer[0], mean, _ROOTS_OF_INTEGERS, abs(x0) + abs(xt)))
+        yield self.variance(*close(spread.reshape(batch), variance, _ROOTS_OF_INTEGERS, s2))
 
     def _judge_ve_prior_gaps(self, case: Case, answer: Any) -> Iterator[Finding]:
         expected = _gaps(*case.numbers, gaussians.kl)

@@ -58,7 +58,7 @@ def test_wrong_answers_fall_by_their_law_and_right_ones_stand(exercise: Exercise
 
 @pytest.mark.parametrize("notebook", sorted({e.notebook for e in all_exercises().values()}))
 def test_another_process_without_the_judge_gives_the_same_findings(notebook: str, tmp_path: Path) -> None:
-    """Over the wire, in a child that cannot import autograder: a wrong answer per exercise, and the untouched release."""
+    """Over the wire, in a child that cannot import autograder: a wrong answer per exercise, and the model answers."""
     exercises = [e for e in all_exercises().values() if e.notebook == notebook]
     folder = ROOT / "tests" / "answers" / notebook
     wrong = tmp_path / "wrong.py"

@@ -1,0 +1,89 @@
+# Few commands, the same on a laptop and in CI. Works with GNU make 3.81 and BSD tools (macOS) as with newer ones.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help lab test course answers fresh solved bench check check-all writable
+
+PY := .venv/bin/python
+PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+WORKERS ?= logical --maxprocesses 4
+PYTEST = OMP_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+INSTALL = $(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable
+
+help:       ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+: .*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+lab: .venv/lab | writable ## Open JupyterLab in work/, missing notebooks copied there  (ARGS="--no-browser --port 9999")
+	@$(PY) -m autograder lab-copies
+	@$(PY) -m jupyterlab work $(ARGS)
+
+test: .venv/dev ## Run the tests  (ARGS="-k schedule" picks some)
+	$(PYTEST) $(ARGS)
+
+fresh: .venv/lab | writable ## Start one notebook again, beside your copy  (NB=15_diffusion_forward)
+	@test -n "$(NB)" || { echo "Say which notebook: make fresh NB=15_diffusion_forward" >&2; exit 2; }
+	@$(PY) -m autograder fresh "$(NB)"
+
+solved: .venv/lab | writable ## Write one notebook with the model answers, beside your copy  (NB=15_diffusion_forward)
+	@test -n "$(NB)" || { echo "Say which notebook: make solved NB=15_diffusion_forward" >&2; exit 2; }
+	@$(PY) -m autograder solved "$(NB)"
+
+course: .venv/lab | writable ## Rebuild everything that is generated from solutions/
+	@$(PY) -m autograder course
+
+answers: .venv/dev ## Show what the graders make of the wrong and the right answers in tests/answers/
+	@OMP_NUM_THREADS=1 $(PY) -m autograder answers
+
+bench: .venv/dev ## Measure seconds and memory per notebook, and the time of every check
+	@OMP_NUM_THREADS=1 $(PY) -m autograder bench
+
+check: .venv/dev ## Lint, generated files against their sources, faulty sources: seconds
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PYTEST) -q tests/course/test_in_sync.py tests/release/test_source.py
+
+check-all: check ## Everything, slow tests too: 20 seeds, full budgets, environment.yml into an empty environment
+	PUSHFORWARD_SEEDS=20 PUSHFORWARD_BUDGET=full $(PYTEST) -m "slow or not slow" $(ARGS)
+
+# -- the environment ---------------------------------------------------------------------------------------------
+# One .venv serves `make lab` and `make test`. An update that changes the dependencies installs them again.
+
+.venv/lab: pyproject.toml constraints.txt .venv/bin/python
+	$(INSTALL) '.[course,grade]'
+	@pwd -P > .venv/where && touch $@
+
+.venv/dev: pyproject.toml constraints.txt .venv/bin/python
+	$(INSTALL) '.[dev]'
+	@pwd -P > .venv/where && touch .venv/lab $@
+
+# An environment does not survive a move of its folder: it is made anew.
+ifneq ($(shell cat .venv/where 2>/dev/null || pwd -P),$(shell pwd -P))
+.PHONY: .venv/bin/python
+endif
+
+# Prints the version; ends with 3 if it is too old, with 1 if this Python has no venv (as on a bare Debian).
+ASK = import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.version_info < (3, 11) and sys.exit(3); import ensurepip, venv
+
+.venv/bin/python: | writable
+	@old=; bare=; \
+	for python in $(PYTHONS); do \
+	    version=`"$$python" -c '$(ASK)' 2>/dev/null`; \
+	    case $$? in \
+	        0) echo "Making .venv with $$python ($$version). The first time takes a few minutes."; \
+	           exec "$$python" -m venv --clear .venv;; \
+	        1) test -z "$$version" || bare="$${bare:+$$bare, }$$python $$version";; \
+	        3) old="$${old:+$$old, }$$python $$version";; \
+	    esac; \
+	done; \
+	if test -n "$$bare"; then \
+	    echo "Python cannot make a virtual environment ($$bare): install its venv module" \
+	         "(Debian and Ubuntu: apt install python3-venv), then run make again." >&2; \
+	else \
+	    echo "Python 3.11 or newer is needed, found $${old:-none}:" \
+	         "install one, or say where it is with make lab PYTHON=/path/to/python3.12" >&2; \
+	fi; exit 1
+
+writable:
+	@test -w . && { test ! -e .venv || test -w .venv; } || { \
+	    echo "No permission to write in $$(pwd): copy the course into a folder of your own and run make there." >&2; \
+	    exit 1; }

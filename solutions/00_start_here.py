@@ -1,0 +1,308 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 00 · Start here
+#
+# Every model in this course does one thing: it takes simple noise and **pushes it forward** to something that looks
+# like data. Flows, variational autoencoders, GANs and diffusion models differ in how they push, in how they learn to,
+# and in what you can compute afterwards. This first notebook takes twenty minutes. It shows you the one picture, how
+# the notebooks work, how an answer of yours is checked, and how you hand it in.
+#
+# **Where the questions come from.** The course is built around five documents, and marks each idea with the place
+# that asks for it. `001 P4b` means document 001, problem 4, part b. The five are:
+#
+# | number | what it is | you will meet it as |
+# |---|---|---|
+# | 000 | a sample exam with solutions, 45 marks | `000 Q2a` |
+# | 001 | a written exam with solutions, 28 credits in 60 minutes | `001 P4d` |
+# | 002 | an exercise sheet with solutions, sheet 9 of a course | `002 9-3b` |
+# | 003 | the slides of an introductory lecture | `003` |
+# | 004 | the slides of an overview lecture, with a large table of models | `004` |
+#
+# You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
+# there this course says something else. Then it says so, and why.
+
+# %% tags=["given"]
+import platform
+
+import torch
+
+from pushforward import best_device, check, hint, restart, total
+from pushforward.data import bend_to_moons
+from pushforward.plot import draw_push_forward, show
+from pushforward.progress import waiting_for
+from pushforward.widgets import push_explorer
+
+# %% tags=["demo"]
+z = torch.randn(1500, 2, generator=torch.Generator().manual_seed(1))
+show(
+    draw_push_forward(z, bend_to_moons(z)),
+    alt="A round cloud of points is bent in four stages into two interlocking half moons. Each point keeps its "
+    "colour: the left half of the cloud becomes the upper moon, the right half the lower one.",
+)
+
+# %% [markdown]
+# ## The picture
+#
+# On the left are 1500 draws from the standard normal distribution in the plane. On the right is what a function $f$
+# made of them, point by point. Nobody trained this $f$: it was written by hand, and bends the left half of the plane
+# into the upper moon and the right half into the lower one. The two pictures between show the points on their way.
+#
+# If $z$ is random, so is $x = f(z)$. Its distribution is called the **push-forward** of the distribution of $z$ by
+# $f$. You can always *sample* it (draw $z$, apply $f$), and you can always compute averages under it, because
+#
+# $$\mathbb E_{x}\,[h(x)] = \mathbb E_{z}\,[h(f(z))] \qquad \text{for every function } h .$$
+#
+# What you cannot always do is write down its density: that is where the families of models part ways. Notebook 02
+# does it for an $f$ with an inverse; notebook 06 finds a bound instead; notebook 10 does without.
+
+# %% [markdown]
+# ## Your machine
+#
+# The next cell says what you are running on. A GPU is never needed: every notebook runs from top to bottom on one
+# processor core in a few minutes at most. Where there is a GPU, the same code uses it.
+
+# %% tags=["demo"]
+print(f"Python {platform.python_version()}, torch {torch.__version__}, computing on: {best_device()}")
+
+# %% [markdown]
+# ## How an exercise works
+#
+# An exercise is a cell with the head of a function and a blank where your answer goes:
+#
+# ```python
+# def double(x):
+#     """y = 2 x.   x: any shape;  returns the same shape."""
+#     # YOUR CODE HERE
+#     raise NotImplementedError()
+# ```
+#
+# Replace the last two lines, run the cell, then run the check below it. The text between the triple quotes is your
+# contract: the equation, the shapes, and what is returned. The check asks *your* function for its values on inputs
+# that you have not seen (small and large, `float32` and `float64`) and compares them with an independent calculation.
+# So any way that computes the right thing is right: a loop, a formula, a library call.
+#
+# Here is a real one, and a useful one: nearly every model in this course wants its data standardised.
+
+# %% [markdown]
+# ## Standardise
+#
+# Suppose one column of a data set holds metres, another one grams. Then their sizes say nothing about their
+# importance, and yet a network sees only sizes. The cure is to shift and stretch each column so that it has mean 0
+# and variance 1. For rows $x_1, \dots, x_N$ and each column $j$,
+#
+# $$m_j = \frac1N \sum_{i=1}^N x_{ij}, \qquad
+# s_j^2 = \frac1N \sum_{i=1}^N (x_{ij} - m_j)^2, \qquad
+# z_{ij} = \frac{x_{ij} - m_j}{s_j} .$$
+#
+# This does what it promises. The mean of column $j$ of $z$ is
+# $\frac{1}{s_j}\big(\frac1N\sum_i x_{ij} - m_j\big) = 0$, and its variance is
+# $\frac{1}{s_j^2} \cdot \frac1N\sum_i (x_{ij} - m_j)^2 = 1$. Some divide by $N - 1$ instead of $N$ in $s_j^2$, which
+# makes the estimate of a variance unbiased; here both count as right.
+#
+# **In numbers.** The column $(1, 3)$ has $m = 2$ and $s = 1$, so it becomes $(-1, 1)$. The column $(10, 30)$ has
+# $m = 20$ and $s = 10$, and becomes $(-1, 1)$ too: the units are gone. (With $N - 1$ both become $(-0.707, 0.707)$.)
+#
+# **One trap.** A column in which all values are equal has $s_j = 0$, and $0/0$ is not a number. Such a column carries
+# no information, so let it become 0.
+
+
+# %% tags=["solve:start.standardise"]
+def standardise(x):
+    """z_ij = (x_ij - m_j) / s_j with the mean m_j and the standard deviation s_j of column j; 0 where s_j = 0.
+
+    x: (N, D), N ≥ 2, float32 or float64, on any device;  returns z: (N, D), of the same type and on the same device.
+    """
+    ### BEGIN SOLUTION
+    shifted = x - x[0]  # now a constant column is exactly 0, whatever rounding does to its mean
+    centred = shifted - shifted.mean(dim=0)
+    spread = centred.std(dim=0)
+    return centred / torch.where(spread > 0, spread, 1.0)
+    ### END SOLUTION
+
+
+# %% tags=["check:start.standardise:2"]
+check("start.standardise")
+
+# %% [markdown]
+# A full table of ✓ means that your function keeps every law on every input that was tried: you now own a function
+# that you can trust, and later notebooks will lean on it.
+
+# %% [markdown]
+# ## How a check reads
+#
+# Each row is a **law**: a sentence that a right answer cannot break. ✓ holds, ✗ is broken, – was not reached. Laws
+# marked *must hold* (the right shape, say) earn nothing by themselves, but nothing else counts without them. The
+# others carry the points, and each is paid separately: half right earns half.
+#
+# Suppose you had divided by the variance $s_j^2$ and not by its root. You would have read this:
+#
+# > **start.standardise: 0 of 2 points, not there yet**
+# >
+# > | | law | for | expected | got |
+# > |---|---|---|---|---|
+# > | ✓ | the result is a tensor of the shape of x (must hold) | | | |
+# > | ✓ | every column has mean zero (must hold) | | | |
+# > | ✗ | every column has unit variance | `standardise(x=[[1, 10], [3, 30]])` | `[[-1, -1], [1, 1]]` | `[[-0.5, -0.05], [0.5, 0.05]]` |
+# > | ✗ | a constant column becomes zero and leaves the others as they should be | `standardise(x=[[1, 7], [3, 7]])` | `[[-1, 0], [1, 0]]` | `[[-0.5, 0], [0.5, 0]]` |
+# >
+# > *Likely mistake, divides by the variance: The variance has the units of x squared. Dividing by its root, the
+# > standard deviation, leaves a pure number.*
+#
+# Read it from the left. The shape is right and the columns are centred, so the mistake is in the scale. The third row
+# gives you an input small enough to redo by hand: for $(1, 3)$ the answer is $(-1, 1)$, and dividing by $s^2$ (which
+# is 2 with $N - 1$) gave $(-0.5, 0.5)$. For $(10, 30)$ it gave a twentieth. The larger the spread, the smaller the
+# result: that smells of a square, and the last line says which.
+#
+# Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
+# best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A
+# `print` of yours, a warning or a progress bar never changes a mark.
+
+# %% [markdown]
+# ## Hints, starting again, and your total
+#
+# - `hint("start.standardise")` shows the first of three hints, the next call the second, and so on. No hint is the
+#   answer, and asking costs nothing. The same three wait, folded, under a check that is not yet right.
+# - `restart("start.standardise")` puts the blank into a new cell below, so that you can begin once more. What you
+#   wrote stays where it is; the cell that you run last counts.
+# - `total()` at the end of each notebook adds up your points so far.
+# - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
+#   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
+#   you that very case again.
+
+# %% [markdown]
+# ## Play with it
+#
+# Drag the slider from 0 to 1 and watch noise being pushed to the two moons. On the left, the black cross marks the
+# mean and one standard deviation each way; both change on the way. On the right is what *your* `standardise` makes of
+# the same points. The cross no longer moves, and yet noise and moons look nothing alike: **mean and variance are only
+# two numbers per column, and a distribution is much more than that.** Everything that the right picture still shows
+# is what a generative model has to learn.
+
+# %% tags=["demo"]
+with waiting_for("standardise"):
+    display(push_explorer(standardise))
+
+# %% [markdown]
+# ## A question marked by hand
+#
+# Some questions want words. They are marked by a person, along a rubric that you get back with your mark; any other
+# well-justified answer counts as well.
+#
+# **Question (2 points).** You divide by the standard deviation. Why that and not the variance, what happens to the
+# units of the columns, and what goes wrong if you use one mean and one standard deviation of the *whole* tensor
+# instead of one per column? Three or four sentences are enough.
+
+# %% [markdown] tags=["written:start.units:2"]
+# ### BEGIN SOLUTION
+# **Model answer.** The standard deviation has the units of the column itself, the variance has those units squared.
+# So (metres − metres)/metres is a pure number and does not change if somebody measures in centimetres, whereas
+# metres/metres² = 1/metre does: dividing by the variance leaves a column with variance $1/s^2$ instead of 1. With
+# whole-tensor statistics, metres and grams are averaged together, which means nothing. The columns keep their
+# different means and spreads relative to each other: only the whole has mean 0 and variance 1, no single column does,
+# and the column with the largest numbers still dominates.
+#
+# **Rubric**
+# - (0.5) the standard deviation has the column's own units (or: dividing by the variance would leave variance 1/s²)
+# - (0.5) the result is a pure number: a change of units does not change it
+# - (1) whole-tensor statistics mix columns of different units or sizes, so that single columns have neither mean 0 nor variance 1
+# - (up to 2) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ## How to hand in
+#
+# Before you hand in, choose *Restart Kernel and Run All Cells*, scroll down once, and save. Your outputs do not
+# count: your functions are run again, with fresh numbers. Only what stands in the answer cells is read, so please
+# leave the check cells and the file's name as they are.
+#
+# - **JupyterLab with nbgrader** (your course has its own server): open *Nbgrader → Assignment List*, find the
+#   assignment, press *Validate*, then *Submit*. You may submit as often as you like before the deadline; the last one
+#   counts.
+# - **JupyterLab on your own machine**: save, then upload the `.ipynb` file from the folder `work/` to where your
+#   course collects it.
+# - **Colab**: *File → Download → Download .ipynb*, then upload that file. (A link to your Colab page is not enough:
+#   it can change after the deadline, and often only you can open it.)
+# - **On your own, without a course**: there is nothing to hand in. The checks are the same ones that grade, and
+#   `make solved NB=00_start_here` writes a notebook with the model answers beside yours.
+
+# %% [markdown]
+# ## What you can now do
+#
+# - say what a push-forward is, and what can always be computed under it
+# - answer an exercise, read its table of laws and use the small failing input
+# - standardise data, constant columns included, and say why the units vanish
+# - hand in
+#
+# ## Exam-style questions
+#
+# Try each on paper before you unfold the answer.
+#
+# **1.** Let $z \sim \mathcal N(0, 1)$ and $f(z) = 3z + 1$. What is the push-forward of $z$ by $f$? And by
+# $g(z) = z^2$: is every point of the line reached, and by how many $z$?
+#
+# <details><summary>Answer</summary>
+#
+# By $f$ it is $\mathcal N(1, 9)$: mean $3 \cdot 0 + 1$, variance $3^2 \cdot 1$. By $g$ it is the chi-squared
+# distribution with one degree of freedom. Negative numbers are never reached, 0 by one $z$, and each $x > 0$ by two,
+# $\pm\sqrt x$: a density formula must add up both (notebook 02).
+#
+# </details>
+#
+# **2.** You standardise training and test data, each with its own mean and standard deviation. What is wrong with
+# that?
+#
+# <details><summary>Answer</summary>
+#
+# The two sets are then transformed by different functions: the same raw value gets different meanings, and a real
+# shift between training and test data is hidden. Keep the training set's $m_j$ and $s_j$ and use them everywhere.
+#
+# </details>
+#
+# **3.** Two clouds of points are both standardised. Must they look alike? Give an example.
+#
+# <details><summary>Answer</summary>
+#
+# No. Standard normal noise and the standardised two moons agree in every column's mean and variance and in nothing
+# else. Even the full covariance matrix would not tell them apart from a suitable Gaussian.
+#
+# </details>
+#
+# **4.** Does standardising each column remove the correlation between two columns?
+#
+# <details><summary>Answer</summary>
+#
+# No. The correlation coefficient is unchanged by shifting and positive scaling of single columns: the covariance of
+# the standardised columns *is* that coefficient. Removing it takes a matrix that mixes columns (whitening).
+#
+# </details>
+#
+# **5.** Show that standardising twice is the same as standardising once, and that $10x + 3$ gives the same result as
+# $x$.
+#
+# <details><summary>Answer</summary>
+#
+# After the first time $m_j = 0$ and $s_j = 1$ (or all of the column is 0), so the second time changes nothing. For
+# $y = 10x + 3$ the mean is $10 m_j + 3$ and the standard deviation $10 s_j$, so
+# $(10x + 3 - 10m_j - 3)/(10 s_j) = (x - m_j)/s_j$.
+#
+# </details>
+#
+# ## An open question
+#
+# The map in the opening picture tears the plane apart along a line: neighbours on either side of it end up in
+# different moons. Could a *continuous* map push the round cloud to two moons with empty space between them? If not,
+# how nearly, and what would you see between the moons? Notebook 04 measures it.
+
+# %% tags=["given"]
+total()

@@ -1,0 +1,6 @@
+# breaks: alpha_bar_t is the product of all 1 − beta_s up to and including s = t
+import torch
+
+
+def alpha_bar(beta):
+    return torch.prod(1 - beta).expand(len(beta)).clone()

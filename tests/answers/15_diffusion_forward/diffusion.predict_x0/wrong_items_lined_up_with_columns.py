@@ -1,0 +1,6 @@
+# breaks: noising the result with the same eps leads back to xt, at each item's own step
+def predict_x0(xt, t, eps, alpha_bar):
+    a = alpha_bar[t - 1]
+    if xt.shape[-1] != len(a):
+        a = a.view(-1, *[1] * (xt.dim() - 1))
+    return (xt - (1 - a).sqrt() * eps) / a.sqrt()

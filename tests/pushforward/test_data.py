@@ -1,0 +1,120 @@
+"""The data sets are what their docstrings say: sizes, levels, splits, moments."""
+
+import gzip
+import math
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from pushforward import data
+from pushforward.data import bend_to_moons, digits, mnist, two_moons
+from pushforward.errors import CourseError
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# --- digits ----------------------------------------------------------------------------------------------------
+
+
+def test_digits_split_into_contiguous_parts_that_make_up_the_whole() -> None:
+    parts = [digits(part) for part in ("train", "valid", "test")]
+    assert [len(pictures) for pictures, _ in parts] == [1000, 350, 447]
+    from sklearn.datasets import load_digits
+
+    whole = load_digits()
+    torch.testing.assert_close(torch.cat([pictures for pictures, _ in parts]), torch.tensor(whole.images).float())
+    assert torch.equal(torch.cat([labels for _, labels in parts]), torch.tensor(whole.target))
+
+
+def test_digits_have_seventeen_levels() -> None:
+    pictures, labels = digits()
+    assert pictures.shape == (1000, 8, 8)
+    assert pictures.dtype == torch.float32
+    assert pictures.unique().tolist() == list(range(17))
+    assert sorted(labels.unique().tolist()) == list(range(10))
+
+
+# --- moons -----------------------------------------------------------------------------------------------------
+
+
+def test_moons_without_noise_lie_on_two_half_circles() -> None:
+    x, y = two_moons(2000, noise=0.0, generator=seeded()).T
+    upper = (torch.hypot(x, y) - 1).abs() < 1e-5
+    lower = (torch.hypot(x - 1, y - 0.5) - 1).abs() < 1e-5
+    assert (upper | lower).all()
+    assert (y[upper & ~lower] >= -1e-6).all()
+    assert (y[lower & ~upper] <= 0.5 + 1e-6).all()
+    assert 0.4 < upper.float().mean() < 0.6  # off by 0.1 with probability 2e-18 for 2000 fair draws
+
+
+def test_moons_have_the_mean_and_variance_of_their_definition() -> None:
+    n, noise = 200_000, 0.1
+    x = two_moons(n, noise, seeded())
+    # Halves: E cos = 0, E sin = 2/π, E cos² = E sin² = ½; x is cos or 1 − cos, y is sin or ½ − sin.
+    mean = torch.tensor([0.5, 0.25])
+    variance = torch.tensor([0.75 + noise**2, 0.625 - 1 / math.pi - 0.0625 + noise**2])
+    torch.testing.assert_close(x.mean(0), mean, atol=0.01, rtol=0)
+    torch.testing.assert_close(x.var(0), variance, atol=0.01, rtol=0)
+
+
+def test_moons_repeat_with_the_generator() -> None:
+    assert torch.equal(two_moons(10, generator=seeded(3)), two_moons(10, generator=seeded(3)))
+    assert not torch.equal(two_moons(10, generator=seeded(3)), two_moons(10, generator=seeded(4)))
+
+
+def test_the_map_by_hand_lands_on_the_moons() -> None:
+    z = torch.randn(5000, 2, generator=seeded())
+    x, y = bend_to_moons(z, width=0.0).T
+    left = z[:, 0] < 0
+    torch.testing.assert_close(torch.hypot(x, y)[left], torch.ones(int(left.sum())))
+    torch.testing.assert_close(torch.hypot(x - 1, y - 0.5)[~left], torch.ones(int((~left).sum())))
+    assert torch.equal(x[left].argsort(), z[left, 0].argsort())  # from left to right, and so the colours of the picture
+
+
+# --- MNIST -----------------------------------------------------------------------------------------------------
+
+needs_mnist = pytest.mark.skipif(
+    "PUSHFORWARD_DATA" not in os.environ, reason="PUSHFORWARD_DATA names no folder with MNIST"
+)
+
+
+@pytest.fixture
+def _forgetful() -> None:
+    data._verified.cache_clear()
+
+
+@needs_mnist
+@pytest.mark.usefixtures("_forgetful")
+def test_mnist_is_read_whole() -> None:
+    pictures, labels = mnist()
+    assert pictures.shape == (10_000, 28, 28)
+    assert pictures.dtype == torch.float32
+    assert (pictures.min(), pictures.max()) == (0, 255)
+    assert labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+
+
+@pytest.mark.usefixtures("_forgetful")
+def test_without_a_folder_one_sentence_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PUSHFORWARD_DATA", raising=False)
+    with pytest.raises(CourseError, match="set PUSHFORWARD_DATA"):
+        mnist()
+
+
+@pytest.mark.usefixtures("_forgetful")
+def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHFORWARD_DATA", str(tmp_path))
+    with pytest.raises(CourseError, match=r"no file .*t10k-images"):
+        mnist()
+
+
+@pytest.mark.usefixtures("_forgetful")
+def test_another_file_under_that_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(b"something else"))
+    monkeypatch.setenv("PUSHFORWARD_DATA", str(tmp_path))
+    with pytest.raises(CourseError, match="SHA-256"):
+        mnist()
