@@ -53,6 +53,6 @@ def _float64(value: Any) -> np.ndarray:
 
 def _lost(before: str, line: int, lost: list[str], terms: int) -> str:
     """Where equality was lost, and what still holds in that line."""
-    named = " and ".join(f"`{name}`" for name in lost)
-    rest = f"; its other term{'s hold' if terms - len(lost) > 1 else ' holds'}" if len(lost) < terms else ""
-    return f"Equality is lost between {before} and line {line}, in the term{'s' if len(lost) > 1 else ''} {named}{rest}."
+    named = ("the term " if len(lost) == 1 else "the terms ") + " and ".join(f"`{name}`" for name in lost)
+    rest = {0: "", 1: "; its other term holds"}.get(terms - len(lost), "; its other terms hold")
+    return f"Equality is lost between {before} and line {line}, in {named}{rest}."

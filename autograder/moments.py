@@ -33,7 +33,8 @@ class Polynomial:
 
     def __call__(self, z: np.ndarray) -> np.ndarray:
         """Values at z (…, D), in float64."""
-        return sum((float(c) * np.prod(z ** np.array(p), axis=-1) for p, c in self.terms.items()), np.zeros(z.shape[:-1]))
+        monomials = (float(c) * np.prod(z ** np.array(p), axis=-1) for p, c in self.terms.items())
+        return sum(monomials, np.zeros(z.shape[:-1]))
 
     def __mul__(self, other: Polynomial) -> Polynomial:
         product: dict[tuple[int, ...], Fraction] = {}
@@ -66,8 +67,8 @@ class Polynomial:
         """∂ E f / ∂ mu and ∂ E f / ∂ sigma, both (D,): E ∂_d f, and sigma_d E ∂_d² f by the heat equation."""
         first = [self.derivative(d) for d in range(len(mu))]
         by_mu = [float(f.mean(mu, sigma)) for f in first]
-        by_sigma = [float(s) * float(f.derivative(d).mean(mu, sigma)) for d, (f, s) in enumerate(zip(first, sigma, strict=True))]
-        return np.array(by_mu), np.array(by_sigma)
+        second = [float(f.derivative(d).mean(mu, sigma)) for d, f in enumerate(first)]
+        return np.array(by_mu), sigma * np.array(second)
 
 
 def _moments(mu: float, sigma: float, highest: int) -> list[Fraction]:

@@ -13,7 +13,7 @@ import torch
 from scipy import special
 
 from autograder import lognormals, quantiles
-from autograder.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, near, number, show, values
+from autograder.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, number, show, values
 from autograder.derivation import Term, judge_line
 from autograder.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.moments import Polynomial
@@ -54,13 +54,15 @@ def _pair(answer: Any, shape: tuple[int, ...], like: torch.Tensor) -> tuple[bool
     """Whether the answer is two tensors of that shape, with what was wanted and what came."""
     two = isinstance(answer, (tuple, list)) and len(answer) == 2
     ok = two and all(has_shape(item, shape, like).ok for item in answer)
-    came = f"({', '.join(kind_of(item) for item in answer[:3])})" if isinstance(answer, (tuple, list)) else kind_of(answer)
+    came = (
+        f"({', '.join(kind_of(item) for item in answer[:3])})" if isinstance(answer, (tuple, list)) else kind_of(answer)
+    )
     return ok, f"two tensors of shape {shape}", came
 
 
-def _both(*verdicts: Any) -> tuple[bool, str, str]:
-    """d_mu and d_sigma together: good if both are, shown where they differ."""
-    names = ("d_mu", "d_sigma")
+def _both(*verdicts: Any, of: str = "") -> tuple[bool, str, str]:
+    """d_mu and d_sigma together: good if both are, shown where they differ. of: "mean of ", say."""
+    names = (f"{of}d_mu", f"{of}d_sigma")
     bad = [(name, v) for name, v in zip(names, verdicts, strict=True) if not v.ok] or [(names[0], verdicts[0])]
     return all(v.ok for v in verdicts), *("; ".join(f"{n} = {part(v)}" for n, v in bad) for part in _PARTS)
 
@@ -138,11 +140,10 @@ class ScoreFunction(Exercise):
         return case(ask, f=f, z=z, mu=mu, sigma=sigma, baseline=baseline, weights=weights)
 
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
-        """f at rows of numbers (…, D); not a number for anything else."""
-        z = args[0] if args else None
-        known = isinstance(z, Plain) and z.dtype in EPSILON and z.shape[-1:] == case.z.shape[-1:]
-        if not known:
-            return math.nan
+        """f at rows of numbers (…, D)."""
+        z = next(iter((*args, *kwargs.values())), None)
+        if not (isinstance(z, Plain) and z.dtype in EPSILON and z.shape[-1:] == tuple(case.z.shape[-1:])):
+            raise TypeError(f"it takes a tensor of shape (n, {case.z.shape[-1]}), and got {kind_of(z)}")
         return torch.tensor(case.f(z.array.astype(np.float64)), dtype=getattr(torch, z.dtype), device=z.device)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -153,7 +154,9 @@ class ScoreFunction(Exercise):
         z, mu, sigma = exact(case.z), exact(case.mu), exact(case.sigma)
         dtype, scores, sizes = case.z.dtype, _scores(z, mu, sigma), _score_sizes(z, mu, sigma)
         gain, most = case.f(z)[:, None] - case.baseline, abs(case.f(z))[:, None] + abs(case.baseline)
-        yield self.terms(*_both(*(close(a, gain * s, dtype, most * m) for a, s, m in zip(answer, scores, sizes, strict=True))))
+        yield self.terms(
+            *_both(*(close(a, gain * s, dtype, most * m) for a, s, m in zip(answer, scores, sizes, strict=True)))
+        )
         if case.weights is not None:
             yield from self._judge_average(case, answer, z, mu, sigma)
 
@@ -162,7 +165,8 @@ class ScoreFunction(Exercise):
         scales = [case.weights @ (most * size) for size in _score_sizes(z, mu, sigma)]
         averages = [case.weights @ values(part) for part in answer]
         truth = case.f.gradient_of_mean(mu, sigma)
-        yield self.unbiased(*_both(*(close(*row, case.z.dtype, s) for *row, s in zip(averages, truth, scales, strict=True))))
+        verdicts = (close(*row, case.z.dtype, s) for *row, s in zip(averages, truth, scales, strict=True))
+        yield self.unbiased(*_both(*verdicts, of="mean of "))
 
     mistakes = (
         wrong(
@@ -260,13 +264,23 @@ class Reparameterise(Exercise):
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield self._sample(*(torch.tensor([v]) for v in ([1.0, 2.0], [-1.0, 1.5], [0.5, -2.0])), rng, again=True)
+        readable = [torch.tensor(v) for v in ([[1.0], [2.0]], [[-1.0], [1.5]], [[0.5], [-2.0]])]
+        yield self._sample(*readable, torch.ones(2, 1))
+        yield self._sample(*readable, torch.ones(2, 1), again=True)
         first = (_floats(v, torch.float64, "cpu") for v in ([1.0], [0.5], [[2.0], [-1.0]]))
         yield self._terms(np.array([[0.0], [0.0], [1.0]]), 0.0, *first)
         for dtype, device in arithmetic():
-            for eps_shape, shape in (((4, 2), (4, 2)), ((3, 3), (3, 3)), ((5, 3, 2), (3, 2)), ((4, 3), (3,)), ((2, 1), (2, 3))):
+            for eps_shape, shape in (
+                ((4, 2), (4, 2)),
+                ((3, 3), (3, 3)),
+                ((5, 3, 2), (3, 2)),
+                ((4, 3), (3,)),
+                ((2, 1), (2, 3)),
+            ):
                 mu, log_var = 2 * _normal(rng, shape, dtype, device), 2 * _normal(rng, shape, dtype, device)
-                yield self._sample(mu, log_var, _normal(rng, eps_shape, dtype, device), rng)
+                eps = _normal(rng, eps_shape, dtype, device)
+                shape = tuple(torch.broadcast_shapes(mu.shape, eps.shape))
+                yield self._sample(mu, log_var, eps, _normal(rng, shape, dtype, device))
             for N, D in ((5, 2), (3, 3)):
                 yield self._terms(*_polynomial(rng, D), *self._inputs(rng, rng.normal(size=(N, D)), dtype, device))
             for n, D in ((8, 1), (6, 2)):
@@ -279,21 +293,26 @@ class Reparameterise(Exercise):
         return (_floats(v, dtype, device) for v in (rng.normal(size=D), _spread(rng, (D,)), eps))
 
     def _sample(
-        self, mu: torch.Tensor, log_var: torch.Tensor, eps: torch.Tensor, rng: np.random.Generator, again: bool = False
+        self, mu: torch.Tensor, log_var: torch.Tensor, eps: torch.Tensor, cotangent: torch.Tensor, again: bool = False
     ) -> Case:
         """again: ask a second time with other noise, to hear whether the sample listens to it."""
-        shape = torch.broadcast_shapes(mu.shape, log_var.shape, eps.shape)
-        cotangent = _normal(rng, shape, mu.dtype, mu.device.type)
         wrt = ("mu", "log_var")
-        asks = [grad("reparameterise", wrt, cotangent, mu=mu, log_var=log_var, eps=e) for e in ([eps, eps + 1] if again else [eps])]
+        asks = [
+            grad("reparameterise", wrt, cotangent, mu=mu, log_var=log_var, eps=e)
+            for e in ([eps, eps + 1] if again else [eps])
+        ]
         about = (self.shape, self.value, self.gradients)
-        return case(*asks, about=about, mu=mu, log_var=log_var, eps=eps, shape=tuple(shape), cotangent=cotangent)
+        return case(
+            *asks, about=about, mu=mu, log_var=log_var, eps=eps, shape=tuple(cotangent.shape), cotangent=cotangent
+        )
 
     def _terms(self, c, cross, mu, sigma, eps, weights=None) -> Case:
         numbers = [_floats(v, eps.dtype, eps.device.type) for v in (c, cross)]
         ask = call("pathwise_terms", Net("polynomial", tuple(numbers)), mu, sigma, eps)
         f = Polynomial.of(*(exact(v) for v in numbers))
-        return case(ask, about=(self.pair, self.terms, self.unbiased), f=f, mu=mu, sigma=sigma, eps=eps, weights=weights)
+        return case(
+            ask, about=(self.pair, self.terms, self.unbiased), f=f, mu=mu, sigma=sigma, eps=eps, weights=weights
+        )
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         if case.asks[0].of == "reparameterise":
@@ -314,7 +333,9 @@ class Reparameterise(Exercise):
         deaf = same_samples(z, _value_and_gradients(moved)[0]) and not np.allclose(values(z), mu)
         verdict = close(z, expected, dtype, size)
         yield self.value(*verdict, mistake=OWN_NOISE if deaf else None)
-        found = quantiles.implicit_derivatives(expected, eps, quantiles.STANDARD_NORMAL, quantiles.normal_cdf, mu, sigma)
+        found = quantiles.implicit_derivatives(
+            expected, eps, quantiles.STANDARD_NORMAL, quantiles.normal_cdf, mu, sigma
+        )
         # sigma = √(exp log_var), so d sigma / d log_var = sigma / 2; float64 knows the quantile to ε |mu| / sigma
         own = (1 + abs(mu)) * EPSILON["float64"] / _epsilon(case.eps)
         slopes = {
@@ -338,7 +359,8 @@ class Reparameterise(Exercise):
         if case.weights is not None:
             truth, averages = case.f.gradient_of_mean(mu, sigma), [case.weights @ values(part) for part in answer]
             scales = [case.weights @ s for s in sizes]
-            yield self.unbiased(*_both(*(close(*row, dtype, s) for *row, s in zip(averages, truth, scales, strict=True))))
+            verdicts = (close(*row, dtype, s) for *row, s in zip(averages, truth, scales, strict=True))
+            yield self.unbiased(*_both(*verdicts, of="mean of "))
 
     mistakes = (
         wrong(
@@ -489,7 +511,9 @@ class GradientVariances(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         points, weights = _grid(3, 1)
-        yield self._case(np.array([[0.0], [1.0]]), 0.0, np.array([3.0]), np.array([2.0]), points, weights, torch.float64, "cpu")
+        yield self._case(
+            np.array([[0.0], [1.0]]), 0.0, np.array([3.0]), np.array([2.0]), points, weights, torch.float64, "cpu"
+        )
         for dtype, device in arithmetic():
             for D, lift in ((1, 0.0), (2, 0.0), (2, 4.0)):
                 c, cross = _polynomial(rng, D, degree=2)
@@ -664,7 +688,9 @@ class MatchCdf(Exercise):
             for shape in ((3,), (2, 2)):
                 yield from self._chain(rng, shape, dtype, device)
 
-    def _chain(self, rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> Iterator[Case]:
+    def _chain(
+        self, rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype, device: str
+    ) -> Iterator[Case]:
         """All seven lines at numbers within two and a half standard deviations."""
         mu, sigma, eps = float(rng.normal()), float(_spread(rng)), rng.uniform(-2.5, 2.5, size=shape)
         if len(shape) == 1:  # numbers for mu and sigma; in the other case tensors without axes
@@ -687,15 +713,15 @@ class MatchCdf(Exercise):
 
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
         """The inverse of the case's own T, at whatever numbers it is asked for."""
-        a = args[0] if args else None
+        a = next(iter((*args, *kwargs.values())), None)
         at = values(a)
         if at is None:
-            return math.nan
+            raise TypeError(f"it takes numbers, and got {kind_of(a)}")
         with np.errstate(all="ignore"):
             found = INCREASING[case.T][1](at)
         if isinstance(a, Plain) and a.dtype in EPSILON:
             return torch.tensor(found, dtype=getattr(torch, a.dtype), device=a.device)
-        return float(found) if found.ndim == 0 else math.nan
+        return float(found) if found.ndim == 0 else torch.tensor(found)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         terms = getattr(self, f"_line_{case.line}")(case, exact(case.x))
@@ -753,9 +779,17 @@ class MatchCdf(Exercise):
             return quantiles.same_quantile(z, quantiles.STANDARD_LOGNORMAL, quantiles.lognormal(mu, sigma))
 
         # with mu = 0 only the power is left, and the median of the source, 1, goes to the factor alone
-        power, factor, M = pushed(z, 0.0, case.sigma), pushed(np.float64(1), case.mu, case.sigma), pushed(z, case.mu, case.sigma)
+        power, factor, M = (
+            pushed(z, 0.0, case.sigma),
+            pushed(np.float64(1), case.mu, case.sigma),
+            pushed(z, case.mu, case.sigma),
+        )
         lost = 1 + case.sigma * abs(np.log(z))
-        return {"power": Term(power, power * lost), "factor": Term(factor, factor * (1 + abs(case.mu))), "M": Term(M, M * (lost + abs(case.mu)))}
+        return {
+            "power": Term(power, power * lost),
+            "factor": Term(factor, factor * (1 + abs(case.mu))),
+            "M": Term(M, M * (lost + abs(case.mu))),
+        }
 
     mistakes = (
         wrong(
@@ -902,7 +936,13 @@ class MatchCdf(Exercise):
 
 # --- T, M and C ------------------------------------------------------------------------------------------------
 
-SHAPES: dict[str, tuple[int, ...] | None] = {"number": None, "scalar": (), "row": (3,), "column": (3, 1), "square": (3, 3)}
+SHAPES: dict[str, tuple[int, ...] | None] = {
+    "number": None,
+    "scalar": (),
+    "row": (3,),
+    "column": (3, 1),
+    "square": (3, 3),
+}
 
 
 def _epsilon(like: torch.Tensor) -> float:
@@ -931,7 +971,9 @@ class PushedForward(Exercise):
     shape = gate("the result is a tensor of the shape that its arguments broadcast to, on their device")
     positive = gate("every sample is a positive number")
     distribution = pays("symmetric noise comes out with the quantiles of the log-normal that is asked for", 0.5)
-    increasing = pays("a larger argument gives a larger sample, at the argument's own quantile, far into the tails", 0.5)
+    increasing = pays(
+        "a larger argument gives a larger sample, at the argument's own quantile, far into the tails", 0.5
+    )
     gradients = pays("gradients arrive at every tensor among the arguments, and have the right size")
 
     def _case(
@@ -942,11 +984,13 @@ class PushedForward(Exercise):
         sigma: Parameter | None,
         dtype: torch.dtype,
         device: str,
+        readable: bool = False,
         again: bool = False,
     ) -> Case:
         """x: normal noise, to be handed over as noise or as a standard log-normal sample; mu, sigma: None for T.
 
-        again: ask a second time with other noise, to hear whether the map listens to it.
+        readable: take the gradient of a plain sum; again: ask a second time with other noise, to hear whether the map
+        listens to it.
         """
         given = _floats(np.exp(x) if self.argument == "z" else x, dtype, device)
         parameters = {k: v for k, v in (("mu", mu), ("sigma", sigma)) if v is not None}
@@ -954,6 +998,7 @@ class PushedForward(Exercise):
         tensors = {k: v for k, v in kwargs.items() if isinstance(v, torch.Tensor)}
         shape = tuple(torch.broadcast_shapes(*(v.shape for v in tensors.values())))
         cotangent = _normal(rng, shape, dtype, device)
+        cotangent = torch.ones_like(cotangent) if readable else cotangent
         symmetric = len(x.shape) > 0 and len(shape) == len(x.shape) and np.allclose(np.sort(x, 0), -np.sort(x, 0)[::-1])
         asks = [grad(self.names[0], tuple(tensors), cotangent, **kwargs)]
         if again:
@@ -998,7 +1043,9 @@ class PushedForward(Exercise):
     def _sorted(got: np.ndarray, expected: np.ndarray, size: np.ndarray, dtype: torch.dtype) -> Any:
         """Compared in order of size along the first axis, along which the noise is symmetric."""
         order = np.argsort(expected, axis=0)
-        return close(np.sort(got, axis=0), np.take_along_axis(expected, order, 0), dtype, np.take_along_axis(size, order, 0))
+        return close(
+            np.sort(got, axis=0), np.take_along_axis(expected, order, 0), dtype, np.take_along_axis(size, order, 0)
+        )
 
     def _symmetric(self, rng: np.random.Generator, shape: tuple[int, ...], reach: float = 1.0) -> np.ndarray:
         """Noise x and −x in random order along the first axis."""
@@ -1013,10 +1060,16 @@ class PushedForward(Exercise):
                     continue
                 mu = _parameter(lambda shape: 1.5 * rng.normal(size=shape), one, dtype, device)
                 sigma = _parameter(partial(_spread, rng), other, dtype, device)
-                x = self._symmetric(rng, (4, 3, 3)) if turn % 3 else rng.normal(size=((), (3,), (2, 3, 1))[int(rng.integers(3))])
+                x = (
+                    self._symmetric(rng, (4, 3, 3))
+                    if turn % 3
+                    else rng.normal(size=((), (3,), (2, 3, 1))[int(rng.integers(3))])
+                )
                 yield self._case(rng, x, mu, sigma, dtype, device)
             far = np.array([-9.0, -4.0, 4.0, 9.0])
-            yield self._case(rng, far, float(rng.normal()), _floats(rng.uniform(0.3, 0.9), dtype, device), dtype, device)
+            yield self._case(
+                rng, far, float(rng.normal()), _floats(rng.uniform(0.3, 0.9), dtype, device), dtype, device
+            )
             small = _floats(10 ** rng.uniform(-1.5, -0.7, size=3), dtype, device)
             yield self._case(rng, self._symmetric(rng, (4, 3)), _normal(rng, (3,), dtype, device), small, dtype, device)
 
@@ -1041,9 +1094,14 @@ class StandardLogNormal(PushedForward):
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield self._case(rng, np.array([-1.0, 2.0, 1.0, -2.0]), None, None, torch.float32, "cpu")
+        yield self._case(rng, np.array([-1.0, 2.0, 1.0, -2.0]), None, None, torch.float32, "cpu", readable=True)
         for dtype, device in arithmetic():
-            for x in (rng.normal(size=()), self._symmetric(rng, (6,)), self._symmetric(rng, (4, 3)), self._symmetric(rng, (2, 3, 2))):
+            for x in (
+                rng.normal(size=()),
+                self._symmetric(rng, (6,)),
+                self._symmetric(rng, (4, 3)),
+                self._symmetric(rng, (2, 3, 2)),
+            ):
                 yield self._case(rng, x, None, None, dtype, device)
             yield self._case(rng, np.array([-9.0, -4.0, 4.0, 9.0]), None, None, dtype, device)
 
@@ -1104,7 +1162,10 @@ class ReparameteriseLogNormal(PushedForward):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         numbers = (torch.tensor(1.0), torch.tensor(0.5))
-        yield self._case(rng, np.array([-1.0, 2.0, 1.0, -2.0]), *numbers, torch.float32, "cpu", again=True)
+        for again in (False, True):
+            yield self._case(
+                rng, np.array([-1.0, 2.0, 1.0, -2.0]), *numbers, torch.float32, "cpu", readable=True, again=again
+            )
         yield from self._every_combination(rng)
 
     mistakes = (
@@ -1150,7 +1211,9 @@ class Support(Exercise):
     zero = gate("the prior gives the interval probability 0")
     mass = pays("log_q is the logarithm of q's probability of that interval, finite for every mu and sigma", 1.5)
     one = gate("sampled_kl returns one number")
-    sampled = pays("the estimate is the mean of log q − log p, and +∞ as soon as one sample falls where the prior is 0", 1.5)
+    sampled = pays(
+        "the estimate is the mean of log q − log p, and +∞ as soon as one sample falls where the prior is 0", 1.5
+    )
 
     hints = (
         "Where on the line does a log-normal variable never fall? And which normal distribution would stay away from there?",
@@ -1185,7 +1248,9 @@ class Support(Exercise):
     def _judge_impossible_event(self, case: Case, answer: Any) -> Iterator[Finding]:
         found = values(answer) if isinstance(answer, (tuple, list)) else None
         good = found is not None and found.shape == (3,) and not np.isnan(found[:2]).any() and found[0] < found[1]
-        yield self.interval(good, "three numbers (a, b, log_q) with a < b", show(answer) if found is not None else kind_of(answer))
+        yield self.interval(
+            good, "three numbers (a, b, log_q) with a < b", show(answer) if found is not None else kind_of(answer)
+        )
         if not good:
             return
         a, b, log_q = map(float, found)
@@ -1195,7 +1260,11 @@ class Support(Exercise):
             return
         true = _log_mass((a - case.mu) / case.sigma, (b - case.mu) / case.sigma)
         right = math.isfinite(log_q) and abs(log_q - true) <= 1e-5 * (1 + abs(true))  # float32 inside is precise enough
-        why = "The probability is positive, but too small for a float: take its logarithm directly." if log_q == -math.inf else ""
+        why = (
+            "The probability is positive, but too small for a float: take its logarithm directly."
+            if log_q == -math.inf
+            else ""
+        )
         yield self.mass(right, show(true), show(log_q), why=why)
 
     def _judge_sampled_kl(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -1206,9 +1275,17 @@ class Support(Exercise):
         z = case.mu + case.sigma * exact(case.eps)
         terms = quantiles.normal(case.mu, case.sigma).logpdf(z) - quantiles.STANDARD_LOGNORMAL.logpdf(z)
         # log z is as badly conditioned as z is small, and (z − mu) / sigma as sigma is
-        size = 1 + np.mean(abs(terms) + (1 + abs(np.log(abs(z)))) * (1 + case.mu / abs(z)) + (1 + abs(exact(case.eps))) ** 2 * (1 + case.mu / case.sigma))
+        size = 1 + np.mean(
+            abs(terms)
+            + (1 + abs(np.log(abs(z)))) * (1 + case.mu / abs(z))
+            + (1 + abs(exact(case.eps))) ** 2 * (1 + case.mu / case.sigma)
+        )
         size = size if math.isfinite(terms.mean()) else 1.0
-        why = "Not a number is no answer: the prior's log density is −∞ there, and the divergence +∞." if math.isnan(got) else ""
+        why = (
+            "Not a number is no answer: the prior's log density is −∞ there, and the divergence +∞."
+            if math.isnan(got)
+            else ""
+        )
         yield self.sampled(*close(got, float(terms.mean()), _precision(case.eps.dtype, case.mu), size), why=why)
 
     mistakes = (
@@ -1316,7 +1393,9 @@ def _slip(**parts: Callable) -> dict[str, Callable]:
 class LogNormalKl(Exercise):
     """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, as a mean, a variance and a log term."""
 
-    named = gate("kl_terms returns a dictionary with mean, variance and log, in shapes that broadcast to the arguments'")
+    named = gate(
+        "kl_terms returns a dictionary with mean, variance and log, in shapes that broadcast to the arguments'"
+    )
     terms = pays("each term is right by itself: what the means, the spreads and the normalisers contribute")
     shape = gate("lognormal_kl has one value per element of the broadcast shape, no sum over them")
     value = pays("the divergence is the mean of log q − log p over q, in nats", 0.5)
@@ -1331,16 +1410,28 @@ class LogNormalKl(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield from self._cases(rng, [1.0, 0.5, 0.0, 1.0], torch.float64, "cpu", defaults=True)
+        readable = [torch.tensor(v) for v in (1.0, 0.5, -1.0, 2.0)]
+        yield from self._cases(rng, readable, torch.float32, "cpu", readable=True)
         for dtype, device in arithmetic():
-            yield from self._cases(rng, [torch.tensor(v, dtype=dtype, device=device) for v in (1.0, 0.5, -1.0, 2.0)], dtype, device)
             for _ in range(5):
                 kinds = rng.choice(list(SHAPES), size=4)
-                mus = [_parameter(lambda shape: 1.5 * rng.normal(size=shape), kind, dtype, device) for kind in kinds[:2]]
+                mus = [
+                    _parameter(lambda shape: 1.5 * rng.normal(size=shape), kind, dtype, device) for kind in kinds[:2]
+                ]
                 sigmas = [_parameter(partial(_spread, rng), kind, dtype, device) for kind in kinds[2:]]
                 arguments = [mus[0], sigmas[0], mus[1], sigmas[1]]
                 yield from self._cases(rng, arguments, dtype, device, defaults=bool(rng.integers(2)))
 
-    def _cases(self, rng, arguments: list[Parameter], dtype: torch.dtype, device: str, defaults: bool = False) -> Iterator[Case]:
+    def _cases(
+        self,
+        rng: np.random.Generator,
+        arguments: list[Parameter],
+        dtype: torch.dtype,
+        device: str,
+        defaults: bool = False,
+        readable: bool = False,
+    ) -> Iterator[Case]:
+        """Both functions at the same numbers. defaults: leave the prior out; readable: the gradient of a plain sum."""
         names = ("mu", "sigma", "prior_mu", "prior_sigma")
         given = dict(list(zip(names, arguments, strict=True))[: 2 if defaults else 4])
         tensors = {k: v for k, v in given.items() if isinstance(v, torch.Tensor)}
@@ -1352,12 +1443,15 @@ class LogNormalKl(Exercise):
         wrt = tuple(name for name in ("mu", "sigma") if name in tensors)
         about = (self.shape, self.value, *([self.gradients] if wrt else []))
         cotangent = _normal(rng, shape or (), dtype, device)
+        cotangent = torch.ones_like(cotangent) if readable else cotangent
         ask = grad("lognormal_kl", wrt, cotangent, **given) if wrt else call("lognormal_kl", **given)
         yield case(ask, about=about, cotangent=cotangent, **facts)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         numbers = {"prior_mu": 0.0, "prior_sigma": 1.0, **case.given}
-        m, s, M, S = (np.broadcast_to(exact(numbers[k]), case.shape or ()) for k in ("mu", "sigma", "prior_mu", "prior_sigma"))
+        m, s, M, S = (
+            np.broadcast_to(exact(numbers[k]), case.shape or ()) for k in ("mu", "sigma", "prior_mu", "prior_sigma")
+        )
         size = 1 + (m**2 + M**2) / S**2 + s**2 / S**2 + abs(np.log(S)) + abs(np.log(s))
         yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer, (m, s, M, S), size)
 
@@ -1365,7 +1459,9 @@ class LogNormalKl(Exercise):
         named = isinstance(answer, dict) and answer.keys() == set(_KL_NAMES)
         spread = {k: _spread_out(answer[k], size.shape) for k in _KL_NAMES} if named else {}
         good = named and all(v is not None for v in spread.values())
-        yield self.named(good, f"a dictionary of mean, variance and log, in shapes that broadcast to {size.shape}", kind_of(answer))
+        yield self.named(
+            good, f"a dictionary of mean, variance and log, in shapes that broadcast to {size.shape}", kind_of(answer)
+        )
         if not good:
             return
         truth = dict(zip(_KL_NAMES, self._truth(*at), strict=True))
@@ -1393,7 +1489,9 @@ class LogNormalKl(Exercise):
             return
         truth = np.vectorize(lognormals.kl, otypes=[float])(*at)
         verdict = close(value, truth, case.dtype, size)
-        yield self.value(*verdict, why="A divergence is never negative." if (np.asarray(values(value)) < -1e-3).any() else "")
+        yield self.value(
+            *verdict, why="A divergence is never negative." if (np.asarray(values(value)) < -1e-3).any() else ""
+        )
         if case.asks[0].verb == "grad":
             yield self.gradients(*_gradients(gradients, self._slopes(*at), case, case.dtype))
 
