@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.compare import close, kind_of
+from autograder.compare import Verdict, close, kind_of, values
 from autograder.exercise import Finding, Law
 
 
@@ -37,7 +37,7 @@ def judge_line(
         came = f"a dictionary with {', '.join(answer)}" if isinstance(answer, dict) else kind_of(answer)
         yield law(False, wanted, came, why=f"Line {line} must name its terms, all of them and no others.")
         return
-    verdicts = {name: close(answer[name], _float64(term.value), dtype, term.scale) for name, term in terms.items()}
+    verdicts = {name: _compared(answer[name], term, dtype) for name, term in terms.items()}
     lost = [name for name, verdict in verdicts.items() if not verdict.ok]
     if not lost:
         yield law(True)
@@ -47,8 +47,11 @@ def judge_line(
     yield law(False, f"{lost[0]} = {first.expected}", f"{lost[0]} = {first.got}", why=why)
 
 
-def _float64(value: Any) -> np.ndarray:
-    return np.asarray(value, dtype=np.float64)
+def _compared(answer: Any, term: Term, dtype: torch.dtype) -> Verdict:
+    """A term that is one number may come once for each element."""
+    want, got = np.asarray(term.value, dtype=np.float64), values(answer)
+    want = np.broadcast_to(want, got.shape) if want.ndim == 0 and got is not None and got.size else want
+    return close(answer, want, dtype, term.scale)
 
 
 def _lost(before: str, line: int, lost: list[str], terms: int) -> str:
