@@ -372,11 +372,13 @@ class Reparameterise(Exercise):
             "detached scale",
             {"reparameterise": lambda mu, log_var, eps: mu + torch.exp(0.5 * log_var).detach() * eps},
             "The samples are right, but no gradient reaches log_var: the scale was taken out of the graph (detach, item, no_grad or a new tensor).",
+            also=({"reparameterise": lambda mu, log_var, eps: (mu + torch.exp(0.5 * log_var) * eps).detach()},),
         ),
         wrong(
             "log-variance taken as variance",
             {"reparameterise": lambda mu, log_var, eps: mu + torch.sqrt(log_var) * eps},
-            "log_var was used as if it were the variance. It is the variance's logarithm and may be negative, where the root is NaN.",
+            "log_var was used as if it were the variance. It is the variance's logarithm and may be negative, where a variance has no root.",
+            also=({"reparameterise": lambda mu, log_var, eps: mu + torch.sqrt(log_var.abs()) * eps},),
         ),
         wrong(
             "variance for standard deviation",
@@ -397,6 +399,7 @@ class Reparameterise(Exercise):
             "the mean where a sample is needed",
             {"reparameterise": lambda mu, log_var, eps: mu + 0 * (log_var + eps)},
             "This is the mean, whatever the noise. The average of f over samples is not f of the average sample, and nothing here depends on log_var.",
+            also=({"reparameterise": lambda mu, log_var, eps: (1.0 * mu).expand_as(mu + log_var + eps)},),
         ),
         wrong(
             "noise not scaled",
@@ -647,6 +650,10 @@ def _safe_log(a: torch.Tensor) -> torch.Tensor:
     return torch.log(a.clamp(min=0))
 
 
+def _clamped_cdf(a: torch.Tensor, mu: Any, sigma: Any, least: float) -> dict[str, Any]:
+    return _cdf_line((torch.log(a.clamp(min=least)) - mu) / (sigma * math.sqrt(2)))
+
+
 def _power_line(power: Any, mu: Any, combine: Callable = lambda p, f: p * f) -> dict[str, Any]:
     factor = torch.exp(torch.as_tensor(mu, dtype=power.dtype, device=power.device))
     return {"power": power, "factor": factor, "M": combine(power, factor)}
@@ -841,6 +848,20 @@ class MatchCdf(Exercise):
             "the logarithm of a negative number",
             {"lognormal_cdf": lambda a, mu, sigma: _cdf_line((torch.log(a) - mu) / (sigma * math.sqrt(2)))},
             "The formula holds for a > 0 only; below, it takes the logarithm of a negative number. Nothing lies below 0, so Q(a) = 0 there.",
+            also=(
+                {
+                    "lognormal_cdf": lambda a, mu, sigma: {
+                        "argument": (torch.log(a) - mu) / (sigma * math.sqrt(2)),
+                        "probability": _cdf_line((_safe_log(a) - mu) / (sigma * math.sqrt(2)))["probability"],
+                    }
+                },
+            ),
+        ),
+        wrong(
+            "a small number for zero",
+            {"lognormal_cdf": partial(_clamped_cdf, least=1e-12)},
+            "a was clamped at a small positive number. That keeps NaN away, but nothing at all lies below 0: the logarithm of 0 itself is −∞, and torch says so.",
+            also=tuple({"lognormal_cdf": partial(_clamped_cdf, least=least)} for least in (1e-6, 1e-8, 1e-10, 1e-20)),
         ),
         wrong(
             "sigma squared",
@@ -1078,6 +1099,10 @@ _TWIN = "This map has the right distribution, because the mirrored noise is as l
 _CDFS = "On paper this is the map, but on the way the normal distribution function rounds to 1 in the tail, and its inverse is then infinite. Match the arguments of erf instead: the functions themselves cancel."
 
 
+def _cut(parameter: Parameter) -> Parameter:
+    return parameter.detach() if isinstance(parameter, torch.Tensor) else parameter
+
+
 def _through_cdfs(eps: torch.Tensor, mu: Any = 0.0, sigma: Any = 1.0) -> torch.Tensor:
     F = 0.5 * (1 + torch.erf(eps / math.sqrt(2)))
     return torch.exp(mu + sigma * math.sqrt(2) * torch.erfinv(2 * F - 1))
@@ -1137,14 +1162,15 @@ class RescaleLogNormal(PushedForward):
 
     mistakes = (
         wrong("sigma squared", lambda z, mu, sigma: torch.exp(mu + sigma**2 * torch.log(z)), "The power is sigma², the variance. A factor s on log z multiplies its standard deviation by s."),
-        wrong("the decreasing twin", lambda z, mu, sigma: torch.exp(mu - sigma * torch.log(z)), _TWIN.replace("noise itself", "noise itself and 1/z as likely as z").replace("Change the sign of the noise.", "Change the sign of the power.")),
+        wrong("the decreasing twin", lambda z, mu, sigma: torch.exp(mu - sigma * torch.log(z)), "This map has the right distribution, because 1/z is as likely as z, but it decreases; the increasing one is asked for. Change the sign of the power."),
         wrong("exp(mu) added", lambda z, mu, sigma: z**sigma + torch.exp(mu + 0 * z), "exp(mu) is added. Adding mu to log z multiplies z by exp(mu)."),
         wrong("mu and sigma swapped", lambda z, mu, sigma: torch.exp(sigma + mu * torch.log(z)), "mu and sigma have changed places: the power spreads the samples, the factor moves them."),
         wrong("treated as a normal", lambda z, mu, sigma: mu + sigma * z, "mu + sigma z rescales a normal variable. Here log z is the normal one, not z."),
         wrong("left in the logarithm", lambda z, mu, sigma: mu + sigma * torch.log(z), "This is log z of the new sample, a normal number that may be negative. Leave the logarithm again."),
         wrong("mu scaled as well", lambda z, mu, sigma: torch.exp(sigma * (mu + torch.log(z))), "The power sigma was applied to exp(mu) too: first spread, then shift."),
         wrong("the way back", lambda z, mu, sigma: torch.exp((torch.log(z) - mu) / sigma), "This is the inverse, which takes a sample of log N(mu, sigma²) back to a standard one."),
-        wrong("cut from the graph", lambda z, mu, sigma: torch.exp(torch.as_tensor(mu).detach() + torch.as_tensor(sigma).detach() * torch.log(z)), "The samples are right, but no gradient comes back to mu and sigma: they were taken out of the graph (detach, item or a new tensor)."),
+        wrong("cut from the graph", lambda z, mu, sigma: torch.exp(_cut(mu) + _cut(sigma) * torch.log(z)), "The samples are right, but not every gradient comes back: mu or sigma was taken out of the graph (detach, item or a new tensor).",
+              also=(lambda z, mu, sigma: torch.exp(mu + _cut(sigma) * torch.log(z)), lambda z, mu, sigma: torch.exp(_cut(mu) + sigma * torch.log(z)), lambda z, mu, sigma: torch.exp(mu + sigma * torch.log(z)).detach())),
         wrong("exp of a number", lambda z, mu, sigma: z**sigma * torch.exp(mu), "torch.exp takes tensors only and stops at a Python number. Put mu under the same exp as log z, which is a tensor, or make it one that keeps its gradient."),
     )  # fmt: skip
 
@@ -1178,7 +1204,8 @@ class ReparameteriseLogNormal(PushedForward):
         wrong("the normal, not the log-normal", lambda eps, mu, sigma: mu + sigma * eps, "This is log z, a sample of N(mu, sigma²), which may be negative. The log-normal lives on the positive numbers."),
         wrong("standard deviation outside", lambda eps, mu, sigma: torch.exp(mu + 0 * sigma) * sigma * torch.exp(eps), "sigma multiplies the sample. It belongs to the noise, inside the exponent: T first, then a power."),
         wrong("log-variance taken for sigma", lambda eps, mu, sigma: torch.exp(mu + torch.exp(0.5 * (sigma + 0 * eps)) * eps), "sigma was treated as a log-variance. Here it is the standard deviation itself."),
-        wrong("cut from the graph", lambda eps, mu, sigma: torch.exp(torch.as_tensor(mu).detach() + torch.as_tensor(sigma).detach() * eps), "The samples are right, but no gradient comes back to mu and sigma: they were taken out of the graph (detach, item or a new tensor)."),
+        wrong("cut from the graph", lambda eps, mu, sigma: torch.exp(_cut(mu) + _cut(sigma) * eps), "The samples are right, but not every gradient comes back: mu or sigma was taken out of the graph (detach, item or a new tensor).",
+              also=(lambda eps, mu, sigma: torch.exp(mu + _cut(sigma) * eps), lambda eps, mu, sigma: torch.exp(_cut(mu) + sigma * eps), lambda eps, mu, sigma: torch.exp(mu + sigma * eps).detach())),
         wrong("through the distribution functions", _through_cdfs, _CDFS),
         wrong("exp of a number", lambda eps, mu, sigma: torch.exp(eps) ** sigma * torch.exp(mu), "torch.exp takes tensors only and stops at a Python number. Put mu under the same exp as the noise, or make it a tensor that keeps its gradient."),
     )  # fmt: skip
@@ -1348,6 +1375,7 @@ class Support(Exercise):
             "the prior lacks its 1/z",
             {"sampled_kl": lambda mu, sigma, eps: _sampled(mu, sigma, eps, jacobian=False, prior=_infinite).mean()},
             "log p is the normal density at log z. The log-normal density has a factor 1/z as well, from the change of variable.",
+            also=({"sampled_kl": lambda mu, sigma, eps: _sampled(mu, sigma, eps, jacobian=False).mean()},),
         ),
         wrong(
             "the wrong way round",
@@ -1549,9 +1577,10 @@ class LogNormalKl(Exercise):
             "The factor 1/z of the log-normal density was counted for one of the two only, which adds the mean of log z. It stands in both and cancels.",
         ),
         wrong(
-            "sigma leaves the graph",
+            "a term leaves the graph",
             {"lognormal_kl": _slip(log=lambda m, s, M, S: torch.log(S / s).detach())["lognormal_kl"]},
-            "The value is right, but the gradient misses the log term: sigma was turned into a number there (math.log, item, detach).",
+            "The value is right, but the gradient misses a term: mu or sigma was turned into a number there (math.log, item, detach).",
+            also=({"lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs).values()).detach()},),
         ),
     )  # fmt: skip
 
