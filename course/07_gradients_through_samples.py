@@ -29,9 +29,9 @@ if "google.colab" in sys.modules:
 # %% [markdown]
 # # 07 · Gradients through samples
 #
-# A generative model throws dice, and training turns the screws of the dice. To turn them the right way you need the
-# derivative of what came out with respect to a screw. But what came out is *random*: how does one differentiate a
-# throw?
+# A generative model throws dice, and training turns the screws of the dice. To turn them the right way you need
+# the derivative of what came out with respect to a screw. But what came out is *random*: how does one
+# differentiate a throw?
 #
 # There are two answers, and this chapter is about both. One asks how likely the throw was and never looks inside
 # the outcome. The other finds the fixed noise behind the throw, and lets the outcome slide along as the screws
@@ -69,9 +69,9 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# On the left, nine values of noise, drawn once and then held. In the middle and on the right, the nine samples of a
-# log-normal distribution that they become, as its parameters $\mu$ and $\sigma$ move. Nothing is drawn anew while a
-# parameter moves: **each sample slides along a path of its own**, and keeps its colour.
+# On the left, nine values of noise, drawn once and then held. In the middle and on the right, the nine samples of
+# a log-normal distribution that they become, as its parameters $\mu$ and $\sigma$ move. Nothing is drawn anew
+# while a parameter moves: **each sample slides along a path of its own**, and keeps its colour.
 #
 # A path has a slope, and the slope is a derivative of *this sample* with respect to *this parameter*. Turn $\mu$
 # up and all samples rise, the large ones fastest. Turn $\sigma$ up and they spread: those above the middle rise,
@@ -103,29 +103,29 @@ show(
 #
 # and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the
 # integral: $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it
-# cannot be estimated from samples. One line makes it one. Since $\nabla \log q = \nabla q / q$, we have $\nabla q
-# = q\, \nabla \log q$, and
+# cannot be estimated from samples. One line makes it one. Since $\nabla \log q = \nabla q / q$, we have
+# $\nabla q = q\, \nabla \log q$, and
 #
 # $$\boxed{\nabla J = \mathbb E_{z \sim q_\theta}\big[\, f(z)\; \nabla_\theta \log q_\theta(z) \,\big] .}$$
 #
-# This is the **score-function estimator** (also REINFORCE, or the likelihood-ratio estimator), and $\nabla_\theta
-# \log q_\theta(z)$ is the score *with respect to the parameters*. (Notebook 14 calls the derivative by $z$ a score
-# as well: the two have opposite signs here, so watch what you differentiate by.)
+# This is the **score-function estimator** (also REINFORCE, or the likelihood-ratio estimator), and
+# $\nabla_\theta \log q_\theta(z)$ is the score *with respect to the parameters*. (Notebook 14 calls the derivative
+# by $z$ a score as well. For $\mu$ the two differ in their sign, so watch what you differentiate by.)
 #
 # Read it like this: throw, look at the result $f(z)$, and make throws like this one more likely in proportion to
 # how good it was. $f$ itself is never differentiated. It may be a step, a game, a human being.
 #
-# **A baseline.** The score has mean zero, because $\mathbb E[\nabla \log q] = \int \nabla q = \nabla \int q =
-# \nabla 1 = 0$. So for any constant $b$
+# **A baseline.** The score has mean zero, because
+# $\mathbb E[\nabla \log q] = \int \nabla q = \nabla \int q = \nabla 1 = 0$. So for any constant $b$
 #
 # $$\nabla J = \mathbb E\big[\, (f(z) - b)\; \nabla_\theta \log q_\theta(z) \,\big] ,$$
 #
 # with the same mean and, if $b$ is chosen well, much less noise: "better than usual" is a better signal than
 # "good".
 #
-# Now make it concrete for $q = \mathcal N(\mu, \operatorname{diag} \sigma^2)$ in $D$ dimensions. Write down $\log
-# q$ for one coordinate, differentiate it by $\mu_d$ and by $\sigma_d$. The second derivative has two parts, for
-# $\sigma_d$ stands in the exponent *and* in the normaliser.
+# Now make it concrete for $q = \mathcal N(\mu, \operatorname{diag} \sigma^2)$ in $D$ dimensions. Write down
+# $\log q$ for one coordinate, differentiate it by $\mu_d$ and by $\sigma_d$. The second derivative has two parts,
+# for $\sigma_d$ stands in the exponent *and* in the normaliser.
 #
 # **In numbers.** $f(z) = z$, $\mu = 0$, $\sigma = 2$, baseline $0.5$. For the sample $z = 3$ the term for $\mu$ is
 # $1.875$ and that for $\sigma$ is $1.5625$.
@@ -395,10 +395,10 @@ with waiting_for("score_terms", "pathwise_terms"):
 # $T: \mathbb R \to \mathbb R_{>0}$ such that $T(\epsilon) \sim \log\mathcal N(0, 1)$. Then, from samples
 # $z \sim \log\mathcal N(0, 1)$, find an increasing map $M$ such that $M(z) \sim \log\mathcal N(\mu, \sigma^2)$.
 #
-# In the exam this is worth nine credits of 28, more than anything else in it, and most of them are for the *way*.
-# So walk it line by line. Each line is a function that returns its terms by name, and each term is checked by
-# itself. The aim is $\Pr(T(\epsilon) \le a) = Q_{0,1}(a)$ for every $a > 0$, where $Q$ is the distribution
-# function of the log-normal.
+# The problem is worth more than any other in the exam (nine of 28 credits), and nine of its fifteen ticks go to
+# these two parts, nearly all for the *way*. So walk it line by line. Each line is a function that returns its
+# terms by name, and each term is checked by itself. The aim is $\Pr(T(\epsilon) \le a) = Q_{0,1}(a)$ for every
+# $a > 0$, where $Q$ is the distribution function of the log-normal.
 #
 # **Line 1, the event.** Turn the condition $T(\epsilon) \le a$ into one on $\epsilon$. You do not know $T$ yet;
 # you know only that it increases and has an inverse, which the function is given.
@@ -504,7 +504,7 @@ check("lognormal.match_cdf")
 
 
 # %% [markdown]
-# You have the most valuable derivation of the exam. Two remarks on what it says.
+# That was the derivation with the most marks in the exam. Two remarks on what it says.
 #
 # *Is the map unique?* Among increasing maps, yes: line 4 left no choice. Without "increasing" it is not.
 # $-\epsilon$ is just as normal as $\epsilon$, so $T(-\epsilon)$ has the same distribution as $T(\epsilon)$: the
@@ -528,8 +528,8 @@ check("lognormal.match_cdf")
 # $\pm 9$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
 # `float32` $F(6)$ is exactly 1. That the two functions cancel is what you gained by matching arguments.)
 #
-# **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and $\sigma
-# = 0.5$, $C(2) = 7.3891$.
+# **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and
+# $\sigma = 0.5$, $C(2) = 7.3891$.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "lognormal-standard-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ab41d384d27ec595d8276a837f546f1d", "cell_type": "code"} deletable=false
 def standard_lognormal(eps):
@@ -602,8 +602,8 @@ with waiting_for("reparameterise_lognormal"):
 # $$\mathcal L = \mathbb E_{q_\phi(z \mid x)}\big[\log p_\theta(x \mid z)\big] - \mathrm{KL}\big(q_\phi(z \mid x) \,\|\, p(z)\big) .$$
 #
 # (001 writes $q_\phi(z)$; for an encoder it depends on $x$.) Suppose that the latent is a size, a rate or a price,
-# so that you choose the prior $p = \log\mathcal N(0, 1)$. And out of habit you keep the normal posterior $q =
-# \mathcal N(\mu, \sigma^2)$.
+# so that you choose the prior $p = \log\mathcal N(0, 1)$. And out of habit you keep the normal posterior
+# $q = \mathcal N(\mu, \sigma^2)$.
 #
 # Then there is an event that $q$ thinks possible and $p$ excludes. On it the integrand $q \log(q/p)$ of the
 # divergence is $q \log(q/0) = \infty$, and since the event has positive probability, **the divergence is infinite,
@@ -625,8 +625,8 @@ with waiting_for("reparameterise_lognormal"):
 # otherwise.
 #
 # **In numbers.** $\mu = 1$, $\sigma = 0.5$: zero lies two standard deviations below the mean, and the logarithm of
-# the probability below it is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$: $z =
-# 2.5$ and $3.5$, and the estimate is $1.8799$.
+# the probability below it is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
+# $z = 2.5$ and $3.5$, and the estimate is $1.8799$.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "lognormal-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "0531add3cdddcf508adf54bd6c2ebf4e", "cell_type": "code"} deletable=false
 def impossible_event(mu, sigma):
@@ -676,10 +676,11 @@ with waiting_for("sampled_kl"):
 #
 # ### Equal support is not enough
 #
-# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, "ensuring finite
-# values". The conclusion is right here, the reason is not sufficient. Different supports make a divergence
-# infinite, but equal ones do not make it finite. The Cauchy distribution and the normal both live on the whole
-# line; integrate $q \log(q/p)$ from $-R$ to $R$ for $q$ Cauchy and $p = \mathcal N(0, 1)$ and let $R$ grow:
+# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the
+# divergence is finite. The conclusion is right here, the reason is not sufficient. Different supports make a
+# divergence infinite, but equal ones do not make it finite. The Cauchy distribution and the normal both live on
+# the whole line; integrate $q \log(q/p)$ from $-R$ to $R$ for $q$ Cauchy and $p = \mathcal N(0, 1)$ and let $R$
+# grow:
 
 # %% tags=["demo"]
 for R in (1e2, 1e4, 1e6):
@@ -761,10 +762,10 @@ check("lognormal.kl")
 # %% [markdown]
 # ## 8 · All of it together
 #
-# The smallest model that needs everything above: the latent is a size $z > 0$ with the prior $\log\mathcal N(0,
-# 1)$, and what you observe is $x = z + \text{noise}$, $p(x \mid z) = \mathcal N(z, 0.5^2)$. You observed $x = 2$.
-# Fit $q = \log\mathcal N(\mu, \sigma^2)$ by climbing the bound with noisy gradients, ten samples a step: once with
-# your `reparameterise_lognormal`, once with the score function. Both use your `lognormal_kl`.
+# The smallest model that needs everything above: the latent is a size $z > 0$ with the prior
+# $\log\mathcal N(0, 1)$, and what you observe is $x = z + \text{noise}$, $p(x \mid z) = \mathcal N(z, 0.5^2)$. You
+# observed $x = 2$. Fit $q = \log\mathcal N(\mu, \sigma^2)$ by climbing the bound with noisy gradients, ten samples
+# a step: once with your `reparameterise_lognormal`, once with the score function. Both use your `lognormal_kl`.
 #
 # In one dimension everything can be computed by brute force as well, so both can be measured against the truth:
 # the evidence $\log p(x)$, which no bound exceeds, and the exact posterior.
@@ -842,7 +843,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 # - differentiate an average over samples in two ways, and say when each is allowed
 # - compute their variances exactly, choose a baseline, and know a case in which the popular estimator is the worse
 #   one
-# - derive a sampling map by matching distribution functions, line by line, and say what "increasing" was needed for
+# - derive a sampling map by matching distribution functions, line by line, and say what "increasing" was needed
+#   for
 # - write reparameterised samplers that work for numbers and tensors, and keep every gradient
 # - prove that a divergence is infinite with one event, and know why a sample cannot prove that it is finite
 # - compute the divergence of two log-normals term by term, and say why it equals that of two normals
@@ -851,8 +853,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # Pencil first; then unfold.
 #
-# **1.** $\epsilon \sim \mathcal N(0, 1)$. Find the increasing map to the exponential distribution, $Q(a) = 1 -
-# e^{-\lambda a}$ for $a > 0$. Does anything cancel, as it did for the log-normal?
+# **1.** $\epsilon \sim \mathcal N(0, 1)$. Find the increasing map to the exponential distribution,
+# $Q(a) = 1 - e^{-\lambda a}$ for $a > 0$. Does anything cancel, as it did for the log-normal?
 #
 # <details><summary>Answer</summary>
 #
@@ -895,9 +897,9 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# With $g$ the score, minimise $\mathbb E[(f - b)^2 g^2]$ over $b$ (the mean does not depend on $b$): $b = \mathbb
-# E[f g^2] / \mathbb E[g^2]$. Here $b = \mathbb E\,\epsilon^4 / \mathbb E\,\epsilon^2 = 3$, and the variance is $15
-# - 2 \cdot 3 \cdot 3 + 9 = 6$. The mean of $f$ is a good baseline, not the best.
+# With $g$ the score, minimise $\mathbb E[(f - b)^2 g^2]$ over $b$ (the mean does not depend on $b$):
+# $b = \mathbb E[f g^2] / \mathbb E[g^2]$. Here $b = \mathbb E\,\epsilon^4 / \mathbb E\,\epsilon^2 = 3$, and the
+# variance is $15 - 2 \cdot 3 \cdot 3 + 9 = 6$. The mean of $f$ is a good baseline, not the best.
 #
 # </details>
 #
@@ -944,10 +946,10 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 # ## An open question
 #
 # Line 1 to line 7 need an inverse that can be written down. A Gamma or a Beta distribution has none. But look at
-# the equation itself, $F(\epsilon) = Q_\theta(z)$: differentiate both sides by $\theta$ while $\epsilon$ stays, $0
-# = \partial_\theta Q_\theta(z) + q_\theta(z)\, \partial_\theta z$, and you have $\partial_\theta z$ *without ever
-# knowing the map*. (The judge of this notebook checks your gradients in just this way.) What do you need to draw
-# $z$, then? What about distributions in more than one dimension, where there is no single $Q$? And what, if
+# the equation itself, $F(\epsilon) = Q_\theta(z)$: differentiate both sides by $\theta$ while $\epsilon$ stays,
+# $0 = \partial_\theta Q_\theta(z) + q_\theta(z)\, \partial_\theta z$, and you have $\partial_\theta z$ *without
+# ever knowing the map*. (The judge of this notebook checks your gradients in just this way.) What do you need to
+# draw $z$, then? What about distributions in more than one dimension, where there is no single $Q$? And what, if
 # anything, slides when $z$ is a word?
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
