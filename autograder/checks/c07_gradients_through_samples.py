@@ -218,6 +218,11 @@ class ScoreFunction(Exercise):
             "f was averaged before it met the score. The mean of a product is not the product of the means: each score needs the f of its own sample.",
         ),
         wrong(
+            "divided by the number of samples",
+            lambda f, z, mu, sigma, b=0.0: tuple(g / len(z) for g in _score_terms(f, z, mu, sigma, b)),
+            "Each row was divided by N. A row is the whole term of its own sample; the average is taken later.",
+        ),
+        wrong(
             "f along the wrong axis",
             partial(_score_terms, weigh=lambda f, z, mu, sigma, b: f(z) - b),
             "f has one value per row, (N,), and without a trailing axis it is spread along the columns.",
@@ -295,12 +300,10 @@ class Reparameterise(Exercise):
     def _sample(
         self, mu: torch.Tensor, log_var: torch.Tensor, eps: torch.Tensor, cotangent: torch.Tensor, again: bool = False
     ) -> Case:
-        """again: ask a second time with other noise, to hear whether the sample listens to it."""
+        """again: ask twice more, with the same noise and with other, to hear whether the sample listens to it."""
         wrt = ("mu", "log_var")
-        asks = [
-            grad("reparameterise", wrt, cotangent, mu=mu, log_var=log_var, eps=e)
-            for e in ([eps, eps + 1] if again else [eps])
-        ]
+        noises = [eps, eps, eps + 1] if again else [eps]
+        asks = [grad("reparameterise", wrt, cotangent, mu=mu, log_var=log_var, eps=e) for e in noises]
         about = (self.shape, self.value, self.gradients)
         return case(
             *asks, about=about, mu=mu, log_var=log_var, eps=eps, shape=tuple(cotangent.shape), cotangent=cotangent
@@ -320,7 +323,7 @@ class Reparameterise(Exercise):
         else:
             yield from self._judge_terms(case, *answers)
 
-    def _judge_sample(self, case: Case, answer: Any, moved: Any = None) -> Iterator[Finding]:
+    def _judge_sample(self, case: Case, answer: Any, *again: Any) -> Iterator[Finding]:
         z, gradients = _value_and_gradients(answer)
         shape = has_shape(z, case.shape, case.eps)
         yield self.shape(*shape)
@@ -330,7 +333,7 @@ class Reparameterise(Exercise):
         eps, log_var, dtype = np.broadcast_to(exact(case.eps), case.shape), exact(case.log_var), case.eps.dtype
         expected = quantiles.same_quantile(eps, quantiles.STANDARD_NORMAL, quantiles.normal(mu, sigma))
         size = abs(mu) + (1 + abs(log_var)) * sigma * abs(eps) + sigma
-        deaf = same_samples(z, _value_and_gradients(moved)[0]) and not np.allclose(values(z), mu)
+        deaf = own_noise(z, *(_value_and_gradients(other)[0] for other in again)) and not np.allclose(values(z), mu)
         verdict = close(z, expected, dtype, size)
         yield self.value(*verdict, mistake=OWN_NOISE if deaf else None)
         found = quantiles.implicit_derivatives(
@@ -391,9 +394,15 @@ class Reparameterise(Exercise):
             "log_var multiplies the noise as it is. Undo the logarithm, then take the root.",
         ),
         wrong(
+            "halved outside the exponential",
+            {"reparameterise": lambda mu, log_var, eps: mu + 0.5 * torch.exp(log_var) * eps},
+            "exp(log_var) was halved. The root of a number has half its logarithm, so the half belongs into the exponent.",
+        ),
+        wrong(
             "one noise for the whole batch",
             {"reparameterise": lambda mu, log_var, eps: mu + torch.exp(0.5 * log_var) * eps[..., :1, :].expand_as(eps)},
             "Every item of the batch got the noise of the first one, so their samples move together. Each needs its own.",
+            also=({"reparameterise": lambda mu, log_var, eps: mu + torch.exp(0.5 * log_var) * eps[:1].expand_as(eps)},),
         ),
         wrong(
             "the mean where a sample is needed",
@@ -450,10 +459,17 @@ def _value_and_gradients(answer: Any) -> tuple[Any, dict[str, Any]]:
     return (answer.get("value"), answer["gradients"]) if whole else (answer, {})
 
 
-def same_samples(a: Any, b: Any) -> bool:
-    """Whether two answers hold the same numbers."""
-    both = isinstance(a, Plain) and isinstance(b, Plain) and a.shape == b.shape
-    return both and bool(np.array_equal(a.array, b.array))
+def own_noise(first: Plain, same: Any = None, other: Any = None) -> bool:
+    """Whether a map draws noise itself: equal noise gave it other samples, or other noise gave it equal ones.
+
+    Samples that do not vary at all are no noise.
+    """
+    varied = isinstance(same, Plain) and isinstance(other, Plain) and bool(np.ptp(first.array) > 0)
+    return varied and (not _equal(first, same) or _equal(first, other))
+
+
+def _equal(a: Plain, b: Plain) -> bool:
+    return bool(np.array_equal(a.array, b.array, equal_nan=True))
 
 
 def _gradients(
@@ -477,11 +493,11 @@ def _gradients(
 # --- their variances -------------------------------------------------------------------------------------------
 
 
-def _variances(f, mu, sigma, eps, weights, *, spread=None, gain=None, path=None):
+def _variances(f, mu, sigma, eps, weights, *, spread=None, gain=None, path=None, scale=None):
     """The three variances, or with one part replaced."""
     z = mu + sigma * eps
     baseline = weights @ f(z)
-    score = eps / sigma
+    score = eps / (sigma if scale is None else scale)
     plain = f(z)[:, None] * score
     centred = (f(z) - baseline)[:, None] * score if gain is None else gain(f(z)[:, None], score, baseline)
     along = _slopes(f, z) if path is None else path(f, z, score)
@@ -581,6 +597,7 @@ class GradientVariances(Exercise):
             "weights ignored",
             partial(_variances, spread=lambda g, w: g.var(0, unbiased=False)),
             "All rows counted alike. Row n occurs with probability weights[n].",
+            also=(partial(_variances, spread=lambda g, w: g.var(0)),),
         ),
         wrong(
             "divided by the number of samples",
@@ -591,6 +608,11 @@ class GradientVariances(Exercise):
             "baseline outside the product",
             partial(_variances, gain=lambda f, score, b: f * score - b),
             "A constant taken from the finished term changes no variance. The baseline is subtracted from f, before the score multiplies it.",
+        ),
+        wrong(
+            "1 / sigma is missing",
+            partial(_variances, scale=1.0),
+            "eps stands where the score belongs. The score is eps / sigma: in a narrow q a small move of mu counts for more.",
         ),
         wrong(
             "baseline added",
@@ -861,7 +883,7 @@ class MatchCdf(Exercise):
             "a small number for zero",
             {"lognormal_cdf": partial(_clamped_cdf, least=1e-12)},
             "a was clamped at a small positive number. That keeps NaN away, but nothing at all lies below 0: the logarithm of 0 itself is −∞, and torch says so.",
-            also=tuple({"lognormal_cdf": partial(_clamped_cdf, least=least)} for least in (1e-6, 1e-8, 1e-10, 1e-20)),
+            also=tuple({"lognormal_cdf": partial(_clamped_cdf, least=least)} for least in (1e-3, 1e-6, 1e-8, 1e-9, 1e-10, 1e-15, 1e-20, 1e-30)),
         ),
         wrong(
             "sigma squared",
@@ -899,9 +921,10 @@ class MatchCdf(Exercise):
             "not inverted",
             {
                 "solve_for_T": lambda eps: {"T": torch.log(eps)},
-                "solve_for_M": lambda z, mu, sigma: _power_line(z ** (1 / sigma), -mu),
+                "solve_for_M": lambda z, mu, sigma: _power_line(z ** (1 / sigma), -mu / sigma),
             },
             "This is still the inverse, with the name of its argument changed. Solve the equation for the other variable.",
+            also=({"solve_for_M": lambda z, mu, sigma: _power_line(z ** (1 / sigma), -mu)},),
         ),
         wrong(
             "the decreasing twin",
@@ -931,6 +954,7 @@ class MatchCdf(Exercise):
                 "solve_for_M": lambda z, mu, sigma: _power_line(z**sigma, mu, lambda p, f: p * f**sigma),
             },
             "sigma acts on mu as well here. Forward it is sigma first and mu last; backward the last step is undone first.",
+            also=({"solve_for_M": lambda z, mu, sigma: _power_line(z**sigma, mu * sigma)},),
         ),
         wrong(
             "left in the logarithm",
@@ -1010,8 +1034,8 @@ class PushedForward(Exercise):
     ) -> Case:
         """x: normal noise, to be handed over as noise or as a standard log-normal sample; mu, sigma: None for T.
 
-        readable: take the gradient of a plain sum; again: ask a second time with other noise, to hear whether the map
-        listens to it.
+        readable: take the gradient of a plain sum; again: ask twice more, with the same noise and with other, to hear
+        whether the map listens to it.
         """
         given = _floats(np.exp(x) if self.argument == "z" else x, dtype, device)
         parameters = {k: v for k, v in (("mu", mu), ("sigma", sigma)) if v is not None}
@@ -1023,10 +1047,10 @@ class PushedForward(Exercise):
         symmetric = len(x.shape) > 0 and len(shape) == len(x.shape) and np.allclose(np.sort(x, 0), -np.sort(x, 0)[::-1])
         asks = [grad(self.names[0], tuple(tensors), cotangent, **kwargs)]
         if again:
-            asks.append(call(self.names[0], **{**kwargs, self.argument: given * 2}))
+            asks += [call(self.names[0], **{**kwargs, self.argument: x}) for x in (given, given * 2)]
         return case(*asks, given=given, mu=mu, sigma=sigma, shape=shape, cotangent=cotangent, symmetric=symmetric)
 
-    def judge(self, case: Case, answer: Any, moved: Any = None) -> Iterator[Finding]:
+    def judge(self, case: Case, answer: Any, *again: Any) -> Iterator[Finding]:
         z, gradients = _value_and_gradients(answer)
         shape = has_shape(z, case.shape, case.given)
         yield self.shape(*shape)
@@ -1037,13 +1061,9 @@ class PushedForward(Exercise):
         yield self.positive(bool((got > 0).all()), "positive numbers", show(z))
         if case.symmetric:
             yield self.distribution(*self._sorted(got, expected, size, dtype))
-        yield self.increasing(*close(z, expected, dtype, size), mistake=self._own_noise(z, moved))
+        deaf = any(mistake.name == OWN_NOISE for mistake in self.mistakes) and own_noise(z, *again)
+        yield self.increasing(*close(z, expected, dtype, size), mistake=OWN_NOISE if deaf else None)
         yield self.gradients(*_gradients(gradients, slopes, case, dtype))
-
-    def _own_noise(self, z: Plain, moved: Any) -> str | None:
-        """The mistake's name if the samples are as varied as before and yet did not hear of other noise."""
-        known = any(mistake.name == OWN_NOISE for mistake in self.mistakes)
-        return OWN_NOISE if known and np.ptp(z.array) > 0 and same_samples(z, moved) else None
 
     def _oracle(self, case: Case) -> tuple[np.ndarray, np.ndarray, dict[str, tuple[np.ndarray, np.ndarray]]]:
         """The samples at the arguments' quantiles, the size of their roundings, and the derivatives with theirs."""
@@ -1202,8 +1222,9 @@ class ReparameteriseLogNormal(PushedForward):
         wrong("exp(mu) added", lambda eps, mu, sigma: torch.exp(sigma * eps) + torch.exp(mu + 0 * eps), "exp(mu) is added. A sum in the exponent is a product outside."),
         wrong("mu and sigma swapped", lambda eps, mu, sigma: torch.exp(sigma + mu * eps), "mu and sigma have changed places: the noise is spread by sigma and shifted by mu."),
         wrong("the normal, not the log-normal", lambda eps, mu, sigma: mu + sigma * eps, "This is log z, a sample of N(mu, sigma²), which may be negative. The log-normal lives on the positive numbers."),
-        wrong("standard deviation outside", lambda eps, mu, sigma: torch.exp(mu + 0 * sigma) * sigma * torch.exp(eps), "sigma multiplies the sample. It belongs to the noise, inside the exponent: T first, then a power."),
+        wrong("standard deviation outside", lambda eps, mu, sigma: sigma * torch.exp(mu + eps), "sigma multiplies the sample. It belongs to the noise, inside the exponent: T first, then a power."),
         wrong("log-variance taken for sigma", lambda eps, mu, sigma: torch.exp(mu + torch.exp(0.5 * (sigma + 0 * eps)) * eps), "sigma was treated as a log-variance. Here it is the standard deviation itself."),
+        wrong("corrected for the mean", lambda eps, mu, sigma: torch.exp(mu - sigma**2 / 2 + sigma * eps), "This keeps the mean of z at exp(mu). Here mu is the mean of log z, and needs no correction."),
         wrong("cut from the graph", lambda eps, mu, sigma: torch.exp(_cut(mu) + _cut(sigma) * eps), "The samples are right, but not every gradient comes back: mu or sigma was taken out of the graph (detach, item or a new tensor).",
               also=(lambda eps, mu, sigma: torch.exp(mu + _cut(sigma) * eps), lambda eps, mu, sigma: torch.exp(_cut(mu) + sigma * eps), lambda eps, mu, sigma: torch.exp(mu + sigma * eps).detach())),
         wrong("through the distribution functions", _through_cdfs, _CDFS),
@@ -1224,6 +1245,10 @@ def _sampled(mu, sigma, eps, *, positive=None, jacobian=True, prior=None):
     z = z if positive is None else positive(z)
     log_p = -0.5 * torch.log(z) ** 2 - 0.5 * math.log(2 * math.pi) - (torch.log(z) if jacobian else 0)
     return log_q - (log_p if prior is None else prior(z, log_p))
+
+
+def _clamped_kl(mu: float, sigma: float, eps: torch.Tensor, least: float) -> torch.Tensor:
+    return _sampled(mu, sigma, eps, positive=lambda z: z.clamp(min=least)).mean()
 
 
 def _infinite(z: torch.Tensor, log_p: torch.Tensor) -> torch.Tensor:
@@ -1358,8 +1383,9 @@ class Support(Exercise):
         ),
         wrong(
             "the infinity is clamped away",
-            {"sampled_kl": lambda mu, sigma, eps: _sampled(mu, sigma, eps, positive=lambda z: z.clamp(min=1e-6)).mean()},
-            "Clamping z makes an infinite divergence look finite, and its gradient is one of the clamp, not of the model.",
+            {"sampled_kl": partial(_clamped_kl, least=1e-6)},
+            "A small number in place of z makes an infinite divergence look finite, and what one then minimises is the clamp.",
+            also=tuple({"sampled_kl": partial(_clamped_kl, least=10.0**-k)} for k in (3, 4, 5, 7, 8, 9, 10, 12, 15, 16, 20, 30)),
         ),
         wrong(
             "negative samples dropped",
@@ -1415,6 +1441,15 @@ def _slip(**parts: Callable) -> dict[str, Callable]:
         "kl_terms": partial(_kl, **parts),
         "lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs, **parts).values()),
     }
+
+
+def _slip_of_logs(log: Callable[[Any, Any], Any]) -> dict[str, Callable]:
+    """The log term taken of sigma and prior_sigma as they come, numbers or tensors."""
+
+    def kl_terms(mu: Any, sigma: Any, prior_mu: Any = 0.0, prior_sigma: Any = 1.0) -> dict[str, Any]:
+        return {**_kl(mu, sigma, prior_mu, prior_sigma), "log": log(sigma, prior_sigma)}
+
+    return {"kl_terms": kl_terms, "lognormal_kl": lambda *args, **kwargs: sum(kl_terms(*args, **kwargs).values())}
 
 
 @exercise("lognormal.kl", ("kl_terms", "lognormal_kl"))
@@ -1575,6 +1610,26 @@ class LogNormalKl(Exercise):
             "the 1/z counted once",
             _slip(extra=lambda m, s, M, S: m),
             "The factor 1/z of the log-normal density was counted for one of the two only, which adds the mean of log z. It stands in both and cancels.",
+        ),
+        wrong(
+            "sigma read as a log-variance",
+            _slip(
+                mean=lambda m, s, M, S: (m - M) ** 2 / (2 * S.exp()),
+                variance=lambda m, s, M, S: ((s - S).exp() - 1) / 2,
+                log=lambda m, s, M, S: (S - s) / 2,
+            ),
+            "sigma was treated as a log-variance, as in the loss of many VAEs. Here it is the standard deviation itself.",
+        ),
+        wrong(
+            "the logarithm of a number",
+            _slip_of_logs(lambda sigma, prior_sigma: torch.log(prior_sigma / sigma)),
+            "torch.log takes tensors only and stops at a Python number. Make the quotient a tensor first, in a way that keeps its gradient: torch.as_tensor does.",
+        ),
+        wrong(
+            "math.log of a tensor",
+            _slip_of_logs(lambda sigma, prior_sigma: math.log(prior_sigma) - math.log(sigma)),
+            "math.log takes one number. It stops at a tensor with several entries, and cuts a tensor with a single one from the graph.",
+            also=(_slip_of_logs(lambda sigma, prior_sigma: math.log(prior_sigma / sigma)),),
         ),
         wrong(
             "a term leaves the graph",
