@@ -196,7 +196,9 @@ with waiting_for("kl_gaussian"):
     mu, sigma = (a.reshape(-1, 1) for a in torch.meshgrid(means, widths, indexing="xy"))
     zero, one = torch.zeros(1), torch.ones(1)
     there = kl_gaussian(mu, sigma, zero, one)["kl"].reshape(101, 121)
-    back = torch.cat([kl_gaussian(zero[None], one[None], m, s)["kl"] for m, s in zip(mu, sigma)]).reshape(101, 121)
+    back = torch.cat([kl_gaussian(zero[None], one[None], m, s)["kl"] for m, s in zip(mu, sigma, strict=True)]).reshape(
+        101, 121
+    )
     fig, axes = figure(1, 2, (9, 3.8), sharey=True)
     for ax, values, title in ((axes[0], there, r"KL$(q\,\|\,p)$"), (axes[1], back, r"KL$(p\,\|\,q)$")):
         lines = ax.contour(means, widths, values, levels=[0.1, 0.3, 1, 3, 10, 30, 100], colors=BLUE, linewidths=1.2)
@@ -337,11 +339,17 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
     line_6 = evidence_averaged(dz, log_q, log_joint, found["log_posterior"])
     spread = line_5["bound"] + line_5["gap"]
     print(f"line 1   the integral                 {dz @ elbo_integrand(log_q, log_joint)['integrand']:9.5f}")
-    print(f"line 2   three integrals              {sum(dz @ v for v in elbo_split(log_q, log_likelihood, log_prior).values()):9.5f}")
-    print(f"line 3   {line_3['reconstruction']:8.5f} − {line_3['kl']:.5f}           {line_3['reconstruction'] - line_3['kl']:9.5f}   the ELBO\n")
+    print(
+        f"line 2   three integrals              {sum(dz @ v for v in elbo_split(log_q, log_likelihood, log_prior).values()):9.5f}"
+    )
+    print(
+        f"line 3   {line_3['reconstruction']:8.5f} − {line_3['kl']:.5f}           {line_3['reconstruction'] - line_3['kl']:9.5f}   the ELBO\n"
+    )
     print(f"line 4   log of an integral           {found['log_px']:9.5f}")
     print(f"line 5   at all {len(wide)} values of z  {spread.min():9.5f} … {spread.max():.5f}")
-    print(f"line 6   {line_6['elbo']:8.5f} + {line_6['kl']:.5f}           {line_6['elbo'] + line_6['kl']:9.5f}   log p(x)")
+    print(
+        f"line 6   {line_6['elbo']:8.5f} + {line_6['kl']:.5f}           {line_6['elbo'] + line_6['kl']:9.5f}   log p(x)"
+    )
 
 
 # %% [markdown]
@@ -518,7 +526,10 @@ with waiting_for("never_tight"):
         (torch.linalg.inv(precision), BLUE, "-", "posterior"),
         (best, VERMILION, "--", "best independent $q$"),
     ):
-        away = -2 * (MultivariateNormal(center, covariance).log_prob(spots) - MultivariateNormal(center, covariance).log_prob(center))
+        away = -2 * (
+            MultivariateNormal(center, covariance).log_prob(spots)
+            - MultivariateNormal(center, covariance).log_prob(center)
+        )
         ax.contour(spots[..., 0], spots[..., 1], away, levels=[1, 4], colors=colour, linestyles=dash)
         ax.plot([], [], dash, color=colour, label=name)
     ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
@@ -734,7 +745,9 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
          "falls from one half towards 0.")  # fmt: skip
     grey = digits()[0].double() / 16
     own = torch.logit(grey.clamp(1e-9, 1 - 1e-9))
-    print(f"BCE of the digits with themselves, a perfect reconstruction: {float(bernoulli_reconstruction(grey, own)['loss'].mean()):.2f} nats")
+    print(
+        f"BCE of the digits with themselves, a perfect reconstruction: {float(bernoulli_reconstruction(grey, own)['loss'].mean()):.2f} nats"
+    )
 
 
 # %% [markdown]
@@ -816,8 +829,23 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
     ):
         eps = torch.randn(most, batch, d, generator=source).double()
         log_w = torch.stack([elbo_sampled(x, mu, sigma, e[None], W, b, s) for e in eps])  # (K, B)
-        left.plot(counts, [iwae(log_w[:k]).mean() - exact for k in counts], dash, color=colour, marker="o", markersize=4, label=name)
-        right.plot(counts, [effective_sample_size(log_w[:k]).mean() for k in counts], dash, color=colour, marker="o", markersize=4)
+        left.plot(
+            counts,
+            [iwae(log_w[:k]).mean() - exact for k in counts],
+            dash,
+            color=colour,
+            marker="o",
+            markersize=4,
+            label=name,
+        )
+        right.plot(
+            counts,
+            [effective_sample_size(log_w[:k]).mean() for k in counts],
+            dash,
+            color=colour,
+            marker="o",
+            markersize=4,
+        )
     left.axhline(0, color="black", linewidth=1)
     left.set(xscale="log", xlabel="draws $K$", ylabel=r"bound − $\log p(x)$ (nats)")
     left.legend(title="$q$", alignment="left")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from pushforward.maps import polynomial
+
 
 def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
     """tanh network x → W_k tanh(… tanh(W_1 x + b_1) …) + b_k with the weights W_1, b_1, …, W_k, b_k.
@@ -21,4 +23,4 @@ def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-ARCHITECTURES = {"mlp": mlp}
+ARCHITECTURES = {"mlp": mlp, "polynomial": polynomial}

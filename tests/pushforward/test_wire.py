@@ -425,9 +425,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_malformed_frame_is_refused(name: str) -> None:
     head, body = HOSTILE[name]
-    read = received if "value" in head and "arrays" in head else lambda data: wire.get(io.BytesIO(data))
+    is_frame = isinstance(head, dict) and head.keys() == {"value", "arrays"}  # only its value is malformed
     with pytest.raises(WireError, match=r"\.$"):
-        read(frame(head, body))
+        received(frame(head, body)) if is_frame else wire.get(io.BytesIO(frame(head, body)))
 
 
 @pytest.mark.parametrize("lengths", [(2**32 - 1, 0), (0, 2**32 - 1), (wire.MAX_HEADER + 1, 0), (2, wire.MAX_BODY + 1)])
