@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from pushforward.maps import polynomial
+from pushforward.polynomials import polynomial
 
 
 def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:

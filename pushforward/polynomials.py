@@ -1,4 +1,4 @@
-"""Elementary maps by name, so that a check can hand one over as a few numbers and the student can differentiate it."""
+"""Polynomials by their coefficients, so that a check can hand one over and the student can differentiate it."""
 
 from __future__ import annotations
 
