@@ -1,4 +1,4 @@
-"""The command line: python -m autograder COMMAND. Every error that a user can cause is one sentence and exit status 2."""
+"""The command line: python -m autograder COMMAND. An error that a user can cause is one sentence and exit status 2."""
 
 from __future__ import annotations
 

@@ -150,8 +150,9 @@ def seeds(root: Path) -> list[int]:
 
 def concerned(exercise: Exercise, names: Iterable[str], seed: int = 0) -> set[Law]:
     """The laws that cases about these declared names decide."""
-    asked = [(case, {ask.of for ask in case.asks}) for case in exercise.probe(np.random.default_rng(seed))]
-    return {law for case, of in asked if of & set(names) for law in case.about or exercise.laws}
+    cases = exercise.probe(np.random.default_rng(seed))
+    asked = [(ask, case) for case in cases for ask in case.asks if ask.of in set(names)]
+    return {law for ask, case in asked for law in ask.laws or case.about or exercise.laws}
 
 
 def try_answer(exercise: Exercise, answer: Answer, names: dict[str, Any], seed: int) -> Outcome:

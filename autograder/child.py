@@ -42,7 +42,7 @@ class ChildLink:
             raise CourseError(f"There is no file {path}: give the path of a Python file with the answer.")
 
     def __enter__(self) -> ChildLink:
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pushforward.run", str(self.path)],
             stdin=subprocess.PIPE,
@@ -52,7 +52,7 @@ class ChildLink:
             env=_environment(self.folder.name),
             start_new_session=True,
         )
-        self.stream = _Deadline(self.process.stdout.fileno(), time.monotonic() + self.seconds)
+        self.stream = _Pipes(self.process, time.monotonic() + self.seconds)
         try:
             self._await_ready()
         except BaseException:
@@ -88,12 +88,12 @@ class ChildLink:
     def ask(self, head: dict, arrays: list, respond: Respond) -> tuple[dict, list]:
         """One ask and its answer, with the callbacks in between."""
         try:
-            wire.put(self.process.stdin, {**head, "id": 0}, arrays)
+            wire.put(self.stream, {**head, "id": 0}, arrays)
             while True:
                 answer, out = wire.get(self.stream)
                 if "callback" not in answer:
                     return {key: answer[key] for key in ("value", "error") if key in answer}, out
-                wire.put(self.process.stdin, *respond(answer, out))
+                wire.put(self.stream, *respond(answer, out))
         except Late:
             return _unanswered("late", f"No answer came within {self.seconds:g} s: is there a loop that never ends?")
         except (EOFError, BrokenPipeError):
@@ -126,16 +126,29 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-class _Deadline:
-    """A pipe that is read until a moment in time."""
+class _Pipes:
+    """Both ways to a process, open until a moment in time: what never stops sending, or never reads, is late, too."""
 
-    def __init__(self, descriptor: int, until: float) -> None:
-        self.descriptor, self.until = descriptor, until
-        self.selector = selectors.DefaultSelector()
-        self.selector.register(descriptor, selectors.EVENT_READ)
+    def __init__(self, process: subprocess.Popen, until: float) -> None:
+        self.source, self.sink, self.until = process.stdout.fileno(), process.stdin.fileno(), until
+        os.set_blocking(self.sink, False)
 
     def read(self, n: int) -> bytes:
+        self._await(self.source, selectors.EVENT_READ)
+        return os.read(self.source, n)
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._await(self.sink, selectors.EVENT_WRITE)
+            rest = rest[os.write(self.sink, rest) :]
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def _await(self, descriptor: int, event: int) -> None:
         left = self.until - time.monotonic()
-        if left <= 0 or not self.selector.select(left):  # what keeps sending must end, too
-            raise Late
-        return os.read(self.descriptor, n)
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, event)
+            if left <= 0 or not selector.select(left):
+                raise Late

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from pushforward.device import devices
-from pushforward.wire import Plain, Special
+from pushforward.wire import Callback, Kept, Net, Plain
 
 FACTOR = 32.0  # roundings that a sound computation of a dozen operations may add up
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
@@ -69,6 +69,13 @@ def number(answer: Any) -> float | None:
     return float(answer) if type(answer) in (int, float) else None
 
 
+def truth(answer: Any) -> bool | None:
+    """The answer as a truth value if it is one, or a tensor or array with one, else None."""
+    if isinstance(answer, Plain) and answer.array.dtype == bool and answer.array.size == 1:
+        return bool(answer.array.reshape(()))
+    return answer if type(answer) is bool else None
+
+
 def close(answer: Any, expected: Any, dtype: torch.dtype, scale: Any = None, factor: float = FACTOR) -> Verdict:
     """Equal within the bound above; scale: array or number, default |expected|. NaN is never close, inf only to inf."""
     want = np.asarray(expected, dtype=np.float64)
@@ -116,6 +123,11 @@ def _around_fault(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[
     return wanted if small else f"{wanted} at index {list(at)}", came + apart
 
 
+def recognise(answer: Any, alternatives: dict[str, Any], tolerance: float = 1e-3) -> str | None:
+    """The name of the first alternative that the answer equals: for naming a mistake from a single value."""
+    return next((name for name, value in alternatives.items() if near(answer, value, tolerance).ok), None)
+
+
 # --- saying it -------------------------------------------------------------------------------------------------
 
 
@@ -125,8 +137,13 @@ def show(value: Any) -> str:
         return show(value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy())
     if isinstance(value, Plain):
         return show(value.array)
-    if isinstance(value, Special):
-        return str(value)
+    if isinstance(value, Net) and value.label:
+        return value.label
+    if isinstance(value, Net):
+        small = sum(w.numel() for w in value.weights) <= 6
+        return f"{value.architecture}({', '.join(map(show, value.weights))})" if small else value.architecture
+    if isinstance(value, (Callback, Kept)):
+        return value.name
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, (list, tuple)):

@@ -8,7 +8,6 @@ import tempfile
 import time
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient

@@ -15,7 +15,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -38,6 +38,14 @@ class Ask:
     kwargs: dict[str, Any] = field(default_factory=dict)
     method: str | None = None
     more: dict[str, Any] = field(default_factory=dict)  # name of a keep, wrt and cotangent of a grad, n of draws
+    laws: tuple[Law, ...] = ()  # those that fall if this ask goes unanswered (default: all that its case is about)
+
+    def about(self, *laws: Law) -> Ask:
+        """The same ask, with laws of its own: a blank takes these along and no others of its case.
+
+        The judge of the case then gets None in its place, and what it finds about these laws is not heard.
+        """
+        return replace(self, laws=laws)
 
 
 def call(of: str, /, *args: Any, method: str | None = None, **kwargs: Any) -> Ask:
@@ -72,6 +80,12 @@ class Case:
     asks: tuple[Ask, ...]
     facts: SimpleNamespace
     about: tuple[Law, ...]
+
+    @property
+    def on_gpu(self) -> bool:
+        """Some argument of an ask lives on another device than the CPU."""
+        arguments = (a for ask in self.asks for a in (*ask.args, *ask.kwargs.values()))
+        return any(isinstance(a, torch.Tensor) and a.device.type != "cpu" for a in arguments)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.facts, name)

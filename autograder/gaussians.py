@@ -24,10 +24,10 @@ def kl(mean_q: float, var_q: float, mean_p: float, var_p: float) -> float:
     """KL(N(mean_q, var_q) ‖ N(mean_p, var_p)) in nats as the expectation of log q − log p, by Gauss–Hermite
     quadrature, which is exact here: the log ratio of two normals is a polynomial of degree 2."""
     z = mean_q + math.sqrt(var_q) * _NODES
-    log_ratio = log_normal(z, mean_q, var_q) - log_normal(z, mean_p, var_p)
-    return float(_WEIGHTS @ log_ratio / _WEIGHTS.sum())
+    log_q = -0.5 * (_NODES**2 + math.log(2 * math.pi * var_q))  # at the nodes themselves: (z − mean_q)² has lost digits
+    return float(_WEIGHTS @ (log_q - log_normal(z, mean_p, var_p)) / _WEIGHTS.sum())
 
 
-def log_normal(z: np.ndarray, mean: float, variance: float) -> np.ndarray:
-    """log N(z; mean, variance)."""
-    return -0.5 * ((z - mean) ** 2 / variance + math.log(2 * math.pi * variance))
+def log_normal(z: np.ndarray, mean: np.ndarray | float, variance: np.ndarray | float) -> np.ndarray:
+    """log N(z; mean, variance), elementwise."""
+    return -0.5 * ((z - mean) ** 2 / variance + np.log(2 * math.pi * variance))

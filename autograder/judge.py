@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import torch
 
-from autograder.compare import readable, show
+from autograder.compare import readable, show, values
 from autograder.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
 from autograder.report import LawResult, Report, shares
 from pushforward import wire
@@ -39,7 +40,8 @@ class Unanswered:
         """From the student's process, which may send anything: a field that is not of its type is left out."""
         fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
         found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
-        return cls(**{"kind": "refused"} | {k: readable(v) if type(v) is str else v for k, v in found.items()})
+        unread = {"kind": "refused", "message": "What came is no answer."}
+        return cls(**unread | {k: readable(v) if type(v) is str else v for k, v in found.items()})
 
     def sentence(self, of: str) -> str:
         """What happened, with the mend."""
@@ -99,10 +101,6 @@ class Exchange:
     answers: tuple
     findings: tuple[Finding, ...]
 
-    @property
-    def ok(self) -> bool:
-        return all(finding.ok for finding in self.findings)
-
 
 def default_seed(id: str) -> int:
     """The seed of a student's own runs: fixed per exercise, so that the same answer gives the same table."""
@@ -137,13 +135,28 @@ def _checked(seed: Any) -> int:
 
 
 def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
-    for number, case in enumerate(exercise.probe(np.random.default_rng(seed))):
-        answers = tuple(_put_question(exercise, case, ask, link, seed + number) for ask in case.asks)
+    over = None  # once the time is up or the process gone, every later question counts as asked in vain
+    failed = False
+    for number, case in enumerate(_cases(exercise, seed)):
+        if failed and case.on_gpu:  # an index out of range is an error on the CPU and the end of the process there
+            continue
+        answers = tuple(over or _put_question(exercise, case, ask, link, seed + number) for ask in case.asks)
         with np.errstate(all="ignore"):  # NaN and infinity are answers like others, whatever the notebook has set
             findings = tuple(_findings(exercise, case, answers))
         yield Exchange(case, answers, findings)
-        if any(isinstance(a, Unanswered) and a.kind in ("late", "ended") for a in answers):
+        failed = failed or not all(finding.ok for finding in findings)
+        over = over or next((a for a in answers if isinstance(a, Unanswered) and a.kind in ("late", "ended")), None)
+
+
+def _cases(exercise: Exercise, seed: int) -> Iterator[Case]:
+    """The probe's cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
+    cases = exercise.probe(np.random.default_rng(seed))
+    while True:
+        with torch.device("cpu"):
+            case = next(cases, None)
+        if case is None:
             return
+        yield case
 
 
 def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> Any:
@@ -179,15 +192,22 @@ def _message(ask: Ask, seed: int) -> tuple[dict, list]:
 def _findings(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Finding]:
     """The judge's findings, and a failed one for every law that a gate or a missing answer keeps from paying."""
     about = case.about or exercise.laws
-    if any(isinstance(a, Unanswered) for a in answers):
-        yield from (law(False, why="no answer") for law in about)
+    missing = [ask for ask, answer in _pairs(case, answers) if isinstance(answer, Unanswered)]
+    lost = {law for ask in missing for law in ask.laws or about}
+    yield from (law(False, why="no answer") for law in about if law in lost)
+    if lost.issuperset(about):
         return
     passed = True
-    for finding in exercise.judge(case, *answers):
-        passed = passed and (finding.ok or not finding.law.is_gate)
-        yield finding
+    for finding in exercise.judge(case, *(None if isinstance(a, Unanswered) else a for a in answers)):
+        if finding.law not in lost:
+            passed = passed and (finding.ok or not finding.law.is_gate)
+            yield finding
     if not passed:
         yield from (law(False, why="a gate failed") for law in about if not law.is_gate)
+
+
+def _pairs(case: Case, answers: tuple) -> Iterator[tuple[Ask, Any]]:
+    return zip(case.asks, answers, strict=True)
 
 
 def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
@@ -197,12 +217,12 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
         return LawResult(law, ok=bool(about), reached=bool(about))
     case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", "a gate failed") for _, f in broken)
-    return LawResult(law, False, reached, describe(case), finding.expected, readable(finding.got), finding.why)
+    return LawResult(law, False, reached, describe(case, law), finding.expected, readable(finding.got), finding.why)
 
 
-def describe(case: Case) -> str:
-    """The case as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(_describe(ask) for ask in case.asks)
+def describe(case: Case, law: Law | None = None) -> str:
+    """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
+    return "; ".join(_describe(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
 
 
 def _describe(ask: Ask) -> str:
@@ -211,14 +231,16 @@ def _describe(ask: Ask) -> str:
 
 
 def _error(exchange: Exchange) -> str | None:
-    for ask, answer in zip(exchange.case.asks, exchange.answers, strict=True):
+    for ask, answer in _pairs(exchange.case, exchange.answers):
         if isinstance(answer, Unanswered):
             return answer.sentence(ask.of)
     return None
 
 
 def _is_blank(exchange: Exchange) -> bool:
-    return any(isinstance(a, Unanswered) and a.kind in ("blank", "missing") for a in exchange.answers)
+    """Something is not implemented yet, and nothing could be judged."""
+    judged = any(finding.why != "no answer" for finding in exchange.findings)
+    return not judged and any(isinstance(a, Unanswered) and a.kind in ("blank", "missing") for a in exchange.answers)
 
 
 # --- naming the mistake ----------------------------------------------------------------------------------------
@@ -235,52 +257,69 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
 
 
 def _explains(exercise: Exercise, variant: dict[str, Callable], exchanges: list[Exchange]) -> bool:
-    """For one of its names, the mistake gives the student's answers on every case, a failed one among them."""
+    """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them."""
     link = LocalLink(dict(variant))
+    parts = [part for exchange in exchanges for part in _parts(exchange)]
     for name in variant:
-        asked = [(e, {ask.of for ask in e.case.asks}) for e in exchanges]
-        concerned = [e for e, names in asked if name in names and names <= variant.keys()]
-        failed_first = sorted(concerned, key=lambda e: e.ok)  # failed cases decide soonest
-        if not all(e.ok for e in concerned) and all(_agrees(exercise, link, e) for e in failed_first):
+        concerned = [p for p in parts if name in p.names and p.names <= variant.keys()]
+        failed_first = sorted(concerned, key=lambda part: part.ok)  # failures decide soonest
+        if not all(p.ok for p in concerned) and all(_agrees(exercise, link, p) for p in failed_first):
             return True
     return False
 
 
-def _agrees(exercise: Exercise, link: Link, exchange: Exchange) -> bool:
-    """The mistake gives the same answers, or is as right as they are: about a 0, rounding differs by any factor."""
-    case = exchange.case
+@dataclass(frozen=True)
+class _Part:
+    """Asks of one case that are right or wrong together: one with laws of its own, or all the others."""
+
+    case: Case
+    pairs: tuple[tuple[Ask, Any], ...]
+    ok: bool
+
+    @property
+    def names(self) -> set[str]:
+        return {ask.of for ask, _ in self.pairs}
+
+
+def _parts(exchange: Exchange) -> Iterator[_Part]:
+    together, alone = [], []
+    for pair in _pairs(exchange.case, exchange.answers):
+        (alone if pair[0].laws else together).append(pair)
+    for pair in alone:
+        ok = all(finding.ok for finding in exchange.findings if finding.law in pair[0].laws)
+        yield _Part(exchange.case, (pair,), ok)
+    if together:
+        decided = {law for ask, _ in alone for law in ask.laws}
+        ok = all(finding.ok for finding in exchange.findings if finding.law not in decided)
+        yield _Part(exchange.case, tuple(together), ok)
+
+
+def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
     with np.errstate(all="ignore"):
-        answers = tuple(_put_question(exercise, case, ask, link, 0) for ask in case.asks)
-        if all(same(a, b) for a, b in zip(exchange.answers, answers, strict=True)):
-            return True
-        return exchange.ok and all(finding.ok for finding in _findings(exercise, case, answers))
+        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)) for ask, answer in part.pairs)
 
 
 def same(a: Any, b: Any) -> bool:
-    """Two answers agree: equal structure, numbers within NAMING_TOLERANCE of the largest; an error equals an error."""
+    """Two answers agree: numbers within NAMING_TOLERANCE of the largest, in any container; an error equals an error."""
     if isinstance(a, Unanswered) or isinstance(b, Unanswered):
         return isinstance(a, Unanswered) and isinstance(b, Unanswered) and (a.kind, a.type) == (b.kind, b.type)
-    if isinstance(a, wire.Plain) or isinstance(b, wire.Plain):
-        return _same_numbers(_numbers(a), _numbers(b))
+    x, y = values(a), values(b)
+    if x is not None or y is not None:
+        return _same_numbers(x, y, floor=max(_rounding(a), _rounding(b)))
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
-    if isinstance(a, float) and isinstance(b, (float, int)) and not isinstance(b, bool):
-        return _same_numbers(np.float64(a), np.float64(b))
-    return a == b
+    return type(a) is type(b) and not isinstance(a, wire.Plain) and a == b
 
 
-def _numbers(value: Any) -> np.ndarray | None:
-    if isinstance(value, wire.Plain):
-        return value.array
-    return np.asarray(value) if type(value) in (int, float, bool) else None
+def _rounding(value: Any) -> float:
+    """What may be left where the terms of a sum of order one cancel, in the type of the answer."""
+    return 1e-12 if not isinstance(value, wire.Plain) or value.dtype == "float64" else 1e-5
 
 
-def _same_numbers(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+def _same_numbers(a: np.ndarray | None, b: np.ndarray | None, floor: float) -> bool:
     if a is None or b is None or a.shape != b.shape:
         return False
-    if a.dtype.kind not in "fi" or b.dtype.kind not in "fi":
-        return bool((a == b).all())
     scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=NAMING_TOLERANCE, atol=NAMING_TOLERANCE * scale, equal_nan=True))
+    return bool(np.allclose(a, b, rtol=NAMING_TOLERANCE, atol=NAMING_TOLERANCE * scale + floor, equal_nan=True))

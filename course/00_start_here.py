@@ -86,7 +86,8 @@ show(
 # ## Your machine
 #
 # The next cell says what you are running on. A GPU is never needed: every notebook runs from top to bottom on one
-# processor core in a few minutes at most. Where there is a GPU, the same code uses it.
+# processor core in a few minutes at most. Where there is a GPU, long trainings use it, and the checks try your functions
+# on it as well.
 
 # %% tags=["demo"]
 print(f"Python {platform.python_version()}, torch {torch.__version__}, computing on: {best_device()}")

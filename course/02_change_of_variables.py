@@ -545,7 +545,7 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 #
 # Here is a pool of maps. Each comes with fresh parameters, and for most of them *the parameters decide*.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-then-by-machine-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "a80cf6551327cbbe360f7e3543fa0467", "cell_type": "code"} deletable=false editable=false
+# %% tags=["demo"]
 for name, entry in POOL.items():
     print(f"{name:10} {entry.formula}")
 

@@ -84,6 +84,8 @@ def restart(id: str) -> Text:
 
 def total() -> Text:
     """Your points so far in this notebook, exercise by exercise."""
+    if _elsewhere:
+        return Text("")
     from autograder.exercise import table
     from autograder.report import number
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from pushforward import maps
+from pushforward.polynomials import polynomial
 
 
 def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
@@ -23,4 +24,4 @@ def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-ARCHITECTURES = {"mlp": mlp, **maps.ARCHITECTURES}
+ARCHITECTURES = {"mlp": mlp, "polynomial": polynomial, **maps.ARCHITECTURES}

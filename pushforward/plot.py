@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -140,6 +140,96 @@ def draw_push_forward(z: torch.Tensor, x: torch.Tensor) -> Figure:
         cloud(ax, (1 - share) * z + share * x, z[:, 0], 2.8, title)
     _arrow(fig, (0.03, 0.06), (0.97, 0.06), "push forward: every point moves, and keeps its colour", GREY)
     return fig
+
+
+# --- 06: log p(x), split into a bound and a gap ----------------------------------------------------------------
+
+
+def draw_split(
+    z: np.ndarray,
+    prior: np.ndarray,
+    posterior: np.ndarray,
+    guesses: Sequence[tuple[str, np.ndarray, float]],
+    log_px: float,
+) -> Figure:
+    """For each guess q(z), given as (title, density, ELBO): the three densities, and log p(x) as ELBO and gap below.
+
+    z, prior, posterior: (n,), the grid and two densities on it.
+    """
+    fig, axes = figure(2, len(guesses), (9.4, 4.4), height_ratios=[2.4, 1], sharey="row")
+    low = min(elbo for _, _, elbo in guesses) - 1.7
+    for column, (title, q, elbo) in zip(axes.T, guesses, strict=True):
+        densities(column[0], z, prior, posterior, q)
+        column[0].set_title(title)
+        _split_bar(column[1], low, elbo, log_px)
+    axes[0, 0].set_ylim(0, 1.05 * float(max(density.max() for density in (posterior, *(q for _, q, _ in guesses)))))
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    axes[0, 0].set_ylabel("density")
+    return fig
+
+
+def densities(ax: Axes, z: np.ndarray, prior: np.ndarray, posterior: np.ndarray, q: np.ndarray) -> None:
+    """The prior, the posterior and a guess q at it, each with a line of its own kind."""
+    z, prior, posterior, q = (np.asarray(values) for values in (z, prior, posterior, q))
+    ax.plot(z, prior, ":", color=GREY, label="prior $p(z)$")
+    ax.fill_between(z, posterior, color=SKY, alpha=0.35, linewidth=0)
+    ax.plot(z, posterior, color=BLUE, label=r"posterior $p(z\,|\,x)$")
+    ax.plot(z, q, "--", color=VERMILION, label="$q(z)$")
+    ax.set(xlabel="$z$", xlim=(z[0], z[-1]), ylim=(0, None))
+
+
+def _split_bar(ax: Axes, low: float, elbo: float, log_px: float) -> None:
+    """A bar up to the ELBO, the gap hatched, and a line where log p(x) stands."""
+    ax.barh(0, elbo - low, left=low, height=0.6, color=BLUE)
+    ax.barh(0, log_px - elbo, left=elbo, height=0.6, color="white", edgecolor=VERMILION, hatch="////")
+    ax.axvline(log_px, color="black", linewidth=1.4)
+    ax.text(low + 0.08, 0, f"ELBO {elbo:.2f}".replace("-", "−"), va="center", color="white", fontweight="bold")
+    ax.text(log_px, 0.62, f"gap {max(log_px - elbo, 0.0):.2f}", ha="right", va="bottom", color=VERMILION)
+    ax.text(log_px + 0.06, 0, "$\\log p(x)$", va="center")
+    ax.set(xlim=(low, log_px + 1.1), ylim=(-0.7, 1.2), yticks=[], xlabel="nats")
+    ax.spines["left"].set_visible(False)
+
+
+# --- 07: samples that slide ------------------------------------------------------------------------------------
+
+Slide = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # parameters (K, 1) each -> samples (K, N)
+
+
+def draw_paths(eps: torch.Tensor, slide: Slide, mu: float, sigma: float) -> Figure:
+    """Noise eps (N,), drawn once, and the paths of its samples as mu moves, and as sigma moves.
+
+    slide: samples for parameters of shape (K, 1); the arrows at (mu, sigma) are the slopes of the paths.
+    """
+    fig, axes = figure(1, 3, (9.6, 3.9), width_ratios=[0.55, 1, 1])
+    grid = torch.linspace(-3, 3, 200)
+    axes[0].fill_betweenx(grid, torch.exp(-(grid**2) / 2), color="#E4E4E4", linewidth=0)
+    colours = ORDER(np.linspace(0, 1, len(eps)))
+    axes[0].scatter(torch.zeros_like(eps), eps, c=colours, s=34, zorder=3, clip_on=False)
+    axes[0].set(xticks=[], xlim=(0, 1.05), ylim=(-3, 3), title=r"the noise $\epsilon$ stays")
+    along = torch.linspace(-1, 1, 81)[:, None]  # an odd number, so that the middle is a point
+    still = torch.zeros_like(along)
+    _fan(axes[1], mu + along, slide(mu + along, sigma + still), colours)
+    _fan(axes[2], sigma * (1 + 0.9 * along), slide(mu + still, sigma * (1 + 0.9 * along)), colours)
+    axes[1].set(xlabel=r"$\mu$", ylabel="sample $z$", title=r"$\mu$ moves, $\sigma$ stays")
+    axes[2].set(xlabel=r"$\sigma$", title=r"$\sigma$ moves, $\mu$ stays")
+    top = float(slide(mu + along, sigma + still).max())
+    for ax in axes[1:]:
+        ax.set_ylim(0, 1.02 * top)
+    return fig
+
+
+def _fan(ax: Axes, parameter: torch.Tensor, z: torch.Tensor, colours: np.ndarray) -> None:
+    """Paths z (K, N) over a parameter (K, 1), and in the middle each sample with the slope of its path."""
+    at, rows = parameter[:, 0].numpy(), z.numpy()
+    k, reach = len(at) // 2, 0.16 * (at[-1] - at[0])
+    slopes = (rows[k + 1] - rows[k - 1]) / (at[k + 1] - at[k - 1])
+    ax.axvline(at[k], color=GREY, linewidth=0.8, linestyle=":")
+    for path, colour, slope in zip(rows.T, colours, slopes, strict=True):
+        ax.plot(at, path, color=colour, linewidth=1.1)
+        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (at[k] + reach, path[k] + reach * slope), (at[k], path[k]), arrowprops=arrow)
+    ax.scatter(np.full(len(colours), at[k]), rows[k], c=colours, s=34, zorder=3)
+    ax.set_xlim(at[0], at[-1])
 
 
 # --- 15: noise added step by step ------------------------------------------------------------------------------

@@ -151,8 +151,8 @@ def value_and_gradients(
     gradients: dict[str, Any] = dict.fromkeys(wrt)
     if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
         inputs = [kwargs[name] for name in wrt]
-        total = (cotangent.to(value) * value).sum()  # given a cotangent itself, torch imports sympy first: 0.7 s
-        found = torch.autograd.grad(total, inputs, allow_unused=True)
+        # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
+        found = torch.autograd.grad((cotangent.to(value) * value).sum(), inputs, allow_unused=True)
         gradients = dict(zip(wrt, found, strict=True))
     return {"value": value, "gradients": gradients}
 
@@ -162,16 +162,20 @@ def own_randomness(seed: int) -> Iterator[None]:
     """Seeds torch, numpy and random for one ask, and gives the notebook its own random streams back."""
     states = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
-        _seed_torch(seed), np.random.seed(seed), random.seed(seed)
+        _seed(seed)
         try:
             yield
         finally:
             random.setstate(states[0]), np.random.set_state(states[1])
 
 
-def _seed_torch(seed: int) -> None:
-    """As torch.manual_seed, which spends two milliseconds on noting its caller for devices that are not there."""
-    torch.default_generator.manual_seed(seed)
+def _seed(seed: int) -> None:
+    """Every stream that student code may draw from.
+
+    torch.manual_seed would also note the seed, with a stack trace, for every kind of device that is not there: half
+    the time of a short ask, and a list that grows.
+    """
+    torch.default_generator.manual_seed(seed), np.random.seed(seed), random.seed(seed)
     if torch.cuda.is_available():
         torch.cuda.manual_seed_all(seed)
 
@@ -251,7 +255,8 @@ def _private_streams() -> tuple[Any, Any]:
 
 def _loading_error(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError):
-        return {"type": "SyntaxError", "message": error.msg, "line": error.lineno, "source": (error.text or "").strip()}
+        line = (error.text or "").strip()[:200]
+        return {"type": "SyntaxError", "message": error.msg, "line": error.lineno, "source": line}
     return where(error)
 
 

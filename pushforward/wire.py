@@ -116,9 +116,6 @@ class Callback(Special):
 
     name: str
 
-    def __str__(self) -> str:
-        return self.name
-
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["callback", self.name]
 
@@ -128,9 +125,6 @@ class Kept(Special):
     """An object that an earlier `keep` left with the student's code."""
 
     name: str
-
-    def __str__(self) -> str:
-        return self.name
 
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["kept", self.name]
@@ -146,9 +140,6 @@ class Net(Special):
     architecture: str
     weights: tuple[torch.Tensor, ...]
     label: str = ""
-
-    def __str__(self) -> str:
-        return self.label or self.architecture
 
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["net", self.architecture, [encode(w, arrays) for w in self.weights]]

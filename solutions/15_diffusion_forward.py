@@ -472,8 +472,10 @@ check("diffusion.geometric_series")
 # time.
 #
 # **In numbers.** $\beta_t = 1/(t + 1)$ tends to 0, and yet it forgets: $1 - \beta_t = t/(t+1)$, and in the product
-# $\frac12 \cdot \frac23 \cdot \frac34 \cdots \frac{t}{t+1} = \frac1{t+1} \to
-# 0$ all but two numbers cancel. So $\beta_t \to 0$ is not the point; *how fast* is.
+#
+# $$\bar\alpha_t = \frac12 \cdot \frac23 \cdot \frac34 \cdots \frac{t}{t+1} = \frac1{t+1} \;\to\; 0$$
+#
+# all but two numbers cancel. So $\beta_t \to 0$ is not the point; *how fast* is.
 #
 # **Find a witness.** Among the schedules $\beta_t = c\,(t + 1)^{-p}$, $t = 1, 2, 3, \dots$, choose numbers $c$ and
 # $p$ for which every $\beta_t$ lies strictly between 0 and 1 and $\bar\alpha_t$ does *not* tend to 0, and give the
@@ -547,7 +549,7 @@ def prior_gap(x0, alpha_bar_T):
 check("diffusion.prior_gap")
 
 # %% [markdown]
-# Put it to use. The most common way to ruin a diffusion model is to shorten it: someone takes $\beta$ from $10^{-4}$
+# Put it to use. A popular way to ruin a diffusion model is to shorten it: someone takes $\beta$ from $10^{-4}$
 # to $0.02$, made for $T = 1000$, and runs it with $T = 100$ to save time. What does that cost?
 
 # %% tags=["demo"]
@@ -593,7 +595,10 @@ with waiting_for("alpha_bar", "prior_gap"):
 #
 # **Question (4 points; 001 P4d, for general $N$).** Which of these are *invalid*? Justify each of the four verdicts.
 #
-# 1. $\beta_n = \sin(n/N)$   2. $\beta_n = 1 - 1/n$   3. $\beta_n = \log_e(1 + n/N)$   4. $\beta_n = -\cos(\pi n/N)$
+# 1. $\beta_n = \sin(n/N)$
+# 2. $\beta_n = 1 - 1/n$
+# 3. $\beta_n = \log_e(1 + n/N)$
+# 4. $\beta_n = -\cos(\pi n/N)$
 #
 # As in the exam, a verdict without its reason earns nothing, and calling a valid schedule invalid costs a point. For
 # the invalid ones name the first $n$ that fails; for one of them the reason depends on $N$.
@@ -626,8 +631,8 @@ with waiting_for("alpha_bar", "prior_gap"):
 # %% [markdown]
 # ### Then by machine
 #
-# **Write** `validate_schedule`. It returns `None` for a valid schedule, otherwise the *first* bad $n$ (counted from
-# 1) and the reason as one of five words.
+# **Write** `validate_schedule`. It returns `None` for a valid schedule, otherwise the *first* bad $n$, where the first
+# step is $n = 1$, and the reason as one of five words.
 #
 # **In numbers.** For `beta = (0.2, 0.0, 1.5)` it returns `(2, "zero")`; for `(0.2, 0.999)` it returns `None`; for
 # `(nan, 0.1)` it returns `(1, "nan")`.
@@ -1006,9 +1011,8 @@ with waiting_for("alpha_bar", "q_sample", "predict_x0"):
 # mean $(3 \cdot 3 + 1)/4 = 2.5$, variance $\frac34 \cdot 0.25 = 0.1875$. With $m = s^2 = \sigma = 1$ and $T = 4$,
 # $x_4 \sim \mathcal N(1, 5)$, and the four gaps are $0.1384$, $0.0134$, $0.1$ and $0$.
 #
-# **Write** all three. (A trap in `float64`: the root of an integer tensor is `float32`. Bring `t` to the type of `x0`
-# first.)
-
+# **Write** all three. (Good to know: the root of an integer tensor is `float32`, whatever the type of `x0`. The check
+# forgives the lost digits; bringing `t` to the type of `x0` first keeps them.)
 
 # %% tags=["solve:diffusion.variance_exploding"]
 def ve_sample(x0, t, eps, sigma):

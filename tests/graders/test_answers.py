@@ -13,6 +13,7 @@ from autograder.judge import LocalLink, examine
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = answers.seeds(ROOT)
+pytestmark = pytest.mark.filterwarnings("ignore")  # answers may warn, and lose no mark by it
 every_exercise = pytest.mark.parametrize("exercise", all_exercises().values(), ids=lambda e: e.id)
 
 

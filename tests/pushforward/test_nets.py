@@ -1,5 +1,7 @@
 """A network by name is the formula of its docstring with the weights that were handed over."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ def weights(sizes: tuple[int, ...], dtype: torch.dtype) -> list[torch.Tensor]:
     """W_1, b_1, … for layers of these sizes."""
     generator = torch.Generator().manual_seed(0)
     found = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in itertools.pairwise(sizes):
         found.append(torch.randn(n_out, n_in, generator=generator, dtype=dtype))
         found.append(torch.randn(n_out, generator=generator, dtype=dtype))
     return found

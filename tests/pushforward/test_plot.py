@@ -121,6 +121,7 @@ def test_verdicts_stand_where_the_first_bad_step_is() -> None:
 
 @pytest.mark.parametrize(("verdict", "words"), [(None, "every"), ((1, "zero"), "no")])
 def test_a_panel_says_always_or_never(verdict: tuple[int, str] | None, words: str) -> None:
-    fig = draw_verdicts(dict.fromkeys("abcdef", {1: verdict, 2: verdict}))
+    found = {1: verdict, 2: verdict}
+    fig = draw_verdicts(dict.fromkeys("abcdef", found))
     assert fig.axes[0].texts[0].get_text() == f"valid for {words} $N$"
     assert is_drawn(fig)

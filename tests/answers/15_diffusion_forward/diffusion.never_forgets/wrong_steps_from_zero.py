@@ -1,5 +1,4 @@
 # breaks: the limit that you state is the limit of alpha_bar_t, to three digits
-import torch
 
 
 def never_forgets():

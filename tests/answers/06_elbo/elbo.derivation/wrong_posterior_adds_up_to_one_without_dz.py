@@ -1,0 +1,7 @@
+# breaks: line 4 gets log p(x) and the posterior from the joint alone
+import torch
+
+
+def evidence(dz, log_joint):
+    log_px = torch.logsumexp(log_joint + dz.log(), dim=0)
+    return {"log_px": log_px, "log_posterior": torch.log_softmax(log_joint, dim=0)}

@@ -1,0 +1,4 @@
+# breaks: line 5 brings q in and leaves log p(x) what it is, at every z
+def evidence_split(log_q, log_joint, log_posterior):
+    q = log_q.exp()
+    return {"bound": q * (log_joint - log_q), "gap": q * (log_q - log_posterior)}

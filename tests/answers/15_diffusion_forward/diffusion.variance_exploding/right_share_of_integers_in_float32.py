@@ -1,4 +1,0 @@
-# (t − 1)/t of an integer tensor comes out in torch's default type
-def ve_posterior(x0, xt, t, sigma):
-    n = t.view(-1, *[1] * (x0.dim() - 1))
-    return ((n - 1) * xt + x0) / n, sigma**2 * (t - 1) / t
