@@ -196,7 +196,9 @@ with waiting_for("kl_gaussian"):
     mu, sigma = (a.reshape(-1, 1) for a in torch.meshgrid(means, widths, indexing="xy"))
     zero, one = torch.zeros(1), torch.ones(1)
     there = kl_gaussian(mu, sigma, zero, one)["kl"].reshape(101, 121)
-    back = torch.cat([kl_gaussian(zero[None], one[None], m, s)["kl"] for m, s in zip(mu, sigma)]).reshape(101, 121)
+    back = torch.cat([kl_gaussian(zero[None], one[None], m, s)["kl"] for m, s in zip(mu, sigma, strict=True)]).reshape(
+        101, 121
+    )
     fig, axes = figure(1, 2, (9, 3.8), sharey=True)
     for ax, values, title in ((axes[0], there, r"KL$(q\,\|\,p)$"), (axes[1], back, r"KL$(p\,\|\,q)$")):
         lines = ax.contour(means, widths, values, levels=[0.1, 0.3, 1, 3, 10, 30, 100], colors=BLUE, linewidths=1.2)
@@ -337,11 +339,17 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
     line_6 = evidence_averaged(dz, log_q, log_joint, found["log_posterior"])
     spread = line_5["bound"] + line_5["gap"]
     print(f"line 1   the integral                 {dz @ elbo_integrand(log_q, log_joint)['integrand']:9.5f}")
-    print(f"line 2   three integrals              {sum(dz @ v for v in elbo_split(log_q, log_likelihood, log_prior).values()):9.5f}")
-    print(f"line 3   {line_3['reconstruction']:8.5f} − {line_3['kl']:.5f}           {line_3['reconstruction'] - line_3['kl']:9.5f}   the ELBO\n")
+    print(
+        f"line 2   three integrals              {sum(dz @ v for v in elbo_split(log_q, log_likelihood, log_prior).values()):9.5f}"
+    )
+    print(
+        f"line 3   {line_3['reconstruction']:8.5f} − {line_3['kl']:.5f}           {line_3['reconstruction'] - line_3['kl']:9.5f}   the ELBO\n"
+    )
     print(f"line 4   log of an integral           {found['log_px']:9.5f}")
     print(f"line 5   at all {len(wide)} values of z  {spread.min():9.5f} … {spread.max():.5f}")
-    print(f"line 6   {line_6['elbo']:8.5f} + {line_6['kl']:.5f}           {line_6['elbo'] + line_6['kl']:9.5f}   log p(x)")
+    print(
+        f"line 6   {line_6['elbo']:8.5f} + {line_6['kl']:.5f}           {line_6['elbo'] + line_6['kl']:9.5f}   log p(x)"
+    )
 
 
 # %% [markdown]
@@ -357,8 +365,8 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 #
 # *On the sources.* 001 P2d and 002 write $q(z)$. That is right for a single $x$, as here. For a data set each $x$ has
 # a posterior of its own, so $q$ must depend on it: $q(z \mid x)$, in a VAE by a network that maps $x$ to $\mu$ and
-# $\sigma$. And 004 prints the bound with $+\mathcal L_\text{recon}$ but defines
-# $\mathcal L_\text{recon} = -\mathbb E_q[\log p(x \mid z)]$ two pages on: with that definition the bound is
+# $\sigma$. And 004 prints the bound with $+\mathcal L_\text{recon}$ but later defines
+# $\mathcal L_\text{recon} = -\mathbb E_q[\log p(x \mid z)]$: with that definition the bound is
 # $-\mathcal L_\text{recon} - \mathrm{KL}$. Losses are minimised, bounds are raised; it pays to say which one is meant.
 
 # %% [markdown]
@@ -501,7 +509,7 @@ def never_tight():
 check("elbo.tight")
 
 # %% [markdown]
-# Your model's posterior, seen from above, and the best $q$ with independent components:
+# Your model's posterior at $x = b$, seen from above, and the best $q$ with independent components:
 
 # %% tags=["demo"]
 with waiting_for("never_tight"):
@@ -509,16 +517,19 @@ with waiting_for("never_tight"):
     W = torch.tensor(W, dtype=torch.float64)
     precision = torch.eye(2, dtype=torch.float64) + W.T @ W / s**2
     best = torch.diag(1 / precision.diag())
-    center = torch.linalg.solve(precision, W.T @ torch.ones(2, dtype=torch.float64) / s**2)
+    origin = torch.zeros(2, dtype=torch.float64)  # the mean, if x happens to be b
     reach = 3 * torch.linalg.inv(precision).diag().sqrt().max()
     axis = torch.linspace(-1, 1, 241, dtype=torch.float64) * reach
-    spots = torch.stack(torch.meshgrid(center[0] + axis, center[1] + axis, indexing="xy"), dim=-1)
+    spots = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), dim=-1)
     fig, ax = figure(1, 1, (4.6, 4.2))
     for covariance, colour, dash, name in (
         (torch.linalg.inv(precision), BLUE, "-", "posterior"),
         (best, VERMILION, "--", "best independent $q$"),
     ):
-        away = -2 * (MultivariateNormal(center, covariance).log_prob(spots) - MultivariateNormal(center, covariance).log_prob(center))
+        away = -2 * (
+            MultivariateNormal(origin, covariance).log_prob(spots)
+            - MultivariateNormal(origin, covariance).log_prob(origin)
+        )
         ax.contour(spots[..., 0], spots[..., 1], away, levels=[1, 4], colors=colour, linestyles=dash)
         ax.plot([], [], dash, color=colour, label=name)
     ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
@@ -734,15 +745,17 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
          "falls from one half towards 0.")  # fmt: skip
     grey = digits()[0].double() / 16
     own = torch.logit(grey.clamp(1e-9, 1 - 1e-9))
-    print(f"BCE of the digits with themselves, a perfect reconstruction: {float(bernoulli_reconstruction(grey, own)['loss'].mean()):.2f} nats")
+    print(
+        f"BCE of the digits with themselves, a perfect reconstruction: {float(bernoulli_reconstruction(grey, own)['loss'].mean()):.2f} nats"
+    )
 
 
 # %% [markdown]
 # So a "negative log-likelihood" from BCE on grey pixels is nobody's likelihood: read as a density it is too pessimistic
 # by at least $\log 2$ nats per pixel, read as a probability of 17 levels too optimistic by up to $\log 8.5$. And it does
 # not become 0 for a perfect reconstruction: the digits, compared with themselves, still cost $13.7$ nats. Use it to
-# train if you like, but never put it into a table beside real likelihoods. Section 4 of notebook 08 asks how the VAEs
-# in such tables did it.
+# train if you like, but never put it into a table beside real likelihoods. Notebook 08 trains a VAE with a likelihood
+# that may stand there.
 #
 # (A trap in a good library: `torch.distributions.ContinuousBernoulli` clamps $p$. In the version this was written with,
 # its log density at $x = 1$ stops at $2.769$ from $l \approx 16$ on in `float32`, where the truth goes on as $\log l$.)
@@ -805,19 +818,34 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
     x = torch.randn(batch, d, generator=source).double() @ W.T + torch.randn(batch, D, generator=source).double()
     exact = MultivariateNormal(b, W @ W.T + torch.eye(D, dtype=torch.float64)).log_prob(x).mean()
     precision = torch.eye(d, dtype=torch.float64) + W.T @ W
-    center = torch.linalg.solve(precision, (x @ W).T).T
+    centre = torch.linalg.solve(precision, (x @ W).T).T
     narrow = precision.diag().rsqrt().expand(batch, d)
     counts = [k for k in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if k <= most]
     fig, (left, right) = figure(1, 2, (9.2, 3.6))
     for name, mu, sigma, colour, dash in (
-        ("posterior, independent", center, narrow, BLUE, "-"),
-        ("half-way", 0.5 * center, (narrow + 1) / 2, ORANGE, "--"),
-        ("prior", 0 * center, narrow**0, VERMILION, "-."),
+        ("posterior, independent", centre, narrow, BLUE, "-"),
+        ("half-way", 0.5 * centre, (narrow + 1) / 2, ORANGE, "--"),
+        ("prior", 0 * centre, narrow**0, VERMILION, "-."),
     ):
         eps = torch.randn(most, batch, d, generator=source).double()
         log_w = torch.stack([elbo_sampled(x, mu, sigma, e[None], W, b, s) for e in eps])  # (K, B)
-        left.plot(counts, [iwae(log_w[:k]).mean() - exact for k in counts], dash, color=colour, marker="o", markersize=4, label=name)
-        right.plot(counts, [effective_sample_size(log_w[:k]).mean() for k in counts], dash, color=colour, marker="o", markersize=4)
+        left.plot(
+            counts,
+            [iwae(log_w[:k]).mean() - exact for k in counts],
+            dash,
+            color=colour,
+            marker="o",
+            markersize=4,
+            label=name,
+        )
+        right.plot(
+            counts,
+            [effective_sample_size(log_w[:k]).mean() for k in counts],
+            dash,
+            color=colour,
+            marker="o",
+            markersize=4,
+        )
     left.axhline(0, color="black", linewidth=1)
     left.set(xscale="log", xlabel="draws $K$", ylabel=r"bound − $\log p(x)$ (nats)")
     left.legend(title="$q$", alignment="left")
