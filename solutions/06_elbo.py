@@ -363,8 +363,8 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 #
 # *On the sources.* 001 P2d and 002 write $q(z)$. That is right for a single $x$, as here. For a data set each $x$ has
 # a posterior of its own, so $q$ must depend on it: $q(z \mid x)$, in a VAE by a network that maps $x$ to $\mu$ and
-# $\sigma$. And 004 prints the bound with $+\mathcal L_\text{recon}$ but defines
-# $\mathcal L_\text{recon} = -\mathbb E_q[\log p(x \mid z)]$ two pages on: with that definition the bound is
+# $\sigma$. And 004 prints the bound with $+\mathcal L_\text{recon}$ but later defines
+# $\mathcal L_\text{recon} = -\mathbb E_q[\log p(x \mid z)]$: with that definition the bound is
 # $-\mathcal L_\text{recon} - \mathrm{KL}$. Losses are minimised, bounds are raised; it pays to say which one is meant.
 
 # %% [markdown]
@@ -523,7 +523,7 @@ def never_tight():
 check("elbo.tight")
 
 # %% [markdown]
-# Your model's posterior, seen from above, and the best $q$ with independent components:
+# Your model's posterior at $x = b$, seen from above, and the best $q$ with independent components:
 
 # %% tags=["demo"]
 with waiting_for("never_tight"):
@@ -531,18 +531,18 @@ with waiting_for("never_tight"):
     W = torch.tensor(W, dtype=torch.float64)
     precision = torch.eye(2, dtype=torch.float64) + W.T @ W / s**2
     best = torch.diag(1 / precision.diag())
-    center = torch.linalg.solve(precision, W.T @ torch.ones(2, dtype=torch.float64) / s**2)
+    origin = torch.zeros(2, dtype=torch.float64)  # the mean, if x happens to be b
     reach = 3 * torch.linalg.inv(precision).diag().sqrt().max()
     axis = torch.linspace(-1, 1, 241, dtype=torch.float64) * reach
-    spots = torch.stack(torch.meshgrid(center[0] + axis, center[1] + axis, indexing="xy"), dim=-1)
+    spots = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), dim=-1)
     fig, ax = figure(1, 1, (4.6, 4.2))
     for covariance, colour, dash, name in (
         (torch.linalg.inv(precision), BLUE, "-", "posterior"),
         (best, VERMILION, "--", "best independent $q$"),
     ):
         away = -2 * (
-            MultivariateNormal(center, covariance).log_prob(spots)
-            - MultivariateNormal(center, covariance).log_prob(center)
+            MultivariateNormal(origin, covariance).log_prob(spots)
+            - MultivariateNormal(origin, covariance).log_prob(origin)
         )
         ax.contour(spots[..., 0], spots[..., 1], away, levels=[1, 4], colors=colour, linestyles=dash)
         ax.plot([], [], dash, color=colour, label=name)
@@ -802,8 +802,8 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
 # So a "negative log-likelihood" from BCE on grey pixels is nobody's likelihood: read as a density it is too pessimistic
 # by at least $\log 2$ nats per pixel, read as a probability of 17 levels too optimistic by up to $\log 8.5$. And it does
 # not become 0 for a perfect reconstruction: the digits, compared with themselves, still cost $13.7$ nats. Use it to
-# train if you like, but never put it into a table beside real likelihoods. Section 4 of notebook 08 asks how the VAEs
-# in such tables did it.
+# train if you like, but never put it into a table beside real likelihoods. Notebook 08 trains a VAE with a likelihood
+# that may stand there.
 #
 # (A trap in a good library: `torch.distributions.ContinuousBernoulli` clamps $p$. In the version this was written with,
 # its log density at $x = 1$ stops at $2.769$ from $l \approx 16$ on in `float32`, where the truth goes on as $\log l$.)
@@ -870,14 +870,14 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
     x = torch.randn(batch, d, generator=source).double() @ W.T + torch.randn(batch, D, generator=source).double()
     exact = MultivariateNormal(b, W @ W.T + torch.eye(D, dtype=torch.float64)).log_prob(x).mean()
     precision = torch.eye(d, dtype=torch.float64) + W.T @ W
-    center = torch.linalg.solve(precision, (x @ W).T).T
+    centre = torch.linalg.solve(precision, (x @ W).T).T
     narrow = precision.diag().rsqrt().expand(batch, d)
     counts = [k for k in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if k <= most]
     fig, (left, right) = figure(1, 2, (9.2, 3.6))
     for name, mu, sigma, colour, dash in (
-        ("posterior, independent", center, narrow, BLUE, "-"),
-        ("half-way", 0.5 * center, (narrow + 1) / 2, ORANGE, "--"),
-        ("prior", 0 * center, narrow**0, VERMILION, "-."),
+        ("posterior, independent", centre, narrow, BLUE, "-"),
+        ("half-way", 0.5 * centre, (narrow + 1) / 2, ORANGE, "--"),
+        ("prior", 0 * centre, narrow**0, VERMILION, "-."),
     ):
         eps = torch.randn(most, batch, d, generator=source).double()
         log_w = torch.stack([elbo_sampled(x, mu, sigma, e[None], W, b, s) for e in eps])  # (K, B)

@@ -819,7 +819,7 @@ class Tight(Exercise):
 
     def _judge_tight_q(self, case: Case, answer: Any) -> Iterator[Finding]:
         found = [number(part) for part in answer] if isinstance(answer, (tuple, list)) else []
-        good = len(found) == 2 and None not in found and all(map(math.isfinite, found)) and 0 < found[1] < 1e100
+        good = len(found) == 2 and None not in found and all(map(math.isfinite, found)) and 1e-100 < found[1] < 1e100
         yield self.pair(good, "two finite numbers (mu, sigma), sigma > 0", show(answer) if found else kind_of(answer))
         if not good:
             return
@@ -1019,7 +1019,7 @@ class Reconstruction(Exercise):
 
     def _judge_implied_sigma(self, case: Case, answer: Any) -> Iterator[Finding]:
         sigma = number(answer)
-        good = sigma is not None and 0 < sigma < math.inf
+        good = sigma is not None and 1e-100 < sigma < 1e100
         yield self.one(good, "a positive number", kind_of(answer))
         if not good:
             return

@@ -7,11 +7,9 @@ def elbo_integrand(log_q, log_joint):
 
 
 def elbo_split(log_q, log_likelihood, log_prior):
-    none = torch.zeros_like(log_q)
-    both = elbo_integrand(log_q, log_likelihood + log_prior)["integrand"]
-    likelihood = torch.exp(log_q) * log_likelihood
-    entropy = elbo_integrand(log_q, none)["integrand"]
-    return {"likelihood": likelihood, "prior": both - likelihood - entropy, "entropy": entropy}
+    q, certain = torch.exp(log_q), torch.zeros_like(log_q)
+    entropy = elbo_integrand(log_q, certain)["integrand"]
+    return {"likelihood": q * log_likelihood, "prior": q * log_prior, "entropy": entropy}
 
 
 def elbo_gathered(dz, log_q, log_likelihood, log_prior):

@@ -12,8 +12,10 @@ def elbo_integrand(log_q, log_joint):
 
 
 def elbo_split(log_q, log_likelihood, log_prior):
-    rows = [(math.exp(a) * l, math.exp(a) * p, -math.exp(a) * a)
-            for a, l, p in zip(log_q.tolist(), log_likelihood.tolist(), log_prior.tolist())]
+    rows = [
+        (math.exp(a) * l, math.exp(a) * p, -math.exp(a) * a)
+        for a, l, p in zip(log_q.tolist(), log_likelihood.tolist(), log_prior.tolist())
+    ]
     likelihood, prior, entropy = torch.tensor(rows, dtype=log_q.dtype, device=log_q.device).unbind(1)
     return {"likelihood": likelihood, "prior": prior, "entropy": entropy}
 

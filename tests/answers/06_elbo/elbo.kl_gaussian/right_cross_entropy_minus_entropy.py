@@ -1,8 +1,6 @@
 # E_q[-log p] - E_q[-log q], the square multiplied out, float64 throughout
 import math
 
-import torch
-
 
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):
     mu, sigma, m, s = (a.double() for a in (mu, sigma, prior_mu, prior_sigma))
