@@ -102,6 +102,7 @@ show(
 #
 # For the slopes, take this helper. It uses automatic differentiation; section 3 opens the lid.
 
+
 # %% tags=["given"]
 def slope(f, x):
     """f'(x), entry by entry, for a function f that acts on every entry by itself.   x: any shape; returns the same."""
@@ -111,6 +112,7 @@ def slope(f, x):
 
 # %% [markdown]
 # **Write** both directions. The base may be any density on the line: it comes as a function `log_base`.
+
 
 # %% tags=["solve:cov.log_density_1d"]
 def log_p_forward(z, f, log_base):
@@ -194,6 +196,7 @@ with waiting_for("log_p_forward"):
 #
 # **Write** both, without ever forming a determinant.
 
+
 # %% tags=["solve:cov.log_density_affine"]
 def affine_forward(x, A, b):
     """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
@@ -258,6 +261,7 @@ with waiting_for("affine_forward", "affine_reverse"):
 #
 # **Write** it, for any map and any batch.
 
+
 # %% tags=["solve:cov.log_abs_det_jacobian"]
 def log_abs_det_jacobian(f, x):
     """log |det ∂f/∂x| at every row of x, differentiable in its turn.   (000 Q1a, 004)
@@ -320,6 +324,7 @@ with waiting_for("log_abs_det_jacobian"):
 # $p_X(1) = (0.0540 + 0.3989)/2 = 0.2265$, $\log p_X(1) = -1.485$.
 #
 # **Write** both densities. For the second, `itertools.product((1, -1), repeat=D)` runs through all patterns of signs.
+
 
 # %% tags=["solve:cov.many_to_one"]
 def log_p_square(x, c):
@@ -421,6 +426,7 @@ show(
 # matrix in floating point is singular? Its computed determinant is rarely an exact 0, and a small determinant need not mean anything:
 # $10^{-3} I$ is as invertible as $I$. `torch.linalg` can tell the rank.)
 
+
 # %% tags=["solve:cov.mass_lost"]
 def mass_kept(low, high):
     """∫ p_X for a reverse map that is one-to-one from R^D onto the box of all z with low < z < high; base N(0, I).
@@ -482,6 +488,7 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 # **In numbers.** $\mu = 0$, $\sigma = \frac12$: $\log q(1) = -0.919 - \log\frac12 - \log 1 = -0.226$; $P(Z \le 2) = \Phi(2 \ln 2) = 0.917$.
 #
 # **Write** both. $\mu$ and $\sigma$ are numbers or tensors, and everything broadcasts.
+
 
 # %% tags=["solve:cov.lognormal_density"]
 def lognormal_log_pdf(z, mu, sigma):
@@ -624,6 +631,7 @@ print("b of the exam:", g(torch.tensor([[1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]])).tol
 flat = flow_map("logistic", {"low": 0.0, "high": 1.0, "a": 1.0})
 print("saturation:   ", flat(torch.tensor([40.0, 38.0], dtype=torch.float64)).tolist(), "a collision that is none")
 
+
 # %% tags=["solve:cov.is_valid_flow"]
 def is_valid_flow(name, params, base):
     """Is z = g(x) a valid flow onto this base? A verdict with its witness, as in the table above.   (001 P1)
@@ -746,6 +754,7 @@ with waiting_for("is_valid_flow"):
 # **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving
 # map of the line off its values. Then say what a constant $\log|\det J_f|$ does.
 
+
 # %% tags=["solve:cov.volume_preserving"]
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
@@ -804,7 +813,9 @@ with waiting_for("bend", "unbend", "log_p_bent"):
          "the share of points below each log density for both, which coincide.")  # fmt: skip
     correlation = float(torch.corrcoef(torch.stack([x[:, 0] ** 2, x[:, 1]]))[0, 1])
     print(f"corr(x1², x2) = {correlation:.2f}; for a Gaussian centred at 0 it would be 0")
-    print(f"entropy: {float(-log_p_bent(x).mean()):.3f} nats, before: {float(0.5 * (z**2).sum(1).mean() + math.log(2 * math.pi)):.3f} nats")
+    print(
+        f"entropy: {float(-log_p_bent(x).mean()):.3f} nats, before: {float(0.5 * (z**2).sum(1).mean() + math.log(2 * math.pi)):.3f} nats"
+    )
 
 # %% [markdown]
 # The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,

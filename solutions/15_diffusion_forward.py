@@ -1014,6 +1014,7 @@ with waiting_for("alpha_bar", "q_sample", "predict_x0"):
 # **Write** all three. (Good to know: the root of an integer tensor is `float32`, whatever the type of `x0`. The check
 # forgives the lost digits; bringing `t` to the type of `x0` first keeps them.)
 
+
 # %% tags=["solve:diffusion.variance_exploding"]
 def ve_sample(x0, t, eps, sigma):
     """x_t = x0 + √t sigma eps.   (000 Q2a)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 
 from autograder import exercise as registry
 from autograder import judge
-from autograder.child import ChildLink
+from autograder.child import ChildLink, Late, _Pipes
 from autograder.compare import close
 from autograder.exercise import Ask, Case, Exercise, Finding, call, case, draws, exercise, grad, jacobian, keep, pays
 from autograder.judge import LocalLink, examine
@@ -309,6 +310,13 @@ def test_what_never_ends_is_late(way: str, fates: dict[str, Report]) -> None:
 )
 def test_what_ended_is_told_with_its_status(way: str, status: str, fates: dict[str, Report]) -> None:
     assert fates[way].error == f"The code ended its process{status} instead of returning a value."
+
+
+def test_a_process_that_never_reads_is_late_as_well() -> None:
+    source, sink = (os.fdopen(descriptor, mode) for descriptor, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+    pipes = _Pipes(SimpleNamespace(stdout=source, stdin=sink), time.monotonic() + 0.2)
+    with source, sink, pytest.raises(Late):
+        pipes.write(b"x" * (1 << 20))
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:

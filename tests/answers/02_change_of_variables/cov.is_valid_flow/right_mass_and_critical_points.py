@@ -23,6 +23,7 @@ def exact_det(A):
 
 def exam_mass(k):
     """z3 > 0 fixes u = x3, z1 fixes the sign of x2, and z2 lies above u if x2 > 0 and below it if x2 < 0."""
+
     def reached(u):
         above, below = norm.sf(u**3) * norm.sf(u), norm.cdf(u**3) * norm.cdf(u)
         return norm.pdf(math.exp(k * u)) * k * math.exp(k * u) * (above + below)

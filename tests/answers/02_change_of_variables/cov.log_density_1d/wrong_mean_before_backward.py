@@ -1,5 +1,4 @@
 # breaks: forward: every point f(z) comes with the density of X there
-import torch
 
 
 def slope(f, v):

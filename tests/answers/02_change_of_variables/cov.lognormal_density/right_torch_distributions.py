@@ -4,7 +4,9 @@ from torch.distributions import LogNormal
 
 
 def at(z, mu, sigma):
-    z, mu, sigma = torch.broadcast_tensors(z, *(torch.as_tensor(v, dtype=z.dtype, device=z.device) for v in (mu, sigma)))
+    z, mu, sigma = torch.broadcast_tensors(
+        z, *(torch.as_tensor(v, dtype=z.dtype, device=z.device) for v in (mu, sigma))
+    )
     return z > 0, torch.where(z > 0, z, 1.0), LogNormal(mu, sigma)
 
 

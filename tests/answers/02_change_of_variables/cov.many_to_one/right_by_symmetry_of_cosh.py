@@ -8,7 +8,9 @@ import torch
 def log_p_square(x, c):
     root = x.double().clamp(min=1e-300).sqrt()
     u = (c * root).abs()
-    log_p = -0.5 * (root - abs(c)) ** 2 + torch.log1p(torch.exp(-2 * u)) - 0.5 * math.log(2 * math.pi) - torch.log(2 * root)
+    log_p = (
+        -0.5 * (root - abs(c)) ** 2 + torch.log1p(torch.exp(-2 * u)) - 0.5 * math.log(2 * math.pi) - torch.log(2 * root)
+    )
     return log_p.masked_fill(x < 0, -math.inf).to(x.dtype)
 
 

@@ -4,4 +4,8 @@ import numpy as np
 
 def what_changes(entropy, log_max, volume, ladj):
     shrink = np.exp(-ladj)
-    return {"entropy": float(entropy + np.log(shrink)), "log_max": float(log_max + ladj), "volume": float(volume * shrink)}
+    return {
+        "entropy": float(entropy + np.log(shrink)),
+        "log_max": float(log_max + ladj),
+        "volume": float(volume * shrink),
+    }

@@ -12,5 +12,7 @@ def unbend(x):
 
 
 def log_p_bent(x):
-    standard = MultivariateNormal(torch.zeros(2, dtype=x.dtype, device=x.device), torch.eye(2, dtype=x.dtype, device=x.device))
+    standard = MultivariateNormal(
+        torch.zeros(2, dtype=x.dtype, device=x.device), torch.eye(2, dtype=x.dtype, device=x.device)
+    )
     return standard.log_prob(x)

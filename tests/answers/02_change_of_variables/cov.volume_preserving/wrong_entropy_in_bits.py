@@ -3,4 +3,8 @@ import math
 
 
 def what_changes(entropy, log_max, volume, ladj):
-    return {"entropy": entropy + ladj / math.log(2), "log_max": log_max - ladj / math.log(2), "volume": volume * 2**ladj}
+    return {
+        "entropy": entropy + ladj / math.log(2),
+        "log_max": log_max - ladj / math.log(2),
+        "volume": volume * 2**ladj,
+    }

@@ -1,5 +1,4 @@
 # breaks: bend keeps every area, unbend undoes it, and X is a banana: |corr(X1², X2)| ≥ 0.5 | mistake: the inverse bends once more
-import torch
 
 
 def bend(z):
