@@ -680,7 +680,9 @@ with waiting_for("bend", "unbend", "log_p_bent"):
          "the share of points below each log density for both, which coincide.")  # fmt: skip
     correlation = float(torch.corrcoef(torch.stack([x[:, 0] ** 2, x[:, 1]]))[0, 1])
     print(f"corr(x1², x2) = {correlation:.2f}; for a Gaussian centred at 0 it would be 0")
-    print(f"entropy: {float(-log_p_bent(x).mean()):.3f} nats, before: {float(0.5 * (z**2).sum(1).mean() + math.log(2 * math.pi)):.3f} nats")
+    print(
+        f"entropy: {float(-log_p_bent(x).mean()):.3f} nats, before: {float(0.5 * (z**2).sum(1).mean() + math.log(2 * math.pi)):.3f} nats"
+    )
 
 # %% [markdown]
 # The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
