@@ -15,7 +15,7 @@ class Polynomial:
 
     @classmethod
     def of(cls, coefficients: np.ndarray, cross: float) -> Polynomial:
-        """Σ_d Σ_k c_kd z_d^k + cross ∏_d z_d, as pushforward.maps has it."""
+        """Σ_d Σ_k c_kd z_d^k + cross ∏_d z_d, as pushforward.polynomials has it."""
         degrees, D = coefficients.shape
         terms = {(1,) * D: Fraction(float(cross))}
         for k in range(degrees):

@@ -238,7 +238,9 @@ def test_the_table_for_people_is_the_default(judged: dict[str, Done]) -> None:
 
 
 def test_an_unknown_exercise_is_one_sentence_with_the_nearest_name() -> None:
-    sentence = "There is no exercise called 'start.standardize'. Did you mean start.standardise?\n"
+    sentence = (
+        "There is no exercise called 'start.standardize'. Did you mean start.standardise or lognormal.standard?\n"
+    )
     assert run("judge", "start.standardize", "answer.py") == Done(2, "", sentence)
 
 

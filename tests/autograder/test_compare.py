@@ -237,7 +237,8 @@ def test_what_came_is_said_in_words(answer: Any, words: str) -> None:
         ("x" * 1000, repr("x" * 1000)[:200]),
         (Callback("denoise"), "denoise"),
         (Kept("model"), "model"),
-        (Net("mlp", (torch.zeros(1, 1), torch.zeros(1))), "mlp"),
+        (Net("mlp", (torch.zeros(3, 2), torch.zeros(3))), "mlp"),
+        (Net("polynomial", (torch.tensor([[0.0], [2.0]]), torch.tensor(0.5))), "polynomial([[0], [2]], 0.5)"),
     ],
     ids=lambda value: str(value)[:30],
 )

@@ -483,7 +483,7 @@ STRANGE = (
 def _like(result: Any, x: torch.Tensor) -> Any:
     """A strange value, or strange numbers in the shape of the input."""
     return (
-        result.to(x.dtype).reshape(-1)[:1].expand(x.shape)
+        result.to(x.dtype).reshape(-1)[0].expand(x.shape)
         if isinstance(result, torch.Tensor) and result.numel()
         else result
     )
