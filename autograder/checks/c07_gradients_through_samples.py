@@ -302,7 +302,7 @@ class Reparameterise(Exercise):
     ) -> Case:
         """again: ask twice more, with the same noise and with other, to hear whether the sample listens to it."""
         wrt = ("mu", "log_var")
-        noises = [eps, eps, eps + 1] if again else [eps]
+        noises = [eps, eps, eps + eps**2] if again else [eps]
         asks = [grad("reparameterise", wrt, cotangent, mu=mu, log_var=log_var, eps=e) for e in noises]
         about = (self.shape, self.value, self.gradients)
         return case(
@@ -1035,7 +1035,7 @@ class PushedForward(Exercise):
         """x: normal noise, to be handed over as noise or as a standard log-normal sample; mu, sigma: None for T.
 
         readable: take the gradient of a plain sum; again: ask twice more, with the same noise and with other, to hear
-        whether the map listens to it.
+        whether the map listens to it (other in its shape, too, for maps that standardise what they get).
         """
         given = _floats(np.exp(x) if self.argument == "z" else x, dtype, device)
         parameters = {k: v for k, v in (("mu", mu), ("sigma", sigma)) if v is not None}
@@ -1047,7 +1047,7 @@ class PushedForward(Exercise):
         symmetric = len(x.shape) > 0 and len(shape) == len(x.shape) and np.allclose(np.sort(x, 0), -np.sort(x, 0)[::-1])
         asks = [grad(self.names[0], tuple(tensors), cotangent, **kwargs)]
         if again:
-            asks += [call(self.names[0], **{**kwargs, self.argument: x}) for x in (given, given * 2)]
+            asks += [call(self.names[0], **{**kwargs, self.argument: x}) for x in (given, given + given**2)]
         return case(*asks, given=given, mu=mu, sigma=sigma, shape=shape, cotangent=cotangent, symmetric=symmetric)
 
     def judge(self, case: Case, answer: Any, *again: Any) -> Iterator[Finding]:
@@ -1177,7 +1177,7 @@ class RescaleLogNormal(PushedForward):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         numbers = (torch.tensor(0.5), torch.tensor(2.0))
-        yield self._case(rng, np.log([0.5, 2.0]), *numbers, torch.float32, "cpu")
+        yield self._case(rng, np.log([0.5, 2.0]), *numbers, torch.float32, "cpu", readable=True)
         yield from self._every_combination(rng)
 
     mistakes = (
@@ -1370,6 +1370,7 @@ class Support(Exercise):
             "the probability underflowed",
             {"impossible_event": lambda mu, sigma: (-math.inf, 0.0, float(np.log(special.ndtr(-mu / sigma))) if mu / sigma < 37 else -math.inf)},
             "The probability was rounded to 0 before its logarithm was taken, as if the event could not happen. Use a function that gives the logarithm directly.",
+            also=({"impossible_event": lambda mu, sigma: (-math.inf, 0.0, math.log(0.5 * math.erfc(mu / sigma / math.sqrt(2))))},),
         ),
         wrong(
             "a density at a point",
@@ -1564,7 +1565,7 @@ class LogNormalKl(Exercise):
         at = [torch.tensor(np.array(v), requires_grad=i < 2) for i, v in enumerate((m, s, M, S))]
         normals = torch.distributions.LogNormal(*at[:2]), torch.distributions.LogNormal(*at[2:])
         by_mu, by_sigma = torch.autograd.grad(torch.distributions.kl_divergence(*normals).sum(), at[:2])
-        return {"mu": (by_mu.numpy(), (abs(m) + abs(M)) / S**2), "sigma": (by_sigma.numpy(), s / S**2 + 1 / s)}
+        return {"mu": (by_mu.numpy(), (abs(m) + abs(M) + s) / S**2), "sigma": (by_sigma.numpy(), s / S**2 + 1 / s)}
 
     mistakes = (
         wrong(

@@ -316,7 +316,7 @@ def test_no_answer_makes_the_judge_warn_or_fail_whatever_the_notebook_has_set(va
     class Careless(type(linear)):
         def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
             squares = np.asarray(answer.array if case.x is not None else answer) ** 2
-            assert not (squares - squares).any() or not np.isfinite(squares).any()
+            float((squares - squares).mean())  # infinity minus infinity
             yield from super().judge(case, answer)
 
     names = {"double": lambda x: x * 0 + value, "halve": lambda v: value}
