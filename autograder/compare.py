@@ -137,8 +137,13 @@ def show(value: Any) -> str:
         return show(value.detach().cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy())
     if isinstance(value, Plain):
         return show(value.array)
-    if isinstance(value, (Callback, Kept, Net)):
-        return value.architecture if isinstance(value, Net) else value.name
+    if isinstance(value, Net) and value.label:
+        return value.label
+    if isinstance(value, Net):
+        small = sum(w.numel() for w in value.weights) <= 6
+        return f"{value.architecture}({', '.join(map(show, value.weights))})" if small else value.architecture
+    if isinstance(value, (Callback, Kept)):
+        return value.name
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,4 @@
-"""Small networks by name, so that a check can hand one over as an architecture and its weights."""
+"""Small networks and elementary maps by name, so that a check can hand one over as an architecture and its weights."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import nn
+
+from pushforward import maps
+from pushforward.polynomials import polynomial
 
 
 def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
@@ -21,4 +24,4 @@ def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-ARCHITECTURES = {"mlp": mlp}
+ARCHITECTURES = {"mlp": mlp, "polynomial": polynomial, **maps.ARCHITECTURES}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -188,6 +188,48 @@ def _split_bar(ax: Axes, low: float, elbo: float, log_px: float) -> None:
     ax.text(log_px + 0.06, 0, "$\\log p(x)$", va="center")
     ax.set(xlim=(low, log_px + 1.1), ylim=(-0.7, 1.2), yticks=[], xlabel="nats")
     ax.spines["left"].set_visible(False)
+
+
+# --- 07: samples that slide ------------------------------------------------------------------------------------
+
+Slide = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # parameters (K, 1) each -> samples (K, N)
+
+
+def draw_paths(eps: torch.Tensor, slide: Slide, mu: float, sigma: float) -> Figure:
+    """Noise eps (N,), drawn once, and the paths of its samples as mu moves, and as sigma moves.
+
+    slide: samples for parameters of shape (K, 1); the arrows at (mu, sigma) are the slopes of the paths.
+    """
+    fig, axes = figure(1, 3, (9.6, 3.9), width_ratios=[0.55, 1, 1])
+    grid = torch.linspace(-3, 3, 200)
+    axes[0].fill_betweenx(grid, torch.exp(-(grid**2) / 2), color="#E4E4E4", linewidth=0)
+    colours = ORDER(np.linspace(0, 1, len(eps)))
+    axes[0].scatter(torch.zeros_like(eps), eps, c=colours, s=34, zorder=3, clip_on=False)
+    axes[0].set(xticks=[], xlim=(0, 1.05), ylim=(-3, 3), title=r"the noise $\epsilon$ stays")
+    along = torch.linspace(-1, 1, 81)[:, None]  # an odd number, so that the middle is a point
+    still = torch.zeros_like(along)
+    _fan(axes[1], mu + along, slide(mu + along, sigma + still), colours)
+    _fan(axes[2], sigma * (1 + 0.9 * along), slide(mu + still, sigma * (1 + 0.9 * along)), colours)
+    axes[1].set(xlabel=r"$\mu$", ylabel="sample $z$", title=r"$\mu$ moves, $\sigma$ stays")
+    axes[2].set(xlabel=r"$\sigma$", title=r"$\sigma$ moves, $\mu$ stays")
+    top = float(slide(mu + along, sigma + still).max())
+    for ax in axes[1:]:
+        ax.set_ylim(0, 1.02 * top)
+    return fig
+
+
+def _fan(ax: Axes, parameter: torch.Tensor, z: torch.Tensor, colours: np.ndarray) -> None:
+    """Paths z (K, N) over a parameter (K, 1), and in the middle each sample with the slope of its path."""
+    at, rows = parameter[:, 0].numpy(), z.numpy()
+    k, reach = len(at) // 2, 0.16 * (at[-1] - at[0])
+    slopes = (rows[k + 1] - rows[k - 1]) / (at[k + 1] - at[k - 1])
+    ax.axvline(at[k], color=GREY, linewidth=0.8, linestyle=":")
+    for path, colour, slope in zip(rows.T, colours, slopes, strict=True):
+        ax.plot(at, path, color=colour, linewidth=1.1)
+        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (at[k] + reach, path[k] + reach * slope), (at[k], path[k]), arrowprops=arrow)
+    ax.scatter(np.full(len(colours), at[k]), rows[k], c=colours, s=34, zorder=3)
+    ax.set_xlim(at[0], at[-1])
 
 
 # --- 15: noise added step by step ------------------------------------------------------------------------------

@@ -14,9 +14,11 @@ import ipywidgets
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import ConnectionPatch
+from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward.data import bend_to_moons
-from pushforward.plot import BLUE, GREY, VERMILION, Picture, cloud, densities, figure, strip
+from pushforward.plot import BLUE, GREY, ORANGE, ORDER, VERMILION, Picture, cloud, densities, figure, strip
 
 Schedule = Callable[[int], torch.Tensor]
 
@@ -139,6 +141,124 @@ def _staircase(ax: Axes, reconstruction: float, kl: float, gap: float, log_px: f
     ax.set_title(numbers.replace(" -", " −"), loc="left")
     ax.text(log_px, 0.95, " $\\log p(x)$", ha="left", va="top")
     ax.text(elbo, 0.95, "ELBO ", ha="right", va="top", color=BLUE)
+
+
+# --- 07: gradients through samples -----------------------------------------------------------------------------
+
+
+def slide_explorer(reparameterise_lognormal: Callable[..., torch.Tensor]) -> ipywidgets.VBox:
+    """Two sliders for mu and sigma. The noise stays, the samples slide, and arrows show where they go next."""
+    mu = ipywidgets.FloatSlider(description="mu", min=-1, max=1, step=0.05, value=0.3)
+    sigma = ipywidgets.FloatSlider(description="sigma", min=0.05, max=0.8, step=0.05, value=0.5)
+    eps = torch.tensor([-1.6, -1.0, -0.5, 0.0, 0.5, 1.0, 1.6])
+    alt = (
+        "Seven values of noise below a bell curve that never moves, and below them seven samples of the log-normal "
+        "with mu = {mu} and sigma = {sigma}, joined to their noise, each with an arrow for its derivative by mu and "
+        "one for its derivative by sigma."
+    )
+    draw = partial(draw_slide, eps=eps, reparameterise_lognormal=reparameterise_lognormal)
+    return explorer(draw, alt, mu=mu, sigma=sigma)
+
+
+def draw_slide(
+    mu: float, sigma: float, eps: torch.Tensor, reparameterise_lognormal: Callable[..., torch.Tensor]
+) -> Figure:
+    """Noise eps (N,) above, its samples z (N,) below with 0.4 ∂z/∂mu and 0.4 ∂z/∂sigma as arrows."""
+    z, by_mu, by_sigma = _with_slopes(reparameterise_lognormal, eps, mu, sigma)
+    fig, (above, below) = figure(2, 1, (9, 5), height_ratios=[1, 2])
+    colours = ORDER(torch.linspace(0, 1, len(eps)).numpy())
+    grid = torch.linspace(-3, 3, 200)
+    above.fill_between(grid, torch.exp(-(grid**2) / 2), color="#E4E4E4", linewidth=0)
+    above.scatter(eps, torch.zeros_like(eps), c=colours, s=40, zorder=3, clip_on=False)
+    above.set(yticks=[], xlim=(-3, 3), ylim=(0, 1.1))
+    above.set_title(r"noise $\epsilon$, drawn once", loc="left")
+    grid = torch.linspace(0.01, 10, 400)
+    density = torch.distributions.LogNormal(mu, sigma).log_prob(grid).exp()
+    height = torch.arange(len(eps), 0, -1.0)
+    below.fill_between(grid, (len(eps) + 1) * density / density.max(), color="#E4E4E4", linewidth=0)
+    below.scatter(z, height, c=colours, s=40, zorder=3)
+    _arrows(below, z, height + 0.16, 0.4 * by_mu, BLUE, r"$\partial z/\partial\mu$")
+    _arrows(below, z, height - 0.16, 0.4 * by_sigma, VERMILION, r"$\partial z/\partial\sigma$")
+    below.set(yticks=[], xlim=(0, 10), ylim=(0, len(eps) + 1), xlabel="sample $z$")
+    below.legend(loc="upper right")
+    for e, x, h, colour in zip(eps.tolist(), z.tolist(), height.tolist(), colours, strict=True):
+        ends = {"xyA": (e, 0), "coordsA": above.transData, "xyB": (x, h), "coordsB": below.transData}
+        fig.add_artist(ConnectionPatch(**ends, color=colour, linewidth=0.7, linestyle=":"))
+    return fig
+
+
+def _with_slopes(
+    function: Callable[..., torch.Tensor], eps: torch.Tensor, mu: float, sigma: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """z, ∂z/∂mu and ∂z/∂sigma at each noise, all (N,)."""
+    at = [torch.full_like(eps, v, requires_grad=True) for v in (mu, sigma)]
+    z = function(eps, *at)
+    by_mu, by_sigma = torch.autograd.grad(z.sum(), at)
+    return z.detach(), by_mu, by_sigma
+
+
+def _arrows(ax: Axes, x: torch.Tensor, y: torch.Tensor, length: torch.Tensor, colour: str, label: str) -> None:
+    across = torch.zeros_like(length)
+    frame = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.004, "headwidth": 4}
+    ax.quiver(x, y, length, across, color=colour, zorder=2, label=label, **frame)
+
+
+def _exact(terms: Callable[[torch.Tensor], torch.Tensor]) -> float:
+    """The mean of terms (N, 1) under standard normal noise, by quadrature."""
+    nodes, weights = (torch.tensor(v, dtype=torch.float32) for v in hermegauss(80))
+    return float(weights @ terms(nodes[:, None])[:, 0].detach() / weights.sum())
+
+
+Objective = Callable[[torch.Tensor], torch.Tensor]
+
+
+def estimator_explorer(
+    objectives: Mapping[str, Objective], score_terms: Callable, pathwise_terms: Callable
+) -> ipywidgets.VBox:
+    """Choose f, the spread sigma and the number of samples; see how far the three estimates of a gradient scatter."""
+    kind = ipywidgets.Dropdown(description="f(z)", options=list(objectives))
+    sigma = ipywidgets.FloatSlider(description="sigma", min=0.1, max=2, step=0.1, value=0.5)
+    samples = ipywidgets.IntSlider(description="samples", min=1, max=100, value=10)
+    eps = torch.randn(400, 100, generator=torch.Generator().manual_seed(0))
+    draw = partial(
+        draw_estimates, eps=eps, objectives=objectives, score_terms=score_terms, pathwise_terms=pathwise_terms
+    )
+    alt = (
+        "Three histograms of 400 gradient estimates each, for f(z) = {kind}, sigma = {sigma} and {samples} samples per "
+        "estimate: score function, score function with baseline, pathwise; a line marks the true gradient."
+    )
+    return explorer(draw, alt, kind=kind, sigma=sigma, samples=samples)
+
+
+def draw_estimates(
+    kind: str,
+    sigma: float,
+    samples: int,
+    eps: torch.Tensor,
+    objectives: Mapping[str, Objective],
+    score_terms: Callable,
+    pathwise_terms: Callable,
+) -> Figure:
+    """Estimates of d E f(z) / d mu at mu = 1, each the mean over `samples` columns of the noise eps (M, ≥ samples)."""
+    f, mu, s = objectives[kind], torch.tensor([1.0]), torch.tensor([sigma])
+    noise = eps[:, :samples].reshape(-1, 1)
+    z, rest = mu + s * noise, mu + s * eps[:, ::7].reshape(-1, 1)  # the baseline is the mean of f over many samples
+    found = {
+        "score function": score_terms(f, z, mu, s)[0],
+        "with baseline": score_terms(f, z, mu, s, float(f(rest).mean()))[0],
+        "pathwise": pathwise_terms(f, mu, s, noise)[0],
+    }
+    estimates = {name: g.detach().reshape(-1, samples).mean(1) for name, g in found.items()}
+    centre = _exact(lambda noise: pathwise_terms(f, mu, s, noise)[0])
+    reach = max(float(4 * g.std() + (g.mean() - centre).abs()) for g in estimates.values()) + 1e-3
+    fig, axes = figure(3, 1, (8, 4.8), sharex=True)
+    for ax, (name, g), colour in zip(axes, estimates.items(), (VERMILION, ORANGE, BLUE), strict=True):
+        ax.hist(g, bins=torch.linspace(centre - reach, centre + reach, 81).tolist(), color=colour)
+        ax.axvline(centre, color="black", linewidth=1)
+        ax.set(yticks=[])
+        ax.set_title(f"{name}: standard deviation {float(g.std()):.2g}", loc="left")
+    axes[2].set_xlabel(r"estimate of $\partial\, \mathrm{E} f(z) / \partial \mu$ at $\mu = 1$")
+    return fig
 
 
 # --- 15: schedules ---------------------------------------------------------------------------------------------

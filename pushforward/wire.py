@@ -132,10 +132,14 @@ class Kept(Special):
 
 @dataclass(frozen=True)
 class Net(Special):
-    """A small network by the name of its architecture and its weights, in the order of `parameters()`."""
+    """A small network or map by the name of its architecture and its weights, in the order of `parameters()`.
+
+    label: what a report calls it; it does not travel.
+    """
 
     architecture: str
     weights: tuple[torch.Tensor, ...]
+    label: str = ""
 
     def node(self, arrays: list[np.ndarray]) -> list:
         return ["net", self.architecture, [encode(w, arrays) for w in self.weights]]

@@ -328,14 +328,24 @@ class QSample(Exercise):
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        x0, eps = torch.tensor([2.0, 1.0]), torch.tensor([-1.0, 3.0])
+        yield self._case(x0, torch.tensor([2, 1]), eps, torch.tensor([0.81, 0.64, 0.25]))
         for dtype, device in arithmetic():
             for shape in ((2,), (4,), (3, 2), (4, 4), (3, 1, 3, 3)):
                 steps = int(rng.integers(6, 12))
                 bars = _floats(np.array(_alpha_bars(_betas(rng, steps))[1:]), dtype, device)
-                t, zero = _steps(rng, shape[0], steps, device), torch.zeros(shape, dtype=dtype, device=device)
+                t = _steps(rng, shape[0], steps, device)
                 x0, eps = _normal(rng, shape, dtype, device), _normal(rng, shape, dtype, device)
-                pairs = ((x0, zero), (zero, eps), (x0, eps))
-                yield case(*(call("q_sample", x, t, e, bars) for x, e in pairs), x0=x0, eps=eps, t=t, bars=bars)
+                yield self._case(x0, t, eps, bars)
+
+    def _case(self, x0: torch.Tensor, t: torch.Tensor, eps: torch.Tensor, bars: torch.Tensor) -> Case:
+        """The signal alone, the noise alone, and both."""
+        asks = (
+            call("q_sample", x0, t, 0 * eps, bars).about(self.shape, self.signal),
+            call("q_sample", 0 * x0, t, eps, bars).about(self.shape, self.noise),
+            call("q_sample", x0, t, eps, bars).about(self.shape, self.adds),
+        )
+        return case(*asks, x0=x0, eps=eps, t=t, bars=bars)
 
     def judge(self, case: Case, signal: Any, noise: Any, both: Any) -> Iterator[Finding]:
         shapes = [has_shape(answer, tuple(case.x0.shape), case.x0) for answer in (signal, noise, both)]

@@ -95,7 +95,8 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Complet
     """A process that says something by every route, and what its captures heard."""
     heard = tmp_path_factory.mktemp("capture") / "heard.json"
     command = [sys.executable, "-c", SPEAKER, str(heard)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, cwd=ROOT, env=buffered, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done, json.loads(heard.read_text())
 

@@ -1,0 +1,83 @@
+"""Oracles for noise that is pushed forward: the sample at the quantile of its noise, and its derivatives.
+
+Between two continuous distributions on the line there is one increasing map: each number goes to the number with the
+same probability below it. Nothing here knows a formula for that map; it comes from scipy's distribution functions and
+their inverses, its derivatives from differentiating the equation F(x) = Q(z; parameters) that defines it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from scipy import stats
+
+Cdf = Callable[..., torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One of scipy's distributions with its parameters. (scipy's own freezing writes a docstring each time.)"""
+
+    family: Any
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Callable[[Any], np.ndarray]:
+        function = getattr(self.family, name)
+        return lambda x: function(x, **self.parameters)
+
+
+def normal(mu: Any, sigma: Any) -> Distribution:
+    """N(mu, sigma²)."""
+    return Distribution(stats.norm, {"loc": mu, "scale": sigma})
+
+
+def lognormal(mu: Any, sigma: Any) -> Distribution:
+    """The distribution of z with log z ~ N(mu, sigma²)."""
+    return Distribution(stats.lognorm, {"s": sigma, "scale": np.exp(mu)})
+
+
+STANDARD_NORMAL = normal(0.0, 1.0)
+STANDARD_LOGNORMAL = lognormal(0.0, 1.0)
+
+
+def same_quantile(x: np.ndarray, source: Distribution, target: Distribution) -> np.ndarray:
+    """The number at which `target` has the probability below that `source` has below x.
+
+    The smaller of the two tails is matched, so that nothing is lost where a distribution function rounds to 1.
+    """
+    below = source.cdf(x)
+    with np.errstate(all="ignore"):
+        return np.where(below <= 0.5, target.ppf(below), target.isf(source.sf(x)))
+
+
+def normal_cdf(z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """F of N(mu, sigma²), for differentiating."""
+    return 0.5 * torch.erfc((mu - z) / (sigma * 2**0.5))
+
+
+def lognormal_cdf(z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """Q of the log-normal, for differentiating; z > 0."""
+    return normal_cdf(z.log(), mu, sigma)
+
+
+def implicit_derivatives(
+    z: np.ndarray, x: np.ndarray, source: Distribution, cdf: Cdf, mu: np.ndarray, sigma: np.ndarray
+) -> dict[str, np.ndarray]:
+    """∂z/∂mu, ∂z/∂sigma and ∂z/∂x of the z that solves F(x) = Q(z; mu, sigma), all of the shape of z.
+
+    ∂z/∂theta = −Q_theta / Q_z and ∂z/∂x = F'(x) / Q_z.
+    """
+    at = [torch.tensor(np.broadcast_to(v, z.shape).astype(np.float64), requires_grad=True) for v in (z, mu, sigma)]
+    by_z, by_mu, by_sigma = (g.numpy() for g in torch.autograd.grad(cdf(*at).sum(), at))
+    return {"mu": -by_mu / by_z, "sigma": -by_sigma / by_z, "x": source.pdf(x) / by_z}
+
+
+def sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The sum over the axes along which something of that shape was broadcast: what a gradient does."""
+    added = array.ndim - len(shape)
+    stretched = tuple(i for i, n in enumerate(shape, added) if n == 1 and array.shape[i] != 1)
+    return array.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape)

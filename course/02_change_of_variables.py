@@ -1,0 +1,778 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: -jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <small>This notebook is generated from `solutions/02_change_of_variables.py` by `make course`: to change the course, edit that file.</small>
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-colab", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "3ea7204359daaa6b3d7766042bbb7c0e", "cell_type": "code"} deletable=false editable=false
+# On Colab this would install the helper package of the course; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    print(
+        "This copy of the course names no public address to install from: "
+        "set `repository:` in solutions/_toc.yml, then run `make course`."
+    )
+
+# %% [markdown]
+# # 02 · Change of variables
+#
+# Take noise whose density you know, and push it through a function. What comes out has a density too. If you can write
+# it down, you can train the function by maximum likelihood, rank data by how likely they are, and compress them: that is
+# a **normalising flow**. If you cannot, you have a generator and no likelihood: that is the fate of a GAN.
+#
+# This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
+# ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
+#
+# You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
+# a question comes from; notebook 00 lists these sources.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7ae4cb0c49bd5bfb777f56a32dd3b22d", "cell_type": "code"} deletable=false editable=false
+import itertools
+import math
+
+import torch
+from IPython.display import display
+from scipy.optimize import brentq
+
+from pushforward import check, hint, restart, total
+from pushforward.change_of_variables import (
+    draw_banana,
+    draw_cells,
+    draw_flow_verdicts,
+    draw_image,
+    draw_mass_stays,
+    draw_square,
+    stretch_explorer,
+)
+from pushforward.maps import POOL, flow_map
+from pushforward.plot import BLUE, GREY, VERMILION, figure, show
+from pushforward.progress import waiting_for
+
+# %% tags=["demo"]
+show(
+    draw_mass_stays(lambda z: z + 1.6 * torch.tanh(2 * (z - 0.3)) + 0.05 * z**3),
+    alt="Below, a normal density of z cut into ten strips of equal mass. A curve x = f(z), steep in the middle, carries "
+    "each strip to the left, where the density of x stands. Where the curve is steep the strips of x are wide and the "
+    "density is low, where it is flat they are narrow and the density is high: two hills have grown from one.",
+)
+
+
+# %% [markdown]
+# ## The picture
+#
+# Below lies a standard normal density, cut into ten strips. Each holds a tenth of the mass. The curve $x = f(z)$ carries
+# every strip to the left, colour by colour. **No strip loses or gains any mass on the way; only its width changes.** Where
+# the curve is steep a strip becomes wide, so its mass lies thin; where the curve is flat it piles up. One hill has become
+# two, without any mass appearing or vanishing.
+#
+# That is the whole theory. The rest is bookkeeping: how much does a strip widen (a derivative, a determinant), and what
+# if strips land on top of each other, or nowhere?
+#
+# ### Notation
+#
+# | in the text | in code | meaning |
+# |---|---|---|
+# | $z$, $p_Z$ | `z`, `log_base` | the noise and its density, called the **base** |
+# | $x$, $p_X$ | `x`, `log_p` | what comes out, and its density; always as a natural logarithm |
+# | $x = f(z)$ | `f` | **forward** direction, from noise to data: it generates |
+# | $z = g(x)$ | `g` | **reverse** direction, from data to noise: it normalises; $g = f^{-1}$ where both exist |
+# | $J$ | | the Jacobian matrix of a map, $J_{ij} = \partial(\text{output } i) / \partial(\text{input } j)$ |
+# | $\log \lvert\det J\rvert$ | `ladj` | *log absolute determinant of the Jacobian* |
+#
+# Source 001 works with the reverse direction throughout, 000 and 004 with the forward one. You will be asked for both,
+# and half of all mistakes in this field are a mix-up of the two.
+
+# %% [markdown]
+# ## 1 · One dimension: mass stays
+#
+# Let $f$ be smooth, with $f' \ne 0$ everywhere, so that it only rises or only falls. Take a tiny interval of length $h$ around
+# $z$. Its mass is $p_Z(z)\,h$. Its image is a tiny interval around $x = f(z)$, of length $|f'(z)|\,h$, and with the same
+# mass: a sample lands in the one exactly when it came from the other. Density is mass over length, hence
+#
+# $$\boxed{\;p_X(f(z)) = \frac{p_Z(z)}{|f'(z)|}\;} \qquad\text{or}\qquad \log p_X(f(z)) = \log p_Z(z) - \log|f'(z)| .$$
+#
+# Why the absolute value? A falling $f$ has a negative slope. It turns the interval around, but a length stays a length.
+#
+# Now the same from the other end. You are given a point $x$ and the reverse map $z = g(x)$. Take an interval of length $h$
+# around $x$. Its mass is that of the interval around $g(x)$, which is $|g'(x)|\,h$ long. So
+#
+# $$\boxed{\;p_X(x) = p_Z(g(x))\,|g'(x)|\;} \qquad\text{or}\qquad \log p_X(x) = \log p_Z(g(x)) + \log|g'(x)| .$$
+#
+# Both say the same, since $g'(x) = 1/f'(g(x))$. The sign in front of the logarithm is no convention to be memorised: it
+# is minus if the slope is that of the map *into* $x$, and plus if it is that of the map *out of* $x$.
+#
+# **In numbers.** $f(z) = 2z + 1$, $z \sim \mathcal N(0, 1)$. At $z = 0$: $x = 1$ and $\log p_X(1) = -0.919 - \log 2 = -1.612$. Indeed
+# $X \sim \mathcal N(1, 4)$, and its density at its mean is $1/\sqrt{8\pi} = 0.1995 = e^{-1.612}$.
+#
+# For the slopes, take this helper. It uses automatic differentiation; section 3 opens the lid.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-1-one-dimension-mass-stays-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d96e62a28a653ecdef6bdedcab6669a9", "cell_type": "code"} deletable=false editable=false
+def slope(f, x):
+    """f'(x), entry by entry, for a function f that acts on every entry by itself.   x: any shape; returns the same."""
+    x = x.detach().requires_grad_()
+    return torch.autograd.grad(f(x).sum(), x)[0]
+
+
+# %% [markdown]
+# **Write** both directions. The base may be any density on the line: it comes as a function `log_base`.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_1d-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "63bce7f80870f84689cc21c465d801a6", "cell_type": "code"} deletable=false
+def log_p_forward(z, f, log_base):
+    """(x, log_p): the points x = f(z) and the log density of X = f(Z) there.   (000 Q1a, 004)
+
+    z: any shape; f: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
+    returns two tensors of the shape of z.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def log_p_reverse(x, g, log_base):
+    """The log density at x of the X for which g(X) = Z has the density of the base.   (001 P1, 004)
+
+    x: any shape; g: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
+    returns a tensor of the shape of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_1d", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "142755e4702fc55258f7c937201d7928", "cell_type": "code"} deletable=false editable=false
+check("cov.log_density_1d")
+
+# %% [markdown]
+# ### Play with it
+#
+# The map in the middle is piecewise linear, with three slopes: drag two of them, and drag the ends of the interval. What
+# you see on the right is computed by *your* `log_p_forward`, and the two shaded masses are integrated from the two curves.
+#
+# Things to try. Double the middle slope: what happens to the height of the middle piece, what to its width? Make both
+# slopes 0.1: the density rises to a tower, far above 1. Is that allowed? Is there any way to make the two masses differ?
+
+# %% tags=["demo"]
+with waiting_for("log_p_forward"):
+    display(stretch_explorer(log_p_forward))
+
+
+# %% [markdown]
+# A density above 1 is no error: it is mass *per length*, and only its integral is bound to 1. The jumps at the kinks are no
+# error either. At a kink the slope is not defined, but a single point has no mass, so any value of the density there will
+# do. Section 7 will come back to this.
+
+# %% [markdown]
+# ## 2 · Many dimensions, one matrix
+#
+# Now $x = Az + b$ with an invertible matrix $A$. A small cube of volume $h^D$ around $z$ becomes a slanted box, and linear
+# algebra says how large it is: $|\det A|\,h^D$. That is what a determinant *is*. Mass stays as before, so
+#
+# $$\log p_X(x) = \log p_Z\big(A^{-1}(x - b)\big) - \log|\det A| ,$$
+#
+# and from the other end, with $z = Wx + c$,
+#
+# $$\log p_X(x) = \log p_Z(Wx + c) + \log|\det W| .$$
+#
+# The base will be $\mathcal N(0, I)$ from here on: $\log p_Z(z) = -\tfrac12\|z\|^2 - \tfrac D2 \log 2\pi$.
+#
+# Two traps lie between the formula and the code.
+#
+# - *Rows and columns.* A batch holds its points as rows, $(B, D)$, while $A$ acts on columns. For a whole batch,
+#   $Az$ becomes `z @ A.T`. Forget the transpose and everything still runs.
+# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is 0 in every
+#   floating-point type. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
+#
+# ### Which direction is cheap for what?
+#
+# | you have in code | a sample | density of a sample you just drew | density of a given data point |
+# |---|---|---|---|
+# | forward, $x = f(z)$ | one call of $f$ | free: $z$ is known | needs $f^{-1}$: solve an equation |
+# | reverse, $z = g(x)$ | needs $g^{-1}$: solve an equation | free once it is drawn | one call of $g$ |
+#
+# Maximum likelihood needs densities of *given* points, so it wants the reverse direction. Generating, and the expectations
+# under the model that notebooks 06 and 07 need, want the forward one. Layers that are cheap both ways are worth a chapter
+# of their own, which is the next one. For a dense matrix there is not much to choose: solving, inverting and the
+# determinant all cost $O(D^3)$. For a triangular one all are $O(D^2)$, and its determinant is read off the diagonal.
+#
+# **In numbers.** $A = \begin{pmatrix}2&0\\1&1\end{pmatrix}$, $b = (1, 0)$, $x = (1, 3)$: $z = (0, 3)$, so
+# $\log p_X(x) = -4.5 - 1.838 - \log 2 = -7.031$.
+#
+# **Write** both, without ever forming a determinant.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_affine-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4ba16d5c2be036043deab8bebf3be697", "cell_type": "code"} deletable=false
+def affine_forward(x, A, b):
+    """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
+
+    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);  returns (B,).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def affine_reverse(x, W, c):
+    """Log density at x of the X for which z = W X + c is N(0, I).   (001 P1, 004)
+
+    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);  returns (B,).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_affine", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "55d37f336e2e5cc1e53c4e2ec29cde37", "cell_type": "code"} deletable=false editable=false
+check("cov.log_density_affine")
+
+# %% [markdown]
+# You have just derived the density of every multivariate normal distribution. $X = Az + b$ has mean $b$ and covariance
+# $\Sigma = AA^\top$; since $\det\Sigma = (\det A)^2$ and $\|A^{-1}(x-b)\|^2 = (x-b)^\top\Sigma^{-1}(x-b)$, your formula is the familiar one. See it
+# agree with itself both ways, and with the library:
+
+# %% tags=["demo"]
+with waiting_for("affine_forward", "affine_reverse"):
+    A, b = torch.tensor([[2.0, 0.0], [1.0, 1.0]]), torch.tensor([1.0, 0.0])
+    points, W = torch.tensor([[1.0, 3.0], [0.0, 0.0]]), torch.linalg.inv(A)
+    print("forward:", affine_forward(points, A, b))
+    print("reverse:", affine_reverse(points, W, -W @ b))
+    print("library:", torch.distributions.MultivariateNormal(b, A @ A.T).log_prob(points))
+
+
+# %% [markdown]
+# ## 3 · Any smooth map: the Jacobian
+#
+# Look at a smooth map closely enough, and it is affine: near $x$, $g(x + h) \approx g(x) + J(x)\,h$, where $J_{ij} = \partial g_i/\partial x_j$. A tiny
+# cube becomes a tiny slanted box, now with a different factor at every point:
+#
+# $$\log p_X(x) = \log p_Z(g(x)) + \log|\det J_g(x)| , \qquad \log p_X(f(z)) = \log p_Z(z) - \log|\det J_f(z)| .$$
+#
+# This is the **change of variables** theorem, for maps that are one-to-one with $\det J \ne 0$.
+#
+# How do you get $J$? Automatic differentiation gives the gradient of *one* number at a time. Output $i$ is one number, and
+# its gradient is row $i$ of $J$. For a batch of $B$ points that seems to make $B \cdot D$ gradients. But the points do not
+# interact: $\sum_b g_i(x_b)$ depends on $x_b$ through its own term only. So the gradient of this *sum* holds row $i$ of the
+# Jacobians of all points at once, and $D$ gradients are enough.
+#
+# One thing more. Training will differentiate your result with respect to the parameters of $g$. So the gradients that you
+# take must themselves be part of the graph: look for the argument `create_graph`. The check tests this by asking for the
+# gradient of your result with respect to $x$.
+#
+# **In numbers.** $g(x) = (x_1,\; x_2 + 2x_1^2)$ has $J = \begin{pmatrix}1&0\\4x_1&1\end{pmatrix}$, $\log|\det J| = 0$ everywhere. For
+# $g(x) = (2x_2,\; 3x_1 + x_2)$ it is $\log|0 \cdot 1 - 2 \cdot 3| = \log 6 = 1.792$: the diagonal alone would say $-\infty$.
+#
+# **Write** it, for any map and any batch.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_abs_det_jacobian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c58364bc374e6c6650c6be52e875723", "cell_type": "code"} deletable=false
+def log_abs_det_jacobian(f, x):
+    """log |det ∂f/∂x| at every row of x, differentiable in its turn.   (000 Q1a, 004)
+
+    f: maps (…, D) to (…, D), every row by itself; x: (B, D);  returns (B,).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_abs_det_jacobian", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "d4a02a5e411745173ce60326aa257fc8", "cell_type": "code"} deletable=false editable=false
+check("cov.log_abs_det_jacobian")
+
+# %% [markdown]
+# Three maps of a chequered square, every cell coloured by your $\log|\det J|$ at its centre:
+
+# %% tags=["demo"]
+with waiting_for("log_abs_det_jacobian"):
+    maps = {
+        "affine": flow_map("linear", {"A": [[1.2, 0.5], [-0.3, 0.6]], "b": [0.0, 0.0]}),
+        "x + u tanh(w·x)": flow_map("planar", {"u": [0.8, 0.6], "w": [1.2, 0.4]}),
+        "a turn that grows with ‖x‖": flow_map("swirl", {"c": 0.0, "k": 0.5}),
+    }
+    show(draw_cells(maps, log_abs_det_jacobian), alt="A square of twelve by twelve cells under three maps. Affine: a slanted "
+         "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged up to twice, others hardly. "
+         "Swirl: the cells are bent into a whirl, and every one keeps its area.")  # fmt: skip
+
+
+# %% [markdown]
+# The affine map changes all areas by one factor, the second map by another factor everywhere, and the third bends
+# the square beyond recognition *without changing a single area*. Section 8 is about maps like that.
+#
+# What does it cost? $D$ backward passes and a determinant of $O(D^3)$, for every point and every step of training. For a picture
+# of $64 \times 64$ pixels that is 4096 passes and $7 \cdot 10^{10}$ operations. No flow is trained like this. Notebook 03 builds
+# layers whose Jacobian is triangular, or low-rank, or otherwise easy, and *your function is the judge that they are tested with*.
+
+# %% [markdown]
+# ## 4 · Two roads to the same place
+#
+# Now to the conditions. First: what if $f$ is *not* one-to-one?
+#
+# Take $z \sim \mathcal N(0, 1)$ and $x = (z - c)^2$. Then $x = 1$ is reached from $z = c + 1$ and from $z = c - 1$. A small interval
+# around $x$ collects the mass of *two* small intervals of $z$, each stretched by its own slope:
+#
+# $$p_X(x) = \sum_{z:\, f(z) = x} \frac{p_Z(z)}{|f'(z)|}, \qquad\text{in many dimensions}\qquad
+# p_X(x) = \sum_{z:\, f(z) = x} \frac{p_Z(z)}{|\det J_f(z)|} .$$
+#
+# The formula is not hard. *Finding all the preimages* is. For the square there are two. For
+# $x = |Wz|$, the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of them. Each layer
+# of such a kind multiplies the number. A network with ReLUs is worse: there, whole pieces of space share one image.
+#
+# Two practical points. Where no $z$ leads to $x$ the sum is empty, the density 0, and its logarithm $-\infty$: your code must say so, for the
+# formula would happily take the root of a negative number. And far from the bulk *all* terms of the sum underflow, so add them in
+# log space: $\log\sum_i e^{a_i} = m + \log\sum_i e^{a_i - m}$ with $m = \max_i a_i$, which `torch.logsumexp` does for you.
+#
+# **In numbers.** $c = 1$, $x = 1$: preimages $2$ and $0$, both with slope $2$ in size, so
+# $p_X(1) = (0.0540 + 0.3989)/2 = 0.2265$, $\log p_X(1) = -1.485$.
+#
+# **Write** both densities. For the second, `itertools.product((1, -1), repeat=D)` runs through all patterns of signs.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-many_to_one-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dc2d50eecdbd83937d057ce25f5791b9", "cell_type": "code"} deletable=false
+def log_p_square(x, c):
+    """Log density at x of X = (z − c)² with z ~ N(0, 1).   (000 Q1a)
+
+    x: any shape, x ≠ 0; c: float;  returns the shape of x, −inf where x < 0, finite wherever x > 0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def log_p_folded(x, W):
+    """Log density at x of X = |W z|, entry by entry, with z ~ N(0, I).   (000 Q1a)
+
+    x: (B, D), D ≤ 6; W: (D, D), invertible;  returns (B,), −inf where an entry of x is negative.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-many_to_one", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "6cedfd79932e47303d87db54f998741d", "cell_type": "code"} deletable=false editable=false
+check("cov.many_to_one")
+
+# %% tags=["demo"]
+with waiting_for("log_p_square"):
+    samples = torch.randn(20_000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    show(draw_square(samples, 1.0, log_p_square), alt="Left: a parabola over z. A slice of x between 1 and 1.6 is reached from two "
+         "slices of z, a green one near 0 where the base is dense and a vermilion one near 2 where it is thin. Right: a histogram of samples "
+         "of x, met by the density with both preimages; the density with one preimage only runs far below it.")  # fmt: skip
+
+# %% [markdown]
+# ### So why has a GAN no density?
+#
+# **Question (4 points; 000 Q1a).** Samples are made by $z \sim \mathcal N(0, I_{d_\text{latent}})$, $x = f(z) \in \mathbb R^{d_\text{data}}$. For each of two models, explain
+# briefly how to compute $p(x)$ for a given $x$, or why this cannot be done in general: (i) $f$ is the generator of a typical GAN;
+# (ii) $f$ is a normalising flow.
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "cov-gan_density", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "d09a98bf019dbad336decb94db29e1a6", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# ## 5 · Mass that never arrives
+#
+# Second condition: what if $g$ is one-to-one, but does not reach everything?
+#
+# In the reverse direction we *declare* $z = g(x)$ to be distributed like the base, and read off a density of $x$:
+# $p_X(x) = p_Z(g(x))\,|\det J_g(x)|$. Does it integrate to 1? Substitute $z = g(x)$:
+#
+# $$\int p_X(x)\,dx = \int p_Z(g(x))\,|\det J_g(x)|\,dx = \int_{g(\mathbb R^D)} p_Z(z)\,dz = P\big(Z \in \text{image of } g\big) .$$
+#
+# So it integrates to 1 only if the image of $g$ holds all of the base's mass. Take $z = \sigma(Ax)$ with the sigmoid
+# $\sigma(u) = 1/(1 + e^{-u})$ entry by entry: a smooth, injective map if $A$ is invertible, and its image is the open unit square $(0, 1)^2$. But a base
+# $\mathcal N(0, I)$ lives on the whole plane. Nearly everything is lost:
+
+# %% tags=["demo"]
+show(
+    draw_image(torch.tensor([[1.0, 0.5], [-0.4, 0.8]], dtype=torch.float64)),
+    alt="Where the points σ(A x) lie among the circles that hold 10, 50, 90 and 99 per cent of a standard normal base. For an "
+    "invertible A they fill the unit square, a small corner near the centre. For a matrix of rank one they lie on a curve.",
+)
+
+
+# %% [markdown]
+# On the right is the map of the exam question 001 P1a, $A = a^\top a$. There $\det A = 0$: all points land on a curve, and a curve has no area.
+# The formula notices too, for $\det J_g = 0$ at every $x$: it gives $p_X = 0$ everywhere.
+#
+# What would mend the left one? Not another $A$: every invertible $A$ has the same image. Either the base must live where
+# the map goes (take $z$ uniform on $(0, 1)^2$), or the map must go where the base lives.
+#
+# **In numbers.** For one dimension and the image $(0, 1)$: $\Phi(1) - \Phi(0) = 0.3413$, where $\Phi$ is the distribution function of $\mathcal N(0, 1)$.
+#
+# **Write** what is left: for a map onto any box, and for $z = \sigma(Ax)$ with any square matrix. (How do you find out whether a
+# matrix in floating point is singular? Its computed determinant is rarely an exact 0, and a small determinant need not mean anything:
+# $10^{-3} I$ is as invertible as $I$. `torch.linalg` can tell the rank.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-mass_lost-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4c6b7d6d75503fbe9171ca21a362136b", "cell_type": "code"} deletable=false
+def mass_kept(low, high):
+    """∫ p_X for a reverse map that is one-to-one from R^D onto the box of all z with low < z < high; base N(0, I).
+
+    low, high: (D,), low < high entry by entry, −inf and inf allowed;  returns a float between 0 and 1.   (001 P1a)
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def sigmoid_flow_mass(A):
+    """∫ p_X dx of p_X(x) = N(g(x); 0, I) |det J_g(x)| with g(x) = σ(A x).   (001 P1a)
+
+    A: (D, D), singular or not;  returns a float between 0 and 1.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-mass_lost", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "8a7c66e12669bf113ced93bebe056cb6", "cell_type": "code"} deletable=false editable=false
+check("cov.mass_lost")
+
+# %% [markdown]
+# Do not take the substitution on trust: add up $p_X$ over a fine grid of $x$, with your own Jacobian.
+
+# %% tags=["demo"]
+with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
+    side = torch.linspace(-12, 12, 161, dtype=torch.float64)
+    grid = torch.cartesian_prod(side, side)
+    for A in ([[1.0, 0.5], [-0.4, 0.8]], [[2.0, 0.0], [1.0, 3.0]], [[1.0, 2.0], [2.0, 4.0]]):
+        g = flow_map("sigmoid", {"A": A})
+        z = g(grid)
+        log_p = -0.5 * (z**2).sum(1) - math.log(2 * math.pi) + log_abs_det_jacobian(g, grid).detach()
+        summed = float(log_p.exp().sum() * (side[1] - side[0]) ** 2)
+        print(f"A = {A}: summed {summed:.4f}, yours {sigmoid_flow_mass(torch.tensor(A)):.4f}")
+
+
+# %% [markdown]
+# ## 6 · A density with an edge
+#
+# A map that reaches half of the line only is no accident but a tool where data are positive. Let $\epsilon \sim \mathcal N(0, 1)$ and
+# $z = e^{\mu + \sigma\epsilon}$. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is the distribution of
+# a latent, hence the letter $z$. Here it is what comes out.)
+#
+# Density: the reverse map is $g(z) = \log z$, with slope $1/z$. Distribution function: $z$ rises with $\epsilon$, so probabilities
+# carry over directly, $P(Z \le a) = P(\log Z \le \log a)$. For a normal distribution this is
+# $\Phi(u) = \frac12\big[1 + \mathrm{erf}(u/\sqrt2)\big]$ at the standardised value $u$. And for $a \le 0$? The logarithm does not exist, but the probability does:
+# a log-normal number is never negative. So the density is 0 there, its logarithm $-\infty$, and the distribution function 0.
+#
+# Write that into code with care. `torch.where(z > 0, formula, -inf)` computes the formula *everywhere* and then selects; where $z \le 0$
+# the formula is NaN. The value is selected away, but the gradient is not: backwards, the discarded branch receives the gradient 0,
+# and $0 \cdot \mathrm{NaN} = \mathrm{NaN}$. One negative number in a batch then ruins a whole step of training. The cure is to feed the formula something
+# harmless *before* the logarithm is taken.
+#
+# **In numbers.** $\mu = 0$, $\sigma = \frac12$: $\log q(1) = -0.919 - \log\frac12 - \log 1 = -0.226$; $P(Z \le 2) = \Phi(2 \ln 2) = 0.917$.
+#
+# **Write** both. $\mu$ and $\sigma$ are numbers or tensors, and everything broadcasts.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-lognormal_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6d3249728cd89300636e87e939a7544b", "cell_type": "code"} deletable=false
+def lognormal_log_pdf(z, mu, sigma):
+    """Log density of z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
+
+    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
+    returns the broadcast shape, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def lognormal_cdf(z, mu, sigma):
+    """P(Z ≤ z) for Z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
+
+    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
+    returns the broadcast shape, 0 where z ≤ 0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-lognormal_density", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "028111156854dc9ce53f184fef312e40", "cell_type": "code"} deletable=false editable=false
+check("cov.lognormal_density")
+
+# %% [markdown]
+# The two belong together: the slope of the distribution function is the density. And look at what $\mu$ and $\sigma$ do: $e^\mu$ is the
+# *median*, not the mean and not the highest point.
+
+# %% tags=["demo"]
+with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
+    z = torch.linspace(-1, 6, 701, dtype=torch.float64)
+    fig, (left, right) = figure(1, 2, (9, 3.2))
+    for mu, sigma, colour, dash in ((0.0, 0.5, BLUE, "-"), (0.0, 1.0, VERMILION, "--"), (1.0, 0.5, GREY, "-.")):
+        label = rf"$\mu = {mu:g}$, $\sigma = {sigma:g}$"
+        left.plot(z, lognormal_log_pdf(z, mu, sigma).exp(), dash, color=colour, label=label)
+        right.plot(z, lognormal_cdf(z, mu, sigma), dash, color=colour)
+        right.plot([math.exp(mu)], [0.5], "o", color=colour)
+    left.set(title="density", xlabel="$z$")
+    right.set(title=r"distribution function, with the median $e^\mu$", xlabel="$z$")
+    left.legend()
+    show(fig, alt="Densities and distribution functions of three log-normal distributions. All are zero for negative z, rise "
+         "steeply and have a long right tail. The distribution functions cross one half at e to the mu.")  # fmt: skip
+
+# %% [markdown]
+# ## 7 · Is it a flow?
+#
+# Collect what we have met. For a reverse map $z = g(x)$, defined on all of $\mathbb R^d$, the formula
+# $p_X(x) = p_Z(g(x))\,|\det J_g(x)|$ makes a **valid flow** if $g$ is
+#
+# 1. **one-to-one** (section 4): two inputs with the same image, and mass is counted wrongly,
+# 2. **smooth both ways**: $\det J \ne 0$ everywhere. At a point with $\det J = 0$ the inverse has no derivative,
+# 3. **onto the support of the base** (section 5), or mass is lost.
+#
+# None of these implies another. $x^3$ is one-to-one and onto, and yet its slope is 0 at the origin: as a reverse map its density there is 0, its
+# log-determinant $-\infty$, and the forward map $\sqrt[3]{z}$ has an infinite slope. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a
+# uniform base on $(0, 1)$ it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which wraps the plane around the origin, has $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one:
+# $\det J \ne 0$ is a statement about *small* neighbourhoods only.
+#
+# What of leaky ReLU, which has a kink? It is one-to-one and onto. At the kink the derivative jumps between two numbers, neither of them 0.
+# A single point, or any set of volume zero, does not matter to a density. So **kinks are allowed** here, as they are in practice, as long as the slopes
+# on both sides are not 0.
+#
+# What does *not* matter: whether the determinant is negative (mirrors are invertible), whether it is constant, or whether it is 1.
+#
+# ### By hand first
+#
+# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each answer.
+#
+# (a) $x \in \mathbb R^2$, $A = a^\top a$ with $a \in \mathbb R_{>0}^{1\times 2}$, and $z = \sigma(Ax)$. Is this a valid flow?
+#
+# (b) $x \in \mathbb R^3$, $z_1 = (x_3 + x_2)^3$, $z_2 = x_1^4 x_2 + x_3$, $z_3 = e^{x_3}$. Is this a valid flow?
+#
+# (c) Of a flow $f : \mathbb R \to \mathbb R$ you know that the Jacobian determinant of its inverse is 1 everywhere. What does this mean for the flow? Use the formula, and give
+# such an $f^{-1}$. Is your conclusion still true in two dimensions?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "cov-exam_flows", "grade": true, "solution": true, "locked": false, "task": false, "points": 6.0, "checksum": "a58051ffbcd72f52d69f386d3fa5e4d0", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# ### Then by machine
+#
+# Here is a pool of maps. Each comes with fresh parameters, and for most of them *the parameters decide*.
+
+# %% tags=["demo"]
+for name, entry in POOL.items():
+    print(f"{name:10} {entry.formula}")
+
+# %% [markdown]
+# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything. So `is_valid_flow(name, params, base)` returns a verdict together with its witness:
+#
+# | verdict | witness | what it proves |
+# |---|---|---|
+# | `"valid"` | `None` | |
+# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ | not one-to-one |
+# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
+# | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
+#
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). In every map of the pool
+# $n \ge 1$ is a whole number, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+#
+# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
+# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-12}$, is. And calling a valid map invalid costs as much as the reverse.
+#
+# Use whatever you like: algebra for most, a root finder where an equation has no formula: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` where `h` changes its sign. `flow_map(name, params)` gives you any map as a function, so that you can try a witness before you hand it in:
+
+# %% tags=["demo"]
+g = flow_map("exam", {"n": 4, "k": 1.0})
+print("b of the exam:", g(torch.tensor([[1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]])).tolist())
+flat = flow_map("logistic", {"low": 0.0, "high": 1.0, "a": 1.0})
+print("saturation:   ", flat(torch.tensor([40.0, 38.0], dtype=torch.float64)).tolist(), "a collision that is none")
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-is_valid_flow-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ccf72817addd7b12c371e0e1255501d3", "cell_type": "code"} deletable=false
+def is_valid_flow(name, params, base):
+    """Is z = g(x) a valid flow onto this base? A verdict with its witness, as in the table above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns ("valid", None), ("collision", (x, y)), ("singular", x) or ("mass", lost).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-is_valid_flow", "grade": true, "solution": false, "locked": true, "task": false, "points": 6.0, "checksum": "100fa6fd5d21671ed9bb437763bbeec3", "cell_type": "code"} deletable=false editable=false
+check("cov.is_valid_flow")
+
+# %% [markdown]
+# Your verdicts on six maps of the line, with your witnesses drawn in:
+
+# %% tags=["demo"]
+with waiting_for("is_valid_flow"):
+    six = [
+        ("wave", {"a": 1.0, "b": 0.75}, "normal"),
+        ("wave", {"a": 0.5, "b": 1.5}, "normal"),
+        ("power", {"n": 3}, "normal"),
+        ("tanh", {"a": 0.0, "b": 2.0}, "normal"),
+        ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
+        ("leaky", {"s": 0.25}, "normal"),
+    ]
+    show(draw_flow_verdicts(is_valid_flow, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
+         "height, joined. x cubed: a flat point at the origin. 2 tanh(x/2): hatched bands above 2 and below −2 that no x "
+         "reaches. −1 + softplus: a hatched band below −1. Leaky ReLU: valid.")  # fmt: skip
+
+
+# %% [markdown]
+# ## 8 · Flows that keep volumes
+#
+# Question (c) deserves a closer look, because the answer in the source stops too early. Suppose $|\det J| = 1$ everywhere. Then $\log p_X(f(z)) = \log p_Z(z)$: every
+# point keeps its density and takes it along. What can such a flow do?
+#
+# **On the line, next to nothing.** $|f'| = 1$ and continuous means $f' = 1$ or $f' = -1$ throughout, so $f(z) = z + b$ or $f(z) = b - z$.
+#
+# **In the plane, a great deal.** You can push one coordinate by an amount that depends on the other. Think of a pack of cards: slide
+# every card by a different distance, and the pack leans and bends, but no card changes its size. This is the idea of the *additive coupling layer* that opens the table in 004.
+#
+# **What stays?** Everything that depends only on the *values* of the density and not on where they are taken: the maximum of $p$; the volume of every set $\{p > c\}$; and the
+# **differential entropy** $h = -\mathbb E[\log p]$, because $-\log p_X(X)$ and $-\log p_Z(Z)$ are the same number for $X = f(Z)$. So the *distribution* of log densities is the same before and after. (The source
+# speaks of distributions with "the same volume". That is not a notion; these three are what is meant.)
+#
+# If $\log|\det J_f|$ is not 0 but some other constant, all three change in a way that you can work out in your head. Do so for the last function below.
+#
+# **In numbers.** A standard normal in the plane has $h = 1 + \log 2\pi = 2.838$ nats. Twice as wide, $f(z) = 2z$, $\log|\det J_f| = \log 4 = 1.386$, and $h = 4.224$.
+#
+# **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving
+# map of the line off its values. Then say what a constant $\log|\det J_f|$ does.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "403254f616d561c84fb4ed31e0bd09e0", "cell_type": "code"} deletable=false
+def bend(z):
+    """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
+
+    z: (B, 2);  returns (B, 2).   (001 P1c)
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def unbend(x):
+    """z with bend(z) = x.   x: (B, 2);  returns (B, 2)."""
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def log_p_bent(x):
+    """Log density at x of X = bend(z), z ~ N(0, I).   x: (B, 2);  returns (B,)."""
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def shift_or_reflection(f):
+    """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
+
+    f: takes and returns tensors, entry by entry;  returns two floats.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def what_changes(entropy, log_max, volume, ladj):
+    """The same three for x = f(z), where log |det J_f| = ladj is constant.   (001 P1c)
+
+    entropy: −E log p_Z in nats; log_max: the maximum of log p_Z; volume: of {log p_Z > l}, for x of {log p_X > l − ladj};
+    all floats;  returns {"entropy": …, "log_max": …, "volume": …}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "9cb4451e4a2cbcda0b7d0f2d0405bfc7", "cell_type": "code"} deletable=false editable=false
+check("cov.volume_preserving")
+
+# %% tags=["demo"]
+with waiting_for("bend", "unbend", "log_p_bent"):
+    z = torch.randn(3000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    x = bend(z)
+    show(draw_banana(z, x, log_p_bent), alt="A round normal cloud with its level lines, the same cloud bent to a banana with bent level lines, and "
+         "the share of points below each log density for both, which coincide.")  # fmt: skip
+    correlation = float(torch.corrcoef(torch.stack([x[:, 0] ** 2, x[:, 1]]))[0, 1])
+    print(f"corr(x1², x2) = {correlation:.2f}; for a Gaussian centred at 0 it would be 0")
+    print(f"entropy: {float(-log_p_bent(x).mean()):.3f} nats, before: {float(0.5 * (z**2).sum(1).mean() + math.log(2 * math.pi)):.3f} nats")
+
+# %% [markdown]
+# The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
+# Kolmogorov and Smirnov's for instance, would look only at the curves, and would sometimes fail by chance.)
+#
+# So is "volume preserving" a weakness? It fixes the *list of density values*, and nothing else. A base with unit entropy cannot become data with another entropy. In practice a single layer
+# that scales, with a constant $\log|\det J|$, mends that. What remains is a very flexible family: the first deep flows for images were made of additive couplings.
+
+# %% [markdown]
+# ## What you can now do
+#
+# - turn "mass stays" into a density, in both directions, in one dimension or many, without a sign error
+# - say which direction is cheap for what, and why training wants the reverse one
+# - get $\log|\det J|$ of any map by automatic differentiation, differentiable, and know what it costs
+# - add up several preimages, and explain why a GAN has no tractable density
+# - compute how much mass a map that is not onto loses, and mend it by the base
+# - write a density with an edge that returns $-\infty$ and never NaN, gradients included
+# - decide whether a map is a valid flow, and prove it by a witness that survives fifty digits
+# - say what a constant determinant leaves unchanged, and why this is a strong restriction on the line and a weak one in the plane
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# **1.** $Z$ is uniform on $(0, 1)$ and $X = -\log Z$. What is the density of $X$?
+#
+# <details><summary>Answer</summary>
+#
+# $f(z) = -\log z$ falls, with $|f'(z)| = 1/z$. So $p_X(x) = 1/(1/z) = z = e^{-x}$ for $x > 0$: the exponential distribution. With the slope's sign kept, one would get a negative density.
+#
+# </details>
+#
+# **2.** $g(x) = \Phi(x)$, the normal distribution function, base uniform on $(0, 1)$. Valid flow? What is $p_X$? And the same $g$ with a normal base?
+#
+# <details><summary>Answer</summary>
+#
+# Valid: increasing, slope $\phi(x) > 0$, onto $(0, 1)$. $p_X(x) = 1 \cdot \phi(x)$, so $X$ is standard normal. (This is sampling by the inverse distribution function, read backwards.) With a normal base it reaches only $(0, 1)$ and keeps $\Phi(1) - \Phi(0) = 34\,\%$ of the mass: not valid.
+#
+# </details>
+#
+# **3.** A colleague trains $z = g(x)$ by maximum likelihood and forgets the log-determinant. To what will $g$ converge?
+#
+# <details><summary>Answer</summary>
+#
+# To a constant: $\log p_Z(g(x))$ is largest if every $x$ is sent to the mode of the base, $g(x) = 0$. The log-determinant, which tends to $-\infty$ on the way there, is the term that forbids it.
+#
+# </details>
+#
+# **4.** For which $c$ is $z = x^3 + cx$ a valid flow with a normal base? Give a witness for every other $c$.
+#
+# <details><summary>Answer</summary>
+#
+# $g' = 3x^2 + c$. For $c > 0$ valid. For $c = 0$ a bijection with $g'(0) = 0$: not smooth both ways, witness $x = 0$. For $c < 0$ not one-to-one: $g(\sqrt{-c}) = 0 = g(0)$.
+#
+# </details>
+#
+# **5.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a valid flow with a normal base? With which base?
+#
+# <details><summary>Answer</summary>
+#
+# $A$ is positive definite, so the map is injective with $\det J \ne 0$. It is onto $(0, 1)^2$ only, so with $\mathcal N(0, I)$ the share $1 - 0.3413^2 = 0.8835$ is lost: not valid. With any base whose support is the unit square, the uniform one say, it is valid.
+#
+# </details>
+#
+# **6.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For $d = 1$? For $d = 2$?
+#
+# <details><summary>Answer</summary>
+#
+# True for $d = 1$: a positive derivative means increasing. False for $d = 2$: $(e^{x_1}\cos x_2, e^{x_1}\sin x_2)$ has $\det J = e^{2x_1} > 0$ and period $2\pi$ in $x_2$.
+#
+# </details>
+#
+# **7.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
+#
+# <details><summary>Answer</summary>
+#
+# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
+#
+# </details>
+#
+# **8.** $Z \sim \mathcal N(0, 1)$. Is there a volume-preserving flow on the line that turns it into the uniform distribution on $(0, 1)$? Is there one in the plane that turns $\mathcal N(0, I)$ into the uniform distribution on a square of any size?
+#
+# <details><summary>Answer</summary>
+#
+# No and no. The density of a volume-preserving flow takes the same values as the base's, on sets of the same volume. A uniform density takes one value only, a normal one takes all values between 0 and its maximum.
+#
+# </details>
+#
+# ## An open question
+#
+# A flow must be one-to-one, and so it cannot change the *shape of the support*: a connected plane stays connected, and a hole cannot be cut into it. Real data seem to come in separate clusters, or on thin sheets. How well can a smooth, invertible map imitate a gap?
+# What happens to $\log|\det J|$ along the bridge between two clusters? Notebook 04 measures it for two separated modes, in the exercise called `flow.bridge`. Before you get there: what would you give up, the inverse, the smoothness, or the equal dimensions?
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
+total()

@@ -1,0 +1,956 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: -jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# <small>This notebook is generated from `solutions/07_gradients_through_samples.py` by `make course`: to change the course, edit that file.</small>
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-colab", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "3ea7204359daaa6b3d7766042bbb7c0e", "cell_type": "code"} deletable=false editable=false
+# On Colab this would install the helper package of the course; elsewhere it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    print(
+        "This copy of the course names no public address to install from: "
+        "set `repository:` in solutions/_toc.yml, then run `make course`."
+    )
+
+# %% [markdown]
+# # 07 · Gradients through samples
+#
+# A generative model throws dice, and training turns the screws of the dice. To turn them the right way you need
+# the derivative of what came out with respect to a screw. But what came out is *random*: how does one
+# differentiate a throw?
+#
+# There are two answers, and this chapter is about both. One asks how likely the throw was and never looks inside
+# the outcome. The other finds the fixed noise behind the throw, and lets the outcome slide along as the screws
+# turn. The second is what made variational autoencoders trainable, and notebook 08 rests on it. The log-normal
+# distribution serves as the worked example, from the question "which function of normal noise has this
+# distribution?" to a prior that a normal posterior can never satisfy.
+#
+# You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time: two
+# to three hours. Labels such as 001 P2a say where a question comes from; notebook 00 lists these sources.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e590a57b364f8ce62d96a01870337c62", "cell_type": "code"} deletable=false editable=false
+import math
+
+import torch
+from numpy.polynomial.hermite_e import hermegauss
+
+from pushforward import check, hint, restart, total
+from pushforward.plot import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
+from pushforward.progress import progress, waiting_for
+from pushforward.train import budget
+from pushforward.widgets import estimator_explorer, slide_explorer
+
+# %% tags=["demo"]
+dice = torch.Generator().manual_seed(7)
+eps = torch.tensor([-1.8, -1.2, -0.75, -0.35, 0.0, 0.35, 0.75, 1.2, 1.8])
+ranks = torch.distributions.Normal(0.0, 1.0).cdf(eps)  # the share of all draws that lies below each noise
+show(
+    draw_paths(eps, lambda mu, sigma: torch.distributions.LogNormal(mu, sigma).icdf(ranks), mu=0.0, sigma=0.5),
+    alt="Left: nine values of normal noise beside a bell curve. Middle: the nine samples they become, as curves over mu; "
+    "all rise, the upper ones faster. Right: the same over sigma; the curves fan out from one point, upper ones rise, the "
+    "middle one stays, lower ones fall. Arrows mark the slope of each curve.",
+)
+
+
+# %% [markdown]
+# ## The picture
+#
+# On the left, nine values of noise, drawn once and then held. In the middle and on the right, the nine samples of
+# a log-normal distribution that they become, as its parameters $\mu$ and $\sigma$ move. Nothing is drawn anew
+# while a parameter moves: **each sample slides along a path of its own**, and keeps its colour.
+#
+# A path has a slope, and the slope is a derivative of *this sample* with respect to *this parameter*. Turn $\mu$
+# up and all samples rise, the large ones fastest. Turn $\sigma$ up and they spread: those above the middle rise,
+# those below it fall. If a sample then goes through a network, the chain rule carries the slope along. That is all
+# there is to "backpropagating through a sample". What the picture does not show is the formula of the paths: you
+# will derive it.
+#
+# ### Notation
+#
+# | in the text | in code | meaning |
+# |---|---|---|
+# | $\epsilon$ | `eps` | standard normal noise; always an *argument*, never drawn inside a function |
+# | $z$ | `z` | a sample, $z \sim q$ |
+# | $\mu, \sigma$ | `mu`, `sigma` | parameters of $q$; $\sigma > 0$ is a standard deviation, its square a variance |
+# | $\log\sigma^2$ | `log_var` | what an encoder network returns in place of $\sigma$, since it may be any real number |
+# | $f$ | `f` | what is averaged: a reward, a loss, a log likelihood. It takes a batch of rows, (N, D), and gives one number for each, (N,) |
+# | $F,\ Q$ | | distribution functions: $F$ of a normal, $Q$ of a log-normal |
+# | $\mathbb E$ | | an expectation, over the noise or over $q$: the same thing said twice |
+#
+# Reports of the checks show some $f$ as `polynomial(c, cross)`: that is
+# $f(z) = \sum_d \sum_k c_{kd}\, z_d^k + \text{cross} \cdot \prod_d z_d$.
+
+# %% [markdown]
+# ## 1 · How likely was it?
+#
+# We want the gradient of an average,
+#
+# $$J(\theta) = \mathbb E_{z \sim q_\theta}[f(z)] = \int f(z)\, q_\theta(z)\, dz ,$$
+#
+# and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the
+# integral: $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it
+# cannot be estimated from samples. One line makes it one. Since $\nabla \log q = \nabla q / q$, we have
+# $\nabla q = q\, \nabla \log q$, and
+#
+# $$\boxed{\nabla J = \mathbb E_{z \sim q_\theta}\big[\, f(z)\; \nabla_\theta \log q_\theta(z) \,\big] .}$$
+#
+# This is the **score-function estimator** (also REINFORCE, or the likelihood-ratio estimator), and
+# $\nabla_\theta \log q_\theta(z)$ is the score *with respect to the parameters*. (Notebook 14 calls the derivative
+# by $z$ a score as well. For $\mu$ the two differ in their sign, so watch what you differentiate by.)
+#
+# Read it like this: throw, look at the result $f(z)$, and make throws like this one more likely in proportion to
+# how good it was. $f$ itself is never differentiated. It may be a step, a game, a human being.
+#
+# **A baseline.** The score has mean zero, because
+# $\mathbb E[\nabla \log q] = \int \nabla q = \nabla \int q = \nabla 1 = 0$. So for any constant $b$
+#
+# $$\nabla J = \mathbb E\big[\, (f(z) - b)\; \nabla_\theta \log q_\theta(z) \,\big] ,$$
+#
+# with the same mean and, if $b$ is chosen well, much less noise: "better than usual" is a better signal than
+# "good".
+#
+# Now make it concrete for $q = \mathcal N(\mu, \operatorname{diag} \sigma^2)$ in $D$ dimensions. Write down
+# $\log q$ for one coordinate, differentiate it by $\mu_d$ and by $\sigma_d$. The second derivative has two parts,
+# for $\sigma_d$ stands in the exponent *and* in the normaliser.
+#
+# **In numbers.** $f(z) = z$, $\mu = 0$, $\sigma = 2$, baseline $0.5$. For the sample $z = 3$ the term for $\mu$ is
+# $1.875$ and that for $\sigma$ is $1.5625$.
+#
+# **Write** `score_terms`: the terms of the estimator, one row for each sample, not yet averaged.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f2d9548c1fa49f267b76b4dd14b53d08", "cell_type": "code"} deletable=false
+def score_terms(f, z, mu, sigma, baseline=0.0):
+    """(f(z_n) - baseline) times the derivative of log q(z_n) by mu, and by sigma; q = N(mu, diag sigma²).
+
+    f: takes (N, D), gives (N,), can be called but not differentiated; z: (N, D), samples of q; mu, sigma: (D,);
+    baseline: float;  returns (d_mu, d_sigma), both (N, D), one row per sample.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "66f600b90aec04d52fcf38dede94746a", "cell_type": "code"} deletable=false editable=false
+check("grad.score_function")
+
+# %% [markdown]
+# Try it where nothing else works. A player throws $z \sim \mathcal N(\mu, 1.5^2)$ and wins if $z > 1$. How much
+# does the chance of winning grow with $\mu$? The reward is a step, without a useful derivative anywhere. But the
+# answer is known: it is the normal density at the edge.
+
+# %% tags=["demo"]
+with waiting_for("score_terms"):
+    throws = budget(200_000, 200_000, 2_000)
+    mu, sigma = torch.tensor([0.0]), torch.tensor([1.5])
+    z = 1.5 * torch.randn(throws, 1, generator=dice)
+
+    def won(z):
+        return (z[:, 0] > 1).float()
+
+    truth = math.exp(-0.5 * (1 / 1.5) ** 2) / (1.5 * math.sqrt(2 * math.pi))
+    print(f"exact derivative of the chance of winning: {truth:.4f}")
+    for b in (0.0, 0.25, 10.0):
+        terms = score_terms(won, z, mu, sigma, b)[0]
+        error = terms.std() / math.sqrt(throws)
+        print(
+            f"baseline {b:5.2f}: {terms.mean():7.4f} ± {error:.4f}   (standard deviation of one term {terms.std():.2f})"
+        )
+
+
+# %% [markdown]
+# All three agree with the exact value within a few of their standard errors. A good baseline (a quarter is about
+# the chance of winning) buys precision, a bad one throws it away, and none of them moves the mean.
+
+# %% [markdown]
+# ## 2 · Let the sample carry the gradient
+#
+# If $f$ *can* be differentiated, it seems a waste not to look at its slope. To use it, move the randomness out of
+# the way: write the sample as a fixed function of parameters and noise,
+#
+# $$z = g_\theta(\epsilon), \qquad \epsilon \sim \mathcal N(0, I), \qquad\text{so that}\qquad
+# \mathbb E_{z \sim q_\theta}[f(z)] = \mathbb E_{\epsilon}\big[f(g_\theta(\epsilon))\big] .$$
+#
+# Now the average is over something that does not depend on $\theta$, and the gradient goes inside:
+#
+# $$\boxed{\nabla J = \mathbb E_\epsilon\big[\, \nabla_\theta\, f(g_\theta(\epsilon)) \,\big] .}$$
+#
+# This is the **pathwise** or **reparameterised** estimator: each term is the slope of $f$ along the path that the
+# sample takes (the arrows of the opening picture, followed by $f$).
+#
+# For a normal distribution $g$ is what you think it is: a mean, plus noise times a standard deviation. Encoders
+# return the logarithm of the *variance*, so that any output of a network is allowed; you have to get from there to
+# the standard deviation. Three things go wrong here more often than everything else:
+#
+# - *The noise is drawn inside.* Then the same noise cannot be used again with moved parameters, and nothing about
+#   the function can be checked exactly. In this course noise comes in as an argument.
+# - *The parameter leaves the graph.* `.detach()`, `.item()`, `float(…)` or `torch.tensor(…)` on the way, and no
+#   gradient arrives, without any error message. For the same reason `torch.distributions` has two methods:
+#   `sample()` cuts the graph, `rsample()` keeps it.
+# - *One noise for a whole batch.* Each item needs its own, or all of them move together.
+#
+# **In numbers.** $\mu = 1$, $\log\sigma^2 = -1$, $\epsilon = 0.5$: $z = 1.3033$. For $f(z) = z^2$, $\mu = 1$,
+# $\sigma = 0.5$ and $\epsilon = 2$ (so $z = 2$) the pathwise terms are $4$ for $\mu$ and $8$ for $\sigma$.
+#
+# **Write** `reparameterise`, which an encoder would use, and `pathwise_terms`, the terms of the estimator in the
+# same form as `score_terms`. (For the second, autograd gives you the slopes of all rows at once: differentiate the
+# *sum* of $f$ over the rows by $z$. Rows do not influence each other.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-reparameterise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "36dd96e954d89b6a53e409945f119f90", "cell_type": "code"} deletable=false
+def reparameterise(mu, log_var, eps):
+    """A sample of N(mu, exp(log_var)) made from the noise eps.   (001 P2d)
+
+    mu, log_var, eps: tensors that broadcast, say (B, D) each, or eps (S, B, D); log_var of any sign;
+    returns z of the broadcast shape. Gradients reach mu and log_var.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def pathwise_terms(f, mu, sigma, eps):
+    """The derivatives of f(z_n) by mu and by sigma, where z_n is the sample that the noise eps_n becomes.
+
+    f: differentiable in torch, takes (N, D), gives (N,); mu, sigma: (D,); eps: (N, D);
+    returns (d_mu, d_sigma), both (N, D), one row per sample.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-reparameterise", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "1319dc373a7fc43d63dc10a6f09e50f8", "cell_type": "code"} deletable=false editable=false
+check("grad.reparameterise")
+
+# %% [markdown]
+# Two estimators with nothing in common but their mean. See them agree on a smooth $f$:
+
+# %% tags=["demo"]
+with waiting_for("score_terms", "pathwise_terms"):
+    draws = budget(200_000, 200_000, 2_000)
+    mu, sigma = torch.tensor([0.3, -0.2]), torch.tensor([0.8, 1.2])
+    eps = torch.randn(draws, 2, generator=dice)
+
+    def f(z):
+        return torch.sin(z[:, 0]) * z[:, 1] + z[:, 1] ** 2
+
+    def averages(terms):
+        pairs = zip(terms.mean(0), terms.std(0) / math.sqrt(draws), strict=True)
+        return "  ".join(f"{mean:7.3f} ± {error:.3f}" for mean, error in pairs)
+
+    for name, (d_mu, d_sigma) in {
+        "score function": score_terms(f, mu + sigma * eps, mu, sigma),
+        "pathwise": pathwise_terms(f, mu, sigma, eps),
+    }.items():
+        print(f"{name:15}  by mu: {averages(d_mu)}    by sigma: {averages(d_sigma)}")
+
+
+# %% [markdown]
+# The same numbers, within two or three of the standard errors beside them. But look at the errors themselves.
+
+# %% [markdown]
+# ## 3 · Which one is better?
+#
+# Both are unbiased, so what counts is the variance. Take the derivative by $\mu$ in one dimension, with
+# $z = \mu + \sigma\epsilon$:
+#
+# | estimator | one term |
+# |---|---|
+# | score function | $f(z)\; \epsilon / \sigma$ |
+# | with baseline $b$ | $(f(z) - b)\; \epsilon / \sigma$ |
+# | pathwise | $f'(z)$ |
+#
+# Three things can be read off. As $\sigma \to 0$ the first blows up like $f(\mu)^2 / \sigma^2$, while the last
+# settles at the constant $f'(\mu)$. Adding a constant to $f$ changes the first and leaves the last alone. And a
+# baseline near the mean of $f$ undoes that constant, but not the rest.
+#
+# **In numbers.** $f(z) = z$, $\mu = 3$, $\sigma = 1$. Score function: $z\,\epsilon = 3\epsilon + \epsilon^2$ has
+# the variance $9 + 2 = 11$. With baseline 3: $\epsilon^2$, variance $2$. Pathwise: always $1$, variance $0$.
+#
+# Variances estimated from samples are noisy themselves, so let us be exact. For a polynomial $f$ the normal
+# distribution may be replaced by a few points with weights (Gauss–Hermite quadrature): every average comes out
+# exactly. The cell below gives you such points. Treat them as noise that takes the value `eps[n]` with probability
+# `weights[n]`.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-3-which-one-is-better-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "4f39a90e926f917bb1ed88a296d62c3a", "cell_type": "code"} deletable=false editable=false
+def normal_points(n):
+    """n values of noise, (n, 1), and their probabilities, (n,): averages of polynomials up to degree 2n − 1 are exact."""
+    nodes, weights = hermegauss(n)
+    return torch.tensor(nodes)[:, None], torch.tensor(weights / weights.sum())
+
+
+# %% [markdown]
+# **Write** `gradient_variances`: the variance of *one* term for $\mu$, coordinate by coordinate, for the three
+# estimators. The baseline is the mean of $f(z)$ under the same weights. You have the terms already.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b6ca5e630b2176667845f560293a24b5", "cell_type": "code"} deletable=false
+def gradient_variances(f, mu, sigma, eps, weights):
+    """Variances of one term of the derivative by mu, when the noise is eps[n] with probability weights[n].
+
+    f: as in pathwise_terms; mu, sigma: (D,); eps: (N, D); weights: (N,), adding up to 1;
+    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each (D,).
+    """
+
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-variance", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "dc05af5c77353f3b676f260eec19d485", "cell_type": "code"} deletable=false editable=false
+check("grad.variance")
+
+# %% tags=["demo"]
+with waiting_for("score_terms", "pathwise_terms", "gradient_variances"):
+    points, weights = normal_points(150)  # enough for the wiggles of the third function
+    spreads = torch.logspace(-1.5, 0.15, 40, dtype=torch.float64)
+    fig, axes = figure(1, 3, (9.6, 3.6), sharey=True)
+    shapes = {
+        "$f(z) = z^2$": lambda z: z[:, 0] ** 2,
+        "$f(z) = z^2 + 10$": lambda z: z[:, 0] ** 2 + 10,
+        r"$f(z) = \sin 5z$": lambda z: torch.sin(5 * z[:, 0]),
+    }
+    lines = (("score_function", VERMILION, "-"), ("with_baseline", ORANGE, "--"), ("reparameterise", BLUE, "-."))
+    for ax, (name, f) in zip(axes, shapes.items(), strict=True):
+        found = [gradient_variances(f, torch.ones(1).double(), s.reshape(1), points, weights) for s in spreads]
+        for key, colour, dash in lines:
+            ax.loglog(spreads, [float(row[key]) for row in found], dash, color=colour, label=key.replace("_", " "))
+        ax.set(title=name, xlabel=r"$\sigma$")
+    axes[0].set(ylabel="variance of one term", ylim=(1e-3, 1e6))
+    axes[0].legend()
+    show(fig, alt="Variance of one term against sigma, at mu = 1, on logarithmic axes. For z squared the score function falls from "
+         "a thousand to about twenty; the pathwise variance starts some hundred thousand times lower and rises. For z squared plus "
+         "ten the score function is a hundred times worse, the other two are unchanged. For sine of 5z the pathwise variance is "
+         "the largest of the three once sigma passes 0.3.")  # fmt: skip
+
+# %% [markdown]
+# The first two panels are the textbook story: pathwise wins by orders of magnitude when $\sigma$ is small, and
+# does not care for constants. The third is the one to remember. A function that wiggles faster than $q$ is wide
+# has steep slopes that say little about where the average goes: **there the pathwise estimator is the worse of the
+# two.** It is better for smooth $f$, not by law.
+#
+# ### Play with it
+#
+# Each histogram shows 400 estimates of the same gradient, each a mean over so many samples. The black line is the
+# truth.
+#
+# Things to try. For $z^2$: how many samples does the score function need to be as good as the pathwise estimator
+# with one? Switch to $z^2 + 10$: which of the three histograms change? And for $\sin 5z$: at which $\sigma$ do the
+# two change places?
+
+# %% tags=["demo"]
+with waiting_for("score_terms", "pathwise_terms"):
+    objectives = {
+        "z²": lambda z: z[:, 0] ** 2,
+        "z² + 10": lambda z: z[:, 0] ** 2 + 10,
+        "sin 5z": lambda z: torch.sin(5 * z[:, 0]),
+    }
+    display(estimator_explorer(objectives, score_terms, pathwise_terms))
+
+
+# %% [markdown]
+# **Question (3 points).** For each of these, say whether the score-function estimator can be used, whether the
+# pathwise one can, and which you would take. Give the reason.
+#
+# 1. $z$ is one of ten words, drawn with probabilities that are softmax outputs; $f(z)$ is a rating by a reader.
+# 2. $z \sim \mathcal N(\mu, \sigma^2)$ with $\mu$ and $\sigma$ from an encoder; $f(z)$ is the log likelihood of a
+#    picture under a smooth decoder network.
+# 3. $z \sim \mathcal N(\mu, \sigma^2)$ and $f(z) = 1$ if $z > 2$, else 0. A colleague reports that the pathwise
+#    estimator "converges at once, with variance zero".
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "grad-which_estimator", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "4727bd8fc65fdc9c43be144ea1b9901e", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# ## 4 · Matching distribution functions
+#
+# For the normal distribution the map from noise to sample was easy to guess. How does one *find* such a map? The
+# exam 001 asks for it, and the way it takes works for every distribution on the line: **let the distribution
+# functions agree.**
+#
+# $z$ is **log-normal**, $z \sim \log\mathcal N(\mu, \sigma^2)$, if its logarithm is $\mathcal N(\mu, \sigma^2)$.
+# So $z$ is always positive, and its density is
+#
+# $$q_{\mu,\sigma^2}(z) = \frac{1}{z\,\sigma\sqrt{2\pi}} \exp\left(-\frac{(\ln z - \mu)^2}{2\sigma^2}\right) \quad\text{for } z > 0,
+# \qquad q_{\mu,\sigma^2}(z) = 0 \quad\text{for } z \le 0 .$$
+#
+# (Incomes, file sizes and the brightness of stars look like this.) We shall need the **error function**
+#
+# $$\operatorname{erf}(x) = \frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt ,$$
+#
+# which increases strictly from $-1$ to $1$ and therefore takes no value twice. With it the distribution function
+# of the normal $\mathcal N(\mu, \sigma^2)$ is
+#
+# $$F_{\mu,\sigma^2}(a) = \Pr(z \le a) = \frac12\left[1 + \operatorname{erf}\left(\frac{a - \mu}{\sigma\sqrt2}\right)\right] .$$
+#
+# **The task** (001 P2a, b). Somebody gives you standard normal noise $\epsilon$. Find an *increasing* map
+# $T: \mathbb R \to \mathbb R_{>0}$ such that $T(\epsilon) \sim \log\mathcal N(0, 1)$. Then, from samples
+# $z \sim \log\mathcal N(0, 1)$, find an increasing map $M$ such that $M(z) \sim \log\mathcal N(\mu, \sigma^2)$.
+#
+# The problem is worth more than any other in the exam (nine of 28 credits), and nine of its fifteen ticks go to
+# these two parts, nearly all for the *way*. So walk it line by line. Each line is a function that returns its
+# terms by name, and each term is checked by itself. The aim is $\Pr(T(\epsilon) \le a) = Q_{0,1}(a)$ for every
+# $a > 0$, where $Q$ is the distribution function of the log-normal.
+#
+# **Line 1, the event.** Turn the condition $T(\epsilon) \le a$ into one on $\epsilon$. You do not know $T$ yet;
+# you know only that it increases and has an inverse, which the function is given.
+#
+# **Line 2, its probability.** $\epsilon$ is standard normal, so the probability that it stays below a threshold is
+# a value of $F_{0,1}$. Return the argument of erf, and the probability.
+#
+# **Line 3, the other side.** $Q_{\mu,\sigma^2}(a) = \Pr(z \le a)$, for the log-normal with any $\mu$ and $\sigma$.
+# The event $z \le a$ is the event $\ln z \le \ln a$, and $\ln z$ is normal. Again the argument of erf, and the
+# probability. And what if $a \le 0$? Nothing lies below 0, so the probability must be exactly 0, with the argument
+# $-\infty$. (001 prints the formula without saying that it holds for $a > 0$ only; a computer answers NaN to
+# $\ln(-1)$.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "da8f4803162d750f882fb61af116d413", "cell_type": "code"} deletable=false
+def event_in_eps(T_inverse, a):
+    """Line 1: the "threshold" for which {T(eps) ≤ a} is {eps ≤ threshold}, for any increasing T.   (001 P2a)
+
+    T_inverse: a function, tensor to tensor; a: tensor of any shape, a > 0;  returns {"threshold": like a}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def normal_cdf(threshold):
+    """Line 2: the "probability" that eps ~ N(0, 1) is at most threshold, and the "argument" of erf in it.
+
+    threshold: tensor;  returns {"argument": …, "probability": …}, both like threshold.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def lognormal_cdf(a, mu, sigma):
+    """Line 3: the "probability" Q(a) that z ~ LogN(mu, sigma²) is at most a, and the "argument" of erf in it.
+
+    a: tensor, any sign; mu, sigma: numbers or tensors without axes;  returns {"argument": …, "probability": …}, like a;
+    for a ≤ 0 the argument is -inf and the probability 0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% [markdown]
+# **Line 4, match.** Line 2 at the threshold of line 1 must equal line 3 with $\mu = 0$ and $\sigma = 1$. erf takes
+# no value twice. So what must $T^{-1}(a)$ be?
+#
+# **Line 5, solve.** Line 4 holds for every $a > 0$, so it holds for $a = T(\epsilon)$. Solve for $T(\epsilon)$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ffd6712e6297fe75b33c6957adbf3a65", "cell_type": "code"} deletable=false
+def match_arguments(a):
+    """Line 4: "T_inverse", the value of the inverse of T at a, from equal arguments of erf.   (001 P2a)
+
+    a: tensor, a > 0;  returns {"T_inverse": like a}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def solve_for_T(eps):
+    """Line 5: "T", the sample of LogN(0, 1) that the noise eps becomes.   (001 P2a)
+
+    eps: tensor;  returns {"T": like eps}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% [markdown]
+# Once more, for $M$, from $z \sim \log\mathcal N(0, 1)$ to $\log\mathcal N(\mu, \sigma^2)$:
+#
+# $$\Pr(M(z) \le a) = \Pr\big(z \le M^{-1}(a)\big) = Q_{0,1}\big(M^{-1}(a)\big) \overset{!}{=} Q_{\mu,\sigma^2}(a) .$$
+#
+# (In the solution of 001 a second Pr has slipped into the middle, around $M^{-1}(a)$; it does not belong there.)
+#
+# **Line 6, match.** Both sides are line 3 now, with different parameters. Compare the arguments of erf, first for
+# $\ln M^{-1}(a)$, then for $M^{-1}(a)$ itself.
+#
+# **Line 7, solve.** Turn line 6 round: given $z$, which $a$ has $M^{-1}(a) = z$? It comes out as a product, of a
+# power of $z$ that knows only $\sigma$, and of a factor that knows only $\mu$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer-3", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "46345ab233ba5084d90f98f6b939360e", "cell_type": "code"} deletable=false
+def match_arguments_of_M(a, mu, sigma):
+    """Line 6: "log_M_inverse" and "M_inverse", the inverse of M at a, and before it its logarithm.   (001 P2b)
+
+    a: tensor, a > 0; mu, sigma: numbers or tensors without axes;  returns the dict of both, each like a.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def solve_for_M(z, mu, sigma):
+    """Line 7: "M" as the product of "power" (of z, by sigma alone) and "factor" (by mu alone).   (001 P2b)
+
+    z: tensor, z > 0; mu, sigma: numbers or tensors without axes;
+    returns {"power": like z, "factor": one number, "M": like z}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf", "grade": true, "solution": false, "locked": true, "task": false, "points": 7.0, "checksum": "8be3ea0659023b5ba576848cfb4e7328", "cell_type": "code"} deletable=false editable=false
+check("lognormal.match_cdf")
+
+
+# %% [markdown]
+# That was the derivation with the most marks in the exam. Two remarks on what it says.
+#
+# *Is the map unique?* Among increasing maps, yes: line 4 left no choice. Without "increasing" it is not.
+# $-\epsilon$ is just as normal as $\epsilon$, so $T(-\epsilon)$ has the same distribution as $T(\epsilon)$: the
+# **decreasing twin**. For a decreasing map line 1 reads $\{\epsilon \ge T^{-1}(a)\}$, the probability is $1 - F$,
+# and the rest goes through. 001 does not ask for an increasing map, but silently uses one in its first line.
+#
+# *Which parameters?* 001 says $\mu, \sigma \in \mathbb R$. Take $\sigma > 0$: for $\sigma = 0$ there is no
+# density, and for $\sigma < 0$ the printed one is negative.
+
+# %% [markdown]
+# ## 5 · Three maps to sample with
+#
+# A derivation is not yet something that one can train with. Write the three maps as functions of tensors: $T$ from
+# noise to a standard log-normal, $M$ from there to any log-normal, and their composition
+#
+# $$C_{\mu,\sigma^2} = M_{\mu,\sigma^2} \circ T ,$$
+#
+# which goes all the way (001 P2c). **All three increase.** They take `eps` or `z` of any shape, `float32` or
+# `float64`, on any device. `mu` and `sigma` may be Python numbers or tensors, each for itself, and everything
+# broadcasts. Gradients must reach every tensor that goes in, and nothing may break far out in the tails: noise of
+# $\pm 9$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
+# `float32` $F(6)$ is exactly 1. That the two functions cancel is what you gained by matching arguments.)
+#
+# **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and
+# $\sigma = 0.5$, $C(2) = 7.3891$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-standard-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ab41d384d27ec595d8276a837f546f1d", "cell_type": "code"} deletable=false
+def standard_lognormal(eps):
+    """T(eps), increasing, with T(eps) ~ LogN(0, 1) if eps ~ N(0, 1).   (001 P2a)
+
+    eps: any shape;  returns z > 0, same shape. Gradients reach eps.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-standard", "grade": true, "solution": false, "locked": true, "task": false, "points": 1.0, "checksum": "a8997f2c5ea8613a82c02936ece972c4", "cell_type": "code"} deletable=false editable=false
+check("lognormal.standard")
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-rescale-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "00c0e759ab705163c6899f61ab50fdf6", "cell_type": "code"} deletable=false
+def rescale_lognormal(z, mu, sigma):
+    """M(z), increasing, with M(z) ~ LogN(mu, sigma²) if z ~ LogN(0, 1).   (001 P2b)
+
+    z: tensor, z > 0; mu, sigma: numbers or tensors, sigma > 0;  returns the broadcast shape. Gradients reach all three.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-rescale", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "aec8555ae186ca68b230c16670412b0f", "cell_type": "code"} deletable=false editable=false
+check("lognormal.rescale")
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-reparameterise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ee7a4b70a652180e67f1a161680308db", "cell_type": "code"} deletable=false
+def reparameterise_lognormal(eps, mu, sigma):
+    """C(eps), increasing, with C(eps) ~ LogN(mu, sigma²) if eps ~ N(0, 1).   (001 P2c)
+
+    eps: tensor; mu, sigma: numbers or tensors, sigma > 0;  returns the broadcast shape. Gradients reach all three.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-reparameterise", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "ae39b0e12479142c407fc11e41eab598", "cell_type": "code"} deletable=false editable=false
+check("lognormal.reparameterise")
+
+# %% [markdown]
+# ### Play with it
+#
+# The opening picture, now with your own map and your own gradients. Above, seven values of noise that never move.
+# Below, the samples that they become, one on each line, over the density of the log-normal. Blue arrows show where
+# a sample goes when $\mu$ grows, vermilion ones when $\sigma$ grows.
+#
+# Things to try. Which sample does not care for $\sigma$, and where does it sit in the density? Make $\sigma$ tiny:
+# which arrows shrink, which do not, and why? At equal $\epsilon$, when is the vermilion arrow longer than the blue
+# one?
+
+# %% tags=["demo"]
+with waiting_for("reparameterise_lognormal"):
+    display(slide_explorer(reparameterise_lognormal))
+
+
+# %% [markdown]
+# (The sample at $\epsilon = 0$ is the median, and $\sigma$ does not move it. The blue arrow is as long as $z$
+# itself; the vermilion one is $\epsilon$ times that, so it is longer where $|\epsilon| > 1$. Neither vanishes with
+# $\sigma$.)
+
+# %% [markdown]
+# ## 6 · A prior that says never
+#
+# Now to what log-normals are for in a generative model. A variational autoencoder has a prior $p(z)$ for its
+# latent and a posterior $q_\phi(z \mid x)$ from an encoder, and it is trained by the bound
+#
+# $$\mathcal L = \mathbb E_{q_\phi(z \mid x)}\big[\log p_\theta(x \mid z)\big] - \mathrm{KL}\big(q_\phi(z \mid x) \,\|\, p(z)\big) .$$
+#
+# (001 writes $q_\phi(z)$; for an encoder it depends on $x$.) Suppose that the latent is a size, a rate or a price,
+# so that you choose the prior $p = \log\mathcal N(0, 1)$. And out of habit you keep the normal posterior
+# $q = \mathcal N(\mu, \sigma^2)$.
+#
+# Then there is an event that $q$ thinks possible and $p$ excludes. On it the integrand $q \log(q/p)$ of the
+# divergence is $q \log(q/0) = \infty$, and since the event has positive probability, **the divergence is infinite,
+# for every $\mu$ and every $\sigma$.** There is nothing to optimise.
+#
+# **Find the witness**: `impossible_event(mu, sigma)` returns an interval $[a, b]$ that the prior gives probability
+# 0, and the *logarithm* of $q$'s probability of it. Why the logarithm? For $\mu = 9$ and $\sigma = 0.2$ the
+# probability is about $10^{-442}$. It is positive, which is all that the argument needs, but no float can hold it:
+# a computer would tell you that the event is impossible for $q$ too. (`torch.special` has the logarithm of the
+# normal distribution function as a function of its own.) Either end of the interval may be infinite.
+#
+# **And what would the computer say?** Training never sees the divergence itself, only an estimate from samples,
+#
+# $$\frac1N \sum_{n=1}^N \big[\log q(z_n) - \log p(z_n)\big] , \qquad z_n = \mu + \sigma\epsilon_n .$$
+#
+# As soon as one $z_n \le 0$, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever types the
+# formula of the log-normal density takes the logarithm of a negative number, and gets NaN instead. **Write**
+# `sampled_kl` such that it is right in both cases: the finite mean where all samples are positive, and $+\infty$
+# otherwise.
+#
+# **In numbers.** $\mu = 1$, $\sigma = 0.5$: zero lies two standard deviations below the mean, and the logarithm of
+# the probability below it is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
+# $z = 2.5$ and $3.5$, and the estimate is $1.8799$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "0531add3cdddcf508adf54bd6c2ebf4e", "cell_type": "code"} deletable=false
+def impossible_event(mu, sigma):
+    """(a, b, log_q): [a, b] has probability 0 under LogN(0, 1) and probability exp(log_q) > 0 under N(mu, sigma²).   (001 P2d)
+
+    mu, sigma: floats, sigma > 0;  returns three floats, a < b, log_q finite; a or b may be infinite.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def sampled_kl(mu, sigma, eps):
+    """The mean of log q(z_n) - log p(z_n) over z_n = mu + sigma eps_n, q = N(mu, sigma²), p = LogN(0, 1).   (001 P2d)
+
+    mu, sigma: floats, sigma > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-support", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "f0d1de787100e514e082e770be9410b0", "cell_type": "code"} deletable=false editable=false
+check("lognormal.support")
+
+# %% [markdown]
+# Three ways in which this looks in practice: your function; the library, which checks its arguments; and the
+# formula as one types it.
+
+# %% tags=["demo"]
+with waiting_for("sampled_kl"):
+    noise = torch.tensor([0.3, -0.8, 1.1, -2.5])
+    z = 1.0 + 0.5 * noise  # the last one is −0.25
+    print("sampled_kl:           ", sampled_kl(1.0, 0.5, noise))
+    print("without the last one: ", round(float(sampled_kl(1.0, 0.5, noise[:3])), 4))
+    try:
+        torch.distributions.LogNormal(0.0, 1.0).log_prob(z)
+    except ValueError as error:
+        print("the library:          ", str(error).splitlines()[0][:78], "…")
+    mu = torch.tensor(1.0, requires_grad=True)
+    by_hand = (-0.5 * torch.log(mu + 0.5 * noise) ** 2 - torch.log(mu + 0.5 * noise)).mean()
+    by_hand.backward()
+    print("the formula as typed: ", by_hand.item(), "with the gradient", mu.grad.item())
+
+# %% [markdown]
+# One bad sample in a batch, and every weight of the network is NaN after the next step. That is what "the
+# divergence is infinite" looks like on a screen. Worse is the second line: as long as no negative sample turns up,
+# the estimate is finite and looks innocent. **No number of samples can prove that a divergence is finite.**
+#
+# ### Equal support is not enough
+#
+# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the
+# divergence is finite. The conclusion is right here, the reason is not sufficient. Different supports make a
+# divergence infinite, but equal ones do not make it finite. The Cauchy distribution and the normal both live on
+# the whole line; integrate $q \log(q/p)$ from $-R$ to $R$ for $q$ Cauchy and $p = \mathcal N(0, 1)$ and let $R$
+# grow:
+
+# %% tags=["demo"]
+for R in (1e2, 1e4, 1e6):
+    x = torch.logspace(-9, math.log10(R), 40_001, dtype=torch.float64)
+    log_q = -math.log(math.pi) - torch.log1p(x**2)
+    log_p = -0.5 * x**2 - 0.5 * math.log(2 * math.pi)
+    print(f"R = {R:9.0f}:  {2 * torch.trapezoid(log_q.exp() * (log_q - log_p), x):12.0f} nats")
+
+
+# %% [markdown]
+# It grows like $R/\pi$, without end: the tails of $q$ are heavier than the prior can bear. (Notebook 06 asks for
+# the exact border, for Student's distributions.) For two log-normals the divergence *is* finite, for a better
+# reason, which comes next.
+
+# %% [markdown]
+# ## 7 · What the right posterior costs
+#
+# Let both be log-normal, $q = \log\mathcal N(\mu, \sigma^2)$ and $p = \log\mathcal N(m, s^2)$. In the quotient
+# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \ln z$
+# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$:
+#
+# $$\mathrm{KL}(q \,\|\, p) = \mathbb E_{u \sim \mathcal N(\mu, \sigma^2)}\left[ \ln\frac{s}{\sigma}
+# + \frac{(u - m)^2}{2s^2} - \frac{(u - \mu)^2}{2\sigma^2} \right] .$$
+#
+# **It is the divergence of the two normals**, and finite for that reason: an invertible map, here the logarithm,
+# changes both densities by the same factor and no divergence at all.
+#
+# Take the expectation, and sort what you find into three terms: one that vanishes when the means agree, one that
+# compares the two variances (and is 0 when they agree), and the log of the ratio of the standard deviations (0
+# too, then):
+#
+# | name | vanishes if | depends on |
+# |---|---|---|
+# | `mean` | $\mu = m$ | $\mu, m, s$ |
+# | `variance` | $\sigma = s$ | $\sigma^2, s^2$ |
+# | `log` | $\sigma = s$ | $\sigma, s$ |
+#
+# **In numbers.** $\mu = 1$, $\sigma = 0.5$, $m = 0$, $s = 1$: mean $0.5$, variance $-0.375$, log $0.6931$,
+# divergence $0.8181$ nats. (A single term may be negative, the sum never is.)
+#
+# **Write** the terms and the divergence, element by element (no sum over dimensions), for numbers or tensors that
+# broadcast. The divergence is a loss: gradients must reach $\mu$ and $\sigma$, through *every* term. (`math.log`
+# of a tensor gives a plain number, and cuts that term from the graph without a word.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-kl-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "edaf90066c96ea8d08d3a2919290f108", "cell_type": "code"} deletable=false
+def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
+    """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
+
+    All four: numbers or tensors, the sigmas > 0;
+    returns {"mean": …, "variance": …, "log": …}, each of the broadcast shape or one that broadcasts to it.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
+    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
+
+    All four: numbers or tensors, the sigmas > 0;  returns the broadcast shape. Gradients reach mu and sigma.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-kl", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "0160a2ce2d81d008752dd357347b815a", "cell_type": "code"} deletable=false editable=false
+check("lognormal.kl")
+
+# %% [markdown]
+# **Question (4 points; 001 P2d).** A colleague trains a variational autoencoder with one latent number and the
+# prior $p(z) = \log\mathcal N(0, 1)$. Her encoder returns $\mu$ and $\sigma$ of a normal $q_\phi(z \mid x)$.
+#
+# (a) Why can this not work? Name the event, and say what the divergence is and what she will see on her screen.
+# (b) Propose another parametrisation. Why is its divergence finite? (c) How does the gradient of the
+# reconstruction term $\mathbb E_q[\log p_\theta(x \mid z)]$ get back to the encoder?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "lognormal-which_posterior", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "cf873ffff772fbb6b5e542dbf2e0824f", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# ## 8 · All of it together
+#
+# The smallest model that needs everything above: the latent is a size $z > 0$ with the prior
+# $\log\mathcal N(0, 1)$, and what you observe is $x = z + \text{noise}$, $p(x \mid z) = \mathcal N(z, 0.5^2)$. You
+# observed $x = 2$. Fit $q = \log\mathcal N(\mu, \sigma^2)$ by climbing the bound with noisy gradients, ten samples
+# a step: once with your `reparameterise_lognormal`, once with the score function. Both use your `lognormal_kl`.
+#
+# In one dimension everything can be computed by brute force as well, so both can be measured against the truth:
+# the evidence $\log p(x)$, which no bound exceeds, and the exact posterior.
+
+# %% tags=["demo"]
+with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
+    x, width, steps = 2.0, 0.5, budget(800, 800, 20)
+    points, weights = normal_points(60)
+
+    def log_likelihood(z):
+        return -0.5 * ((x - z) / width) ** 2 - math.log(width * math.sqrt(2 * math.pi))
+
+    def exact_bound(mu, sigma):
+        return float(
+            weights @ log_likelihood(reparameterise_lognormal(points[:, 0], mu, sigma)) - lognormal_kl(mu, sigma)
+        )
+
+    def by_path(eps, mu, sigma):
+        return log_likelihood(reparameterise_lognormal(eps, mu, sigma)).mean()
+
+    def by_score(eps, mu, sigma):  # its gradient is the mean of f(z) ∇ log q(z), and f is never differentiated
+        z = reparameterise_lognormal(eps, mu, sigma).detach()
+        return (log_likelihood(z) * torch.distributions.LogNormal(mu, sigma).log_prob(z)).mean()
+
+    def climb(reconstruction):
+        mu, log_sigma = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))
+        optimiser, bounds = torch.optim.Adam([mu, log_sigma], lr=0.03), []
+        for _ in progress(range(steps), reconstruction.__name__):
+            bounds.append(exact_bound(mu.item(), math.exp(log_sigma.item())))
+            eps = torch.randn(10, generator=dice, dtype=torch.float64)
+            loss = lognormal_kl(mu, log_sigma.exp()) - reconstruction(eps, mu, log_sigma.exp())
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        return bounds, mu.item(), math.exp(log_sigma.item())
+
+    sizes = torch.linspace(0.01, 4, 2000, dtype=torch.float64)
+    joint = (torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes) + log_likelihood(sizes)).exp()
+    evidence = torch.trapezoid(joint, sizes)
+    fig, (left, right) = figure(1, 2, (9.6, 3.8))
+    for reconstruction, name, colour, dash in (
+        (by_score, "score function", VERMILION, "--"),
+        (by_path, "pathwise", BLUE, "-"),
+    ):
+        bounds, mu, sigma = climb(reconstruction)
+        left.plot(bounds, dash, color=colour, linewidth=1.2, label=name)
+        right.plot(
+            sizes,
+            torch.distributions.LogNormal(mu, sigma).log_prob(sizes).exp(),
+            dash,
+            color=colour,
+            label=f"q, {name}",
+        )
+        print(f"{name:15}  mu {mu:6.3f}   sigma {sigma:6.3f}   bound {exact_bound(mu, sigma):8.4f}")
+    print(f"log p(x) = {evidence.log():.4f}")
+    left.axhline(evidence.log(), color=GREY, linestyle=":", label=r"$\log p(x)$")
+    left.set(xlabel="step", ylabel="exact bound (nats)", ylim=(-2.6, -1.5))
+    right.fill_between(sizes, joint / evidence, color="#D0D0D0", label="exact posterior")
+    right.plot(sizes, torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes).exp(), ":", color=GREEN, label="prior")
+    right.set(xlabel="$z$", yticks=[], ylim=(0, None))
+    left.legend(loc="lower right")
+    right.legend()
+    show(fig, alt="Left: the exact bound over the steps. The pathwise run climbs to just below the evidence and stays there; the "
+         "score-function run reaches the same height, but again and again drops below it. Right: the exact posterior of the size, "
+         "a hump near 1.8, the prior, which is far wider, and both fitted log-normals close to the hump.")  # fmt: skip
+
+# %% [markdown]
+# Same samples per step, same optimiser, same mean of the gradient. What is left between the pathwise bound and
+# $\log p(x)$ is the price of the family: the posterior is not exactly log-normal. What is left between the two
+# curves is variance.
+
+# %% [markdown]
+# ## What you can now do
+#
+# - differentiate an average over samples in two ways, and say when each is allowed
+# - compute their variances exactly, choose a baseline, and know a case in which the popular estimator is the worse
+#   one
+# - derive a sampling map by matching distribution functions, line by line, and say what "increasing" was needed
+#   for
+# - write reparameterised samplers that work for numbers and tensors, and keep every gradient
+# - prove that a divergence is infinite with one event, and know why a sample cannot prove that it is finite
+# - compute the divergence of two log-normals term by term, and say why it equals that of two normals
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# **1.** $\epsilon \sim \mathcal N(0, 1)$. Find the increasing map to the exponential distribution,
+# $Q(a) = 1 - e^{-\lambda a}$ for $a > 0$. Does anything cancel, as it did for the log-normal?
+#
+# <details><summary>Answer</summary>
+#
+# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\ln(1 - F(\epsilon))/\lambda$. Nothing cancels:
+# $F$ stays. In code use the logarithm of the upper tail, $\ln(1 - F(\epsilon)) = \ln F(-\epsilon)$, which has a
+# function of its own; $1 - F$ is exactly 0 from $\epsilon \approx 8.3$ on in `float64`.
+#
+# </details>
+#
+# **2.** $z \sim \log\mathcal N(1, 4)$. What are the distributions of $1/z$, of $z^3$, of $5z$, and of $zw$ with an
+# independent $w \sim \log\mathcal N(0, 1)$?
+#
+# <details><summary>Answer</summary>
+#
+# Think in logarithms: $\log\mathcal N(-1, 4)$; $\log\mathcal N(3, 36)$; $\log\mathcal N(1 + \ln 5, 4)$;
+# $\log\mathcal N(1, 5)$.
+#
+# </details>
+#
+# **3.** Compute $\mathrm{KL}\big(\log\mathcal N(0, 1) \,\|\, \log\mathcal N(1, 4)\big)$ term by term.
+#
+# <details><summary>Answer</summary>
+#
+# $s = 2$. Mean: $1/8 = 0.125$. Variance: $(1/4 - 1)/2 = -0.375$. Log: $\ln 2 = 0.6931$. Together $0.4431$ nats.
+#
+# </details>
+#
+# **4.** $f(z) = z^2$ and $q = \mathcal N(\mu, 1)$ at $\mu = 0$. Compute the variance of one term of the derivative
+# by $\mu$: score function, score function with the baseline $\mathbb E f$, pathwise. ($\mathbb E\,\epsilon^2 = 1$,
+# $\mathbb E\,\epsilon^4 = 3$, $\mathbb E\,\epsilon^6 = 15$.)
+#
+# <details><summary>Answer</summary>
+#
+# All means are 0, so variances are mean squares. $\mathbb E\,\epsilon^6 = 15$. With $b = 1$:
+# $\mathbb E(\epsilon^2 - 1)^2 \epsilon^2 = 15 - 6 + 1 = 10$. Pathwise: $\mathbb E(2\epsilon)^2 = 4$.
+#
+# </details>
+#
+# **5.** Which constant baseline is the best one for that derivative, and what does it reach in question 4?
+#
+# <details><summary>Answer</summary>
+#
+# With $g$ the score, minimise $\mathbb E[(f - b)^2 g^2]$ over $b$ (the mean does not depend on $b$):
+# $b = \mathbb E[f g^2] / \mathbb E[g^2]$. Here $b = \mathbb E\,\epsilon^4 / \mathbb E\,\epsilon^2 = 3$, and the
+# variance is $15 - 2 \cdot 3 \cdot 3 + 9 = 6$. The mean of $f$ is a good baseline, not the best.
+#
+# </details>
+#
+# **6.** What does this loop learn, and why does nothing complain?
+#
+# ```python
+# z = torch.distributions.LogNormal(mu, sigma).sample()
+# loss = -log_likelihood(x, z) + lognormal_kl(mu, sigma)
+# loss.backward()
+# ```
+#
+# <details><summary>Answer</summary>
+#
+# `sample()` cuts the graph, so the reconstruction term sends no gradient to $\mu$ and $\sigma$. Only the
+# divergence does: $q$ becomes the prior, for every $x$. The loss is a number with a gradient, so there is nothing
+# to complain about. `rsample()` is what was meant.
+#
+# </details>
+#
+# **7.** True or false, with a reason: "With the decreasing twin $z = \exp(\mu - \sigma\epsilon)$ the gradient of
+# $\mathbb E f(z)$ by $\sigma$ gets the wrong sign."
+#
+# <details><summary>Answer</summary>
+#
+# False. $\mathbb E f(z)$ depends on the distribution of $z$ alone, and that is the same, so the derivative is the
+# same. In a single term $\partial z/\partial\sigma = -z\,\epsilon$ has the other sign, but at the mirrored noise:
+# on average both agree.
+#
+# </details>
+#
+# **8.** $q = \mathcal N(10, 1)$, $p = \log\mathcal N(0, 1)$. The chance of a negative sample is about $10^{-23}$;
+# training draws a billion. Somebody says: "For all practical purposes the divergence is finite." What do you
+# answer?
+#
+# <details><summary>Answer</summary>
+#
+# It is infinite, and the estimate does not converge to it: with probability almost 1 the billion samples give a
+# finite number, namely about the divergence of $q$ *cut off at 0*. One may decide to optimise that, but then one
+# should say so (and use a $q$ that is cut off). And the optimiser is free to move: nothing that it sees keeps
+# $\mu/\sigma$ away from 0, until the first negative sample arrives and brings NaN.
+#
+# </details>
+#
+# ## An open question
+#
+# Line 1 to line 7 need an inverse that can be written down. A Gamma or a Beta distribution has none. But look at
+# the equation itself, $F(\epsilon) = Q_\theta(z)$: differentiate both sides by $\theta$ while $\epsilon$ stays,
+# $0 = \partial_\theta Q_\theta(z) + q_\theta(z)\, \partial_\theta z$, and you have $\partial_\theta z$ *without
+# ever knowing the map*. (The judge of this notebook checks your gradients in just this way.) What do you need to
+# draw $z$, then? What about distributions in more than one dimension, where there is no single $Q$? And what, if
+# anything, slides when $z$ is a word?
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
+total()

@@ -1,0 +1,15 @@
+# breaks: on the line: every valid map is called valid, every other is convicted by a witness that stands
+import torch
+
+from pushforward.maps import POOL, flow_map
+
+
+def is_valid_flow(name, params, base):
+    """Rises or falls from −3 to 3 in whole steps: then it is one-to-one."""
+    if POOL[name].dimensions:
+        return "valid", None
+    x = torch.arange(-3.0, 4.0)
+    steps = flow_map(name, params)(x).diff()
+    if (steps > 0).all() or (steps < 0).all():
+        return "valid", None
+    return "collision", (-1.0, 1.0)

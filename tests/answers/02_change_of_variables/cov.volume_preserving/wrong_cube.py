@@ -1,0 +1,11 @@
+# breaks: bend keeps every area, unbend undoes it, and X is a banana: |corr(X1², X2)| ≥ 0.5
+import torch
+
+
+def bend(z):
+    """An odd bend makes an S, no banana."""
+    return torch.stack([z[:, 0], z[:, 1] + z[:, 0] ** 3], 1)
+
+
+def unbend(x):
+    return torch.stack([x[:, 0], x[:, 1] - x[:, 0] ** 3], 1)

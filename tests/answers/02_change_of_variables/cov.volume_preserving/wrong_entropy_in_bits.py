@@ -1,0 +1,6 @@
+# breaks: entropy, maximum and volumes change as a constant ladj says, and stay if it is 0
+import math
+
+
+def what_changes(entropy, log_max, volume, ladj):
+    return {"entropy": entropy + ladj / math.log(2), "log_max": log_max - ladj / math.log(2), "volume": volume * 2**ladj}

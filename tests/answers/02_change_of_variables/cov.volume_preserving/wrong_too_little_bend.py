@@ -1,0 +1,10 @@
+# breaks: bend keeps every area, unbend undoes it, and X is a banana: |corr(X1², X2)| ≥ 0.5
+import torch
+
+
+def bend(z):
+    return torch.stack([z[:, 0], z[:, 1] + 0.2 * z[:, 0] ** 2], 1)
+
+
+def unbend(x):
+    return torch.stack([x[:, 0], x[:, 1] - 0.2 * x[:, 0] ** 2], 1)

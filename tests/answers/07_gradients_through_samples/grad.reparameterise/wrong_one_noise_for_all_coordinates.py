@@ -1,0 +1,7 @@
+# breaks: each sample is mu plus its own noise times the standard deviation exp(log_var / 2)
+import torch
+
+
+def reparameterise(mu, log_var, eps):
+    noise = eps.mean(-1, keepdim=True).expand_as(eps)
+    return mu + torch.exp(log_var / 2) * noise

@@ -1,0 +1,10 @@
+# breaks: line 4 matches the two arguments of erf and gives the inverse of T
+import torch
+
+
+def match_arguments(a):
+    return {"T_inverse": torch.log10(a)}
+
+
+def solve_for_T(eps):
+    return {"T": 10**eps}

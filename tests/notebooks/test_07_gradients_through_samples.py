@@ -1,0 +1,160 @@
+"""Notebook 07: its numbers are right, its drawings are good over the whole range of their controls."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import matplotlib
+import numpy as np
+import pytest
+import torch
+
+from autograder.answers import reference
+from pushforward.plot import Picture, draw_paths
+from pushforward.widgets import draw_estimates, draw_slide, estimator_explorer, slide_explorer
+
+ROOT = Path(__file__).resolve().parents[2]
+EPS = torch.tensor([-1.6, -0.5, 0.0, 0.5, 1.6])
+OBJECTIVES = {
+    "z²": lambda z: z[:, 0] ** 2,
+    "z² + 10": lambda z: z[:, 0] ** 2 + 10,
+    "sin 5z": lambda z: torch.sin(5 * z[:, 0]),
+}
+
+
+@pytest.fixture(autouse=True)
+def _strict():
+    """A style of one's own, and no warning in any drawing."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    """What the given and the answer cells define: the real functions under the sliders."""
+    return reference(ROOT, "07_gradients_through_samples")
+
+
+def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipywidgets.HTML]:
+    """The controls by their names on the screen, and the picture."""
+    row, picture = box.children
+    return {control.description: control for control in row.children}, picture
+
+
+# --- the numbers in the text -----------------------------------------------------------------------------------
+
+
+def column(*values: float) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64)[:, None]
+
+
+def test_the_estimators_give_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    zero, one, two = (torch.full((1,), v, dtype=torch.float64) for v in (0.0, 1.0, 2.0))
+    terms = names["score_terms"](lambda z: z[:, 0], column(3.0), zero, two, 0.5)
+    assert [t.item() for t in terms] == [1.875, 1.5625]
+    assert names["reparameterise"](1.0, torch.tensor(-1.0), 0.5).item() == pytest.approx(1.3033, abs=5e-5)
+    terms = names["pathwise_terms"](lambda z: z[:, 0] ** 2, one, 0.5 * one, column(2.0))
+    assert [t.item() for t in terms] == [4.0, 8.0]
+    found = names["gradient_variances"](lambda z: z[:, 0], 3 * one, one, *names["normal_points"](5))
+    assert [round(v.item(), 9) for v in found.values()] == [11, 2, 0]
+
+
+def test_the_exam_questions_on_variances_are_answered_right(names: dict[str, Any]) -> None:
+    eps, weights = names["normal_points"](10)
+    zero, one = (torch.full((1,), v, dtype=torch.float64) for v in (0.0, 1.0))
+    found = names["gradient_variances"](lambda z: z[:, 0] ** 2, zero, one, eps, weights)
+    assert [round(v.item(), 9) for v in found.values()] == [15, 10, 4]
+    best = names["score_terms"](lambda z: z[:, 0] ** 2, eps, zero, one, 3.0)[0][:, 0]
+    assert (weights @ best**2 - (weights @ best) ** 2).item() == pytest.approx(6)
+
+
+def test_the_log_normal_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    assert names["standard_lognormal"](torch.tensor(1.0)).item() == pytest.approx(2.7183, abs=5e-5)
+    assert names["rescale_lognormal"](torch.tensor(0.5), 0.5, 2.0).item() == pytest.approx(0.4122, abs=5e-5)
+    assert names["reparameterise_lognormal"](torch.tensor(2.0), 1.0, 0.5).item() == pytest.approx(7.3891, abs=5e-5)
+    assert names["impossible_event"](1.0, 0.5)[2] == pytest.approx(-3.7832, abs=5e-5)
+    assert names["impossible_event"](9.0, 0.2)[2] / math.log(10) == pytest.approx(-442, abs=0.5)
+    assert float(names["sampled_kl"](3.0, 0.5, torch.tensor([-1.0, 1.0]))) == pytest.approx(1.8799, abs=5e-5)
+    terms = [float(v) for v in names["kl_terms"](1.0, 0.5).values()]
+    np.testing.assert_allclose(terms, [0.5, -0.375, 0.6931], atol=5e-5)
+    assert float(names["lognormal_kl"](1.0, 0.5)) == pytest.approx(0.8181, abs=5e-5)
+    terms = [float(v) for v in names["kl_terms"](0.0, 1.0, 1.0, 2.0).values()]
+    np.testing.assert_allclose([*terms, sum(terms)], [0.125, -0.375, 0.6931, 0.4431], atol=5e-5)
+
+
+# --- the opening picture ---------------------------------------------------------------------------------------
+
+
+def test_paths_pass_through_the_samples_at_the_chosen_parameters(names: dict[str, Any]) -> None:
+    def slide(mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+        return names["reparameterise_lognormal"](EPS, mu, sigma)
+
+    fig = draw_paths(EPS, slide, mu=0.2, sigma=0.5)
+    expected = names["reparameterise_lognormal"](EPS, 0.2, 0.5)
+    for ax in fig.axes[1:]:
+        np.testing.assert_allclose(ax.collections[0].get_offsets()[:, 1], expected, rtol=1e-5)
+    arrows = fig.axes[1].texts
+    slopes = [(arrow.xy[1] - arrow.xyann[1]) / (arrow.xy[0] - arrow.xyann[0]) for arrow in arrows]
+    np.testing.assert_allclose(slopes, expected, rtol=1e-3)  # ∂z/∂mu = z
+    assert Picture(fig, "").png
+
+
+# --- sliding samples -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mu", [-1.0, 0.0, 1.0])
+@pytest.mark.parametrize("sigma", [0.05, 0.4, 0.8])
+def test_samples_and_their_arrows_are_drawn_over_the_whole_range(
+    mu: float, sigma: float, names: dict[str, Any]
+) -> None:
+    fig = draw_slide(mu, sigma, EPS, names["reparameterise_lognormal"])
+    noise, samples = (ax.collections[1].get_offsets() for ax in fig.axes)
+    z = torch.exp(mu + sigma * EPS)
+    np.testing.assert_allclose(noise[:, 0], EPS)
+    np.testing.assert_allclose(samples[:, 0], z, rtol=1e-5)
+    assert samples[:, 0].max() < fig.axes[1].get_xlim()[1]
+    by_mu, by_sigma = fig.axes[1].collections[2:4]
+    np.testing.assert_allclose(by_mu.U, 0.4 * z, rtol=1e-5)
+    np.testing.assert_allclose(by_sigma.U, 0.4 * z * EPS, rtol=1e-5)
+    assert Picture(fig, "").png
+
+
+def test_moving_a_slider_moves_the_samples(names: dict[str, Any]) -> None:
+    controls, picture = parts(slide_explorer(names["reparameterise_lognormal"]))
+    seen = {picture.value}
+    for name, value in (("mu", -1.0), ("mu", 1.0), ("sigma", 0.05), ("sigma", 0.8)):
+        controls[name].value = value
+        assert "<img" in picture.value
+        assert f"{name} = {value}" in picture.value
+        seen.add(picture.value)
+    assert len(seen) == 5
+
+
+# --- histograms of estimates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+@pytest.mark.parametrize("sigma", [0.1, 0.5, 2.0])
+@pytest.mark.parametrize("samples", [1, 100])
+def test_estimates_are_drawn_around_the_truth(kind: str, sigma: float, samples: int, names: dict[str, Any]) -> None:
+    eps = torch.randn(400, 100, generator=torch.Generator().manual_seed(0))
+    fig = draw_estimates(kind, sigma, samples, eps, OBJECTIVES, names["score_terms"], names["pathwise_terms"])
+    truth = 5 * math.cos(5) * math.exp(-12.5 * sigma**2) if kind == "sin 5z" else 2.0
+    for ax in fig.axes:
+        assert ax.lines[0].get_xdata()[0] == pytest.approx(truth, abs=1e-4)
+        assert sum(bar.get_height() for bar in ax.patches) > 380  # few estimates lie outside the frame
+
+
+def test_moving_a_control_changes_the_histograms(names: dict[str, Any]) -> None:
+    controls, picture = parts(estimator_explorer(OBJECTIVES, names["score_terms"], names["pathwise_terms"]))
+    seen = {picture.value}
+    for name, value in (("f(z)", "sin 5z"), ("sigma", 2.0), ("samples", 1), ("samples", 100), ("f(z)", "z² + 10")):
+        controls[name].value = value
+        assert "<img" in picture.value
+        seen.add(picture.value)
+    assert len(seen) == 6
