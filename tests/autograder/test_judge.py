@@ -75,6 +75,9 @@ class linear(Exercise):
             yield case.law(*close(answer, 2 * case.x, torch.float64))
 
     mistakes = (
+        wrong(
+            "small only", {"double": lambda x: 2 * x if x.numel() < 99 else x}, "No question here tells it from right."
+        ),
         wrong("squares", {"double": lambda x: x * x}, "x times x is the square."),
         wrong(
             "triples", {"double": lambda x: 3 * x}, "Once too often.", also=({"double": lambda x: x + x + x + 1e-9},)
@@ -349,6 +352,7 @@ def test_an_answer_that_is_overwritten_later_is_the_one_that_was_given() -> None
         ({"double": lambda x: 3 * x if x.dim() == 1 else 5 * x}, None),
         ({"double": lambda x: 3 * x if x.min() > 0 else 2 * x}, None),
         ({"double": fails}, None),
+        ({"halve": lambda v: 7.0}, None),
         ({}, None),
     ],
 )

@@ -1,5 +1,4 @@
 # breaks: each term is the derivative of f at its own sample, by mu and by sigma
-import torch
 
 
 def pathwise_terms(f, mu, sigma, eps):

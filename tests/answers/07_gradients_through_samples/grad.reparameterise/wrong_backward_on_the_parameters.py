@@ -1,5 +1,4 @@
 # breaks: each term is the derivative of f at its own sample, by mu and by sigma | mistake: summed over the samples
-import torch
 
 
 def pathwise_terms(f, mu, sigma, eps):

@@ -1,5 +1,4 @@
 # breaks: each term is f less the baseline, times the derivative of log q at its own sample | mistake: f averaged too early
-import torch
 
 
 def score_terms(f, z, mu, sigma, baseline=0.0):

@@ -1,4 +1,4 @@
-# breaks: line 3 is the other side, Q(a) for every real a, by the error function
+# breaks: line 3 is the other side, Q(a) for every real a, by the error function | mistake: a small number for zero
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# breaks: gradients arrive at every tensor among the arguments, and have the right size
+# breaks: gradients arrive at every tensor among the arguments, and have the right size | mistake: cut from the graph
 import torch
 
 

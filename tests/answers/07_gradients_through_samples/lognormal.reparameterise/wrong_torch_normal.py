@@ -1,4 +1,4 @@
-# breaks: gradients arrive at every tensor among the arguments, and have the right size
+# breaks: gradients arrive at every tensor among the arguments, and have the right size | mistake: noise of its own
 import torch
 
 

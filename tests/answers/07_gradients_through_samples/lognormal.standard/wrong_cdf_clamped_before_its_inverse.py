@@ -1,5 +1,4 @@
 # breaks: a larger argument gives a larger sample, at the argument's own quantile, far into the tails
-import torch
 from torch.distributions import LogNormal, Normal
 
 

@@ -1,0 +1,11 @@
+# breaks: the estimate is the mean of log q − log p, and +∞ as soon as one sample falls where the prior is 0
+import math
+
+import torch
+
+
+def sampled_kl(mu, sigma, eps):
+    z = mu + sigma * eps
+    if z.min() <= 0:
+        return math.inf
+    return (0.5 * torch.log(z) ** 2 + torch.log(z) - 0.5 * eps**2 - math.log(sigma)).sum()
