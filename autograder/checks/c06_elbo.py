@@ -557,7 +557,7 @@ class Estimate(Exercise):
     terms = gate("elbo_terms returns a dictionary with reconstruction, kl and elbo")
     reconstruction = pays("reconstruction: the average of log p(x | z) over the draws, all constants included", 0.5)
     kl = pays("kl: the divergence of q from N(0, I), in closed form, one per item", 0.5)
-    elbo = pays("elbo lies below log p(x) by KL(q ‖ p(z | x)) where the draws make averages exact", 1)
+    elbo = pays("elbo is reconstruction less kl, and so lies below log p(x) by KL(q ‖ p(z | x)) on average", 1)
     shape = gate("elbo_sampled returns one value per item")
     sampled = pays("elbo_sampled: the average of log p(x, z) − log q(z) over the draws", 1.5)
     tight = pays("elbo_sampled: with q the posterior, every single draw gives log p(x) itself", 0.5)
@@ -569,8 +569,8 @@ class Estimate(Exercise):
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        one = torch.ones(1, 1)
-        yield from self._cases(one, 0.5 * one, 0.5 * one, torch.ones(1, 1, 1), one, torch.zeros(1), 1.0)
+        x, half, W, b = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.5]]), torch.ones(2, 1), torch.zeros(2)
+        yield from self._cases(x, half, half, torch.tensor([[[1.0]], [[-1.0]]]), W, b, 1.0, even=True)
         for dtype, device in arithmetic():
             for draws, batch, D, d in ((5, 3, 4, 2), (1, 2, 3, 1), (3, 3, 3, 3)):
                 model = self._model(rng, D, d, dtype, device)

@@ -1,4 +1,4 @@
-# breaks: elbo lies below log p(x) by KL(q ‖ p(z | x)) where the draws make averages exact | mistake: the divergence is added
+# breaks: elbo is reconstruction less kl, and so lies below log p(x) by KL(q ‖ p(z | x)) on average | mistake: the divergence is added
 from torch.distributions import Normal, kl_divergence
 
 
