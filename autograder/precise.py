@@ -34,10 +34,10 @@ ARITHMETIC = SimpleNamespace(
 
 
 def digits(value: Any) -> Any:
-    """A float, or lists of floats, as the exact number that it is; whole numbers stay what they are."""
+    """A float, or lists of floats, as the exact number that it is; whole and precise numbers stay what they are."""
     if isinstance(value, (list, tuple)):
         return [digits(item) for item in value]
-    return value if isinstance(value, int) else mpf(float(value))
+    return value if isinstance(value, (int, mpf)) else mpf(float(value))
 
 
 class Precise:
@@ -49,12 +49,12 @@ class Precise:
     def image(self, x: Sequence) -> list[mpf]:
         """The coordinates of g(x)."""
         with mpmath.workdps(DIGITS):
-            return list(self.rule(ARITHMETIC, tuple(x), *self.parameters))
+            return list(self.rule(ARITHMETIC, tuple(digits(list(x))), *self.parameters))
 
     def jacobian(self, x: Sequence, side: int = 1) -> list[list[mpf]]:
         """∂g_i/∂x_j as difference quotients. side: 1 or −1, from which they come; at a kink the two differ."""
         with mpmath.workdps(DIGITS):
-            here, step = self.image(x), side * _STEP
+            x, here, step = digits(list(x)), self.image(x), side * _STEP
             moved = [self.image([*x[:j], x[j] + step, *x[j + 1 :]]) for j in range(len(x))]
             return [[(there[i] - here[i]) / step for there in moved] for i in range(len(here))]
 

@@ -45,7 +45,7 @@ def draw_mass_stays(f: Function, strips: int = 10) -> Figure:
     style()
     fig = Figure(figsize=(8.2, 5.4), layout="constrained")
     axes = fig.subplot_mosaic([["x", "map"], [".", "z"]], width_ratios=[1, 2.2], height_ratios=[2, 1])
-    z = torch.linspace(-2.6, 2.6, 1041, dtype=torch.float64)
+    z = torch.linspace(-2.6, 2.6, 5201, dtype=torch.float64)
     x, mass = f(z), torch.special.ndtr(z)
     density = (mass[1:] - mass[:-1]) / (x[1:] - x[:-1])
     middle = (x[1:] + x[:-1]) / 2
@@ -103,7 +103,8 @@ def draw_stretch(left: float, middle: float, interval: tuple[float, float], log_
     """Densities of z and of x = piecewise_linear(z), an interval of z shaded with its image, and the mass of both."""
     fig, axes = figure(1, 3, (9, 3.2))
     f = partial(piecewise_linear, left=left, middle=middle)
-    z = torch.linspace(-4, 4, 1601, dtype=torch.float64)
+    beside = [k + step for k in KNOTS for step in (-1e-9, 1e-9)]  # the density jumps there: integrate up to the jump
+    z = torch.tensor([*np.linspace(-4, 4, 801), *beside, *interval], dtype=torch.float64).unique()
     x, log_p = log_p_forward(z, f, standard_normal)
     inside = (z >= interval[0]) & (z <= interval[1])
     _hill(axes[0], z, standard_normal(z).exp(), inside, "$z$")

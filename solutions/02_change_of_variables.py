@@ -821,7 +821,7 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 # The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
 # Kolmogorov and Smirnov's for instance, would look only at the curves, and would sometimes fail by chance.)
 #
-# So is "volume preserving" a weakness? It fixes the *list of density values*, and nothing else. A base with unit entropy cannot become data with another entropy. In practice a single layer
+# So is "volume preserving" a weakness? It fixes the *list of density values*, and nothing else: no base can become data of another entropy. In practice a single layer
 # that scales, with a constant $\log|\det J|$, mends that. What remains is a very flexible family: the first deep flows for images were made of additive couplings.
 
 # %% [markdown]

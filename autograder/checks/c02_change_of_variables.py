@@ -564,7 +564,7 @@ class LogAbsDetJacobian(Exercise):
             ladj = np.array([float(mpmath.fsum(mpmath.log(abs(s)) for s in row)) for row in slopes])
             scale = abs(ladj) + 16 * case.x.shape[1]
         else:
-            matrices = [f.jacobian(digits(row.tolist())) for row in exact(case.x)]
+            matrices = [f.jacobian(row.tolist()) for row in exact(case.x)]
             ladj = np.array([float(mpmath.log(abs(determinant(m)))) for m in matrices])
             worst = max(np.linalg.cond(np.array(m, dtype=float)) for m in matrices)
             scale = abs(ladj) + 4 * case.x.shape[1] * (1 + worst)

@@ -1,0 +1,290 @@
+"""Notebook 02: its numbers are right, its drawings hold over their whole range, and its show-piece says why."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import matplotlib
+import numpy as np
+import pytest
+import torch
+
+from autograder.answers import reference
+from autograder.exercise import get
+from autograder.judge import LocalLink, examine
+from autograder.report import Report
+from pushforward import change_of_variables as drawings
+from pushforward.maps import flow_map
+from pushforward.plot import Picture
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _strict():
+    """A style of one's own, and no warning in any drawing."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    """What the given and the answer cells define: the real functions under the sliders."""
+    return reference(ROOT, "02_change_of_variables")
+
+
+def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipywidgets.HTML]:
+    """The controls by their names on the screen, and the picture."""
+    row, picture = box.children
+    return {control.description: control for control in row.children}, picture
+
+
+def doubles(*values: Any) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+# --- the numbers in the text -----------------------------------------------------------------------------------
+
+
+def test_densities_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    x, log_p = names["log_p_forward"](doubles(0.0), lambda z: 2 * z + 1, drawings.standard_normal)
+    assert (x.item(), log_p.item()) == (1, pytest.approx(-1.612, abs=5e-4))
+    A, b = doubles([2.0, 0.0], [1.0, 1.0]), doubles(1.0, 0.0)
+    assert names["affine_forward"](doubles([1.0, 3.0]), A, b).item() == pytest.approx(-7.031, abs=5e-4)
+    g = flow_map("linear", {"A": [[0.0, 2.0], [3.0, 1.0]], "b": [0.0, 0.0]})
+    assert names["log_abs_det_jacobian"](g, doubles([0.3, 0.7])).item() == pytest.approx(math.log(6))
+    assert names["log_p_square"](doubles(1.0), 1.0).item() == pytest.approx(-1.485, abs=5e-4)
+    assert names["lognormal_log_pdf"](doubles(1.0), 0.0, 0.5).item() == pytest.approx(-0.226, abs=5e-4)
+    assert names["lognormal_cdf"](doubles(2.0), 0.0, 0.5).item() == pytest.approx(0.917, abs=5e-4)
+
+
+def test_the_determinant_that_underflows_has_the_logarithm_of_the_text() -> None:
+    assert 250 * math.log10(0.02) == pytest.approx(-425, abs=0.5)
+    assert 250 * math.log(0.02) == pytest.approx(-978, abs=0.5)
+    assert torch.linalg.det(0.02 * torch.eye(250, dtype=torch.float64)) == 0
+
+
+def test_the_mass_of_the_unit_square_is_that_of_the_text(names: dict[str, Any]) -> None:
+    assert names["mass_kept"](doubles(0.0), doubles(1.0)) == pytest.approx(0.3413, abs=5e-5)
+    assert 1 - names["sigmoid_flow_mass"](torch.eye(2)) == pytest.approx(0.8835, abs=5e-5)
+    assert names["sigmoid_flow_mass"](doubles([1.0, 2.0], [2.0, 4.0])) == 0
+
+
+def test_entropies_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    before = 1 + math.log(2 * math.pi)
+    assert before == pytest.approx(2.838, abs=5e-4)
+    assert names["what_changes"](before, 0.0, 1.0, math.log(4))["entropy"] == pytest.approx(4.224, abs=5e-4)
+    assert 3072 * math.log(1 / 255) == pytest.approx(-17023, abs=0.5)
+
+
+def test_the_banana_has_the_correlation_of_the_text(names: dict[str, Any]) -> None:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(12)
+    z = torch.cartesian_prod(torch.tensor(nodes), torch.tensor(nodes))
+    x, w = names["bend"](z).numpy(), np.outer(weights, weights).reshape(-1) / weights.sum() ** 2
+    correlation = np.cov(x[:, 0] ** 2, x[:, 1], aweights=w, ddof=0)
+    found = correlation[0, 1] / math.sqrt(correlation[0, 0] * correlation[1, 1])
+    assert found == pytest.approx(2 / math.sqrt(6))
+    assert round(found, 2) == 0.82
+
+
+def test_the_exam_questions_are_answered_right() -> None:
+    """Question 1: −log of a uniform number is exponential; question 6: the spiral has a positive determinant."""
+    x = doubles(0.5, 2.0)
+    z = torch.exp(-x)
+    assert torch.allclose(1 / (1 / z), torch.exp(-x))
+    at = doubles([0.3, 1.0], [-2.0, 5.0])
+    J = torch.func.vmap(torch.func.jacrev(flow_map("spiral", {"k": 1.0})))(at)
+    assert torch.allclose(torch.linalg.det(J), torch.exp(2 * at[:, 0]))
+
+
+# --- the opening picture ---------------------------------------------------------------------------------------
+
+
+def test_strips_of_equal_mass_keep_their_mass() -> None:
+    """Width times height, strip by strip, in the density of x: a tenth each (the outer two are cut off in z)."""
+    fig = drawings.draw_mass_stays(lambda z: z + 1.6 * torch.tanh(2 * (z - 0.3)) + 0.05 * z**3)
+    beside = next(ax for ax in fig.axes if ax.get_ylabel() == "$x$")
+    areas = [_area(strip.get_paths()[0].vertices) for strip in beside.collections]
+    assert len(areas) == 10
+    np.testing.assert_allclose(areas[1:-1], 0.1, atol=0.002)
+    assert Picture(fig, "").png
+
+
+def _area(corners: np.ndarray) -> float:
+    x, y = corners.T
+    return abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+
+
+# --- drag a slope ----------------------------------------------------------------------------------------------
+
+
+def masses(fig: Any) -> list[float]:
+    titles = [ax.get_title() for ax in fig.axes]
+    return [float(title.rpartition(" ")[2]) for title in (titles[0], titles[2])]
+
+
+@pytest.mark.parametrize("left", [0.1, 1.0, 4.0])
+@pytest.mark.parametrize("middle", [0.1, 1.0, 4.0])
+@pytest.mark.parametrize("interval", [(-2.5, 2.5), (-0.2, 0.8), (-2.5, -2.0), (0.5, 0.5)])
+def test_mass_stays_over_the_whole_range(
+    left: float, middle: float, interval: tuple[float, float], names: dict[str, Any]
+) -> None:
+    fig = drawings.draw_stretch(left, middle, interval, names["log_p_forward"])
+    before, after = masses(fig)
+    expected = 0.5 * (math.erf(interval[1] / math.sqrt(2)) - math.erf(interval[0] / math.sqrt(2)))
+    assert before == pytest.approx(expected, abs=0.001)
+    assert after == pytest.approx(before, abs=0.001)
+
+
+def test_dragging_a_slope_changes_the_picture_and_no_mass(names: dict[str, Any]) -> None:
+    controls, picture = parts(drawings.stretch_explorer(names["log_p_forward"]))
+    seen = {picture.value}
+    for control, value in (("left", 0.1), ("middle", 4.0), ("interval", (0.0, 1.5)), ("left", 4.0)):
+        controls[control].value = value
+        assert "<img" in picture.value
+        seen.add(picture.value)
+    assert len(seen) == 5
+    assert "slope 4.0 on the left, 4.0 in the middle" in picture.value
+
+
+def test_a_wrong_density_shows_in_the_picture(names: dict[str, Any]) -> None:
+    def forgets_the_slope(z: torch.Tensor, f: Any, log_base: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        return f(z), log_base(z)
+
+    fig = drawings.draw_stretch(1.0, 3.0, (0.0, 0.9), forgets_the_slope)
+    assert Picture(fig, "").png
+    before, after = masses(fig)
+    assert after == pytest.approx(3 * before, abs=0.01)
+
+
+def test_the_map_is_continuous_with_the_slopes_of_the_sliders(names: dict[str, Any]) -> None:
+    z = doubles(-2.0, -0.6, 0.0, 0.9, 1.1, 3.0)
+    slopes = names["slope"](lambda z: drawings.piecewise_linear(z, 0.5, 3.0), z)
+    assert slopes.tolist() == [0.5, 0.5, 3.0, 3.0, 1.0, 1.0]
+    knots = doubles(*(k + s for k in drawings.KNOTS for s in (-1e-9, 1e-9)))
+    images = drawings.piecewise_linear(knots, 0.5, 3.0)
+    assert images[1] - images[0] < 1e-8
+    assert images[3] - images[2] < 1e-8
+
+
+# --- the other drawings ----------------------------------------------------------------------------------------
+
+
+def test_cells_are_drawn_in_the_colours_of_their_areas(names: dict[str, Any]) -> None:
+    maps = {"twice": lambda x: x * math.sqrt(2.0), "turn": flow_map("swirl", {"c": 0.0, "k": 0.5})}
+    fig = drawings.draw_cells(maps, names["log_abs_det_jacobian"])
+    first, second = (ax.patches for ax in fig.axes[:2])
+    assert len(first) == len(second) == 144
+    assert first[0].get_facecolor() == pytest.approx(drawings.DIVERGING((math.log(2) + 1) / 2))
+    assert second[70].get_facecolor() == pytest.approx(drawings.DIVERGING(0.5), abs=0.01)
+    assert Picture(fig, "").png
+
+
+def test_witnesses_are_drawn_where_they_are(names: dict[str, Any]) -> None:
+    questions = [
+        ("wave", {"a": 0.5, "b": 1.5}, "normal"),
+        ("power", {"n": 3}, "normal"),
+        ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
+    ]
+    fig = drawings.draw_flow_verdicts(names["is_valid_flow"], questions)
+    collision, flat, mass = fig.axes
+    heights = collision.lines[1].get_ydata()
+    assert heights[0] == pytest.approx(heights[1])
+    assert flat.lines[1].get_xydata().tolist() == [[0, 0]]
+    assert mass.get_title() == "15.9 % of the base is lost"
+    assert Picture(fig, "").png
+
+
+def test_witnesses_of_other_forms_are_drawn_too() -> None:
+    forms = [("collision", ([-1.0], [-2.0])), ("singular", [0.0]), ("valid", None)]
+    for form in forms:
+        fig = drawings.draw_flow_verdicts(lambda *_, form=form: form, [("leaky", {"s": 0.0}, "normal")] * 3)
+        assert Picture(fig, "").png
+
+
+def test_the_banana_and_the_square_are_drawn_from_the_readers_densities(names: dict[str, Any]) -> None:
+    z = torch.randn(200, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    fig = drawings.draw_banana(z, names["bend"](z), names["log_p_bent"])
+    before, after = fig.axes[2].lines
+    np.testing.assert_allclose(before.get_xdata(), after.get_xdata(), atol=1e-9)
+    fig = drawings.draw_square(z[:, 0], 1.0, names["log_p_square"])
+    both, one = fig.axes[1].lines
+    assert (both.get_ydata() > one.get_ydata()).all()
+    assert Picture(fig, "").png
+
+
+def test_the_image_of_a_singular_matrix_is_drawn_as_a_curve() -> None:
+    fig = drawings.draw_image(doubles([1.0, 0.5], [-0.4, 0.8]))
+    square, curve = (ax.collections[0].get_offsets() for ax in fig.axes)
+    logit = np.log(curve / (1 - curve))[(curve > 0.001).all(1) & (curve < 0.999).all(1)]
+    np.testing.assert_allclose(logit[:, 1], 0.5 * logit[:, 0], atol=1e-6)
+    assert np.ptp(square, axis=0).min() > 0.99
+
+
+# --- what the show-piece says of a witness ---------------------------------------------------------------------
+
+
+def judged(names: dict[str, Any], **instead: Any) -> Report:
+    """is_valid_flow with another answer for the maps named."""
+
+    def is_valid_flow(name: str, params: dict, base: str) -> Any:
+        given = instead.get(name)
+        return names["is_valid_flow"](name, params, base) if given is None else given(params)
+
+    return examine(get("cov.is_valid_flow"), LocalLink({"is_valid_flow": is_valid_flow}), 3)
+
+
+NO_PROOF = {  # what is claimed of a map -> what the check answers
+    "saturation": (
+        "rank_one",
+        lambda p: ("collision", ([7.0, 7.0], [6.5, 6.5])),
+        "rounding or saturation, no collision",
+    ),
+    "overflow": ("exam", lambda p: ("collision", ([1e200, 1.0, 0.0], [-1e200, 2.0, 0.0])), "within ‖x‖ ≤ 10"),
+    "infinity": ("exam", lambda p: ("collision", ([math.inf, 1.0, 0.0], [-math.inf, 1.0, 0.0])), "all of them finite"),
+    "nan": ("spiral", lambda p: ("collision", ([math.nan, 0.0], [math.nan, 1.0])), "all of them finite"),
+    "underflow": ("spiral", lambda p: ("singular", [-1000.0, 0.0]), "within ‖x‖ ≤ 10"),
+    "neighbours": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1e-14])), "by continuity"),
+    "the same point": ("exam", lambda p: ("collision", ([0.0, 1.0, 1.0], [-0.0, 1.0, 1.0])), "the same point"),
+    "a small slope": ("softplus", lambda p: ("singular", -math.copysign(10.0, p["a"])), "which is not 0"),
+    "a kink": ("leaky", lambda p: ("singular", 0.0), "two slopes"),
+    "not even near": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1.0])), "differ by"),
+    "too few numbers": ("exam", lambda p: ("collision", (1.0, -1.0)), "each of 3 numbers"),
+    "a sampled mass": ("softplus", lambda p: ("mass", 0.123), "not only sampled"),
+    "nothing lost": ("shear", lambda p: ("mass", 0.5), "Nothing is lost"),
+}
+
+
+@pytest.mark.parametrize("claim", NO_PROOF)
+def test_what_floating_point_suggests_is_no_proof_and_the_feedback_says_why(claim: str, names: dict[str, Any]) -> None:
+    name, answer, words = NO_PROOF[claim]
+    report = judged(names, **{name: answer})
+    assert report.points == report.max / 2
+    assert words in str(report).replace("\n      ", " ")
+
+
+def test_any_witness_that_stands_is_accepted(names: dict[str, Any]) -> None:
+    others = {
+        "rank_one": lambda p: ("mass", 1.0),
+        "exam": lambda p: ("singular", [0.0, 1.0, 2.0]),
+        "affine": lambda p: ("valid", None) if p["a"] else ("singular", [0.0]),
+        "coupling": lambda p: (
+            ("valid", None)
+            if p["c"] > 0
+            else ("singular", torch.tensor([math.sqrt(-p["c"]), 3.0], dtype=torch.float64))
+        ),
+        "spiral": lambda p: ("collision", torch.tensor([[1.0, -math.pi], [1.0, math.pi]], dtype=torch.float64)),
+        "power": lambda p: ("valid", None) if p["n"] == 1 else ("singular", 0) if p["n"] == 3 else ("mass", 0.5),
+    }
+    assert judged(names, **others).full
+
+
+def test_calling_a_valid_map_invalid_costs_as_much_as_the_reverse(names: dict[str, Any]) -> None:
+    refused = judged(names, shear=lambda p: ("collision", ([0.0, 0.0], [1.0, 1.0])))
+    passed = judged(names, spiral=lambda p: ("valid", None))
+    assert refused.points == passed.points == refused.max / 2
