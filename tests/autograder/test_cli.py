@@ -238,10 +238,10 @@ def test_the_table_for_people_is_the_default(judged: dict[str, Done]) -> None:
 
 
 def test_an_unknown_exercise_is_one_sentence_with_the_nearest_name() -> None:
-    sentence = (
-        "There is no exercise called 'start.standardize'. Did you mean start.standardise or lognormal.standard?\n"
-    )
-    assert run("judge", "start.standardize", "answer.py") == Done(2, "", sentence)
+    done = run("judge", "start.standardize", "answer.py")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("There is no exercise called 'start.standardize'. Did you mean start.standardise")
+    assert done.err.count("\n") == 1
 
 
 def test_a_file_that_does_not_exist_is_one_sentence(capfd: pytest.CaptureFixture, tmp_path: Path) -> None:
