@@ -312,11 +312,25 @@ def test_what_ended_is_told_with_its_status(way: str, status: str, fates: dict[s
     assert fates[way].error == f"The code ended its process{status} instead of returning a value."
 
 
-def test_a_process_that_never_reads_is_late_as_well() -> None:
+@pytest.fixture
+def echo() -> Iterator[_Pipes]:
+    """Pipes to a process that sends back what it was sent, and never reads more than the pipe holds."""
     source, sink = (os.fdopen(descriptor, mode) for descriptor, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
-    pipes = _Pipes(SimpleNamespace(stdout=source, stdin=sink), time.monotonic() + 0.2)
-    with source, sink, pytest.raises(Late):
-        pipes.write(b"x" * (1 << 20))
+    with source, sink:
+        yield _Pipes(SimpleNamespace(stdout=source, stdin=sink), time.monotonic() + 0.2)
+
+
+def test_a_process_that_never_reads_is_late_as_well(echo: _Pipes) -> None:
+    with pytest.raises(Late):
+        echo.write(b"x" * (1 << 20))
+
+
+def test_what_comes_after_the_time_is_late_even_if_it_is_there(echo: _Pipes) -> None:
+    echo.write(b"xy")
+    assert echo.read(1) == b"x"
+    echo.until = time.monotonic() - 1
+    with pytest.raises(Late):
+        echo.read(1)
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_injective_maps_keep_points_apart_far_beyond_what_counts_as_a_collision(
 
 
 def _separation(q: Question) -> float:
-    """On the line exact up to the grid, since the maps are monotone; else over many pairs, near ones and near images."""
+    """On the line exact up to the grid, as the maps are monotone; else over many pairs, near ones and near images."""
     f = flow_map(q.name, q.params)
     if q.dimension == 1:
         y = f(torch.linspace(-10, 10, 2001, dtype=torch.float64)).numpy()
