@@ -12,6 +12,9 @@ from pushforward.errors import CourseError
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done (judge: full marks), 1 less than that, 2 could not be done."""
+    for stream in (sys.stdout, sys.stderr):  # a console or pipe without ✓ and √ gets their code, no traceback
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     try:
         return arguments.run(arguments)

@@ -235,7 +235,7 @@ def all_exercises() -> dict[str, Exercise]:
 def get(id: str) -> Exercise:
     """The exercise of that id. Raises CourseError, with the nearest ids, if there is none."""
     known = all_exercises()
-    if id in known:
+    if isinstance(id, str) and id in known:
         return known[id]
     near = difflib.get_close_matches(str(id), known, n=3, cutoff=0.5)
     mend = f"Did you mean {' or '.join(near)}?" if near else "`python -m autograder exercises` lists them all."

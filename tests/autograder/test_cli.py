@@ -1,6 +1,7 @@
 """The command line: whatever is wrong with a file or a name is one sentence and a status, never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -330,3 +331,13 @@ def test_exercises_are_listed_for_people_a_line_each(capfd: pytest.CaptureFixtur
         ["start.standardise", "00_start_here", "code", "2"],
         ["start.units", "00_start_here", "written", "1.5"],
     ]
+
+
+def test_a_console_without_tick_marks_gets_their_code(tmp_path: Path) -> None:
+    path = tmp_path / "answer.py"
+    path.write_text(FILES["wrong"], encoding="utf-8")
+    command = [sys.executable, "-X", "utf8=0", "-m", "autograder", "judge", ID, str(path)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, "")
+    assert "\\u2717" in run.stdout

@@ -355,3 +355,8 @@ def test_starting_again_puts_the_blank_into_a_new_cell_below(outputs: dict) -> N
 
 def test_a_notebooks_random_numbers_go_on_after_a_check(outputs: dict) -> None:
     assert outputs["random"][-1].data["text/plain"] == "True"
+
+
+def test_an_id_that_is_no_word_is_one_sentence() -> None:
+    with pytest.raises(CourseError, match="There is no exercise called"):
+        check(["start.standardise"])
