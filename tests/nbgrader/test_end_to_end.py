@@ -60,7 +60,9 @@ WRITTEN = ("start-units", "diffusion-which_prior")
 
 
 def _nbgrader(folder: Path, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PUSHFORWARD_BUDGET": "quick"}
+    # nbgrader starts alembic by its bare name, so the environment's programs must be found
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PUSHFORWARD_BUDGET": "quick"}
     run = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
