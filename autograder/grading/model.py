@@ -237,12 +237,14 @@ def refused(submission: Submission, template: Template, reason: str, **more: Any
 class Standing:
     """What people and deadlines have added to a result in the gradebook.
 
-    hand: points given by hand, by exercise; extra: extra credit; late_penalty: points taken off for lateness.
+    hand: points given by hand, by exercise; extra: extra credit; late_penalty: points taken off for lateness;
+    comments: what the marker wrote to the student, by exercise.
     """
 
     hand: dict[str, float] = field(default_factory=dict)
     extra: float = 0.0
     late_penalty: float = 0.0
+    comments: dict[str, str] = field(default_factory=dict)
 
     def total(self, result: Result) -> float:
         """The points that count: judged or given by hand, plus extra credit, less the penalty, never below 0."""
