@@ -15,15 +15,18 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from types import SimpleNamespace
-from typing import Any, ClassVar
-
-import numpy as np
-import torch
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pushforward.errors import CourseError
+
+if TYPE_CHECKING:  # who only lists exercises or starts a grader should not wait for torch
+    import numpy as np
+    import torch
 
 # --- asks and cases --------------------------------------------------------------------------------------------
 
@@ -84,6 +87,8 @@ class Case:
     @property
     def on_gpu(self) -> bool:
         """Some argument of an ask lives on another device than the CPU."""
+        import torch
+
         arguments = (a for ask in self.asks for a in (*ask.args, *ask.kwargs.values()))
         return any(isinstance(a, torch.Tensor) and a.device.type != "cpu" for a in arguments)
 
@@ -169,6 +174,8 @@ def wrong(name: str, implementation: Implementation, sentence: str, also: tuple[
 # --- exercises -------------------------------------------------------------------------------------------------
 
 _REGISTRY: dict[str, Exercise] = {}
+_collecting: ContextVar[dict[str, Exercise] | None] = ContextVar("collecting", default=None)
+_added: ContextVar[dict[str, Exercise] | None] = ContextVar("added", default=None)
 
 
 class Exercise:
@@ -210,12 +217,36 @@ def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable
             Mistake(m.name, m.sentence, tuple({k or names[0]: f for k, f in v.items()} for v in m.variants))
             for m in cls.mistakes
         )
-        if id in _REGISTRY:
+        collecting = _collecting.get()
+        judges = _REGISTRY if collecting is None else collecting
+        if id in judges:
             raise CourseError(f"Two classes call themselves the judge of {id}.")
-        _REGISTRY[id] = cls()
+        judges[id] = cls()
         return cls
 
     return register
+
+
+@contextmanager
+def collected() -> Iterator[dict[str, Exercise]]:
+    """Judges that are defined inside gather in the dict, and the course's own stay as they are."""
+    _load_all()
+    judges: dict[str, Exercise] = {}
+    token = _collecting.set(judges)
+    try:
+        yield judges
+    finally:
+        _collecting.reset(token)
+
+
+@contextmanager
+def added(judges: dict[str, Exercise]) -> Iterator[None]:
+    """Inside, these judges belong to the course; one with an id that the course knows stands in for its own."""
+    token = _added.set({**(_added.get() or {}), **judges})
+    try:
+        yield
+    finally:
+        _added.reset(token)
 
 
 @functools.cache
@@ -229,7 +260,7 @@ def _load_all() -> None:
 def all_exercises() -> dict[str, Exercise]:
     """Every autograded exercise by its id, in the order of the course."""
     _load_all()
-    return dict(_REGISTRY)
+    return {**_REGISTRY, **(_added.get() or {})}
 
 
 def get(id: str) -> Exercise:
@@ -242,9 +273,18 @@ def get(id: str) -> Exercise:
     raise CourseError(f"There is no exercise called {id!r}. {mend}")
 
 
-@functools.cache
 def table() -> dict[str, dict[str, Any]]:
     """The generated table of all exercises, written ones included: notebook, points, kind, names, blank."""
+    return {**{id: _row(judge) for id, judge in (_added.get() or {}).items()}, **_generated()}
+
+
+def _row(judge: Exercise) -> dict[str, Any]:
+    """What is known of a judge that has come on top of the course: its cell says the points."""
+    return {"notebook": judge.notebook, "points": 1.0, "kind": judge.kind, "names": list(judge.names), "blank": ""}
+
+
+@functools.cache
+def _generated() -> dict[str, dict[str, Any]]:
     file = resources.files("autograder") / "exercises.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
