@@ -107,12 +107,15 @@ def default_seed(id: str) -> int:
     return zlib.crc32(id.encode())
 
 
-def examine(exercise: Exercise, link: Link, seed: int | None = None) -> Report:
-    """Probe, ask and judge one exercise. The same seed asks the same questions."""
+def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: float | None = None) -> Report:
+    """Probe, ask and judge one exercise. The same seed asks the same questions.
+
+    worth: its points, where they are not those of the course's own table.
+    """
     seed = default_seed(exercise.id) if seed is None else _checked(seed)
     exchanges = list(_exchanges(exercise, link, seed))
     results = tuple(_result(law, exchanges) for law in exercise.laws)
-    full = points(exercise.id)
+    full = points(exercise.id) if worth is None else worth
     error = next((_error(e) for e in exchanges if _error(e)), None)
     earned = sum(share for share, r in zip(shares(exercise.laws, full), results, strict=True) if r.ok)
     return Report(

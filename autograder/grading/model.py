@@ -213,9 +213,7 @@ class Result:
     @classmethod
     def from_json(cls, text: str) -> Result:
         fields: dict[str, Any] = json.loads(text)
-        fields["marks"] = tuple(
-            Mark(**{**mark, "laws_failed": tuple(mark["laws_failed"])}) for mark in fields["marks"]
-        )
+        fields["marks"] = tuple(Mark(**{**mark, "laws_failed": tuple(mark["laws_failed"])}) for mark in fields["marks"])
         for name in ("repairs", "incidents"):
             fields[name] = tuple(fields[name])
         return cls(**fields)

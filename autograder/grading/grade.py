@@ -1,0 +1,252 @@
+"""Grade one submission: mend it, run it in the sandbox, judge it outside. What a worker does."""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import hashlib
+import html
+import os
+import time
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.exercise import Exercise, all_exercises
+from autograder.grading import wall
+from autograder.grading.model import Job, Limits, Mark, Result, Template, exercise_of, kind_of, refused
+from autograder.grading.outputs import outputs, tame
+from autograder.grading.sandbox import MODES, Ended, Sandbox
+from autograder.grading.session import Session
+from autograder.judge import examine
+from autograder.report import Report, number
+from pushforward.errors import CourseError
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""  # marks must not depend on which machine has a GPU; the sandbox shows none
+TRIES = 3  # of a submission whose sandbox died
+NOT_RUN = "The check did not run."
+_sandboxes: dict[str, Sandbox] = {}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A notebook after its run: with outputs, a mark per check in order, and what happened.
+
+    seconds: cells, judge, student, as in Result.
+    """
+
+    notebook: NotebookNode
+    marks: tuple[Mark, ...]
+    incidents: tuple[str, ...]
+    seconds: dict[str, float]
+
+
+def ready(mode: str) -> None:
+    """Raises CourseError where this mode of the sandbox is unknown or cannot work on this machine."""
+    if mode not in MODES:
+        raise CourseError(f"There is no sandbox {mode!r}: choose {' or '.join(MODES)}.")
+    if mode == "bubblewrap":
+        wall.ready()
+
+
+def grade(job: Job) -> Result:
+    """One submission, from bytes to marks. Whatever stands in it, the result names every exercise."""
+    start, submission = time.perf_counter(), job.submission
+    if submission.refused:
+        return refused(submission, job.template, submission.refused, repairs=submission.notes, seed=job.seed)
+    from autograder.grading.repair import Unreadable, repair
+
+    try:
+        mended = repair(submission.content, job.template)
+    except Unreadable as problem:
+        return refused(submission, job.template, str(problem), repairs=submission.notes, seed=job.seed)
+    run = run_notebook(mended.notebook, _seeds(job), job.limits, job.sandbox, exercises=_exercises(job))
+    _tame(run.notebook, job.template)
+    return Result(
+        student=submission.student, assignment=submission.assignment,
+        marks=_in_order(run, job.template), repairs=(*submission.notes, *mended.repairs), incidents=run.incidents,
+        isolated=job.sandbox != "none", seed=job.seed,
+        seconds={"total": time.perf_counter() - start, **run.seconds},
+        notebook=nbformat.writes(run.notebook), timestamp=submission.timestamp, lms=submission.lms,
+    )  # fmt: skip
+
+
+def run_notebook(
+    notebook: NotebookNode,
+    seeds: Callable[[str], int],
+    limits: Limits,
+    sandbox: str = "bubblewrap",
+    exercises: Mapping[str, Exercise] | None = None,
+) -> Run:
+    """Run a notebook with nbgrader's metadata in the sandbox, judging each check at its place.
+
+    seeds: the seed of each exercise. A sandbox that dies under it is made again, TRIES times.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _run(deepcopy(notebook), seeds, limits, _sandbox(sandbox), exercises or all_exercises())
+        except Ended as end:
+            close(sandbox)
+            if attempt == TRIES:
+                return _given_up(notebook, seeds, f"{end.sentence} It ended {TRIES} times under this notebook.")
+    raise AssertionError("unreachable")
+
+
+def close(mode: str | None = None) -> None:
+    """End the warm processes of this worker."""
+    for known in list(_sandboxes) if mode is None else [mode]:
+        if known in _sandboxes:
+            _sandboxes.pop(known).close()
+
+
+atexit.register(close)
+
+
+def _sandbox(mode: str) -> Sandbox:
+    if mode not in _sandboxes:
+        _sandboxes[mode] = Sandbox(mode)
+    return _sandboxes[mode]
+
+
+def _seeds(job: Job) -> Callable[[str], int]:
+    """Fresh for every student and exercise, and the same again for the same run."""
+
+    def seed(exercise: str) -> int:
+        text = f"{job.seed}:{job.submission.student}:{exercise}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
+
+    return seed
+
+
+def _exercises(job: Job) -> Mapping[str, Exercise]:
+    if not job.checks:
+        return all_exercises()
+    from autograder.grading.checks_path import load
+
+    return {**all_exercises(), **load(job.checks)}
+
+
+# --- the run ---------------------------------------------------------------------------------------------------
+
+
+def _run(
+    notebook: NotebookNode, seeds: Callable, limits: Limits, sandbox: Sandbox, exercises: Mapping[str, Exercise]
+) -> Run:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    marks, judge, failed = [], 0.0, {}
+    with Session(sandbox, limits) as session:
+        plain = [cell for cell in code if kind_of(cell) != "check"]
+        kinds = [kind_of(cell) for cell in plain]
+        needed = {}
+        if "demo" in kinds:
+            chosen = session.plan([[kind, cell.source] for kind, cell in zip(kinds, plain, strict=True)])
+            needed = {plain[k]["id"] for k in chosen}
+        for cell in code:
+            kind = kind_of(cell)
+            if kind == "check":
+                mark = _check(session, cell, seeds, exercises, failed)
+                marks.append(mark)
+                judge += mark.seconds_judge
+            elif kind != "demo" or cell["id"] in needed:
+                _cell(session, cell, kind, failed)
+    clock = session.clock
+    seconds = {"cells": clock.cells, "judge": judge, "student": clock.student}
+    return Run(notebook, tuple(marks), tuple(session.incidents), seconds)
+
+
+def _cell(session: Session, cell: NotebookNode, kind: str, failed: dict[str, str]) -> None:
+    """Run it and keep what it shows. failed: exercise → how its answer's cell stopped."""
+    outcome, printed = session.run(cell.source, _name(cell, kind))
+    shown = outcome["outputs"] if outcome else []
+    cell.outputs = outputs(printed, shown)
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if kind == "solve" and error is not None:
+        failed[_exercise(cell)] = f"The cell of the answer stopped with {error.ename}: {error.evalue}"[:300]
+
+
+def _name(cell: NotebookNode, kind: str) -> str:
+    if kind == "solve":
+        return f"The cell of {_exercise(cell)}"
+    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"The cell that begins with `{first[:60]}`"
+
+
+def _exercise(cell: NotebookNode) -> str:
+    return exercise_of(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _check(
+    session: Session, cell: NotebookNode, seeds: Callable, exercises: Mapping[str, Exercise], failed: dict[str, str]
+) -> Mark:
+    id, worth = _exercise(cell), float(cell.metadata["nbgrader"].get("points", 0.0))
+    seed, start = seeds(id), time.perf_counter()
+    link = session.link(f"The check of {id}")
+    report = examine(exercises[id], link, seed, worth)
+    seconds = time.perf_counter() - start - link.student
+    if not link.answered and session.closed:
+        mark = Mark(id, "code", 0.0, worth, "not run", why=f"{NOT_RUN} {session.closed}", seed=seed)
+        _show(cell, 0.0, f"<p>{html.escape(mark.why)}</p>")
+        return mark
+    report = dataclasses.replace(report, graded=True, printed=link.printed()[:4000])
+    _show(cell, report.points, report._repr_html_())
+    why = link.over.sentence if link.over else "" if report.full else failed.get(id, "")
+    return dataclasses.replace(_mark(report), why=why, seconds_judge=seconds, seconds_student=link.student)
+
+
+def _mark(report: Report) -> Mark:
+    status = "blank" if report.blank else "full" if report.full else "partial" if report.points else "zero"
+    mistake = report.mistake
+    return Mark(
+        exercise=report.id, kind="code", points=report.points, max=report.max, status=status,
+        laws_failed=tuple(r.law.sentence for r in report.laws if not r.ok),
+        misconception=mistake.name if mistake else "", sentence=mistake.sentence if mistake else "",
+        seed=report.seed, html=report._repr_html_(),
+    )  # fmt: skip
+
+
+def _show(cell: NotebookNode, points: float, table: str) -> None:
+    """The outputs of a check, in the form from which nbgrader reads a mark."""
+    data = {"text/plain": number(points), "text/html": table}
+    cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+
+
+def _given_up(notebook: NotebookNode, seeds: Callable, reason: str) -> Run:
+    """The sandbox could not be kept alive: every check says so."""
+    left, marks = deepcopy(notebook), []
+    for cell in left.cells:
+        if kind_of(cell) == "check":
+            id, worth = _exercise(cell), float(cell.metadata["nbgrader"].get("points", 0.0))
+            marks.append(Mark(id, "code", 0.0, worth, "not run", why=f"{NOT_RUN} {reason}", seed=seeds(id)))
+            _show(cell, 0.0, f"<p>{html.escape(marks[-1].why)}</p>")
+    return Run(left, tuple(marks), (reason,), {"cells": 0.0, "judge": 0.0, "student": 0.0})
+
+
+# --- the result ------------------------------------------------------------------------------------------------
+
+
+def _in_order(run: Run, template: Template) -> tuple[Mark, ...]:
+    """One mark for each graded cell of the template; written answers wait, unless nothing was written."""
+    judged = {mark.exercise: mark for mark in run.marks}
+    written = {_exercise(cell): cell.source for cell in run.notebook.cells if kind_of(cell) == "written"}
+    marks = []
+    for slot in template.graded:
+        if slot.kind == "check":
+            missing = Mark(slot.exercise, "code", 0.0, slot.points, "not run", why=NOT_RUN)
+            marks.append(judged.get(slot.exercise, missing))
+        elif written.get(slot.exercise, slot.source).strip() == slot.source.strip():
+            marks.append(Mark(slot.exercise, "written", 0.0, slot.points, "empty"))
+        else:
+            marks.append(Mark(slot.exercise, "written", None, slot.points, "waiting"))
+    return tuple(marks)
+
+
+def _tame(notebook: NotebookNode, template: Template) -> None:
+    """Markdown that is not the course's own is shown as text."""
+    own = {slot.source for slot in template.slots}
+    for cell in notebook.cells:
+        if cell.cell_type != "code" and cell.source not in own:
+            cell.source = tame(cell.source)

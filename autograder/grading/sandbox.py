@@ -1,0 +1,360 @@
+"""A warm process behind the wall, and the one submission at a time that runs in a fork of it.
+
+The grader talks to that fork in frames of plain values, with a deadline on everything, and watches what it uses. What
+the fork sends is never trusted: a frame out of order ends the submission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+import pushforward
+from autograder.grading import wall
+from autograder.grading.model import Limits
+from pushforward import wire
+from pushforward.errors import CourseError
+
+START_SECONDS = 120.0  # importing everything, on a busy machine
+END_SECONDS = 10.0
+TICK = 0.2  # seconds between two looks at the memory
+KEPT = 100_000  # bytes of printed text kept for each cell
+SPARE = 256 << 20  # bytes: more than the limit that the kernel keeps, and what the machine itself must be left with
+MODES = ("bubblewrap", "none")
+
+
+class Ended(Exception):
+    """The submission's process is over. kind: late, ended, frame, memory, output, or sandbox (not its own doing)."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind, self.sentence = kind, sentence
+
+
+class Sandbox:
+    """Starts the warm process; `start` gives an `Inmate`, one at a time.
+
+    mode: "bubblewrap" or "none"; without: walls and limits left out, for tests that show what each is for
+    ("files", "network", "syscalls", "namespaces").
+    """
+
+    def __init__(self, mode: str = "bubblewrap", without: frozenset[str] = frozenset()) -> None:
+        self.mode, self.without = mode, without
+        self.process: subprocess.Popen | None = None
+
+    def start(self, limits: Limits) -> Inmate:
+        """A fresh fork for one submission. Raises Ended("sandbox") if the warm process has died twice in a row."""
+        for _ in range(2):
+            if self.process is None or self.process.poll() is not None:
+                self._warm_up()
+            with contextlib.suppress(OSError, EOFError):
+                return self._fork(limits)
+            self.close()
+        raise Ended("sandbox", "The sandbox could not be started again.")
+
+    def _fork(self, limits: Limits) -> Inmate:
+        ours, theirs = socket.socketpair()
+        read, write = os.pipe()
+        try:
+            message = {"memory": limits.memory, "disk": limits.disk, "processes": limits.processes}
+            socket.send_fds(self.control, [json.dumps({"start": message}).encode()], [theirs.fileno(), write])
+            if "started" not in self._answer(START_SECONDS):
+                raise OSError("not started")
+            return Inmate(self, ours, read, limits)
+        except BaseException:
+            ours.close(), os.close(read)
+            raise
+        finally:
+            theirs.close(), os.close(write)
+
+    def _warm_up(self) -> None:
+        self.close()
+        self.control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.folder = tempfile.mkdtemp(prefix="grading-")
+        self.complaints = tempfile.TemporaryFile()
+        number = inner.fileno()
+        blocked = wall.filter_file() if self.mode == "bubblewrap" and "syscalls" not in self.without else 0
+        keep = (number, blocked) if blocked else (number,)
+        try:
+            self.process = subprocess.Popen(
+                self._command(number, blocked), pass_fds=keep, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=self.complaints, env=self._environment(), cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+        finally:
+            inner.close()
+            if blocked:
+                os.close(blocked)
+        try:
+            self._answer(START_SECONDS)
+        except (OSError, EOFError):
+            self.process.kill(), self.process.wait()
+            self.complaints.seek(0)
+            reason = (self.complaints.read().decode(errors="replace").strip().splitlines() or ["no reason"])[-1]
+            self.close()
+            raise CourseError(f"The sandbox does not start: {reason}. {wall.CHOICES}") from None
+
+    def _command(self, control: int, blocked: int) -> list[str]:
+        bare = self.mode == "none" or "namespaces" in self.without
+        inner = [sys.executable, "-B", "-m", "pushforward.warm", str(control), "bare" if bare else "walls"]
+        return wall.command(inner, (control, blocked), self.without) if self.mode == "bubblewrap" else inner
+
+    def _environment(self) -> dict[str, str]:
+        """Without a wall, at least the grader's own variables stay away from the student's code."""
+        package = str(Path(pushforward.__file__).resolve().parents[1])
+        private = {"HOME": self.folder, "TMPDIR": self.folder, "MPLCONFIGDIR": self.folder, "IPYTHONDIR": self.folder}
+        path = os.environ.get("PATH", "/usr/bin:/bin")
+        return {**wall.ENVIRONMENT, **private, "PATH": path, "PYTHONPATH": package}
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        self.control.settimeout(seconds)
+        data = self.control.recv(1 << 16)
+        if not data:
+            raise EOFError
+        return json.loads(data)
+
+    def end_child(self) -> int | None:
+        """Kill the submission with all that it started. Returns its wait status, None if the warm process died too."""
+        try:
+            self.control.send(json.dumps({"end": True}).encode())
+            return int(self._answer(END_SECONDS).get("ended", -1))
+        except (OSError, EOFError, ValueError):
+            self.close()
+            return None
+
+    def close(self) -> None:
+        """End the warm process and everything behind the wall."""
+        if self.process is None:
+            return
+        with contextlib.suppress(psutil.Error):
+            for process in psutil.Process(self.process.pid).children(recursive=True) if self.mode == "none" else ():
+                process.kill()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.complaints.close(), self.control.close()
+        self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Inmate:
+    """One submission's process: run cells, put questions. Every method raises Ended once the process is over."""
+
+    def __init__(self, sandbox: Sandbox, channel: socket.socket, output: int, limits: Limits) -> None:
+        self.sandbox, self.limits = sandbox, limits
+        self.channel, self.output = channel, output
+        self.over: Ended | None = None
+        self.alive = True
+        self.printed, self.total = bytearray(), 0
+        self.deadline, self.next_look = 0.0, 0.0
+        self.buffer = memoryview(b"")
+        channel.setblocking(False), os.set_blocking(output, False)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(channel, selectors.EVENT_READ)
+        self.selector.register(output, selectors.EVENT_READ)
+
+    # --- what the grader asks -------------------------------------------------------------------------------
+
+    def plan(self, cells: list[list[str]]) -> list[int]:
+        """The numbers of the demonstrations that other cells depend on."""
+        found = self._exchange({"plan": cells}, [], "needed", self.limits.cell_seconds)
+        if type(found) is not list or any(type(k) is not int or not 0 <= k < len(cells) for k in found):
+            self._refuse("a plan that is none")
+        return found
+
+    def run(self, source: str, seconds: float) -> dict[str, Any]:
+        """Run a cell: {"ok": bool, "outputs": […]}, as pushforward.cells describes, not yet checked."""
+        found = self._exchange({"run": source}, [], "ran", seconds)
+        if type(found) is not dict or type(found.get("ok")) is not bool or type(found.get("outputs")) is not list:
+            self._refuse("an outcome that is none")
+        return found
+
+    def ask(self, head: dict, arrays: list, respond: Any, seconds: float) -> tuple[dict, list]:
+        """One ask and its answer, with the callbacks in between. The answer must carry this ask's own number."""
+        number = secrets.randbits(62)
+        self.deadline = time.monotonic() + seconds
+        self._put({**head, "id": number}, arrays)
+        while True:
+            answer, out = self._get()
+            if set(answer) == {"callback", "args", "kwargs"}:
+                self._put(*respond(answer, out))
+                continue
+            if answer.pop("id", None) != number or set(answer) not in ({"value"}, {"error"}):
+                self._refuse("an answer to a question that was not asked")
+            return answer, out
+
+    def text(self) -> str:
+        """What has been printed since the last time, shortened."""
+        self._drain()
+        text = bytes(self.printed).decode("utf-8", "replace")
+        self.printed.clear()
+        return text
+
+    def end(self) -> None:
+        """Kill the process and everything that it started. Sets `status`, a wait status or None."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.selector.close(), self.channel.close()
+        self.status = self.sandbox.end_child()
+        os.close(self.output)
+
+    # --- frames ---------------------------------------------------------------------------------------------
+
+    def _exchange(self, head: dict, arrays: list, key: str, seconds: float) -> Any:
+        self.deadline = time.monotonic() + seconds
+        self._put(head, arrays)
+        answer, out = self._get()
+        if set(answer) != {key} or out:
+            self._refuse("something that was not asked for")
+        return answer[key]
+
+    def _put(self, head: dict, arrays: list) -> None:
+        if self.over:
+            raise self.over
+        if self.buffer or self._readable():
+            self._refuse("an answer before the question")
+        wire.put(self, head, arrays)
+
+    def _get(self) -> tuple[dict, list]:
+        try:
+            return wire.get(self)
+        except wire.WireError as error:
+            self._refuse(f"a malformed frame ({str(error).rstrip('.')})")
+
+    def read(self, n: int) -> bytes:
+        """For wire.get: some bytes, at most n."""
+        while not self.buffer:
+            self._await(selectors.EVENT_READ)
+            try:
+                data = self.channel.recv(1 << 18)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data = b""
+            if not data:
+                self._died()
+            self.buffer = memoryview(data)
+        part, self.buffer = self.buffer[:n], self.buffer[n:]
+        return bytes(part)
+
+    def write(self, data: bytes) -> None:
+        """For wire.put."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[self.channel.send(rest) :]
+            except BlockingIOError:
+                self._await(selectors.EVENT_WRITE)
+            except OSError:
+                self._died()
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def _await(self, event: int) -> None:
+        """Until the channel is ready; meanwhile printed text is taken away, the clock and the memory are watched."""
+        if event != selectors.EVENT_READ:
+            self.selector.modify(self.channel, event)
+        try:
+            while True:
+                left = self.deadline - time.monotonic()
+                if left <= 0:
+                    self._stop("late", "The time was over: is there a loop that never ends?")
+                ready = [key.fileobj for key, _ in self.selector.select(min(left, TICK))]
+                if self.output in ready:
+                    self._drain()
+                self._look()
+                if self.channel in ready:
+                    return
+        finally:
+            if event != selectors.EVENT_READ and self.alive:
+                self.selector.modify(self.channel, selectors.EVENT_READ)
+
+    def _readable(self) -> bool:
+        return any(key.fileobj is self.channel for key, _ in self.selector.select(0))
+
+    def _drain(self) -> None:
+        """Take what is in the pipe; keep the beginning of it."""
+        while self.alive:
+            try:
+                data = os.read(self.output, 1 << 16)
+            except BlockingIOError:
+                return
+            if not data:
+                with contextlib.suppress(KeyError):
+                    self.selector.unregister(self.output)
+                return
+            self.total += len(data)
+            self.printed += data[: max(0, KEPT - len(self.printed))]
+            if self.total > self.limits.output << 20:
+                self._stop("output", f"The code printed more than {self.limits.output} MB.")
+
+    # --- the end --------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """The memory of all processes together, a few times a second."""
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        if self.next_look:
+            used, limit = self._memory(), self.limits.memory << 20
+            if used > limit + SPARE:
+                self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
+            if psutil.virtual_memory().available < SPARE:
+                self._stop("memory", "The machine had no memory left.")
+        self.next_look = now + TICK
+
+    def _memory(self) -> int:
+        """Bytes that the submission holds; what it shares with the warm process counts in parts, if exactness matters.
+
+        Counted exactly only where the quick sum, in which every fork counts in full, is suspicious.
+        """
+        with contextlib.suppress(psutil.Error):
+            family = psutil.Process(self.sandbox.process.pid).children(recursive=True)
+            sizes = [process.memory_info().rss for process in family]
+            if sum(sizes) < (self.limits.memory << 20) + SPARE:
+                return 0
+            return sum(self._proportional(process) for process in family)
+        return 0
+
+    @staticmethod
+    def _proportional(process: psutil.Process) -> int:
+        with contextlib.suppress(psutil.Error, AttributeError):
+            return process.memory_full_info().pss
+        return 0
+
+    def _died(self) -> None:
+        """The process closed its channel by itself: say how it ended."""
+        with contextlib.suppress(Ended):
+            self._drain()
+        self.end()
+        status = self.status
+        if status is None:
+            self._stop("sandbox", "The sandbox ended.")
+        if status < 0:  # the process between never came so far as to wait for a child
+            raise CourseError(f"{bytes(self.printed[-300:]).decode(errors='replace')} {wall.CHOICES}")
+        how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit status {os.WEXITSTATUS(status)}"
+        self._stop("ended", f"The code ended its process ({how}).")
+
+    def _refuse(self, what: str) -> Any:
+        self._stop("frame", f"The code sent {what}: grading of this notebook ended there.")
+
+    def _stop(self, kind: str, sentence: str) -> None:
+        if self.over is None:
+            self.over = Ended(kind, sentence)
+            self.end()
+        raise self.over

@@ -1,0 +1,139 @@
+"""The outer wall: the command that starts a process inside bubblewrap, and what that process can see.
+
+It sees Python, the installed libraries and the helper package, read-only; no course, no judge, no home, no network.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pushforward
+from autograder.grading.syscalls import program
+from pushforward.errors import CourseError
+
+PACKAGE = "/opt/pushforward"  # where the helper package stands inside
+CHOICES = (
+    "Install bubblewrap (Debian and Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), grade on a Linux "
+    "machine or in a virtual machine, or choose --sandbox none, which runs students' code as you, with your files and "
+    "your network, and marks every grade as not isolated."
+)
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+_HIDDEN = ("autograder", "solutions")  # what an installed copy of the course would lay beside the libraries
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "MPLCONFIGDIR": "/tmp",
+    "IPYTHONDIR": "/tmp",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONPATH": PACKAGE,
+    "NBGRADER_EXECUTION": "autograde",
+    "PUSHFORWARD_BUDGET": "graded",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # each arena reserves address space, which is limited
+    "CUDA_VISIBLE_DEVICES": "",
+}
+
+
+def ready() -> None:
+    """Raises CourseError, with the choices, where bubblewrap is missing or not allowed to work."""
+    if sys.platform != "linux" or shutil.which("bwrap") is None:
+        raise CourseError(f"The sandbox needs bubblewrap, which is not on this machine. {CHOICES}")
+    trial = subprocess.run(
+        command([sys.executable, "-c", "pass"], ()), capture_output=True, text=True, check=False, timeout=60
+    )
+    if trial.returncode != 0:
+        reason = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise CourseError(f"bubblewrap cannot make a sandbox on this machine ({reason}). {CHOICES}")
+
+
+def command(inner: list[str], keep: tuple[int, ...], without: frozenset[str] = frozenset()) -> list[str]:
+    """The bubblewrap command line for an inner command.
+
+    keep: descriptors are inherited as they are, the number of a system-call filter's among them comes last or is 0.
+    without: walls left out, "files" or "network", for tests that show what each is for.
+    """
+    arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
+    arguments += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
+    arguments += [] if "network" in without else ["--unshare-net"]
+    arguments += ["--cap-add", "ALL"] if os.getuid() == 0 else ["--unshare-user"]
+    arguments += _mounts() if "files" not in without else ["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    arguments += ["--chdir", "/tmp"]
+    for name, value in ENVIRONMENT.items():
+        arguments += ["--setenv", name, value]
+    if keep and keep[-1]:
+        arguments += ["--seccomp", str(keep[-1])]
+    return [*arguments, "--", *inner]
+
+
+def filter_file() -> int:
+    """A descriptor that holds the system-call filter, 0 where there is none for this machine."""
+    compiled = program()
+    if not compiled:
+        return 0
+    with tempfile.TemporaryFile() as file:
+        file.write(compiled)
+        file.seek(0)
+        return os.dup(file.fileno())
+
+
+def _mounts() -> list[str]:
+    arguments: list[str] = []
+    for path in _SYSTEM:
+        if os.path.islink(path):
+            arguments += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            arguments += ["--ro-bind", path, path]
+    for path in _ETC:
+        arguments += ["--ro-bind-try", path, path]
+    for prefix in _prefixes():
+        arguments += [*_parents(prefix), "--ro-bind", str(prefix), str(prefix)]
+    for folder in _libraries():
+        for name in _HIDDEN:
+            if (folder / name).is_dir():
+                arguments += ["--size", "4096", "--tmpfs", str(folder / name), "--remount-ro", str(folder / name)]
+    arguments += _package()
+    arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
+    arguments += ["--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
+    return [*arguments, "--proc", "/proc", "--remount-ro", "/"]
+
+
+def _package() -> list[str]:
+    source = Path(pushforward.__file__).resolve().parent
+    place = Path(PACKAGE) / "pushforward"
+    return [*_parents(place), "--ro-bind", str(source), str(place)]
+
+
+def _prefixes() -> list[Path]:
+    """Where Python and its libraries are, in so far as that is not in the system's own folders."""
+    wanted = [Path(p) for p in (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)]
+    wanted += [Path(os.path.realpath(sys.executable)).parents[1], *_libraries()]
+    kept: list[Path] = []
+    for path in sorted({p for w in wanted for p in (w, w.resolve())}):
+        inside = any(path.is_relative_to(k) for k in (*kept, *map(Path, _SYSTEM)))
+        if path.is_dir() and not inside and path != Path("/"):
+            kept.append(path)
+    return kept
+
+
+def _libraries() -> list[Path]:
+    """The folders of installed packages: never the working folder or a checkout."""
+    return [Path(p) for p in sys.path if Path(p).name in ("site-packages", "dist-packages") and Path(p).is_dir()]
+
+
+def _parents(path: Path) -> list[str]:
+    """The folders above a mount, open to whoever the inner process becomes."""
+    above = [p for p in reversed(path.parents) if p != Path("/") and str(p) not in _SYSTEM]
+    return [word for p in above for word in ("--perms", "0755", "--dir", str(p))]

@@ -1,0 +1,200 @@
+"""A notebook's cells, one after the other, in a process that holds nothing else, and the asks about what they define.
+
+This is the student's side of grading: it serves one channel, runs what comes, and sends back what was shown. It knows
+no expected value, no score and no seed but those of the questions. The messages (frames of pushforward.wire):
+
+    → {"plan": [[kind, source], …]}       ← {"needed": [numbers of demonstrations that other cells depend on]}
+    → {"run": source}                     ← {"ran": {"ok": bool, "outputs": [...]}}
+    → {"verb": …, "id": n, …}             ← {"id": n, "value" or "error": …}, see pushforward.run
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import os
+import socket
+import symtable
+import sys
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.history import HistoryManager
+from IPython.core.interactiveshell import InteractiveShell
+
+from pushforward import wire
+from pushforward.check import judged_elsewhere
+from pushforward.run import Runner, refused
+
+MOST_SHOWN = 700_000  # characters of all outputs of a cell; a frame's header holds 1 MiB
+SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
+
+
+class Cells:
+    """A shell made once, before anything is forked, and what its current cell has shown."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        HistoryManager.enabled = False
+        self.shell = _Shell.instance()
+        for first in (
+            "import matplotlib.pyplot; del matplotlib",
+            "1 / 0",
+        ):  # what a first cell and a first error import
+            self.shell.run_cell(first, store_history=False)
+        judged_elsewhere()
+
+    def serve(self, channel: socket.socket) -> None:
+        """Answer messages until the other side closes."""
+        source, sink = channel.makefile("rb"), channel.makefile("wb")
+        sys.stdin = open(os.devnull)
+        sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)
+        runner = Runner(self.shell.user_ns)
+
+        def reply(head: dict, arrays: list) -> tuple[dict, list]:
+            wire.put(sink, head, arrays)
+            return wire.get(source)
+
+        while True:
+            try:
+                head, arrays = wire.get(source)
+            except (EOFError, OSError):
+                return
+            if "plan" in head:
+                wire.put(sink, {"needed": needed(head["plan"], self.shell)}, [])
+            elif "run" in head:
+                wire.put(sink, {"ran": self.run(head["run"])}, [])
+            else:
+                self._answer(sink, head, *runner.perform(head, arrays, reply))
+
+    def run(self, source: str) -> dict[str, Any]:
+        """One cell, as a notebook runs it. Whatever it raises is shown, and ends the cell only."""
+        self.shell.shown = shown = []
+        try:
+            ok = self.shell.run_cell(source, store_history=True).success
+        except BaseException as error:  # something that even a notebook's shell lets through
+            ok, shown = False, [*shown, _error(type(error).__name__, "", [])]
+        _flush()
+        return {"ok": bool(ok), "outputs": list(_fitting(shown))}
+
+    def _answer(self, sink: Any, head: dict, answer: dict, arrays: list) -> None:
+        _flush()
+        try:
+            wire.put(sink, {**answer, "id": head["id"]}, arrays)
+        except wire.WireError as error:
+            wire.put(sink, {**refused(error)[0], "id": head["id"]}, [])
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):  # the student may have replaced them by anything
+            stream.flush()
+
+
+# --- the shell -------------------------------------------------------------------------------------------------
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data: dict, metadata: Any = None, **_: Any) -> None:
+        self.shell.shown.append({"type": "display_data", "data": data})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.shown.clear()
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self) -> None:
+        """A notebook's number stands beside the cell."""
+
+    def write_format_data(self, format_dict: dict, md_dict: Any = None) -> None:
+        self.shell.shown.append({"type": "execute_result", "data": format_dict})
+
+
+class _Shell(InteractiveShell):
+    """IPython without a terminal: what is displayed is kept, in `shown`."""
+
+    shown: list
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.shown = []
+        super().__init__(*args, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs)
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Iterable[str]) -> None:
+        self.shown.append(_error(getattr(etype, "__name__", "Error"), str(evalue), list(stb)))
+
+
+def _error(name: str, value: str, traceback: list[str]) -> dict[str, Any]:
+    return {"type": "error", "ename": name, "evalue": value, "traceback": traceback}
+
+
+def _fitting(shown: list) -> Iterable[dict[str, Any]]:
+    """The outputs in types that are safe to show, up to a size."""
+    room = MOST_SHOWN
+    for output in shown:
+        if output["type"] == "error":
+            kept = _error(output["ename"][:100], output["evalue"][:2000], [s[:4000] for s in output["traceback"][-40:]])
+        else:
+            data = {kind: _text(output["data"][kind]) for kind in SHOWN_TYPES if kind in output["data"]}
+            kept = {"type": output["type"], "data": data}
+        room -= len(str(kept))
+        if room < 0:
+            yield {"type": "display_data", "data": {"text/plain": "(more was shown than is kept)"}}
+            return
+        yield kept
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        import base64
+
+        return base64.b64encode(value).decode()
+    return str(value)
+
+
+# --- which demonstrations are needed ---------------------------------------------------------------------------
+
+
+def needed(plan: list[list[str]], shell: InteractiveShell) -> list[int]:
+    """The demonstrations without which the other cells lack a name. Grading skips all others.
+
+    plan: kind and source of every code cell, in order. A name counts as lacking if only demonstrations bind it.
+    """
+    bound, used = zip(*(_names(source, shell) for _, source in plan), strict=True) if plan else ((), ())
+    demos = {k for k, (kind, _) in enumerate(plan) if kind == "demo"}
+    others = set(range(len(plan))) - demos
+    known = set(dir(builtins)).union(*(bound[k] for k in others))
+    lacking = set().union(*(used[k] for k in others)) - known
+    chosen: set[int] = set()
+    while more := {k for k in demos - chosen if bound[k] & lacking}:
+        chosen |= more
+        lacking |= set().union(*(used[k] for k in more)) - known
+    return sorted(chosen)
+
+
+def _names(source: str, shell: InteractiveShell) -> tuple[set[str], set[str]]:
+    """The global names that a cell binds, and those that it uses, in functions too."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            top = symtable.symtable(shell.transform_cell(source), "<cell>", "exec")
+    except Exception:  # no Python; running it will say so
+        return set(), set()
+    bound, used = set(), set()
+    for symbol in _globals(top):
+        if symbol.is_assigned() or symbol.is_imported():
+            bound.add(symbol.get_name())
+        if symbol.is_referenced():
+            used.add(symbol.get_name())
+    return bound, used
+
+
+def _globals(scope: symtable.SymbolTable) -> Iterable[symtable.Symbol]:
+    """The symbols of a scope and all scopes in it that mean the notebook's own names."""
+    at_top = scope.get_type() == "module"
+    yield from (symbol for symbol in scope.get_symbols() if at_top or symbol.is_global())
+    for inner in scope.get_children():
+        yield from _globals(inner)
