@@ -6,6 +6,7 @@ this process (a notebook), `autograder.child.ChildLink` in another one that cann
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -143,12 +144,17 @@ def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
     for number, case in enumerate(_cases(exercise, seed)):
         if failed and case.on_gpu:  # an index out of range is an error on the CPU and the end of the process there
             continue
-        answers = tuple(over or _put_question(exercise, case, ask, link, seed + number) for ask in case.asks)
+        answers = tuple(over or _put_question(exercise, case, ask, link, _ask_seed(seed, number)) for ask in case.asks)
         with np.errstate(all="ignore"):  # NaN and infinity are answers like others, whatever the notebook has set
             findings = tuple(_findings(exercise, case, answers))
         yield Exchange(case, answers, findings)
         failed = failed or not all(finding.ok for finding in findings)
         over = over or next((a for a in answers if isinstance(a, Unanswered) and a.kind in ("late", "ended")), None)
+
+
+def _ask_seed(seed: int, number: int) -> int:
+    """What the student's own randomness starts from; it does not tell the seed of the questions."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{number}".encode()).digest()[:4], "little")
 
 
 def _cases(exercise: Exercise, seed: int) -> Iterator[Case]:
@@ -183,7 +189,7 @@ def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: in
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
     arrays: list[np.ndarray] = []
-    head: dict[str, Any] = {"verb": ask.verb, "of": ask.of, "method": ask.method, "seed": seed % 2**32}
+    head: dict[str, Any] = {"verb": ask.verb, "of": ask.of, "method": ask.method, "seed": seed}
     head["args"] = [wire.encode(a, arrays) for a in ask.args]
     head["kwargs"] = {k: wire.encode(v, arrays) for k, v in ask.kwargs.items()}
     more = dict(ask.more)

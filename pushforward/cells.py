@@ -18,7 +18,7 @@ import symtable
 import sys
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -50,9 +50,8 @@ class Cells:
     def serve(self, channel: socket.socket) -> None:
         """Answer messages until the other side closes."""
         source, sink = channel.makefile("rb"), channel.makefile("wb")
-        sys.stdin = open(os.devnull)
-        sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
-        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)
+        sys.stdin = open(os.devnull)  # noqa: SIM115 (the streams live as long as the process)
+        sys.stdout, sys.stderr = _stream(1), _stream(2)
         runner = Runner(self.shell.user_ns)
 
         def reply(head: dict, arrays: list) -> tuple[dict, list]:
@@ -87,6 +86,10 @@ class Cells:
             wire.put(sink, {**answer, "id": head["id"]}, arrays)
         except wire.WireError as error:
             wire.put(sink, {**refused(error)[0], "id": head["id"]}, [])
+
+
+def _stream(descriptor: int) -> TextIO:
+    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _flush() -> None:

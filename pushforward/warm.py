@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import select
@@ -28,6 +29,11 @@ from typing import NoReturn
 
 from pushforward import walls
 
+IMPORTED = (
+    *("matplotlib.pyplot", "scipy.integrate", "scipy.optimize", "scipy.special", "scipy.stats", "sklearn.datasets"),
+    *("pushforward.data", "pushforward.plot", "pushforward.train", "pushforward.widgets"),
+)
+
 
 def serve(control: socket.socket, mode: str) -> None:
     """Fork for each start, one child at a time, until the other side closes."""
@@ -41,17 +47,8 @@ def serve(control: socket.socket, mode: str) -> None:
 
 def _prepared() -> Callable:
     """Import what notebooks import, and make the shell that every child inherits. No thread, no torch computation."""
-    import matplotlib.pyplot
-    import scipy.integrate
-    import scipy.optimize
-    import scipy.special
-    import scipy.stats
-    import sklearn.datasets  # noqa: F401
-
-    import pushforward.data
-    import pushforward.plot
-    import pushforward.train
-    import pushforward.widgets
+    for module in IMPORTED:
+        importlib.import_module(module)
     from pushforward.cells import Cells
 
     cells = Cells()

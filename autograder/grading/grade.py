@@ -79,18 +79,19 @@ def run_notebook(
     notebook: NotebookNode,
     seeds: Callable[[str], int],
     limits: Limits,
-    sandbox: str = "bubblewrap",
+    sandbox: str | Sandbox = "bubblewrap",
     exercises: Mapping[str, Exercise] | None = None,
 ) -> Run:
     """Run a notebook with nbgrader's metadata in the sandbox, judging each check at its place.
 
-    seeds: the seed of each exercise. A sandbox that dies under it is made again, TRIES times.
+    seeds: the seed of each exercise; sandbox: a mode, whose warm process this worker keeps, or one made elsewhere.
+    A sandbox that dies under it is made again, TRIES times.
     """
     for attempt in range(1, TRIES + 1):
         try:
             return _run(deepcopy(notebook), seeds, limits, _sandbox(sandbox), exercises or all_exercises())
         except Ended as end:
-            close(sandbox)
+            _sandbox(sandbox).close()
             if attempt == TRIES:
                 return _given_up(notebook, seeds, f"{end.sentence} It ended {TRIES} times under this notebook.")
     raise AssertionError("unreachable")
@@ -106,18 +107,20 @@ def close(mode: str | None = None) -> None:
 atexit.register(close)
 
 
-def _sandbox(mode: str) -> Sandbox:
+def _sandbox(mode: str | Sandbox) -> Sandbox:
+    if isinstance(mode, Sandbox):
+        return mode
     if mode not in _sandboxes:
         _sandboxes[mode] = Sandbox(mode)
     return _sandboxes[mode]
 
 
 def _seeds(job: Job) -> Callable[[str], int]:
-    """Fresh for every student and exercise, and the same again for the same run."""
+    """Fresh for every student and exercise, the same again for the same run, and too many to be tried out (2^56)."""
 
     def seed(exercise: str) -> int:
         text = f"{job.seed}:{job.submission.student}:{exercise}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "little")
 
     return seed
 
@@ -185,16 +188,24 @@ def _check(
     id, worth = _exercise(cell), float(cell.metadata["nbgrader"].get("points", 0.0))
     seed, start = seeds(id), time.perf_counter()
     link = session.link(f"The check of {id}")
-    report = examine(exercises[id], link, seed, worth)
+    try:
+        report = examine(exercises[id], link, seed, worth)
+    except Exception as problem:  # a fault of ours, which must cost neither the others nor this student in silence
+        session.incidents.append(f"The judge of {id} failed on this answer ({problem!r}): mark it by hand.")
+        return _not_run(cell, id, worth, "The judge failed on this answer: it will be marked by hand.", seed)
     seconds = time.perf_counter() - start - link.student
     if not link.answered and session.closed:
-        mark = Mark(id, "code", 0.0, worth, "not run", why=f"{NOT_RUN} {session.closed}", seed=seed)
-        _show(cell, 0.0, f"<p>{html.escape(mark.why)}</p>")
-        return mark
+        return _not_run(cell, id, worth, session.closed, seed)
     report = dataclasses.replace(report, graded=True, printed=link.printed()[:4000])
     _show(cell, report.points, report._repr_html_())
     why = link.over.sentence if link.over else "" if report.full else failed.get(id, "")
     return dataclasses.replace(_mark(report), why=why, seconds_judge=seconds, seconds_student=link.student)
+
+
+def _not_run(cell: NotebookNode, id: str, worth: float, reason: str, seed: int) -> Mark:
+    why = f"{NOT_RUN} {reason}"
+    _show(cell, 0.0, f"<p>{html.escape(why)}</p>")
+    return Mark(id, "code", 0.0, worth, "not run", why=why, seed=seed)
 
 
 def _mark(report: Report) -> Mark:
@@ -220,8 +231,7 @@ def _given_up(notebook: NotebookNode, seeds: Callable, reason: str) -> Run:
     for cell in left.cells:
         if kind_of(cell) == "check":
             id, worth = _exercise(cell), float(cell.metadata["nbgrader"].get("points", 0.0))
-            marks.append(Mark(id, "code", 0.0, worth, "not run", why=f"{NOT_RUN} {reason}", seed=seeds(id)))
-            _show(cell, 0.0, f"<p>{html.escape(marks[-1].why)}</p>")
+            marks.append(_not_run(cell, id, worth, reason, seeds(id)))
     return Run(left, tuple(marks), (reason,), {"cells": 0.0, "judge": 0.0, "student": 0.0})
 
 

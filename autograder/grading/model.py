@@ -118,7 +118,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a student's code may use. seconds: wall-clock time; memory, disk and output in MB; processes: threads too."""
+    """What a student's code may use: seconds of wall-clock time; MB of memory, disk, output; threads are processes."""
 
     cell_seconds: float = 60.0
     notebook_seconds: float = 300.0

@@ -32,6 +32,7 @@ from pushforward.errors import CourseError
 START_SECONDS = 120.0  # importing everything, on a busy machine
 END_SECONDS = 10.0
 TICK = 0.2  # seconds between two looks at the memory
+ANSWERS = 256 << 20  # bytes of all answers together, which the judge holds while it judges
 KEPT = 100_000  # bytes of printed text kept for each cell
 SPARE = 256 << 20  # bytes: more than the limit that the kernel keeps, and what the machine itself must be left with
 MODES = ("bubblewrap", "none")
@@ -85,7 +86,7 @@ class Sandbox:
         self.close()
         self.control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.folder = tempfile.mkdtemp(prefix="grading-")
-        self.complaints = tempfile.TemporaryFile()
+        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
         number = inner.fileno()
         blocked = wall.filter_file() if self.mode == "bubblewrap" and "syscalls" not in self.without else 0
         keep = (number, blocked) if blocked else (number,)
@@ -158,7 +159,7 @@ class Inmate:
         self.channel, self.output = channel, output
         self.over: Ended | None = None
         self.alive = True
-        self.printed, self.total = bytearray(), 0
+        self.printed, self.total, self.answered = bytearray(), 0, 0
         self.deadline, self.next_look = 0.0, 0.0
         self.buffer = memoryview(b"")
         channel.setblocking(False), os.set_blocking(output, False)
@@ -189,6 +190,9 @@ class Inmate:
         self._put({**head, "id": number}, arrays)
         while True:
             answer, out = self._get()
+            self.answered += sum(array.nbytes for array in out)
+            if self.answered > ANSWERS:
+                self._refuse("more values than any answers need")
             if set(answer) == {"callback", "args", "kwargs"}:
                 self._put(*respond(answer, out))
                 continue
