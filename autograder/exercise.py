@@ -209,6 +209,8 @@ def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable
     """
 
     def register(cls: type[Exercise]) -> type[Exercise]:
+        if not issubclass(cls, Exercise):
+            raise CourseError(f"{cls.__name__}, the judge of {id}, must derive from Exercise.")
         cls.id, cls.names, cls.kind = id, names, kind
         cls.notebook = cls.__module__.rpartition(".")[2].removeprefix("c")
         found = [law for base in reversed(cls.__mro__) for law in vars(base).values() if isinstance(law, Law)]

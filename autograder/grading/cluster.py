@@ -1,0 +1,247 @@
+"""Many submissions at once: Dask's workers, on this machine by default, else those of a scheduler that runs already.
+
+A job travels to its worker with all that it needs, and its result travels back; nothing else is shared. A job whose
+worker dies is tried again by another one. What ends workers again and again is tried once more, alone, so that the
+blame falls on nobody else, and is then left aside with a sentence.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dask
+
+from autograder.grading.files import AGAIN
+from autograder.grading.model import Job, Result, refused
+from pushforward.errors import CourseError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+Grade = Callable[[Job], Result]
+Say = Callable[[str], None]
+Outcome = Result | BaseException
+
+CONNECT_SECONDS = 5
+LOOK_SECONDS = 1.0  # between two looks at a cluster from which nothing comes
+ON_THEIR_WAY = 2  # jobs per worker that have been sent off; the others wait as files
+
+# One job at a time per worker, so that nobody else is blamed when it dies. Dask's limits on memory stay out of it: the
+# sandbox has its own. Its statistics would cost time that nobody looks at.
+SETTINGS = {
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ": {
+        "CUDA_VISIBLE_DEVICES": "",  # marks must not depend on whether this machine has a GPU
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "PYTHONWARNINGS": "ignore",
+    },
+}
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+# --- what a worker does ----------------------------------------------------------------------------------------
+
+_one = threading.Lock()  # a worker of somebody else's cluster may have several threads
+
+
+def graded(job: Job, version: str = "") -> Result:
+    """Grade one submission here. Raises CourseError if this worker has another version of the course."""
+    from autograder.exercise import added
+    from autograder.grading.checks_path import load
+    from autograder.grading.grade import grade
+
+    if version not in ("", course_version()):
+        raise CourseError(f"A worker has another version of the course: install the same one there, then {AGAIN}.")
+    with _one, added(load(job.checks) if job.checks else {}):
+        return grade(job)
+
+
+@functools.cache
+def course_version() -> str:
+    """A hash over the program text of the judge's side, which decides about marks."""
+    folder, text = Path(__file__).resolve().parents[1], hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        text.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return text.hexdigest()
+
+
+# --- who does it -----------------------------------------------------------------------------------------------
+
+
+class Cluster:
+    """Workers of either kind: `with local(jobs) as cluster: for job, outcome in cluster.outcomes(jobs): …`"""
+
+    def __init__(self, client: Client, name: str, width: int | None = None) -> None:
+        """width: the number of workers if it stays as it is."""
+        self._client, self._name, self._fixed = client, name, width
+        self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self._counted, self._when = 0, -LOOK_SECONDS
+
+    def outcomes(self, jobs: Iterable[Job], grade: Grade = graded, say: Say = print) -> Iterator[tuple[Job, Outcome]]:
+        """Every job with its result, or with the exception that grade raised, as they come.
+
+        say: is told in a sentence what there is to wait for. Raises CourseError if the cluster cannot go on.
+        """
+        suspects: list[Job] = []
+        yield from self._together(iter(jobs), grade, say, suspects)
+        for suspect in suspects:
+            again: list[Job] = []
+            yield from self._together(iter([suspect]), grade, say, again)
+            yield from ((job, _left_aside(job)) for job in again)
+
+    def _together(self, jobs: Iterator[Job], grade: Grade, say: Say, killed: list[Job]) -> Iterator[tuple]:
+        from distributed.scheduler import KilledWorker
+
+        running: dict[str, tuple[Job, Future]] = {}
+        while True:
+            for job in islice(jobs, max(0, ON_THEIR_WAY * self._workers(say) - len(running))):
+                future = self._client.submit(grade, job, pure=False)
+                running[future.key] = (job, future)
+                future.add_done_callback(self._done.put)
+            if not running:
+                return
+            with suppress(queue.Empty):
+                job, future = running.pop(self._done.get(timeout=LOOK_SECONDS).key)
+                outcome = self._outcome(future)
+                if isinstance(outcome, KilledWorker):
+                    killed.append(job)
+                else:
+                    yield job, outcome
+
+    def _outcome(self, future: Future) -> Outcome:
+        if future.cancelled():
+            raise self._gone()
+        try:
+            exception = future.exception() or future.result()
+        except (OSError, TimeoutError):
+            raise self._gone() from None
+        if isinstance(exception, ImportError):
+            raise CourseError(
+                f"A worker of {self._name} cannot grade ({exception}): install the course with its extra `grade` "
+                f"there, then {AGAIN}."
+            )
+        return exception
+
+    def _workers(self, say: Say) -> int:
+        """How many there are, at least 1: those of somebody else's cluster come and go."""
+        if self._client.status != "running":
+            raise self._gone()
+        if self._fixed is None and time.monotonic() - self._when > LOOK_SECONDS:
+            before, self._counted = self._counted, self._count()
+            if self._counted == 0 and (before or self._when < 0):
+                say(f"The scheduler {self._name} has no workers: waiting for the first one.")
+            self._when = time.monotonic()
+        return max(1, self._fixed or self._counted)
+
+    def _count(self) -> int:
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            raise self._gone() from None
+
+    def _gone(self) -> CourseError:
+        return CourseError(f"The scheduler {self._name} is gone: start it again, then {AGAIN}.")
+
+
+def _left_aside(job: Job) -> Result:
+    reason = "Again and again, the grader's process ended while it worked on this notebook, which was then left aside."
+    return refused(job.submission, job.template, reason, repairs=job.submission.notes, seed=job.seed)
+
+
+@contextmanager
+def local(workers: int) -> Iterator[Cluster]:
+    """Workers on this machine, which end with the block; at once if an exception ends it."""
+    with dask.config.set(SETTINGS), _environment():
+        from distributed import Client, LocalCluster
+
+        with suppress_logs():
+            cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None,
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+            client = Client(cluster)
+            try:
+                yield Cluster(client, "on this machine", workers)
+            except BaseException:
+                _end(cluster)
+                raise
+            finally:
+                client.close()
+                cluster.close()
+
+
+def _end(cluster: LocalCluster) -> None:
+    """Kill the workers: left to themselves, they would finish what they have begun. Their sandboxes die with them."""
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+        with suppress(OSError, TypeError):  # gone, or not there yet
+            os.kill(nanny.pid, signal.SIGKILL)
+
+
+@contextmanager
+def existing(address: str) -> Iterator[Cluster]:
+    """The workers of a scheduler that runs already. Raises CourseError if it does not answer within seconds."""
+    with suppress_logs():
+        from distributed import Client
+
+        try:
+            client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TimeoutError, ImportError):
+            raise CourseError(
+                f"No scheduler of Dask answers at {address}: start one with `dask scheduler` and give the address that "
+                "it prints, such as tcp://HOST:8786."
+            ) from None
+        with client:
+            yield Cluster(client, address)
+
+
+# --- quiet -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def suppress_logs() -> Iterator[None]:
+    """Dask reports lost and restarted workers to its log; what of it matters to people is said by this module."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application", "asyncio")]
+    levels = [logger.level for logger in loggers]
+    import distributed  # noqa: F401  (sets its own levels when it is first imported)
+
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """The nanny sets its workers' variables here before it starts them; afterwards they are as before."""
+    before = {name: os.environ.get(name) for name in SETTINGS["distributed.nanny.pre-spawn-environ"]}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({} if value is None else {name: value})
