@@ -4,6 +4,8 @@
 sees nothing but itself: it is process 1 of its own world, without a network, with an empty /tmp, and it can make no
 further worlds. There is no kept library for this in Python; bubblewrap would need a new process image, and so a new
 import of torch, for every submission.
+
+Run as a file, it tries out whether all this is allowed on this machine.
 """
 
 from __future__ import annotations
@@ -140,3 +142,13 @@ def _kilobytes(field: str) -> int:
 def _write(path: str, text: str) -> None:
     with open(path, "w") as file:
         file.write(text)
+
+
+if __name__ == "__main__":
+    try:
+        become_nobody()
+        fork_inside(
+            lambda: os._exit(0), {"memory": 64, "disk": 1, "processes": 8}, lambda status: os._exit(status != 0)
+        )
+    except OSError as error:
+        complain(error)

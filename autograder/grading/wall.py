@@ -51,9 +51,8 @@ def ready() -> None:
     """Raises CourseError, with the choices, where bubblewrap is missing or not allowed to work."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         raise CourseError(f"The sandbox needs bubblewrap, which is not on this machine. {CHOICES}")
-    trial = subprocess.run(
-        command([sys.executable, "-c", "pass"], ()), capture_output=True, text=True, check=False, timeout=60
-    )
+    inner = [sys.executable, f"{PACKAGE}/pushforward/walls.py"]
+    trial = subprocess.run(command(inner, ()), capture_output=True, text=True, check=False, timeout=60)
     if trial.returncode != 0:
         reason = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise CourseError(f"bubblewrap cannot make a sandbox on this machine ({reason}). {CHOICES}")
