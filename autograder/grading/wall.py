@@ -16,7 +16,7 @@ import pushforward
 from autograder.grading.syscalls import program
 from pushforward.errors import CourseError
 
-PACKAGE = "/opt/pushforward"  # where the helper package stands inside
+PACKAGE = "/package"  # where the helper package stands inside
 CHOICES = (
     "Install bubblewrap (Debian and Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), grade on a Linux "
     "machine or in a virtual machine, or choose --sandbox none, which runs students' code as you, with your files and "
