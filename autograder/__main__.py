@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
     command("bench", _bench, "Measure seconds and memory per notebook and the time of every check.")
+    _add_grade(command("grade", _grade, "Grade a class. Stopped or killed, the same command goes on where it was."))
     command("lab-copies", _lab_copies, "Copy missing notebooks to work/, where students work.")
     for name, run, summary in (
         ("fresh", _fresh, "Start a notebook again beside the copy in work/."),
@@ -120,6 +121,48 @@ def _bench(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_grade(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument(
+        "submitted", metavar="SUBMITTED", type=Path,
+        help="nbgrader's submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb, a folder of notebooks, or a zip of either",
+    )  # fmt: skip
+    grade.add_argument("--course", metavar="DIR", type=Path, help="your nbgrader folder with release/ or source/")
+    grade.add_argument("--out", metavar="DIR", type=Path, default=Path("graded"), help="(default: graded)")
+    grade.add_argument("--jobs", metavar="N", type=int, help="how many at a time on this machine (default: its cores)")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on the workers of this Dask scheduler instead")
+    grade.add_argument("--db", metavar="URL", help="the gradebook (default: sqlite:///DIR/gradebook.db)")
+    grade.add_argument("--seed", metavar="S", type=int, help="ask the questions of this seed (default: a fresh one)")
+    grade.add_argument("--checks-path", metavar="DIR", type=Path, help="your own checks, as .py files")
+    grade.add_argument("--timeout", metavar="S", type=float, default=60.0, help=f"{_TIMEOUT} (default: 60)")
+    grade.add_argument("--memory", metavar="MB", type=int, default=2048, help="for a notebook (default: 2048)")
+    grade.add_argument("--sandbox", choices=("bubblewrap", "none"), default="bubblewrap", help=_SANDBOX)
+    grade.add_argument("--regrade", action="store_true", help="grade all anew, with a fresh seed; hand grades stay")
+    grade.add_argument("--anonymous", action="store_true", help="a class report without names")
+
+
+_TIMEOUT = "seconds for a cell; a notebook has five times as many"
+_SANDBOX = "none runs students' code as you, and marks every grade as not isolated (default: bubblewrap)"
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from autograder.grading.engine import run
+    from autograder.grading.interrupt import interruptible
+    from autograder.grading.model import Limits
+    from autograder.grading.plan import Options
+
+    given = vars(arguments)
+    limits = Limits(given["timeout"], 5 * given["timeout"], given["memory"])
+    names = ("submitted", "out", "course", "jobs", "scheduler", "db", "seed", "checks_path", "sandbox", "regrade")
+    options = Options(limits=limits, anonymous=given["anonymous"], **{name: given[name] for name in names})
+    try:
+        with interruptible():
+            print(run(options, _checkout()))
+    except KeyboardInterrupt:
+        print("Stopped. What is graded is kept: the same command goes on with the rest.", file=sys.stderr)
+        return 130
+    return 0
+
+
 def _lab_copies(arguments: argparse.Namespace) -> int:
     from autograder.workspace import copy_missing
 
@@ -143,14 +186,18 @@ def _solved(arguments: argparse.Namespace) -> int:
 
 
 def _root(must_exist: bool = True) -> Path:
-    """The checkout: the nearest folder, from here upwards, that holds solutions/_toc.yml."""
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
-        if (folder / "solutions" / "_toc.yml").is_file():
-            return folder
-    if must_exist:
+    """The checkout, or the current folder where there need not be one."""
+    found = _checkout()
+    if found is None and must_exist:
         raise CourseError("This command needs a checkout of the course: run it in the folder that holds solutions/.")
-    return here
+    return found or Path.cwd()
+
+
+def _checkout() -> Path | None:
+    """The nearest folder, from here upwards, that holds solutions/_toc.yml; else that of this file."""
+    here = Path.cwd()
+    folders = (here, *here.parents, Path(__file__).resolve().parents[1])
+    return next((folder for folder in folders if (folder / "solutions" / "_toc.yml").is_file()), None)
 
 
 if __name__ == "__main__":

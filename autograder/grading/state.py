@@ -43,6 +43,15 @@ class Row:
     published: bool
 
 
+def fingerprint(job: Job) -> str:
+    """The hash of all that the marks of a submission depend on, short of the run's seed."""
+    submission = asdict(job.submission)
+    content = submission.pop("content")
+    options = {"limits": asdict(job.limits), "sandbox": job.sandbox, "checks": job.checks}
+    hashes = [hashlib.sha256(part).hexdigest() for part in (content, job.template.notebook.encode())]
+    return hashlib.sha256(json.dumps([submission, options, hashes], sort_keys=True).encode()).hexdigest()
+
+
 class State:
     """The memory of one output folder: `with State(out) as state`. Raises CourseError if another run has it open."""
 
@@ -84,14 +93,9 @@ class State:
         """Everything has been graded and published: the next --regrade is a new one."""
         self._write("UPDATE run SET regrading = 0", ())
 
-    def key(self, job: Job) -> str:
-        """The hash of all that the marks of a submission depend on."""
-        submission = asdict(job.submission)
-        content = submission.pop("content")
-        options = {"seed": self.seed, "round": self.round, "limits": asdict(job.limits), "sandbox": job.sandbox}
-        template = hashlib.sha256(job.template.notebook.encode()).hexdigest()
-        facts = [submission, hashlib.sha256(content).hexdigest(), template, options, job.checks]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    def key(self, fingerprint: str) -> str:
+        """Under what a submission is kept in this round."""
+        return f"{self.round}.{self.seed}.{fingerprint}"
 
     # --- the submissions -------------------------------------------------------------------------------------------
 
@@ -119,9 +123,10 @@ class State:
         return replace(Result.from_json(_unpacked(found[0])), notebook=_unpacked(found[1]))
 
     def results(self) -> Iterator[Result]:
-        """Every result, without its notebook, by assignment and student."""
+        """Every result for tables: without its notebook and its pages, by assignment and student."""
         for (packed,) in self._all("SELECT result FROM submissions ORDER BY assignment, student"):
-            yield Result.from_json(_unpacked(packed))
+            result = Result.from_json(_unpacked(packed))
+            yield replace(result, marks=tuple(replace(mark, html="") for mark in result.marks))
 
     # --- the file --------------------------------------------------------------------------------------------------
 
@@ -157,8 +162,8 @@ def _sentence(path: Path, problem: sqlite3.Error) -> str:
 
 
 def _packed(text: str) -> bytes:
-    return zlib.compress(text.encode(), 3)
+    return zlib.compress(text.encode(errors="surrogatepass"), 3)
 
 
 def _unpacked(data: bytes) -> str:
-    return zlib.decompress(data).decode()
+    return zlib.decompress(data).decode(errors="surrogatepass")

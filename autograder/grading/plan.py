@@ -1,0 +1,113 @@
+"""What is to be graded, and by what. All of it is read and checked here, before the first file is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.exercise import Exercise, added
+from autograder.grading.course import Course, read_course
+from autograder.grading.model import Job, Limits, Submission
+from autograder.grading.state import Place, fingerprint
+from pushforward.errors import CourseError
+
+SEEDS = 2**63  # they are kept as whole numbers of SQLite
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says. jobs: None for one per core; seed: None for that of the last run, or a fresh one."""
+
+    submitted: Path
+    out: Path
+    course: Path | None = None
+    jobs: int | None = None
+    scheduler: str | None = None
+    db: str | None = None
+    seed: int | None = None
+    checks_path: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+    sandbox: str = "bubblewrap"
+    regrade: bool = False
+    anonymous: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run. checks: an instructor's own files; judges: those that they define, by exercise."""
+
+    options: Options
+    course: Course
+    checks: tuple[tuple[str, str], ...]
+    judges: dict[str, Exercise]
+
+    def jobs(self, seed: int = 0) -> Iterator[Job]:
+        """A job for each submission, read from the disk one after the other."""
+        from autograder.grading.intake import submissions
+
+        for submission in submissions(self.options.submitted, self.course.templates):
+            yield self._job(submission, seed)
+
+    def fingerprints(self) -> dict[Place, str]:
+        """All that was handed in, by student and assignment. Raises CourseError if that is nothing."""
+        found = {(j.submission.student, j.submission.assignment): fingerprint(j) for j in self.jobs()}
+        if not found:
+            raise CourseError(f"{self.options.submitted} holds no notebooks: name the folder or zip with submissions.")
+        return found
+
+    def _job(self, submission: Submission, seed: int) -> Job:
+        template = self.course.templates.get(submission.assignment)
+        if template is None:
+            there = ", ".join(self.course.templates)
+            raise CourseError(
+                f"The course has no assignment {submission.assignment!r}, which {submission.student} handed in: it has "
+                f"{there}."
+            )
+        return Job(submission, template, seed, self.options.limits, self.options.sandbox, self.checks)
+
+
+def read_plan(options: Options, root: Path | None = None) -> Plan:
+    """Raises CourseError for whatever cannot be done. root: the checkout at hand, if any."""
+    _check_numbers(options)
+    _check_places(options)
+    checks, judges = _own_checks(options.checks_path)
+    with added(judges):
+        course = read_course(options.course, root)
+        if options.checks_path is not None:
+            _refuse_strangers(options.checks_path, checks, course)
+    return Plan(options, course, checks, judges)
+
+
+def _check_numbers(options: Options) -> None:
+    if options.jobs is not None and options.jobs < 1:
+        raise CourseError(f"--jobs {options.jobs} would grade nothing: give 1 or more.")
+    if options.seed is not None and not 0 <= options.seed < SEEDS:
+        raise CourseError(f"--seed {options.seed} is none: give a whole number from 0 to {SEEDS - 1}.")
+    if not options.limits.cell_seconds > 0:
+        raise CourseError(f"--timeout {options.limits.cell_seconds:g} leaves no time: give seconds above 0.")
+    if not options.limits.memory > 0:
+        raise CourseError(f"--memory {options.limits.memory} leaves no memory: give megabytes above 0.")
+
+
+def _check_places(options: Options) -> None:
+    """The next run would take what this one writes for submissions."""
+    submitted, out = options.submitted.resolve(), options.out.resolve()
+    if out == submitted or submitted in out.parents:
+        raise CourseError(f"{options.out} lies in {options.submitted}: choose a folder beside it with --out.")
+
+
+def _own_checks(folder: Path | None) -> tuple[tuple[tuple[str, str], ...], dict[str, Exercise]]:
+    if folder is None:
+        return (), {}
+    from autograder.grading.checks_path import load, read
+
+    checks = read(folder)
+    return checks, load(checks)
+
+
+def _refuse_strangers(folder: Path, checks: tuple[tuple[str, str], ...], course: Course) -> None:
+    from autograder.grading.checks_path import refuse_strangers
+
+    slots = (slot for template in course.templates.values() for slot in template.slots)
+    refuse_strangers(checks, folder, {slot.exercise for slot in slots if slot.kind == "check"})

@@ -1,0 +1,127 @@
+"""What comes of a result, each time the same: gradebook, graded notebook, feedback; and the tables of all results.
+
+First a result is kept, then it is published, then that is noted. Cut short anywhere, it is published once more, and
+publishing twice is publishing once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.grading.cluster import Outcome
+from autograder.grading.files import write
+from autograder.grading.model import Job, Result, Standing, Template, refused
+from autograder.grading.state import FOLDER, Place, State
+from pushforward.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading.gradebook import Book
+
+REPORT = "class_report.html"
+
+
+class Publisher:
+    """The one writer of an output folder. templates: of the assignments that the gradebook is prepared for."""
+
+    def __init__(self, out: Path, state: State, book: Book, templates: dict[str, Template]) -> None:
+        self._out, self._state, self._book, self._templates = out, state, book, templates
+        self.failed: list[str] = []  # what could not be published, a sentence each
+
+    def take(self, job: Job, fingerprint: str, outcome: Outcome) -> None:
+        """A worker has finished. Raises CourseError if no worker could do better: the disk, the database, the sandbox.
+
+        What fails in the grader itself is kept under no key, so that the next run tries it again.
+        """
+        if isinstance(outcome, CourseError):
+            raise outcome
+        if isinstance(outcome, BaseException):
+            self._state.keep("", _blameless(job, outcome))
+        else:
+            self._state.keep(self._state.key(fingerprint), outcome)
+        self.publish((job.submission.student, job.submission.assignment))
+
+    def publish(self, place: Place) -> None:
+        """Bring everything about one kept result to where people look for it."""
+        result = self._state.result(place)
+        try:
+            standing = self._book.record(result)
+            self._graded(result)
+            self._feedback(result, standing)
+        except CourseError:
+            raise
+        except Exception as problem:  # a fault of ours must not cost the others their grades
+            self.failed.append(
+                f"{' '.join(place)} is graded but could not be published ({type(problem).__name__}: {problem}): please "
+                f"report this with {self._out / FOLDER / 'log.txt'}; the same command tries it again."
+            )
+        else:
+            self._state.publish(place, _as_text(standing))
+
+    def refresh(self) -> None:
+        """Feedback again where a person has graded, or taken something back, since it was written."""
+        standings = self._book.standings()
+        for place, row in self._state.rows().items():
+            standing = standings.get(place)
+            if standing and row.published and place[1] in self._templates and _as_text(standing) != row.standing:
+                self._feedback(self._state.result(place), standing)
+                self._state.publish(place, _as_text(standing))
+
+    def tables(self, anonymous: bool) -> list[Result]:
+        """Write what is about all students. Returns their results."""
+        from autograder.grading import tables
+        from autograder.grading.report import class_report
+
+        results, standings = list(self._state.results()), self._book.standings()
+        files = {
+            "grades.csv": tables.exercises_csv(results, standings),
+            "totals.csv": tables.grades_csv(results, standings),
+            "grades.json": tables.grades_json(results, standings),
+            REPORT: class_report(results, standings, anonymous=anonymous),
+            **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings).items()},
+        }
+        for name, text in files.items():
+            write(self._out / name, text)
+        return results
+
+    def _graded(self, result: Result) -> None:
+        from autograder.grading.coursefolder import keep_graded
+
+        keep_graded(self._book.folder, result, self._templates[result.assignment])
+
+    def _feedback(self, result: Result, standing: Standing) -> None:
+        from autograder.grading.feedback import feedback_html
+
+        page = feedback_html(result, standing, self._templates[result.assignment])
+        name = f"{result.assignment}.html"
+        write(self._out / "feedback" / result.student / result.assignment / name, page)
+
+
+def told(results: Iterable[Result], out: Path) -> str:
+    """A few lines for the end of a run."""
+    from autograder.grading.counted import waiting
+
+    results = list(results)
+    refusals = sum(bool(result.reason) for result in results)
+    incidents = sum(len(result.incidents) for result in results)
+    waits = sum(waiting(result) > 0 for result in results)
+    lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {incidents} incidents."]
+    lines += [f"{waits} wait for hand grades: run `nbgrader formgrader` in {out}."] * bool(waits)
+    if any(not result.isolated for result in results):
+        lines.append("Not isolated: students' code ran as you, with your files and your network.")
+    return "\n".join([*lines, f"Open {out / REPORT} first."])
+
+
+def _blameless(job: Job, problem: BaseException) -> Result:
+    reason = (
+        f"The grader itself failed on this notebook ({type(problem).__name__}: {problem}), which is not the student's "
+        "fault: the same command tries it again."
+    )
+    return refused(job.submission, job.template, reason, repairs=job.submission.notes, seed=job.seed)
+
+
+def _as_text(standing: Standing) -> str:
+    return json.dumps(asdict(standing), sort_keys=True)
