@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.apps.baseapp import NbGrader
 
-from autograder.grading.database import address, without_password
+from autograder.grading.database import PATIENCE, address, connect, without_password
 from autograder.grading.files import in_one_sentence, write
 from autograder.grading.model import Result, Submission, Template
 from autograder.release import CONFIG, instructor_sources, notebook_text
@@ -71,8 +71,11 @@ def course_folder(out: Path, root: Path, course: Path | None = None, db: str | N
 
     root: the checkout that holds solutions/ and course/; course: the instructor's own course folder, from which
     source, release and configuration are taken instead; db: the address that --db names, written into a new
-    configuration without its password. What stands in `out` already stays. Raises CourseError.
+    configuration without its password. What stands in `out` already stays. Raises CourseError, if the database cannot
+    be used before anything is written.
     """
+    if db is not None:
+        connect(address(db), PATIENCE).dispose()
     with in_one_sentence(course or root):
         for path, content in _from_course(course) if course else _from_checkout(out, root):
             if not (out / path).exists():
@@ -114,7 +117,7 @@ def _with_address(out: Path, db: str | None) -> tuple[str, ...]:
     """Let nbgrader's own commands find the database: written if the configuration is ours, else said."""
     if db is None:
         return ()
-    url = without_password(address(db))
+    url = without_password(address(db, Path.cwd()))
     known = settings(out).config.CourseDirectory.get("db_url")
     if known and without_password(address(known)) == url:
         return ()

@@ -19,6 +19,7 @@ from autograder.grading.files import AGAIN
 from pushforward.errors import CourseError
 
 FORMS = "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+PATIENCE = 30.0  # seconds to wait for another program's lock
 REACHED_IN = 10  # seconds for a server to answer
 
 

@@ -48,7 +48,7 @@ from sqlalchemy import URL, Boolean, Row, Select, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from autograder.grading.coursefolder import settings
-from autograder.grading.database import address, connect, spoken
+from autograder.grading.database import PATIENCE, address, connect, spoken
 from autograder.grading.model import Mark, Result, Standing, Template, exercise_of
 from pushforward.errors import CourseError
 
@@ -76,7 +76,7 @@ class Book:
     read-only or damaged file, a full disk, another program's database.
     """
 
-    def __init__(self, out: Path, url: str | None = None, patience: float = 30.0) -> None:
+    def __init__(self, out: Path, url: str | None = None, patience: float = PATIENCE) -> None:
         self.folder = settings(out)
         self.course = self.folder.coursedir.course_id or "default_course"
         self._url = _address(self.folder, out, url)
