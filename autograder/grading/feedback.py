@@ -100,8 +100,13 @@ def _exercise(
 def _cells(notebook: str) -> dict[str, dict]:
     """The cells of a graded notebook by nbgrader's id. A notebook was made by students: any part may be missing."""
     found = json.loads(notebook) if notebook else {}
-    cells = found.get("cells", []) if isinstance(found, dict) else []
-    return {_grade_id(cell): cell for cell in cells if isinstance(cell, dict)}
+    cells = _objects(found.get("cells")) if isinstance(found, dict) else []
+    return {_grade_id(cell): cell for cell in cells}
+
+
+def _objects(value: Any) -> list[dict]:
+    """The objects of a list; nothing of what is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _grade_id(cell: dict) -> str:
@@ -116,9 +121,7 @@ def _is_changed(cell: dict | None, slot: Slot) -> bool:
 
 
 def _answer(cell: dict) -> Answer:
-    outputs = cell.get("outputs")
-    shown = outputs if isinstance(outputs, list) else []
-    printed = "".join(_shown(output) for output in shown if isinstance(output, dict))
+    printed = "".join(map(_shown, _objects(cell.get("outputs"))))
     return Answer(
         excerpt(uncoloured(_text(cell.get("source"))), CODE),
         excerpt(uncoloured(printed[: 4 * PRINTED]), PRINTED).strip("\n"),

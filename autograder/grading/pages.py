@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,11 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f} %"
 
 
+def breakable(id: str) -> Markup:
+    """An exercise's id that may go on in the next line after a dot or an underscore."""
+    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(id))))
+
+
 def count(n: int, word: str, plural: str = "") -> str:
     """1 notebook, 2 notebooks."""
     return f"{n} {word if n == 1 else plural or word + 's'}"
@@ -47,6 +53,6 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    environment.filters |= {"prose": prose, "number": number, "percent": percent}
+    environment.filters |= {"prose": prose, "number": number, "percent": percent, "breakable": breakable}
     environment.globals |= {"count": count}
     return environment

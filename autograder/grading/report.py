@@ -8,12 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from autograder.grading import overview
 from autograder.grading.counted import Standings, in_order, settled, standing_of, waiting
 from autograder.grading.model import Result
 from autograder.grading.names import Names
-from autograder.grading.overview import (
-    BINS, HELP_BELOW, Need, Success, by_need, by_sentence, distribution, needs_help, quartiles, share, success,
-)  # fmt: skip
+from autograder.grading.overview import Need, Success
 from autograder.grading.pages import count, page, percent
 
 # How much a section shows before it says how much more there is: a report on a thousand students stays readable.
@@ -29,8 +28,10 @@ def class_report(
     sentence: students are numbered in the order in which they need help, and only whoever reads the marks can guess.
     """
     rows = [settled(result, standing_of(result, standings)) for result in in_order(results)]
-    needs = by_need(rows, standings)
+    needs = overview.by_need(rows, standings)
     names = Names([need.student for need in needs], rows, anonymous=anonymous)
+    turn = {need.student: i for i, need in enumerate(needs)}
+    listed = sorted(rows, key=lambda row: (turn[row.student], row.assignment))  # an order by name would tell the names
     return page(
         "report.html",
         title=title,
@@ -42,11 +43,11 @@ def class_report(
         open_doors=sum(not row.isolated for row in rows),
         assignments=[_assignment(name, rows, standings) for name in sorted({row.assignment for row in rows})],
         help=_help(needs, names),
-        refused=[(names.who(row.student), row.assignment, names.said(row.reason)) for row in rows if row.reason],
-        repairs=_sentences(((row.student, said) for row in rows for said in row.repairs), names),
-        incidents=_sentences(((row.student, said) for row in rows for said in row.incidents), names),
-        silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in rows for m in _silent(row)), names),
-        slowest=_slowest(rows, names),
+        refused=[(names.who(row.student), row.assignment, names.said(row.reason)) for row in listed if row.reason],
+        repairs=_sentences(((row.student, said) for row in listed for said in row.repairs), names),
+        incidents=_sentences(((row.student, said) for row in listed for said in row.incidents), names),
+        silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in listed for m in _silent(row)), names),
+        slowest=_slowest(listed, names),
         marks=_marks(rows, standings, names),
     )
 
@@ -64,18 +65,23 @@ class Assignment:
     code: list[Success]
     written: list[Success]
 
+    @property
+    def columns(self) -> int:
+        """How many of an exercise's mistakes are shown side by side."""
+        return min(max((len(exercise.mistakes) for exercise in self.code), default=0), MISTAKES)
+
 
 def _assignment(name: str, rows: list[Result], standings: Standings) -> Assignment:
     own = [row for row in rows if row.assignment == name]
-    found = [share([row], standings) for row in own]
+    found = [overview.share([row], standings) for row in own]
     shares = [value for value in found if value is not None]
-    exercises = success(own)
+    exercises = overview.success(own)
     return Assignment(
         name=name,
         notebooks=len(own),
         refused=sum(bool(row.reason) for row in own),
         shares=shares,
-        figure=histogram(distribution(shares), f"Marks in {name}"),
+        figure=histogram(overview.distribution(shares), f"Marks in {name}"),
         summary=_summary(shares),
         code=[exercise for exercise in exercises if exercise.kind != "written"],
         written=[exercise for exercise in exercises if exercise.kind == "written"],
@@ -83,7 +89,7 @@ def _assignment(name: str, rows: list[Result], standings: Standings) -> Assignme
 
 
 def _summary(shares: list[float]) -> str:
-    found = quartiles(shares)
+    found = overview.quartiles(shares)
     if found is None:
         return "Nothing has been marked yet."
     low, middle, high = map(percent, found)
@@ -97,17 +103,17 @@ def histogram(counts: list[int], title: str) -> Markup:
     """Ten bars with their counts as text, and the same in words for whoever does not see them."""
     width, height, gap = 56, 150, 6
     tallest = max(max(counts), 1)
-    step = 100 // BINS
+    step = 100 // overview.BINS
     words = "; ".join(f"{i * step} to {(i + 1) * step} %: {count(n, 'notebook')}" for i, n in enumerate(counts) if n)
     bars = [_bar(i, n, width, height, gap, height * n / tallest) for i, n in enumerate(counts)]
     ticks = [
         Markup('<text class="tick" x="{}" y="{}">{}</text>').format(i * width, height + 40, i * step)
-        for i in range(BINS + 1)
+        for i in range(overview.BINS + 1)
     ]
     head = Markup("<title>{}</title><desc>{}</desc>").format(title, words or "no notebook")
-    size = f"-20 0 {BINS * width + 40} {height + 68}"
+    size = f"-20 0 {overview.BINS * width + 40} {height + 68}"
     label = Markup('<text class="axis" x="{}" y="{}">per cent of the points marked so far</text>').format(
-        BINS * width / 2, height + 62
+        overview.BINS * width / 2, height + 62
     )
     return Markup('<svg class="histogram" role="img" viewBox="{}">{}{}{}{}</svg>').format(
         size, head, Markup("").join(bars), Markup("").join(ticks), label
@@ -128,14 +134,14 @@ def _bar(i: int, n: int, width: int, height: int, gap: int, tall: float) -> Mark
 
 
 def _help(needs: list[Need], names: Names) -> dict[str, Any]:
-    listed = [need for need in needs if needs_help(need)]
+    listed = [need for need in needs if overview.needs_help(need)]
     rows = [(names.who(need.student), need) for need in listed[:HELPED]]
-    return {"rows": rows, "more": len(listed) - len(rows), "below": HELP_BELOW}
+    return {"rows": rows, "more": len(listed) - len(rows), "below": overview.HELP_BELOW}
 
 
 def _sentences(pairs: Iterable[tuple[str, str]], names: Names) -> dict[str, Any]:
     """Sentences with how often and of whom they were said, and how many are left out."""
-    found = by_sentence(pairs)
+    found = overview.by_sentence(pairs)
     rows = []
     for sentence, students in found[:SENTENCES]:
         people = list(dict.fromkeys(students))
@@ -164,7 +170,6 @@ def _marks(rows: list[Result], standings: Standings, names: Names) -> list[tuple
     for row in rows:
         by_student.setdefault(row.student, {})[row.assignment] = row
     assignments = sorted({row.assignment for row in rows})
-    # An order by name would tell the names.
     students = names.alias if names.anonymous else sorted(by_student)
     return [(names.who(s), [_entry(by_student[s].get(name), standings) for name in assignments]) for s in students]
 

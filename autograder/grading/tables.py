@@ -27,9 +27,10 @@ from pushforward.errors import CourseError
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 CANVAS_POINTS = "Points Possible"
 # Canvas takes a column with one of these in its name for its own and reads no marks from it.
-CANVAS_OWN = tuple(f"{when} {what}" for when in ("Current", "Final") for what in ("Score", "Points", "Grade")) + (
-    "Override Score", "Override Grade", "Override Status",
-)  # fmt: skip
+CANVAS_OWN = (
+    *(f"{when} {what}" for when in ("Current", "Final") for what in ("Score", "Points", "Grade")),
+    *(f"Override {what}" for what in ("Score", "Grade", "Status")),
+)
 MOODLE = ("Full name", "Username", "ID number", "Email address")
 MOODLE_WORKSHEET = ("Identifier", "Full name", "Status", "Grade", "Maximum grade", "Last modified (grade)")
 
@@ -69,23 +70,23 @@ def exercises_csv(results: Iterable[Result], standings: Standings) -> str:
 def grades_json(results: Iterable[Result], standings: Standings) -> str:
     """Everything, for programs: a list with one object for each student and assignment,
 
-        student, assignment, timestamp   as handed in
-        points, max, waiting             numbers; points is what counts, waiting what a hand grade can still add
-        extra, late_penalty              numbers, already in points
-        refused                          a sentence, "" if the notebook was graded
-        repairs, incidents               lists of sentences
-        seconds                          {"total", "cells", "judge", "student"}
-        isolated                         false if the student's code ran without a sandbox
-        seed                             of the run
-        exercises                        a list, in the notebook's order, of
-            exercise, kind               "diffusion.step"; code, witness, derivation or written
-            points, max, status          points is null while status is "waiting"; see model.STATUSES
-            laws_failed                  a list of sentences
-            misconception, sentence      "" if none was recognised
-            why                          a sentence, "" if the check ran
-            seed                         of its questions, null if none were asked
-            seconds                      {"judge", "student"}
-            comment                      the marker's, "" if there is none
+    student, assignment, timestamp   as handed in
+    points, max, waiting             numbers; points is what counts, waiting what a hand grade can still add
+    extra, late_penalty              numbers, already in points
+    refused                          a sentence, "" if the notebook was graded
+    repairs, incidents               lists of sentences
+    seconds                          {"total", "cells", "judge", "student"}
+    isolated                         false if the student's code ran without a sandbox
+    seed                             of the run
+    exercises                        a list, in the notebook's order, of
+        exercise, kind               "diffusion.step"; code, witness, derivation or written
+        points, max, status          points is null while status is "waiting"; see model.STATUSES
+        laws_failed                  a list of sentences
+        misconception, sentence      "" if none was recognised
+        why                          a sentence, "" if the check ran
+        seed                         of its questions, null if none were asked
+        seconds                      {"judge", "student"}
+        comment                      the marker's, "" if there is none
     """
     rows = [_object(result, standing) for result, standing in _settled(results, standings)]
     return json.dumps(rows, indent=1) + "\n"  # in ASCII: any name survives, half surrogates included
@@ -204,9 +205,7 @@ def moodle_worksheet_csv(results: Iterable[Result], standings: Standings) -> str
     if len(_assignments(rows)) > 1:
         raise CourseError("A Moodle grading worksheet is for one assignment: make one for each.")
     known = [(result, standing) for result, standing in rows if result.lms.get("moodle_id")]
-    body = [
-        [f"Participant {r.lms['moodle_id']}", _name(r.lms, r.student), "", s.total(r), r.max, ""] for r, s in known
-    ]
+    body = [[f"Participant {r.lms['moodle_id']}", _name(r.lms, r.student), "", s.total(r), r.max, ""] for r, s in known]
     return _held(_written(MOODLE_WORKSHEET, body), MOODLE_WORKSHEET, marks=slice(3, 5))
 
 
@@ -279,7 +278,9 @@ def _held(text: str, form: Sequence[str], marks: slice) -> str:
         raise CourseError(f"The columns {', '.join(header)} cannot be imported: an assignment has a column's name.")
     numbers = {value for row in rows for value in row[marks] if value}
     if any(len(row) != len(header) for row in rows) or not all(_is_number(value) for value in numbers):
-        raise CourseError(f"The table under {', '.join(header)} cannot be imported: a row or a mark is not in its form.")
+        raise CourseError(
+            f"The table under {', '.join(header)} cannot be imported: a row or a mark is not in its form."
+        )
     return text
 
 
