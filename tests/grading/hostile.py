@@ -22,8 +22,8 @@ VOID = {"meta", "link", "img", "br", "wbr", "input", "hr"}
 MAY = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "nav", "h1", "h2", "h3",
     "p", "ul", "li", "div", "span", "bdi", "strong", "em", "small", "code", "pre", "br", "wbr", "a", "details",
-    "summary", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "input", "label",
-    "svg", "desc", "rect", "text",
+    "summary", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "input",
+    "label", "svg", "desc", "rect", "text",
 }  # fmt: skip
 
 

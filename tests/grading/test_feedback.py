@@ -110,9 +110,9 @@ STRANGE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", map(json.dumps, STRANGE))
-def test_a_strange_notebook_makes_a_page_all_the_same(graded, text: str) -> None:
-    assert page(replace(graded, notebook=text)).text
+@pytest.mark.parametrize("strange", STRANGE, ids=repr)
+def test_a_strange_notebook_makes_a_page_all_the_same(graded, strange) -> None:
+    assert page(replace(graded, notebook=json.dumps(strange))).text
 
 
 def test_long_code_and_output_are_cut_and_say_so(graded) -> None:
