@@ -155,10 +155,11 @@ def keep_graded(folder: NbGrader, result: Result, template: Template) -> Path:
 
 
 def _home(folder: NbGrader, step: str, student: str, assignment: str) -> Path:
-    """Where nbgrader keeps a student's assignment. An id is one plain name, so that nothing lands elsewhere."""
+    """Where nbgrader keeps a student's assignment. Raises ValueError unless an id is one plain name: nothing may land
+    elsewhere."""
     for name in (student, assignment):
         if not name or Path(name).name != name or name == "..":
-            raise CourseError(f"{name!r} cannot name a folder: give the student or assignment another name.")
+            raise ValueError(f"{name!r} cannot name a folder: give the student or assignment another name.")
     return Path(folder.coursedir.format_path(step, student, assignment))
 
 

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from nbgrader.api import Base, Grade
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import URL, Connection, Engine, create_engine, event, false, inspect, make_url, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from autograder.grading.files import AGAIN
 from pushforward.errors import CourseError
@@ -158,9 +158,14 @@ _UNREACHED = f"cannot be reached: check the address and that the server runs, th
 
 @contextmanager
 def spoken(url: URL) -> Iterator[None]:
-    """Turn whatever the database complains of into a CourseError."""
+    """Turn whatever the database complains of into a CourseError.
+
+    A value that it cannot hold, such as a name of 200 characters in PostgreSQL, is a ValueError: one student's matter.
+    """
     try:
         yield
+    except DataError as error:
+        raise ValueError(f"{_shown(url)} cannot hold a value of this result: {_first_line(error)}") from None
     except IntegrityError:
         raise CourseError(f"{_shown(url)} is being changed by another grading run: let it end, then {AGAIN}.") from None
     except DBAPIError as error:
@@ -178,6 +183,10 @@ def _reason(error: DBAPIError, url: URL) -> str:
     if url.get_backend_name() == "postgresql" and not state:
         said = str(origin)
         return next((reason for words, reason in _CONNECTING.items() if words in said), _UNREACHED)
-    said = (str(origin).splitlines() or ["no reason given"])[0]
+    said = _first_line(error)
     said = said.replace(str(url.password), "…") if url.password else said
     return f"refused what it was asked ({said}): check it with `nbgrader db upgrade` then {AGAIN}."
+
+
+def _first_line(error: DBAPIError) -> str:
+    return (str(error.orig).splitlines() or ["no reason given"])[0]

@@ -245,3 +245,15 @@ def test_another_programs_database_on_a_server_is_refused(tmp_path: Path, postgr
     with psycopg.connect(host=postgresql, user="postgres", dbname=address(postgresql_url).database) as shop:
         shop.execute("CREATE TABLE customers (name TEXT)")
     assert "belongs to another program" in refusal(tmp_path, postgresql_url)
+
+
+@pytest.mark.parametrize("student", ["x" * 200, "nul\0", "\udcff"])
+def test_a_name_that_a_server_cannot_hold_costs_nobody_else(
+    tmp_path: Path, postgresql_url: str, assignment: Template, graded: Callable, student: str
+) -> None:
+    with Book(tmp_path, postgresql_url) as book:
+        book.prepare([assignment])
+        with pytest.raises(ValueError):  # not a CourseError, which would end the run
+            book.record(graded(student))
+        book.record(graded("ada"))
+        assert list(book.standings()) == [("ada", assignment.assignment)]
