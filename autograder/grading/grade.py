@@ -192,7 +192,7 @@ def _check(
         report = examine(exercises[id], link, seed, worth)
     except Exception as problem:  # a fault of ours, which must cost neither the others nor this student in silence
         session.incidents.append(f"The judge of {id} failed on this answer ({problem!r}): mark it by hand.")
-        return _not_run(cell, id, worth, "The judge failed on this answer: it will be marked by hand.", seed)
+        return _for_a_person(_not_run(cell, id, worth, "The judge itself failed: a person will mark this.", seed))
     seconds = time.perf_counter() - start - link.student
     if not link.answered and session.closed:
         return _not_run(cell, id, worth, session.closed, seed)
@@ -206,6 +206,11 @@ def _not_run(cell: NotebookNode, id: str, worth: float, reason: str, seed: int) 
     why = f"{NOT_RUN} {reason}"
     _show(cell, 0.0, f"<p>{html.escape(why)}</p>")
     return Mark(id, "code", 0.0, worth, "not run", why=why, seed=seed)
+
+
+def _for_a_person(mark: Mark) -> Mark:
+    """What went wrong was no doing of the student's, so nobody should take it for a 0."""
+    return dataclasses.replace(mark, points=None, status="waiting")
 
 
 def _mark(report: Report) -> Mark:
@@ -231,7 +236,7 @@ def _given_up(notebook: NotebookNode, seeds: Callable, reason: str) -> Run:
     for cell in left.cells:
         if kind_of(cell) == "check":
             id, worth = _exercise(cell), float(cell.metadata["nbgrader"].get("points", 0.0))
-            marks.append(_not_run(cell, id, worth, reason, seeds(id)))
+            marks.append(_for_a_person(_not_run(cell, id, worth, reason, seeds(id))))
     return Run(left, tuple(marks), (reason,), {"cells": 0.0, "judge": 0.0, "student": 0.0})
 
 
