@@ -42,6 +42,8 @@ def test_everything_that_was_found_stands_there(graded) -> None:
     assert hinted
     assert all(hint.replace("`", "") in text for report in hinted for hint in report.hints)
     assert "15 · Diffusion: the forward process" in text
+    assert "diffusion.step 1 · One step, and then many" in text
+    assert "diffusion.which_schedules By hand first" in text
     assert str(graded.seed) in text
 
 

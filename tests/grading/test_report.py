@@ -141,6 +141,14 @@ def test_repairs_incidents_and_refusals_are_in_sentences(class_) -> None:
     assert "Not isolated" not in soup([r for r in class_ if r.isolated]).text
 
 
+def test_checks_that_did_not_run_are_listed_with_their_reason() -> None:
+    silent = Mark("x.y", "code", 0.0, 1.0, "not run", why="The process had ended, said ada.")
+    judged = Mark("x.z", "code", 0.0, 1.0, "zero", why="no reason to list")
+    (row,) = table(soup([Result("ada", "hw", (silent, judged))]), "did not run")
+    assert (row["What"], row["With whom"]) == ("x.y: The process had ended, said ada.", "ada")
+    assert table(soup([Result("ada", "hw", (silent, judged))]), "by exercise")[0]["Did not run"] == "1"
+
+
 def test_slowest_notebooks_come_first(class_) -> None:
     shown = [float(row["Total"]) for row in table(soup(class_), "Seconds")]
     expected = sorted((r.seconds["total"] for r in class_ if r.seconds), reverse=True)
@@ -186,6 +194,13 @@ def test_numbers_and_orders_tell_nothing_of_the_alphabet() -> None:
     assert order != sorted(order)
     other = [replace(r, seconds={"total": 1.26}) for r in equals]
     assert order != [need.student for need in by_need(other, {})]
+
+
+def test_people_are_listed_in_the_order_of_need_not_of_names(class_) -> None:
+    same = [replace(r, repairs=("Mended.",)) for r in class_ if r.assignment == ASSIGNMENT and not r.reason]
+    (row,) = table(soup(same, anonymous=True), "Repairs")
+    numbers = [int(n) for n in re.findall(r"student (\d+)", row["With whom"])]
+    assert numbers == list(range(1, len(NAMES) + 1))
 
 
 def test_a_word_in_a_sentence_is_no_name() -> None:
