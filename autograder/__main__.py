@@ -6,8 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pushforward.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading.plan import Options
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -145,18 +149,24 @@ _SANDBOX = "none runs students' code as you, and marks every grade as not isolat
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    from autograder.grading.engine import run
-    from autograder.grading.interrupt import interruptible
     from autograder.grading.model import Limits
     from autograder.grading.plan import Options
 
     given = vars(arguments)
     limits = Limits(given["timeout"], 5 * given["timeout"], given["memory"])
-    names = ("submitted", "out", "course", "jobs", "scheduler", "db", "seed", "checks_path", "sandbox", "regrade")
-    options = Options(limits=limits, anonymous=given["anonymous"], **{name: given[name] for name in names})
+    names = ("out", "course", "jobs", "scheduler", "db", "seed", "checks_path", "sandbox", "regrade", "anonymous")
+    options = Options(given["submitted"], limits=limits, **{name: given[name] for name in names})
+    return graded(options, _checkout())
+
+
+def graded(options: Options, root: Path | None, **more: Any) -> int:
+    """Grade a class and say how it went. Returns 130 if Ctrl-C or SIGTERM ended it. more: for tests."""
+    from autograder.grading.engine import run
+    from autograder.grading.interrupt import interruptible
+
     try:
         with interruptible():
-            print(run(options, _checkout()))
+            print(run(options, root, **more))
     except KeyboardInterrupt:
         print("Stopped. What is graded is kept: the same command goes on with the rest.", file=sys.stderr)
         return 130

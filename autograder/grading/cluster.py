@@ -133,15 +133,15 @@ class Cluster:
         if future.cancelled():
             raise self._gone()
         try:
-            exception = future.exception() or future.result()
+            outcome = future.exception() if future.status == "error" else future.result()
         except (OSError, TimeoutError):
             raise self._gone() from None
-        if isinstance(exception, ImportError):
+        if isinstance(outcome, ImportError):
             raise CourseError(
-                f"A worker of {self._name} cannot grade ({exception}): install the course with its extra `grade` "
-                f"there, then {AGAIN}."
+                f"A worker of {self._name} cannot grade ({outcome}): install the course with its extra `grade` there, "
+                f"then {AGAIN}."
             )
-        return exception
+        return outcome
 
     def _workers(self, say: Say) -> int:
         """How many there are, at least 1: those of somebody else's cluster come and go."""
