@@ -70,6 +70,11 @@ class Assignment:
         """How many of an exercise's mistakes are shown side by side."""
         return min(max((len(exercise.mistakes) for exercise in self.code), default=0), MISTAKES)
 
+    @property
+    def waits(self) -> bool:
+        """Some check could not be judged, so that a person must give the mark."""
+        return any(exercise.statuses["waiting"] for exercise in self.code)
+
 
 def _assignment(name: str, rows: list[Result], standings: Standings) -> Assignment:
     own = [row for row in rows if row.assignment == name]
@@ -151,8 +156,8 @@ def _sentences(pairs: Iterable[tuple[str, str]], names: Names) -> dict[str, Any]
 
 
 def _silent(row: Result) -> list:
-    """Checks that did not run, though the notebook could be graded."""
-    return [mark for mark in row.marks if mark.status == "not run" and mark.why]
+    """Checks that did not run, though the notebook could be graded, and what a person must mark for that reason."""
+    return [mark for mark in row.marks if mark.status in ("not run", "waiting") and mark.why]
 
 
 def _slowest(rows: list[Result], names: Names) -> list[tuple]:

@@ -144,9 +144,15 @@ def test_repairs_incidents_and_refusals_are_in_sentences(class_) -> None:
 def test_checks_that_did_not_run_are_listed_with_their_reason() -> None:
     silent = Mark("x.y", "code", 0.0, 1.0, "not run", why="The process had ended, said ada.")
     judged = Mark("x.z", "code", 0.0, 1.0, "zero", why="no reason to list")
-    (row,) = table(soup([Result("ada", "hw", (silent, judged))]), "did not run")
-    assert (row["What"], row["With whom"]) == ("x.y: The process had ended, said ada.", "ada")
-    assert table(soup([Result("ada", "hw", (silent, judged))]), "by exercise")[0]["Did not run"] == "1"
+    failed = Mark("x.w", "code", None, 1.0, "waiting", why="The judge itself failed.")
+    found = soup([Result("ada", "hw", (silent, judged, failed))])
+    rows = table(found, "did not run")
+    assert [row["What"] for row in rows] == ["x.y: The process had ended, said ada.", "x.w: The judge itself failed."]
+    assert all(row["With whom"] == "ada" for row in rows)
+    counts = table(found, "by exercise")
+    assert [row["Did not run"] for row in counts] == ["1", "0", "0"]
+    assert [row["Waiting"] for row in counts] == ["0", "0", "1"]
+    assert "Waiting" not in table(soup([Result("ada", "hw", (silent, judged))]), "by exercise")[0]
 
 
 def test_slowest_notebooks_come_first(class_) -> None:
