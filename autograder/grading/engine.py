@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -120,8 +120,9 @@ class _Run:
         there = (options.out / "submitted").resolve() == options.submitted.resolve()
         for job in self._plan.jobs(self._state.seed):
             if (job.submission.student, job.submission.assignment) not in done:
-                if not there:
-                    keep_submission(self._book.folder, job.submission)
+                with suppress(ValueError):  # a name that cannot be a folder's: publishing will say so
+                    if not there:
+                        keep_submission(self._book.folder, job.submission)
                 yield job
 
 
