@@ -109,7 +109,7 @@ def told(results: Iterable[Result], out: Path) -> str:
     incidents = sum(len(result.incidents) for result in results)
     waits = sum(waiting(result) > 0 for result in results)
     lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {incidents} incidents."]
-    lines += [f"{waits} wait for hand grades: run `nbgrader formgrader` in {out}."] * bool(waits)
+    lines += [f"{waits} wait for hand grades: run `jupyter lab` in {out} and open Nbgrader, Formgrader."] * bool(waits)
     if any(not result.isolated for result in results):
         lines.append("Not isolated: students' code ran as you, with your files and your network.")
     return "\n".join([*lines, f"Open {out / REPORT} first."])
