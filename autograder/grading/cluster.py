@@ -7,6 +7,7 @@ blame falls on nobody else, and is then left aside with a sentence.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
 import logging
@@ -15,6 +16,7 @@ import queue
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -46,6 +48,8 @@ SETTINGS = {
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.nanny.pre-spawn-environ": {
         "CUDA_VISIBLE_DEVICES": "",  # marks must not depend on whether this machine has a GPU
         "OMP_NUM_THREADS": "1",
@@ -172,23 +176,21 @@ def _left_aside(job: Job) -> Result:
 @contextmanager
 def local(workers: int) -> Iterator[Cluster]:
     """Workers on this machine, which end with the block; at once if an exception ends it."""
-    with dask.config.set(SETTINGS), _environment():
-        from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster  # its own settings must be there before ours
 
-        with suppress_logs():
-            cluster = LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None,
-                silence_logs=logging.CRITICAL,
-            )  # fmt: skip
-            client = Client(cluster)
-            try:
+    with dask.config.set(SETTINGS), _environment(), _no_logs():
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, memory_limit=None, silence_logs=logging.CRITICAL,
+            host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+        )  # fmt: skip
+        try:
+            with Client(cluster, set_as_default=False) as client:
                 yield Cluster(client, "on this machine", workers)
-            except BaseException:
-                _end(cluster)
-                raise
-            finally:
-                client.close()
-                cluster.close()
+        except BaseException:
+            _end(cluster)
+            raise
+        finally:
+            cluster.close()
 
 
 def _end(cluster: LocalCluster) -> None:
@@ -202,25 +204,37 @@ def _end(cluster: LocalCluster) -> None:
 @contextmanager
 def existing(address: str) -> Iterator[Cluster]:
     """The workers of a scheduler that runs already. Raises CourseError if it does not answer within seconds."""
-    with suppress_logs():
-        from distributed import Client
+    from distributed import Client
 
+    with _no_logs():
         try:
+            asyncio.run(asyncio.wait_for(_greet(address), CONNECT_SECONDS))
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TimeoutError, ImportError):
+        except (OSError, ValueError, TypeError, TimeoutError, ImportError, RuntimeError):
             raise CourseError(
-                f"No scheduler of Dask answers at {address}: start one with `dask scheduler` and give the address that "
-                "it prints, such as tcp://HOST:8786."
+                f"No scheduler of Dask answers at {address!r}: start one with `dask scheduler` and give the address "
+                "that it prints, such as tcp://HOST:8786."
             ) from None
         with client:
             yield Cluster(client, address)
+
+
+async def _greet(address: str) -> None:
+    """Ask who is there. (A client that finds nobody cannot be closed; Python would wait for it at the end.)"""
+    from distributed import Security, rpc
+
+    keys = Security().get_connection_args("client")  # of a scheduler that wants TLS, as Dask's configuration names them
+    async with rpc(address, timeout=CONNECT_SECONDS, connection_args=keys) as somebody:
+        who = await somebody.identity()
+    if who.get("type") != "Scheduler":
+        raise ValueError(who)
 
 
 # --- quiet -----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def suppress_logs() -> Iterator[None]:
+def _no_logs() -> Iterator[None]:
     """Dask reports lost and restarted workers to its log; what of it matters to people is said by this module."""
     loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application", "asyncio")]
     levels = [logger.level for logger in loggers]
@@ -229,7 +243,9 @@ def suppress_logs() -> Iterator[None]:
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="distributed")  # that a large submission should be a file
+            yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
