@@ -16,7 +16,6 @@ import queue
 import signal
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -243,8 +242,7 @@ def _no_logs() -> Iterator[None]:
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="distributed")  # that a large submission should be a file
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"}):  # a notebook may be large
             yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):

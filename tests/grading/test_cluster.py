@@ -111,7 +111,7 @@ def test_only_as_many_jobs_as_needed_are_read_ahead(two: Cluster) -> None:
     assert read == 30
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::UserWarning")
 def test_large_submissions_travel_without_a_word(two: Cluster, capfd: pytest.CaptureFixture[str]) -> None:
     found = told(two.outcomes([job("large", bytes(30_000_000))], act))
     assert found["large"][0].incidents[3] == "30000000"
