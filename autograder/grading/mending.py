@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import count
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbformat import NotebookNode, from_dict
 
 from autograder.grading.matching import Matching
 from autograder.grading.model import Slot, Template
@@ -17,7 +16,8 @@ from autograder.grading.reading import Cell
 from autograder.grading.remarks import first, quoted
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+GONE = "Missing, and put back"
+COPIES = "Left out, as copies that add nothing"
 
 
 class Mending:
@@ -26,9 +26,10 @@ class Mending:
     def __init__(self, match: Matching, template: Template) -> None:
         released = json.loads(template.notebook)
         self.match, self.slots, self.released = match, template.slots, released["cells"]
-        self.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+        self.metadata = from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
         self.said: list[str] = []
         self.missing: list[int] = []
+        self.lists: dict[str, list[str]] = defaultdict(list)  # what was done → to which cells
         self.own: set[int] = set()  # which nodes are the student's, by identity
         self.of: dict[int, list[int]] = {}
         for k, i in enumerate(match.slot):
@@ -65,7 +66,9 @@ class Mending:
         return node
 
     def _new(self, k: int, kind: str, source: str) -> NotebookNode:
-        node = _NEW[kind](source, id=self.match.cells[k].id)
+        node = from_dict({"cell_type": kind, "id": self.match.cells[k].id, "metadata": {}, "source": source})
+        if kind == "code":
+            node.outputs, node.execution_count = [], None
         self.own.add(id(node))
         return node
 
@@ -75,7 +78,7 @@ class Mending:
 
     def _ours(self, i: int, source: str | None = None) -> NotebookNode:
         """Cell i of the template, with its metadata, and with another text if it is the student's to write."""
-        node = nbformat.from_dict({**self.released[i], "source": self.slots[i].source if source is None else source})
+        node = from_dict({**self.released[i], "source": self.slots[i].source if source is None else source})
         node["id"] = self._id(i)
         node.pop("attachments", None)
         if node.cell_type == "code":
@@ -89,7 +92,7 @@ class Mending:
 
     def _prose(self, i: int, slot: Slot, found: list[int]) -> list[tuple[int, NotebookNode]]:
         if not found:
-            self.missing.append(i)
+            self.missing += [i] if i not in self.match.changed else []
             return [(-1, self._ours(i))]
         return [(found[0], self._ours(i, self.match.cells[found[0]].source))]
 
@@ -101,16 +104,16 @@ class Mending:
         if other or i in self.match.changed:
             self.said.append(f"{begin} had been changed: it was restored, and your version follows it.")
         elif not found or not any(self.match.cells[k].source.strip() for k in found):
-            self.said.append(f"{begin} was missing and was put back.")
+            self.lists[GONE].append(f"the given code {quoted(first(slot.source))}")
         return [(-1, self._ours(i)), *((k, self._own(k)) for k in other)]
 
     def _check(self, i: int, slot: Slot, found: list[int]) -> list[tuple[int, NotebookNode]]:
         if i in self.match.changed:
             self.said.append(f"The check of {slot.exercise} had been changed and was restored; what you wrote is kept.")
         elif not found:
-            self.said.append(f"The check of {slot.exercise} was missing and was put back.")
+            self.lists[GONE].append(f"the check of {slot.exercise}")
         elif len(found) > 1:
-            self.said.append(f"The check of {slot.exercise} stood there {len(found)} times: once is enough.")
+            self.lists[COPIES].append(f"the check of {slot.exercise}")
         return [(-1, self._ours(i))]
 
     def _solve(self, i: int, slot: Slot, found: list[int]) -> list[tuple[int, NotebookNode]]:
@@ -132,14 +135,14 @@ class Mending:
     def _say_how_solved(self, i: int, slot: Slot, found: list[int], written: list[int]) -> None:
         id, cells = slot.exercise, self.match.cells
         if not found and i not in self.match.elsewhere:
-            self.said.append(f"The answer cell of {id} was missing and was put back as the blank.")
+            self.lists[GONE].append(f"the answer cell of {id} (as the blank)")
         if not written and i in self.match.elsewhere:
             other = self.slots[self.match.slot[self.match.elsewhere[i]]].exercise
-            self.said.append(f"Your answer to {id} stands in the cell of {other} and counts from there.")
+            self.lists[f"Found in the cell of {other}, and counted"].append(f"your answer to {id}")
         if len(written) > 1:
             self.said.append(f"Your answer to {id} stood in {len(written)} cells: all were kept, the last one counts.")
-        elif len(found) > max(len(written), 1):
-            self.said.append(f"A copy of the answer cell of {id} that added nothing was left out.")
+        elif len(found) > max(len(written), 1) and all(self.match.how[k] != "marker" for k in written):
+            self.lists[COPIES].append(f"the answer cell of {id}")
         if any(k in self.match.pulled for k in written):
             self.said.append(f"Your answer to {id} stood in another place: it was moved before its check.")
         elif any(self.match.how[k] == "marker" for k in written) and any(k not in written for k in found):
@@ -166,7 +169,7 @@ class Mending:
                 f"Your answer to {slot.exercise} stood in the question's own cell and was taken from there."
             )
         elif not found:
-            self.said.append(f"The cell for your answer to {slot.exercise} was missing and was put back.")
+            self.lists[GONE].append(f"the cell for your answer to {slot.exercise}")
         return [(found[0] if found else -1, self._ours(i, text or slot.source))]
 
     def _answer(self, k: int, i: int) -> str:
@@ -193,13 +196,13 @@ class Mending:
 
     # --- what is said at the end ---------------------------------------------------------------------------------
 
-    def put_back(self) -> Iterable[str]:
-        """Text and demonstrations that were missing, in one sentence: they carry no marks."""
+    def listed(self) -> Iterable[str]:
+        """What was done to several cells, a sentence each. Text and demonstrations, without marks, are counted only."""
         if self.missing:
             n = len(self.missing)
-            cells = "A cell" if n == 1 else f"{n} cells"
-            verbs = "was missing and was put back" if n == 1 else "were missing and were put back"
-            yield f"{cells} of text or demonstrations {verbs}."
+            self.lists[GONE].append("a cell of text or pictures" if n == 1 else f"{n} cells of text or pictures")
+        for done, cells in self.lists.items():
+            yield f"{done}: {', '.join(dict.fromkeys(cells))}."
 
 
 def _give_ids(cells: list[NotebookNode], own: set[int], ours: set[str]) -> None:

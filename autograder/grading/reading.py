@@ -69,7 +69,7 @@ def _loaded(text: str) -> tuple[Any, list[str]]:
     try:
         return _json(text), []
     except ValueError:
-        return _salvaged(text)
+        return _salvaged(text) if text.startswith("{") else _script(text)
 
 
 def _json(text: str) -> Any:
@@ -109,9 +109,10 @@ def _whole_cells(text: str, at: int, decoder: json.JSONDecoder) -> Iterator[Any]
     while found := _CELL.search(text, at):
         try:
             cell, at = decoder.raw_decode(text, found.start())
-            yield cell
-        except ValueError as problem:
-            at = max(getattr(problem, "pos", 0), found.end())
+            if "cell_type" in cell:  # else it is a piece of one
+                yield cell
+        except ValueError:
+            at = found.end()
             restarts += 1
             if restarts > MOST_RESTARTS:
                 return

@@ -47,7 +47,7 @@ def repair(content: bytes, template: Template) -> Repaired:
     cells = mending.cells()
     if sum(_size(cell.source) for cell in cells if cell.cell_type == "code") > MOST_CODE_TOGETHER:
         raise Unreadable("Your code cells hold too many characters to be run: keep data in files or make it by code.")
-    said += [*lost_marks(match), *mending.said, *order(match), *mending.put_back()]
+    said += [*lost_marks(match), *mending.said, *order(match), *mending.listed()]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=mending.metadata, nbformat_minor=5)
     return Repaired(notebook, tuple(dict.fromkeys(said)))
 
@@ -76,7 +76,8 @@ def _size(source: str) -> int:
 def _refuse_strangers(match: Matching) -> None:
     """Raises Unreadable for the notebook of another assignment, or of none."""
     slots = match.outline.slots
-    ours = sum(i is not None and bool(slots[i].exercise) for i in match.slot)
+    known = (slots[i] for i, how in zip(match.slot, match.how, strict=True) if i is not None and how != "place")
+    ours = sum(bool(slot.exercise) for slot in known)
     theirs = Counter(_assignments(match))
     theirs.pop(match.outline.assignment, None)
     name = match.outline.assignment
