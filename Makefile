@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test course answers fresh solved bench check check-all writable
+.PHONY: help lab test course answers fresh solved bench demo check check-all writable
 
 PY := .venv/bin/python
 PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
@@ -34,8 +34,11 @@ course: .venv/lab | writable ## Rebuild everything that is generated from soluti
 answers: .venv/dev ## Show what the graders make of the wrong and the right answers in tests/answers/
 	@OMP_NUM_THREADS=1 $(PY) -m autograder answers
 
-bench: .venv/dev ## Measure seconds and memory per notebook, and the time of every check
-	@OMP_NUM_THREADS=1 $(PY) -m autograder bench
+bench: .venv/dev ## Measure notebooks, checks, and grading beside stock nbgrader, 45 minutes  (SUBMISSIONS=10 ARGS="--parts race")
+	@OMP_NUM_THREADS=1 $(PY) -m autograder bench $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(ARGS)
+
+demo: .venv/dev ## Invent a class of 30, grade it and write the class report  (SANDBOX=none where there is no bubblewrap)
+	@OMP_NUM_THREADS=1 $(PY) -m autograder demo $(if $(SANDBOX),--sandbox $(SANDBOX)) $(ARGS)
 
 check: .venv/dev ## Lint, generated files against their sources, faulty sources: seconds
 	$(PY) -m ruff check .

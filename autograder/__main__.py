@@ -53,7 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
     command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
-    command("bench", _bench, "Measure seconds and memory per notebook and the time of every check.")
+    _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
+    demo = command("demo", _demo, "Invent a class of 30, grade it and write the class report.")
+    demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="(default: demo)")
+    demo.add_argument("--sandbox", choices=("bubblewrap", "none"), default="bubblewrap", help=_SANDBOX)
     _add_grade(command("grade", _grade, "Grade a class. Stopped or killed, the same command goes on where it was."))
     command("lab-copies", _lab_copies, "Copy missing notebooks to work/, where students work.")
     for name, run, summary in (
@@ -119,10 +122,21 @@ def _answers(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    from autograder.bench import tables
+    from autograder.bench import Wanted, measured
 
-    print(tables(_root()))
+    given = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
+    for text in measured(_root(), Wanted(**given)):
+        print(text, end="\n\n", flush=True)
     return 0
+
+
+def _add_bench(bench: argparse.ArgumentParser) -> None:
+    parts = ("notebooks", "checks", "race", "growth")
+    bench.add_argument("--parts", nargs="+", choices=parts, help="(default: all)")
+    bench.add_argument("--assignments", nargs="+", metavar="NB", help="the race's, and the first one's growth")
+    bench.add_argument("--submissions", metavar="N", type=int, help="in each race (default: 100)")
+    bench.add_argument("--sizes", nargs="+", metavar="N", type=int, help="of growing classes (default: 10 … 1000)")
+    bench.add_argument("--out", metavar="DIR", type=Path, help="for results.md and growth.svg (default: bench)")
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:
@@ -171,6 +185,15 @@ def graded(options: Options, root: Path | None, **more: Any) -> int:
         print("Stopped. What is graded is kept: the same command goes on with the rest.", file=sys.stderr)
         return 130
     return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from autograder.grading.demo import introduction, options
+
+    root = _root()
+    wanted = options(root, arguments.out, arguments.sandbox)
+    print(introduction(arguments.sandbox), flush=True)
+    return graded(wanted, root)
 
 
 def _lab_copies(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,5 @@
-"""What the course costs: seconds and memory per notebook, milliseconds per check. `make bench` prints it."""
+"""What the course costs: seconds and memory per notebook, milliseconds per check; and what grading a class costs,
+beside stock nbgrader and as the class grows. `make bench` prints it."""
 
 from __future__ import annotations
 
@@ -6,21 +7,61 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.answers import reference
 from autograder.execution import measure
 from autograder.exercise import all_exercises
+from autograder.grading import growth, race
+from autograder.grading.growth import Growth
+from autograder.grading.race import Race, compare
 from autograder.judge import LocalLink, examine
+from pushforward.errors import CourseError
 
 CONTRACT = {"graded": 120, "full": 360}  # seconds on one core
 MEMORY = 2048  # MB
 
+PARTS = ("notebooks", "checks", "race", "growth")
+RACED = ("15_diffusion_forward", "02_change_of_variables")
+SIZES = (10, 30, 100, 300, 1000)
 
-def tables(root: Path) -> str:
-    """Both tables as text."""
-    return f"{notebook_table(root)}\n\n{check_table(root)}"
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to measure: the parts, and how many submissions of which assignments. out: for results.md and growth.svg."""
+
+    parts: tuple[str, ...] = PARTS
+    assignments: tuple[str, ...] = RACED
+    submissions: int = 100
+    sizes: tuple[int, ...] = SIZES
+    out: Path = Path("bench")
+    seed: int = 0
+
+
+def measured(root: Path, wanted: Wanted) -> Iterator[str]:
+    """Every table as text, as soon as it is there; all of them stand in results.md at the end. Raises CourseError."""
+    known = {"notebooks": notebook_table, "checks": check_table}
+    _refuse(root, wanted)
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    texts = []
+    for part in wanted.parts:
+        for text in (known[part](root),) if part in known else _of_a_class(root, wanted, part):
+            texts.append(text)
+            yield text
+    (wanted.out / "results.md").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
+
+
+def _refuse(root: Path, wanted: Wanted) -> None:
+    there = [path.stem for path in sorted((root / "course").glob("*.ipynb"))]
+    for name in wanted.assignments:
+        if name not in there:
+            raise CourseError(f"There is no notebook {name!r} to grade: choose from {', '.join(there)}.")
+    if wanted.submissions < 2 or min(wanted.sizes) < 1 or len(set(wanted.sizes)) < 2:
+        raise CourseError("A race needs two submissions or more, and growth two sizes of a class or more.")
 
 
 def notebook_table(root: Path) -> str:
@@ -61,6 +102,48 @@ def _milliseconds(exercise, names: dict, seed: int) -> float:
     start = time.perf_counter()
     examine(exercise, LocalLink(names), seed)
     return 1000 * (time.perf_counter() - start)
+
+
+# --- grading a class -------------------------------------------------------------------------------------------
+
+
+def _of_a_class(root: Path, wanted: Wanted, part: str) -> Iterator[str]:
+    """The races, or the growth of a class. What is graded for that is removed again."""
+    # Not in the system's own folder, which may be in memory: a thousand notebooks with their pictures weigh 1 GB.
+    with tempfile.TemporaryDirectory(dir=wanted.out.resolve(), prefix="graded-") as folder:
+        if part == "race":
+            for name in wanted.assignments:
+                yield race.told(run_race(root, Path(folder) / name, name, wanted.submissions, wanted.seed))
+        else:
+            found = run_growth(root, Path(folder), wanted.assignments[0], wanted.sizes, wanted.seed)
+            growth.draw(found, wanted.out / "growth.svg")
+            yield f"{growth.told(found)}\nThe plot is {wanted.out / 'growth.svg'}."
+
+
+def run_race(root: Path, folder: Path, assignment: str, submissions: int, seed: int, most: int = 2) -> Race:
+    """Both graders on the same honest class: stock first, then ours with one worker and with `most`."""
+    from autograder.grading import race_stock
+    from autograder.grading.race_ours import marks_for, ours
+    from autograder.grading.synthetic import HONEST, write_class
+
+    handed_in = write_class(root, folder / "submitted", submissions, [assignment], seed, HONEST)
+    paths = {one.student: one.path for one in handed_in}
+    stock = race_stock.stock(root, folder, assignment)
+    runs = {n: ours(root, folder / "submitted", folder / f"ours-{n}", n, seed=seed) for n in {1, most}}
+
+    def settle(student: str) -> dict[str, float]:
+        return marks_for(root, paths[student], race_stock.seeds(folder, assignment, student))
+
+    return Race(assignment, stock, runs[1], runs[most], compare(stock.scores, runs[1].scores, settle))
+
+
+def run_growth(root: Path, folder: Path, assignment: str, sizes: Sequence[int], seed: int) -> Growth:
+    """Ours on ever more of the same honest class, on all cores."""
+    from autograder.grading.cluster import cores
+    from autograder.grading.synthetic import HONEST, write_class
+
+    write_class(root, folder / "submitted", max(sizes), [assignment], seed, HONEST)
+    return growth.grow(root, folder / "submitted", folder, assignment, sizes, cores())
 
 
 def _main(root: str, name: str, budget: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("make", "sh", "awk", "cat", "cp", "mkdir", "pwd", "rm", "touch")
-COMMANDS = ("lab", "test", "course", "answers", "fresh", "solved", "bench", "check", "check-all")
+COMMANDS = ("lab", "test", "course", "answers", "fresh", "solved", "bench", "demo", "check", "check-all")
 
 PYTHON = """#!/bin/sh
 echo "$@" >> "$ORDERS"
