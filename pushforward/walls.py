@@ -10,6 +10,7 @@ Run as a file, it tries out whether all this is allowed on this machine.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -33,14 +34,16 @@ def _checked(result: int, what: str) -> None:
         raise OSError(ctypes.get_errno(), f"{what}: {os.strerror(ctypes.get_errno())}")
 
 
-def become_nobody() -> None:
-    """Give up root for good, before anything else happens: the limit on processes does not bind root.
+def fresh_proc() -> None:
+    """A /proc without covers: bubblewrap covers parts of root's, and then no child could mount its own."""
+    _checked(_libc().mount(b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None), "mount /proc")
 
-    A fresh /proc comes first, since bubblewrap covers parts of root's, and then no child could mount its own.
-    """
+
+def become_nobody() -> None:
+    """Give up root for good, before anything else happens: the limit on processes does not bind root."""
     if os.getuid() != 0:
         return
-    _checked(_libc().mount(b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None), "mount /proc")
+    fresh_proc()
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -58,9 +61,10 @@ def fork_inside(run: Callable[[], None], limits: dict[str, int], on_death: Calla
     for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         _write(f"/proc/self/{file}", text)
     resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
-    child = os.fork()
+    child = fork()
     if child == 0:
         try:
+            os.setsid()  # a signal to the own process group reaches out of the namespaces, to whoever is in it
             _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             _furnish(limits["disk"])
             limit(limits)
@@ -68,14 +72,29 @@ def fork_inside(run: Callable[[], None], limits: dict[str, int], on_death: Calla
             run()
         except BaseException as error:
             complain(error)
-    wait_for(child, on_death)
-
-
-def wait_for(child: int, on_death: Callable[[int], None]) -> None:
-    """Never returns: wait for the child, which SIGTERM kills with all that it has started."""
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
-    on_death(os.waitpid(child, 0)[1])
+    on_death(wait_for(child))
     os._exit(0)
+
+
+def fork() -> int:
+    """As os.fork, but the parent takes no SIGTERM before it is ready for it, in `wait_for`."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM,))
+    child = os.fork()
+    if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
+    return child
+
+
+def wait_for(child: int) -> int:
+    """How the child ended (a wait status). SIGTERM kills it, with all that it has started."""
+    signal.signal(signal.SIGTERM, lambda *_: _kill(child))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
+    return os.waitpid(child, 0)[1]
+
+
+def _kill(child: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it may have ended by itself just now
+        os.kill(child, signal.SIGKILL)
 
 
 def complain(error: BaseException) -> NoReturn:
@@ -87,7 +106,7 @@ def complain(error: BaseException) -> NoReturn:
 def _furnish(disk: int) -> None:
     """An own /proc, and empty folders to write into that vanish with the submission."""
     libc = _libc()
-    _checked(libc.mount(b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None), "mount /proc")
+    fresh_proc()
     for folder, size in (("/tmp", disk), ("/dev/shm", min(disk, 64))):
         if os.path.isdir(folder):
             options = f"size={size}m,nr_inodes=20000,mode=1777".encode()

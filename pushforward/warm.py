@@ -7,7 +7,8 @@
     → {"end": true}       kill the child and everything in its world
     ← {"ended": status}   a wait status, sent once for each start, also if the child ended by itself
 
-MODE is "walls" (inside bubblewrap: each child gets namespaces of its own) or "bare" (no isolation).
+MODE is "walls" (inside bubblewrap: each child gets namespaces of its own), "bare" (no isolation), or "rooted" (walls,
+but root stays root, for a test in which the files are open).
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _middle(
 
     os.dup2(descriptors[1], 2)
     try:
-        if mode == "walls":
+        if mode != "bare":
             walls.fork_inside(run, limits, on_death)
         _fork_bare(run, limits, on_death, folder)
     except BaseException as error:
@@ -105,15 +106,14 @@ def _middle(
 
 def _fork_bare(run: Callable[[], None], limits: dict, on_death: Callable[[int], None], folder: str | None) -> NoReturn:
     """Without walls: a folder of its own, the kernel's limits, and a process group that ends together."""
-    child = os.fork()
+    child = walls.fork()
     if child == 0:
         os.setsid()
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = folder
         walls.limit(limits)
         run()
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
-    status = os.waitpid(child, 0)[1]
+    status = walls.wait_for(child)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
     on_death(status)
@@ -145,7 +145,8 @@ def _receive(control: socket.socket) -> tuple[dict, list[int]]:
 
 
 if __name__ == "__main__":
-    walls.become_nobody() if sys.argv[2] == "walls" else None
+    if sys.argv[2] != "bare" and os.getuid() == 0:
+        walls.become_nobody() if sys.argv[2] == "walls" else walls.fresh_proc()
     for judge in ("autograder", "autograder.judge", "autograder.checks"):
         sys.modules[judge] = None  # type: ignore[assignment]  # the judge does not exist in this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer

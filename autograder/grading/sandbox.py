@@ -110,7 +110,8 @@ class Sandbox:
 
     def _command(self, control: int, blocked: int) -> list[str]:
         bare = self.mode == "none" or "namespaces" in self.without
-        inner = [sys.executable, "-B", "-m", "pushforward.warm", str(control), "bare" if bare else "walls"]
+        mode = "bare" if bare else "rooted" if "files" in self.without else "walls"
+        inner = [sys.executable, "-B", "-m", "pushforward.warm", str(control), mode]
         return wall.command(inner, (control, blocked), self.without) if self.mode == "bubblewrap" else inner
 
     def _environment(self) -> dict[str, str]:

@@ -25,6 +25,10 @@ CHOICES = (
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 _HIDDEN = ("autograder", "solutions")  # what an installed copy of the course would lay beside the libraries
+# In the system's folders, but no part of the system: settings with a database's password, nbgrader's exchange.
+_COVERED = ("/usr/etc", "/usr/local/etc", "/usr/local/share/nbgrader", "/usr/share/nbgrader")
+# What a Python needs of its prefix. The rest stays out: the prefix may be the course's own folder, or somebody's home.
+_PARTS = ("bin", "lib", "lib32", "lib64", "pyvenv.cfg")
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -36,7 +40,6 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
-    "PYTHONPATH": PACKAGE,
     "NBGRADER_EXECUTION": "autograde",
     "PUSHFORWARD_BUDGET": "graded",
     "OMP_NUM_THREADS": "1",
@@ -68,9 +71,10 @@ def command(inner: list[str], keep: tuple[int, ...], without: frozenset[str] = f
     arguments += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
     arguments += [] if "network" in without else ["--unshare-net"]
     arguments += ["--cap-add", "ALL"] if os.getuid() == 0 else ["--unshare-user"]
-    arguments += _mounts() if "files" not in without else ["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    arguments += _everything() if "files" in without else _mounts()
     arguments += ["--chdir", "/tmp"]
-    for name, value in ENVIRONMENT.items():
+    package = str(_source().parent) if "files" in without else PACKAGE
+    for name, value in {**ENVIRONMENT, "PYTHONPATH": package}.items():
         arguments += ["--setenv", name, value]
     if keep and keep[-1]:
         arguments += ["--seccomp", str(keep[-1])]
@@ -97,32 +101,39 @@ def _mounts() -> list[str]:
             arguments += ["--ro-bind", path, path]
     for path in _ETC:
         arguments += ["--ro-bind-try", path, path]
-    for prefix in _prefixes():
-        arguments += [*_parents(prefix), "--ro-bind", str(prefix), str(prefix)]
-    for folder in _libraries():
-        for name in _HIDDEN:
-            if (folder / name).is_dir():
-                arguments += ["--size", "4096", "--tmpfs", str(folder / name), "--remount-ro", str(folder / name)]
+    for part in _python():
+        arguments += [*_parents(part), "--ro-bind", str(part), str(part)]
+    hidden = [folder / name for folder in _libraries() for name in _HIDDEN]
+    for folder in (*hidden, *map(Path, _COVERED)):
+        if folder.is_dir():
+            arguments += ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
     arguments += _package()
     arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
     arguments += ["--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
     return [*arguments, "--proc", "/proc", "--remount-ro", "/"]
 
 
+def _everything() -> list[str]:
+    return ["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+
+
 def _package() -> list[str]:
-    source = Path(pushforward.__file__).resolve().parent
     place = Path(PACKAGE) / "pushforward"
-    return [*_parents(place), "--ro-bind", str(source), str(place)]
+    return [*_parents(place), "--ro-bind", str(_source()), str(place)]
 
 
-def _prefixes() -> list[Path]:
-    """Where Python and its libraries are, in so far as that is not in the system's own folders."""
-    wanted = [Path(p) for p in (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)]
-    wanted += [Path(os.path.realpath(sys.executable)).parents[1], *_libraries()]
+def _source() -> Path:
+    return Path(pushforward.__file__).resolve().parent
+
+
+def _python() -> list[Path]:
+    """Python and its libraries, in so far as they are not in the system's own folders; what lies in another once."""
+    prefixes = [Path(p) for p in (sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)]
+    prefixes.append(Path(os.path.realpath(sys.executable)).parents[1])
+    wanted = [prefix / part for prefix in prefixes for part in _PARTS] + _libraries()
     kept: list[Path] = []
-    for path in sorted({p for w in wanted for p in (w, w.resolve())}):
-        inside = any(path.is_relative_to(k) for k in (*kept, *map(Path, _SYSTEM)))
-        if path.is_dir() and not inside and path != Path("/"):
+    for path in sorted({p for w in wanted if os.path.exists(w) for p in (w, w.resolve())}):
+        if not any(path.is_relative_to(k) for k in (*kept, *map(Path, _SYSTEM))):
             kept.append(path)
     return kept
 
