@@ -35,6 +35,8 @@ TICK = 0.2  # seconds between two looks at the memory
 ANSWERS = 256 << 20  # bytes of all answers together, which the judge holds while it judges
 KEPT = 100_000  # bytes of printed text kept for each cell
 SPARE = 256 << 20  # bytes: more than the limit that the kernel keeps, and what the machine itself must be left with
+SOCKET = 208 << 10  # bytes that the kernel may hold for an open descriptor, which no process's size shows
+TOO_LONG = {"type": "error", "ename": "TooLong", "evalue": "the cell has too much text to be run", "traceback": []}
 MODES = ("bubblewrap", "none")
 
 
@@ -172,14 +174,20 @@ class Inmate:
 
     def plan(self, cells: list[list[str]]) -> list[int]:
         """The numbers of the demonstrations that other cells depend on."""
-        found = self._exchange({"plan": cells}, [], "needed", self.limits.cell_seconds)
+        try:
+            found = self._exchange({"plan": cells}, [], "needed", self.limits.cell_seconds)
+        except wire.WireError:  # more text than a frame holds
+            return []
         if type(found) is not list or any(type(k) is not int or not 0 <= k < len(cells) for k in found):
             self._refuse("a plan that is none")
         return found
 
     def run(self, source: str, seconds: float) -> dict[str, Any]:
         """Run a cell: {"ok": bool, "outputs": […]}, as pushforward.cells describes, not yet checked."""
-        found = self._exchange({"run": source}, [], "ran", seconds)
+        try:
+            found = self._exchange({"run": source}, [], "ran", seconds)
+        except wire.WireError:
+            return {"ok": False, "outputs": [TOO_LONG]}
         if type(found) is not dict or type(found.get("ok")) is not bool or type(found.get("outputs")) is not list:
             self._refuse("an outcome that is none")
         return found
@@ -319,7 +327,7 @@ class Inmate:
             used, limit = self._memory(), self.limits.memory << 20
             if used > limit + SPARE:
                 self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
-            if psutil.virtual_memory().available < SPARE:
+            if used > limit // 2 and psutil.virtual_memory().available < SPARE:  # and not whoever looks first
                 self._stop("memory", "The machine had no memory left.")
         self.next_look = now + TICK
 
@@ -328,19 +336,14 @@ class Inmate:
 
         Counted exactly only where the quick sum, in which every fork counts in full, is suspicious.
         """
-        with contextlib.suppress(psutil.Error):
+        try:
             family = psutil.Process(self.sandbox.process.pid).children(recursive=True)
-            sizes = [process.memory_info().rss for process in family]
-            if sum(sizes) < (self.limits.memory << 20) + SPARE:
-                return 0
-            return sum(self._proportional(process) for process in family)
-        return 0
-
-    @staticmethod
-    def _proportional(process: psutil.Process) -> int:
-        with contextlib.suppress(psutil.Error, AttributeError):
-            return process.memory_full_info().pss
-        return 0
+        except psutil.Error:
+            return 0
+        quick = sum(_size(process, "memory_info", "rss") for process in family)
+        if quick < self.limits.memory << 19:
+            return quick
+        return sum(_size(process, "memory_full_info", "pss") for process in family)
 
     def _died(self) -> None:
         """The process closed its channel by itself: say how it ended."""
@@ -363,3 +366,10 @@ class Inmate:
             self.over = Ended(kind, sentence)
             self.end()
         raise self.over
+
+
+def _size(process: psutil.Process, kind: str, field: str) -> int:
+    """Bytes of one process; 0 if it is gone by now: one that comes and goes must not hide the others."""
+    with contextlib.suppress(psutil.Error, AttributeError):
+        return getattr(getattr(process, kind)(), field) + SOCKET * process.num_fds()
+    return 0

@@ -58,14 +58,18 @@ class Session:
         self.clock.cells += time.monotonic() - start
         if outcome is not None:
             self.done.append(source)
-        return outcome, self._printed()
+        return outcome, self._printed(name)
 
     def link(self, name: str) -> Link:
         """What a check asks through."""
         return Link(self, name)
 
-    def _printed(self) -> str:
-        return self.inmate.text() if self.inmate and self.inmate.alive else ""
+    def _printed(self, name: str) -> str:
+        try:
+            return self.inmate.text() if self.inmate and self.inmate.alive else ""
+        except Ended as end:  # what was started has gone on printing
+            self.note(name, end)
+            return ""
 
     def _guarded(self, name: str, step: Any) -> Any:
         """The step's result in a living process, None if there is none or the step ended it."""
@@ -145,7 +149,7 @@ class Link:
 
     def printed(self) -> str:
         """What the student's functions printed while they were asked."""
-        return self.session._printed()
+        return self.session._printed(self.name)
 
 
 def _unanswered(kind: str, message: str) -> tuple[dict, list]:

@@ -95,22 +95,26 @@ def filter_file() -> int:
 def _mounts() -> list[str]:
     arguments: list[str] = []
     for path in _SYSTEM:
-        if os.path.islink(path):
-            arguments += ["--symlink", os.readlink(path), path]
-        elif os.path.isdir(path):
-            arguments += ["--ro-bind", path, path]
+        arguments += _bound(Path(path)) if os.path.isdir(path) else []
     for path in _ETC:
         arguments += ["--ro-bind-try", path, path]
     for part in _python():
-        arguments += [*_parents(part), "--ro-bind", str(part), str(part)]
-    hidden = [folder / name for folder in _libraries() for name in _HIDDEN]
-    for folder in (*hidden, *map(Path, _COVERED)):
+        arguments += [*_parents(part), *_bound(part)]
+    hidden = {path / name for folder in _libraries() for path in (folder, folder.resolve()) for name in _HIDDEN}
+    for folder in (*sorted(hidden), *map(Path, _COVERED)):
         if folder.is_dir():
             arguments += ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
     arguments += _package()
     arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
     arguments += ["--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
     return [*arguments, "--proc", "/proc", "--remount-ro", "/"]
+
+
+def _bound(path: Path) -> list[str]:
+    """The same file or folder inside; a link stays one, so that nothing appears under a second name."""
+    if path.is_symlink():
+        return ["--symlink", os.readlink(path), str(path)]
+    return ["--ro-bind", str(path), str(path)]
 
 
 def _everything() -> list[str]:
