@@ -17,6 +17,7 @@ from autograder.grading.unreadable import Unreadable, no_notebook, refuse_other_
 
 MOST_CELLS = 5000
 MOST_SCRIPT = 400_000  # characters of a script of cells; the longest of the course has 70,000
+MOST_MARKS = 1000  # lines that begin or end a cell there: jupytext's time grows with their square
 MOST_RESTARTS = 20  # damaged cells after which the search for further ones ends
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -24,6 +25,7 @@ _CELLS = re.compile(r'"cells"\s*:\s*\[')
 _CELL = re.compile(r'\{\s*"(?:cell_type|attachments|execution_count|id|metadata)"\s*:')
 _PERCENT = re.compile(r"^# %%", re.MULTILINE)
 _EXPORTED = re.compile(r"^# In\[[ \d*]*\]:?[ \t]*$", re.MULTILINE)  # how nbconvert marks the cells of a script
+_MARK = re.compile(r"^(?:# %%|```)", re.MULTILINE)
 _FENCED = re.compile(r"^```\s*(?:python|\{code-cell\})", re.MULTILINE)
 
 
@@ -146,8 +148,8 @@ def _script(text: str) -> tuple[dict, list[str]]:
 def _by_jupytext(text: str, form: str) -> dict:
     import jupytext  # late: hardly any submission needs it
 
-    if len(text) > MOST_SCRIPT:
-        raise no_notebook("a text of more than 400,000 characters")
+    if len(text) > MOST_SCRIPT or len(_MARK.findall(text)) > MOST_MARKS:
+        raise no_notebook("a text with far more or larger cells than the assignment")
     try:
         return jupytext.reads(text, fmt=form)
     except Exception as problem:  # of its own, of YAML, of anything that a header can hold

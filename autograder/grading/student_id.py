@@ -14,9 +14,10 @@ def safe(name: str) -> str:
     """The name itself if it can be a folder's, else one that is close to it."""
     text = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
     text = "".join("_" if letter in _FORBIDDEN or _is_control(letter) else letter for letter in text)
-    text = " ".join(text.split(" ")).strip(" .\u3000") or "unnamed"
-    if text.split(".")[0].casefold() in _RESERVED:
-        text = f"{text}_"
+    text = " ".join(text.split()).strip(" .") or "unnamed"
+    stem, dot, rest = text.partition(".")
+    if stem.casefold() in _RESERVED:
+        text = f"{stem}_{dot}{rest}"
     return text if len(text.encode()) <= MOST_BYTES else shortened(text, name)
 
 

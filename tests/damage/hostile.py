@@ -117,3 +117,8 @@ def all_checks_in_one(notebook: Notebook) -> Notebook:
 @damaged("duplicate keys: the last one counts in JSON", mended=())
 def duplicate_keys(notebook: Notebook) -> bytes:
     return as_bytes(notebook).replace(b'{\n "cells": [', b'{\n "cells": [], "cells": [', 1)
+
+
+@damaged("a script of far too many cells", refused="far more or larger cells than the assignment")
+def many_cells_in_script(notebook: Notebook) -> bytes:
+    return b"# %%\n1\n" * 50_000
