@@ -34,10 +34,10 @@ course: .venv/lab | writable ## Rebuild everything that is generated from soluti
 answers: .venv/dev ## Show what the graders make of the wrong and the right answers in tests/answers/
 	@OMP_NUM_THREADS=1 $(PY) -m autograder answers
 
-bench: .venv/dev ## Measure notebooks, checks, and grading beside stock nbgrader, 45 minutes  (SUBMISSIONS=10 ARGS="--parts race")
+bench: .venv/dev ## Measure notebooks, checks and, beside stock nbgrader, grading: 45 minutes  (SUBMISSIONS=10: 20)
 	@OMP_NUM_THREADS=1 $(PY) -m autograder bench $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(ARGS)
 
-demo: .venv/dev ## Invent a class of 30, grade it and write the class report  (SANDBOX=none where there is no bubblewrap)
+demo: .venv/dev ## Invent a class of 30, grade it, write its report  (SANDBOX=none where there is no bubblewrap)
 	@OMP_NUM_THREADS=1 $(PY) -m autograder demo $(if $(SANDBOX),--sandbox $(SANDBOX)) $(ARGS)
 
 check: .venv/dev ## Lint, generated files against their sources, faulty sources: seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,10 +42,11 @@ def grow(root: Path, submitted: Path, folder: Path, assignment: str, sizes: Sequ
     """Grade the first students of a class, more each time. submitted: holds as many as the largest size."""
     students, seconds = sorted(path.name for path in submitted.iterdir()), []
     for size in sizes:
-        some = folder / str(size) / "submitted"
-        for student in students[:size]:
-            _linked(submitted / student / assignment, some / student / assignment)
-        seconds.append(ours(root, some, some.parent, workers).wall)
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            some = Path(place) / "submitted"
+            for student in students[:size]:
+                _linked(submitted / student / assignment, some / student / assignment)
+            seconds.append(ours(root, some, Path(place) / "graded", workers).wall)
     return Growth(assignment, workers, tuple(sizes), tuple(seconds))
 
 
@@ -73,7 +75,7 @@ def _points(growth: Growth) -> list[tuple[int, float]]:
 
 
 def draw(growth: Growth, path: Path) -> None:
-    """The plot, as SVG: both axes logarithmic, so that a straight cost has slope one."""
+    """The plot, as SVG: both axes logarithmic, so that small classes can be seen beside large ones."""
     from matplotlib.figure import Figure
 
     start, each = growth.line

@@ -19,7 +19,7 @@ from autograder.grading.race import Side, Spent, book_scores
 from pushforward.errors import CourseError
 
 TIMES = "times.json"
-LOOK_SECONDS = 1.0  # between two looks at the memory
+LOOK_SECONDS = 2.0  # between two looks at the memory
 WARM = "pushforward.warm"  # what the command line of a sandbox's process names
 
 
