@@ -11,7 +11,7 @@ no expected value, no score and no seed but those of the questions. The messages
 from __future__ import annotations
 
 import builtins
-import contextlib
+import json
 import os
 import socket
 import symtable
@@ -93,9 +93,12 @@ def _stream(descriptor: int) -> TextIO:
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BaseException):  # the student may have replaced them by anything
-            stream.flush()
+    """The student may have replaced the streams by anything: what cannot be flushed gives way to a new one."""
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        try:
+            getattr(sys, name).flush()
+        except BaseException:
+            setattr(sys, name, _stream(descriptor))
 
 
 # --- the shell -------------------------------------------------------------------------------------------------
@@ -143,7 +146,7 @@ def _fitting(shown: list) -> Iterable[dict[str, Any]]:
         else:
             data = {kind: _text(output["data"][kind]) for kind in SHOWN_TYPES if kind in output["data"]}
             kept = {"type": output["type"], "data": data}
-        room -= len(str(kept))
+        room -= len(json.dumps(kept))  # as the frame will hold it: a letter can take six characters
         if room < 0:
             yield {"type": "display_data", "data": {"text/plain": "(more was shown than is kept)"}}
             return
@@ -183,7 +186,7 @@ def _names(source: str, shell: InteractiveShell) -> tuple[set[str], set[str]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            top = symtable.symtable(shell.transform_cell(source), "<cell>", "exec")
+            top = symtable.symtable(shell.transform_cell(_without_timing(source)), "<cell>", "exec")
     except Exception:  # no Python; running it will say so
         return set(), set()
     bound, used = set(), set()
@@ -193,6 +196,12 @@ def _names(source: str, shell: InteractiveShell) -> tuple[set[str], set[str]]:
         if symbol.is_referenced():
             used.add(symbol.get_name())
     return bound, used
+
+
+def _without_timing(source: str) -> str:
+    """The cell under a magic such as %%time, which runs it like any other."""
+    first, _, rest = source.lstrip().partition("\n")
+    return rest if first.startswith(("%%time", "%%capture", "%%prun")) else source
 
 
 def _globals(scope: symtable.SymbolTable) -> Iterable[symtable.Symbol]:
