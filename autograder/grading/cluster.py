@@ -8,6 +8,7 @@ blame falls on nobody else, and is then left aside with a sentence.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import functools
 import hashlib
 import logging
@@ -17,6 +18,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -25,7 +27,7 @@ from typing import TYPE_CHECKING
 import dask
 
 from autograder.grading.files import AGAIN
-from autograder.grading.model import Job, Result, refused
+from autograder.grading.model import Job, Limits, Result, refused
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
@@ -80,6 +82,16 @@ def graded(job: Job, version: str = "") -> Result:
         return grade(job)
 
 
+def warm_up(sandbox: str) -> None:
+    """Import everything and start the sandbox, while the first submissions are still on their way."""
+    from nbformat.v4 import new_notebook
+
+    from autograder.grading.grade import run_notebook
+
+    with _one:
+        run_notebook(new_notebook(), lambda exercise: 0, Limits(), sandbox)
+
+
 @functools.cache
 def course_version() -> str:
     """A hash over the program text of the judge's side, which decides about marks."""
@@ -95,9 +107,9 @@ def course_version() -> str:
 class Cluster:
     """Workers of either kind: `with local(jobs) as cluster: for job, outcome in cluster.outcomes(jobs): …`"""
 
-    def __init__(self, client: Client, name: str, width: int | None = None) -> None:
-        """width: the number of workers if it stays as it is."""
-        self._client, self._name, self._fixed = client, name, width
+    def __init__(self, client: Callable[[], Client], name: str, width: int | None = None) -> None:
+        """client: waits until it is there; width: the number of workers if it stays as it is."""
+        self._connected, self._name, self._fixed = client, name, width
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted, self._when = 0, -LOOK_SECONDS
 
@@ -106,6 +118,7 @@ class Cluster:
 
         say: is told in a sentence what there is to wait for. Raises CourseError if the cluster cannot go on.
         """
+        self._client = self._connected()
         suspects: list[Job] = []
         yield from self._together(iter(jobs), grade, say, suspects)
         for suspect in suspects:
@@ -173,31 +186,46 @@ def _left_aside(job: Job) -> Result:
 
 
 @contextmanager
-def local(workers: int) -> Iterator[Cluster]:
-    """Workers on this machine, which end with the block; at once if an exception ends it."""
-    from distributed import Client, LocalCluster  # its own settings must be there before ours
+def local(workers: int, first: Callable[[], None] | None = None) -> Iterator[Cluster]:
+    """Workers on this machine, which end with the block; at once if an exception ends it.
 
-    with dask.config.set(SETTINGS), _environment(), _no_logs():
-        cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, memory_limit=None, silence_logs=logging.CRITICAL,
-            host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
-        )  # fmt: skip
+    They start in the background. first: what each of them does before its first job.
+    """
+    import distributed  # noqa: F401  (its own settings must be there before ours)
+
+    with dask.config.set(SETTINGS), _environment(), _no_logs(), ThreadPoolExecutor(1) as beside:
+        started = beside.submit(_start, workers, first)
         try:
-            with Client(cluster, set_as_default=False) as client:
-                yield Cluster(client, "on this machine", workers)
+            yield Cluster(lambda: started.result()[1], "on this machine", workers)
         except BaseException:
-            _end(cluster)
+            _end(started, at_once=True)
             raise
-        finally:
-            cluster.close()
+        else:
+            _end(started)
 
 
-def _end(cluster: LocalCluster) -> None:
-    """Kill the workers: left to themselves, they would finish what they have begun. Their sandboxes die with them."""
-    for nanny in cluster.workers.values():
-        nanny.auto_restart = False
-        with suppress(OSError, TypeError):  # gone, or not there yet
-            os.kill(nanny.pid, signal.SIGKILL)
+def _start(workers: int, first: Callable[[], None] | None) -> tuple[LocalCluster, Client, list[Future]]:
+    from distributed import Client, LocalCluster
+
+    cluster = LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, memory_limit=None, silence_logs=logging.CRITICAL,
+        host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+    )  # fmt: skip
+    client = Client(cluster, set_as_default=False)
+    addresses = client.nthreads() if first else ()
+    return cluster, client, [client.submit(first, workers=address, pure=False) for address in addresses]
+
+
+def _end(started: concurrent.futures.Future, at_once: bool = False) -> None:
+    """at_once: kill the workers, which would finish what they have begun. Their sandboxes die with them."""
+    with suppress(Exception):  # what could not start need not be ended
+        cluster, client, _ = started.result()
+        client.close()
+        for nanny in cluster.workers.values() if at_once else ():
+            nanny.auto_restart = False
+            with suppress(OSError, TypeError):  # gone, or not there yet
+                os.kill(nanny.pid, signal.SIGKILL)
+        cluster.close()
 
 
 @contextmanager
@@ -215,7 +243,7 @@ def existing(address: str) -> Iterator[Cluster]:
                 "that it prints, such as tcp://HOST:8786."
             ) from None
         with client:
-            yield Cluster(client, address)
+            yield Cluster(lambda: client, address)
 
 
 async def _greet(address: str) -> None:

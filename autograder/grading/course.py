@@ -40,6 +40,11 @@ def read_course(given: Path | None, root: Path | None) -> Course:
     return Course(checkout, None, _templates(checkout / "course", released))
 
 
+def nothing_asked(assignment: str) -> Template:
+    """Of an assignment that the course does not have: whoever hands it in reads so, and gets no mark."""
+    return Template(assignment, nbformat.writes(nbformat.v4.new_notebook()), ())
+
+
 def _templates(folder: Path, found: Iterator[tuple[str, Path, NotebookNode]]) -> dict[str, Template]:
     templates: dict[str, Template] = {}
     for assignment, path, notebook in found:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 
 from autograder.exercise import added
 from autograder.grading.bar import Bar
-from autograder.grading.cluster import Cluster, Grade, cores, course_version, existing, graded, local
+from autograder.grading.cluster import Cluster, Grade, cores, course_version, existing, graded, local, warm_up
 from autograder.grading.model import Job
-from autograder.grading.plan import Options, Plan, read_plan
+from autograder.grading.plan import Options, Plan, folder_of, read_plan
 from autograder.grading.publish import Publisher, told
 from autograder.grading.quiet import quiet
 from autograder.grading.state import FOLDER, Place, State, fingerprint
@@ -33,10 +33,10 @@ def run(options: Options, root: Path | None = None, grade: Grade | None = None) 
     plan = read_plan(options, root)
     with ExitStack() as stack:
         stack.enter_context(added(plan.judges))
-        handed_in = plan.fingerprints()
+        marks = plan.fingerprints()
         remote = stack.enter_context(existing(options.scheduler)) if options.scheduler else None
         _try_out(options, sandbox=remote is None and grade is None)
-        return _Run(stack, plan, handed_in, remote).go(grade or partial(graded, version=course_version()))
+        return _Run(stack, plan, marks, remote, grade).go()
 
 
 def _try_out(options: Options, sandbox: bool) -> None:
@@ -56,72 +56,81 @@ def _try_out(options: Options, sandbox: bool) -> None:
 
 
 class _Run:
-    """From here on, files are written."""
+    """From here on, files are written. marks: student and assignment → the fingerprint of what was handed in."""
 
-    def __init__(self, stack: ExitStack, plan: Plan, handed_in: dict[Place, str], remote: Cluster | None) -> None:
+    def __init__(
+        self, stack: ExitStack, plan: Plan, marks: dict[Place, str], remote: Cluster | None, grade: Grade | None
+    ) -> None:
+        options = plan.options
+        self._plan, self._marks = plan, marks
+        self._start = time.monotonic()
+        self._state = stack.enter_context(State(options.out))
+        self._state.begin(options.seed, options.regrade)
+        self._done = self._graded_before()
+        self._terminal = stack.enter_context(quiet(options.out / FOLDER / "log.txt"))
+        self._grade = grade or (partial(graded, version=course_version()) if remote else graded)
+        self._cluster = remote
+        if remote is None and len(self._done) < len(marks):  # the workers start while the folder is made ready
+            first = None if grade else partial(warm_up, options.sandbox)
+            self._cluster = stack.enter_context(local(min(options.jobs or cores(), len(marks)), first))
+        self._make_ready(stack)
+
+    def _make_ready(self, stack: ExitStack) -> None:
+        """A course folder and a gradebook that know the assignments."""
         from autograder.grading.coursefolder import course_folder
         from autograder.grading.gradebook import Book
 
-        out, db, course = plan.options.out, plan.options.db, plan.course
-        self._stack, self._plan, self._handed_in, self._remote = stack, plan, handed_in, remote
-        self._state = stack.enter_context(State(out))
-        self._terminal = stack.enter_context(quiet(out / FOLDER / "log.txt"))
-        self._notices = course_folder(out, course.root, course.own, db)
-        self._book = stack.enter_context(Book(out, db))
-        used = {assignment for _, assignment in (*handed_in, *self._state.rows())}
+        options, course = self._plan.options, self._plan.course
+        self._notices = course_folder(options.out, course.root, course.own, options.db)
+        self._book = stack.enter_context(Book(options.out, options.db))
+        used = {assignment for _, assignment in (*self._marks, *self._state.rows())}
         templates = {name: template for name, template in course.templates.items() if name in used}
         self._notices += self._book.prepare(templates.values())
-        self._publisher = Publisher(out, self._state, self._book, templates)
-        self._templates = templates
+        self._publisher = Publisher(options.out, self._state, self._book, templates)
 
-    def go(self, grade: Grade) -> str:
+    def go(self) -> str:
         """Everything that is left to do."""
-        options, start = self._plan.options, time.monotonic()
-        self._state.begin(options.seed, options.regrade)
-        done = self._done()
-        bar = Bar(len(self._handed_in), len(done), self._terminal)
-        for notice in self._notices:
-            bar.say(notice)
-        self._publish_left_over(done)
-        if len(done) < len(self._handed_in):
-            self._grade(grade, done, bar)
-        bar.close()
+        out = self._plan.options.out
+        with closing(Bar(len(self._marks), len(self._done), self._terminal)) as bar:
+            for notice in self._notices:
+                bar.say(notice)
+            self._publish_left_over()
+            if len(self._done) < len(self._marks):
+                self._grade_all(bar)
         self._publisher.refresh()
-        results = self._publisher.tables(options.anonymous)
+        results = self._publisher.tables(self._plan.options.anonymous)
         if self._publisher.failed:
             raise CourseError("\n".join(self._publisher.failed))
         self._state.finish()
-        return "\n".join([_pace(len(self._handed_in), len(done), time.monotonic() - start), told(results, options.out)])
+        pace = _pace(len(self._marks), len(self._done), time.monotonic() - self._start)
+        return f"{pace}\n{told(results, out)}"
 
-    def _done(self) -> set[Place]:
+    def _graded_before(self) -> set[Place]:
         """What an earlier run has graded, unless anything about it has changed."""
         rows, key = self._state.rows(), self._state.key
-        return {place for place, mark in self._handed_in.items() if place in rows and rows[place].key == key(mark)}
+        return {place for place, mark in self._marks.items() if place in rows and rows[place].key == key(mark)}
 
-    def _publish_left_over(self, done: set[Place]) -> None:
+    def _publish_left_over(self) -> None:
         """What was kept when the last run was cut short."""
         for place, row in self._state.rows().items():
-            later = place in self._handed_in and place not in done
-            if not row.published and not later and place[1] in self._templates:
+            if not row.published and (place in self._done or place not in self._marks):
                 self._publisher.publish(place)
 
-    def _grade(self, grade: Grade, done: set[Place], bar: Bar) -> None:
-        options = self._plan.options
-        cluster = self._remote or self._stack.enter_context(local(options.jobs or cores()))
-        for job, outcome in cluster.outcomes(self._jobs(done), grade, bar.say):
+    def _grade_all(self, bar: Bar) -> None:
+        for job, outcome in self._cluster.outcomes(self._jobs(), self._grade, bar.say):
             self._publisher.take(job, fingerprint(job), outcome)
             bar.advance()
 
-    def _jobs(self, done: set[Place]) -> Iterator[Job]:
+    def _jobs(self) -> Iterator[Job]:
         """What is still to grade, with a copy where nbgrader looks for it."""
         from autograder.grading.coursefolder import keep_submission
 
         options = self._plan.options
-        there = (options.out / "submitted").resolve() == options.submitted.resolve()
+        there = (options.out / "submitted").resolve() == folder_of(options.submitted).resolve()
         for job in self._plan.jobs(self._state.seed):
-            if (job.submission.student, job.submission.assignment) not in done:
+            if (job.submission.student, job.submission.assignment) not in self._done:
                 with suppress(ValueError):  # a name that cannot be a folder's: publishing will say so
-                    if not there:
+                    if not there and not job.submission.refused:
                         keep_submission(self._book.folder, job.submission)
                 yield job
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.exercise import Exercise, added
-from autograder.grading.course import Course, read_course
+from autograder.grading.course import Course, nothing_asked, read_course
 from autograder.grading.model import Job, Limits, Submission
 from autograder.grading.state import Place, fingerprint
 from pushforward.errors import CourseError
@@ -51,19 +51,10 @@ class Plan:
 
     def fingerprints(self) -> dict[Place, str]:
         """All that was handed in, by student and assignment. Raises CourseError if that is nothing."""
-        found = {(j.submission.student, j.submission.assignment): fingerprint(j) for j in self.jobs()}
-        if not found:
-            raise CourseError(f"{self.options.submitted} holds no notebooks: name the folder or zip with submissions.")
-        return found
+        return {(job.submission.student, job.submission.assignment): fingerprint(job) for job in self.jobs()}
 
     def _job(self, submission: Submission, seed: int) -> Job:
-        template = self.course.templates.get(submission.assignment)
-        if template is None:
-            there = ", ".join(self.course.templates)
-            raise CourseError(
-                f"The course has no assignment {submission.assignment!r}, which {submission.student} handed in: it has "
-                f"{there}."
-            )
+        template = self.course.templates.get(submission.assignment) or nothing_asked(submission.assignment)
         return Job(submission, template, seed, self.options.limits, self.options.sandbox, self.checks)
 
 
@@ -92,9 +83,15 @@ def _check_numbers(options: Options) -> None:
 
 def _check_places(options: Options) -> None:
     """The next run would take what this one writes for submissions."""
-    submitted, out = options.submitted.resolve(), options.out.resolve()
+    submitted, out = folder_of(options.submitted).resolve(), options.out.resolve()
     if out == submitted or submitted in out.parents:
-        raise CourseError(f"{options.out} lies in {options.submitted}: choose a folder beside it with --out.")
+        raise CourseError(f"{options.out} lies among the submissions: choose a folder beside them with --out.")
+
+
+def folder_of(folder: Path) -> Path:
+    """Where the submissions are, if the folder is a whole course folder of nbgrader."""
+    inner = folder / "submitted"
+    return inner if inner.is_dir() else folder
 
 
 def _own_checks(folder: Path | None) -> tuple[tuple[tuple[str, str], ...], dict[str, Exercise]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.cluster import Outcome
+from autograder.grading.course import nothing_asked
 from autograder.grading.files import write
 from autograder.grading.model import Job, Result, Standing, Template, refused
 from autograder.grading.state import FOLDER, Place, State
@@ -47,9 +48,13 @@ class Publisher:
     def publish(self, place: Place) -> None:
         """Bring everything about one kept result to where people look for it."""
         result = self._state.result(place)
+        known = result.assignment in self._templates
+        if result.marks and not known:
+            return  # left over from a run with another course, which will do it
         try:
-            standing = self._book.record(result)
-            self._graded(result)
+            standing = self._book.record(result) if known else Standing()
+            if known:
+                self._graded(result)
             self._feedback(result, standing)
         except CourseError:
             raise
@@ -95,7 +100,8 @@ class Publisher:
     def _feedback(self, result: Result, standing: Standing) -> None:
         from autograder.grading.feedback import feedback_html
 
-        page = feedback_html(result, standing, self._templates[result.assignment])
+        template = self._templates.get(result.assignment) or nothing_asked(result.assignment)
+        page = feedback_html(result, standing, template)
         name = f"{result.assignment}.html"
         write(self._out / "feedback" / result.student / result.assignment / name, page)
 
@@ -103,12 +109,13 @@ class Publisher:
 def told(results: Iterable[Result], out: Path) -> str:
     """A few lines for the end of a run."""
     from autograder.grading.counted import waiting
+    from autograder.grading.pages import count
 
     results = list(results)
     refusals = sum(bool(result.reason) for result in results)
     incidents = sum(len(result.incidents) for result in results)
     waits = sum(waiting(result) > 0 for result in results)
-    lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {incidents} incidents."]
+    lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {count(incidents, 'incident')}."]
     lines += [f"{waits} wait for hand grades: run `jupyter lab` in {out} and open Nbgrader, Formgrader."] * bool(waits)
     if any(not result.isolated for result in results):
         lines.append("Not isolated: students' code ran as you, with your files and your network.")
