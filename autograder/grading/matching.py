@@ -129,6 +129,9 @@ class Matching:
         answered = [k for k in self.of(i) if not self.is_blank(k) and self.defines(k, i)]
         found = [k for k in free if self._names[k] & asked]
         if answered:
+            for k in answered:  # a later copy, left off halfway, is not what was meant
+                if answered[0] < check < k and not self._is_complete(k):
+                    self.slot[k] = None
             copies = [k for k in found if self._is_copy(k, i) and (k < check or self._is_complete(k))]
             self._pull(copies, i, check)
             return

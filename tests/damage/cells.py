@@ -109,6 +109,24 @@ def restarted_three_in_vain(notebook: Notebook) -> Notebook:
     return notebook
 
 
+@damaged("nothing: below the check, a second attempt in the cell that `restart` made was left off halfway")
+def restarted_and_left(notebook: Notebook) -> Notebook:
+    half = cell(notebook, STEP)["source"].split("\n\n\ndef ")[0] + "\n\n\ndef " + _second_blank()
+    notebook["cells"].insert(at(notebook, "diffusion-step") + 1, code(half))
+    return notebook
+
+
+@damaged("nothing: the same, in a copy with the metadata")
+def copied_and_left(notebook: Notebook) -> Notebook:
+    half = cell(notebook, STEP)["source"].split("\n\n\ndef ")[0] + "\n\n\ndef " + _second_blank()
+    notebook["cells"].insert(at(notebook, "diffusion-step") + 1, {**cell(notebook, STEP), "source": half, "id": "half"})
+    return notebook
+
+
+def _second_blank() -> str:
+    return blank(DIFFUSION, STEP).split("\n\n\ndef ")[1]
+
+
 @damaged("the answer stands in a cell of its own, above the blank", mended="stood beside its cell")
 def answered_beside(notebook: Notebook) -> Notebook:
     answer = cell(notebook, STEP)["source"]
