@@ -1,6 +1,6 @@
 """Cells that were copied, deleted, moved, split, merged, or given another type."""
 
-from tests.damage.corpus import DIFFUSION, FLOWS, Notebook, at, blank, cell, code, damaged, solved, text
+from tests.damage.corpus import DIFFUSION, FLOWS, Notebook, at, blank, cell, code, damaged, solved, stripped, text
 
 STEP, ALPHA, SAMPLE = "diffusion-step-answer", "diffusion-alpha_bar-answer", "diffusion-q_sample-answer"
 GIVEN = "given-2-schedules-and-what-is-left-of-the-sign-1"
@@ -29,6 +29,11 @@ def trial_behind_check(notebook: Notebook) -> Notebook:
         at(notebook, "diffusion-step") + 1, code("def noising_step(*args):\n    return 0  # what if?")
     )
     return notebook
+
+
+@damaged("metadata are gone, and a trial after the check redefines an answer", mended="lost from 34 cells")
+def trial_and_stripped(notebook: Notebook) -> Notebook:
+    return stripped(trial_behind_check(notebook))
 
 
 @damaged("nothing: a check is tried with other seeds in cells of its own")

@@ -188,12 +188,12 @@ def named_with_assignment(folder: Path) -> Path:
     })  # fmt: skip
 
 
-@handed_in("one folder per student, with helpers and another notebook", {("ada", START): "", ("bo", START): ""},
+@handed_in("one folder per student, with tools and another notebook", {("ada", START): "", ("bo", START): ""},
            {"ada": "scratch.ipynb was left aside. None of the course's exercises"})  # fmt: skip
 def folder_per_student(folder: Path) -> Path:
     scratch = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
     return put(folder, {
-        "ada/home/work.ipynb": work(), "ada/scratch.ipynb": scratch, "ada/helpers.py": b"import os",
+        "ada/home/work.ipynb": work(), "ada/scratch.ipynb": scratch, "ada/tools.py": b"import os",
         "bo/x.ipynb": work(),
     })  # fmt: skip
 
@@ -310,10 +310,10 @@ def backslashes(folder: Path) -> Path:
 
 @handed_in("paths that lead out of the zip", {
            ("ada", START): "", ("etc-evil", START): "leads out of the zip", ("C-evil", START): "leads out of the zip",
-           ("root-evil", START): "leads out of the zip", ("bo", START): "leads out of the zip"})  # fmt: skip
+           ("var-evil", START): "leads out of the zip", ("bo", START): "leads out of the zip"})  # fmt: skip
 def leading_out(folder: Path) -> Path:
     return put_zip(folder, {
-        "ada.ipynb": work(), "../../etc/evil.ipynb": work(), "C:\\evil.ipynb": work(), "/root/evil.ipynb": work(),
+        "ada.ipynb": work(), "../../etc/evil.ipynb": work(), "C:\\evil.ipynb": work(), "/var/evil.ipynb": work(),
         "bo.zip": zipped({"../ada.ipynb": work()}),
     })  # fmt: skip
 

@@ -18,10 +18,10 @@ from tests.damage.corpus import DIFFUSION, FLOWS, START, Case, answers, cases, r
 
 CASES = cases()
 JUDGED = {
-    "untouched", "restarted_and_left", "copied_and_left", "attempt_then_answer", "restarted", "answered_below_check",
-    "backwards", "split_answer", "merged_into_second_answer", "all_in_one", "merged_into_given", "merged_into_check",
-    "import_in_given", "colab", "percent_script", "half_letters", "emoji_in_two", "all_stripped_at_the_start",
-    "everything_twice", "used_again",
+    "untouched", "trial_and_stripped", "restarted_and_left", "copied_and_left", "attempt_then_answer", "restarted",
+    "answered_below_check", "backwards", "split_answer", "merged_into_second_answer", "all_in_one",
+    "merged_into_given", "merged_into_check", "import_in_given", "colab", "percent_script", "half_letters",
+    "emoji_in_two", "all_stripped_at_the_start", "everything_twice", "used_again",
 }  # fmt: skip
 QUICK = ("diffusion.step", "diffusion.alpha_bar", "diffusion.q_sample", "diffusion.predict_x0", "start.standardise")
 

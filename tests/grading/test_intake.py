@@ -1,5 +1,6 @@
 """What was handed in is found, named and read, whatever it is: nothing is missing, nothing stops the others."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -61,6 +62,21 @@ def test_contents_are_read_one_after_the_other(templates: dict[str, Template], t
     bo, cy = coming
     assert "cannot be read" in bo.refused
     assert cy.content == work()
+
+
+def test_a_file_that_turns_into_something_else_meanwhile_is_not_followed(
+    templates: dict[str, Template], tmp_path: Path
+) -> None:
+    put(tmp_path / "class", {f"{name}/{START}/{START}.ipynb": work() for name in ("ada", "bo", "cy")})
+    secret = put(tmp_path, {"secret.ipynb": work()}) / "secret.ipynb"
+    coming = submissions(tmp_path / "class", templates)
+    ada, bo = (tmp_path / "class" / name / START / f"{START}.ipynb" for name in ("ada", "bo"))
+    ada.unlink(), bo.unlink()
+    ada.symlink_to(secret), os.mkfifo(bo)
+    refused = [one.refused for one in coming]
+    assert "cannot be read" in refused[0]
+    assert "is no ordinary file" in refused[1]
+    assert not refused[2]
 
 
 # --- the whole cannot be graded --------------------------------------------------------------------------------

@@ -177,6 +177,17 @@ def test_an_own_cell_moves_along_with_what_stands_before_it() -> None:
     assert mended.index("about_the_answer = 1") == mended.index(answer["source"]) + 1
 
 
+def test_an_answer_that_is_fetched_from_below_its_check_takes_no_own_cells_along() -> None:
+    notebook = solved(DIFFUSION)
+    answer = cell(notebook, "diffusion-step-answer")["source"]
+    blank = next(slot.source for slot in released(DIFFUSION).slots if slot.grade_id == "diffusion-step-answer")
+    cell(notebook, "diffusion-step-answer")["source"] = blank
+    notebook["cells"] += [code(answer), code("last = 1")]
+    mended = sources(notebook)
+    assert mended.index(answer) == mended.index('check("diffusion.step")') - 1
+    assert mended[-1] == "last = 1"
+
+
 def test_a_changed_given_cell_comes_after_the_template_s() -> None:
     notebook = solved(DIFFUSION)
     given = cell(notebook, "given-notation-1")
