@@ -279,11 +279,11 @@ def _no_logs() -> Iterator[None]:
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """The nanny sets its workers' variables here before it starts them; afterwards they are as before."""
-    before = {name: os.environ.get(name) for name in SETTINGS["distributed.nanny.pre-spawn-environ"]}
+    """Dask sets its workers' variables here before it starts them; afterwards all are as before."""
+    before = dict(os.environ)
     try:
         yield
     finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            os.environ.update({} if value is None else {name: value})
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)

@@ -83,18 +83,19 @@ def told(outcomes: Iterator[tuple[Job, Result | BaseException]]) -> dict[str, li
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[Cluster]:
+    before = dict(os.environ)
     with local(2) as cluster:
         yield cluster
+    left = ("PYTEST_CURRENT_TEST",)
+    assert {k: v for k, v in os.environ.items() if k not in left} == {k: before[k] for k in before if k not in left}
 
 
 def test_every_submission_comes_back_once_and_both_workers_work(two: Cluster) -> None:
-    before = dict(os.environ)
     found = told(two.outcomes(jobs(20), act))
     assert sorted(found) == sorted(f"student{number}" for number in range(20))
     assert {len(outcomes) for outcomes in found.values()} == {1}
     assert len({outcome.incidents[0] for (outcome,) in found.values()}) == 2
     assert {outcome.incidents[2] for (outcome,) in found.values()} == {"{'OMP_NUM_THREADS': '1', 'CUDA': ''}"}
-    assert dict(os.environ) == before
 
 
 def test_only_as_many_jobs_as_needed_are_read_ahead(two: Cluster) -> None:

@@ -23,9 +23,9 @@ import pytest
 from tests.grading import standin
 
 ROOT = Path(__file__).resolve().parents[2]
-STUDENTS = 60
-RUNS_KILLED = 13
-WORKERS_KILLED = range(0, 13, 2)  # in these runs, and one in the last: more than twenty kills in all
+STUDENTS = 50
+RUNS_KILLED = 16
+WORKERS_KILLED = range(0, 16, 4)  # in these runs, and one in the last: more than twenty kills in all
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -173,31 +173,19 @@ def kill_a_worker(parent: psutil.Process, rng: random.Random) -> None:
 
 
 def test_workers_of_this_machine_end_with_the_run_and_ctrl_c_ends_it_in_order(nursery: Nursery, tmp_path: Path) -> None:
-    more = {"jobs": 2, "log": str(tmp_path / "calls"), "nap": 0.05}
-    out = tmp_path / "out"
-    pid = nursery.start(out, run=0, **more)
-    wait_for_calls(tmp_path / "calls", 0, 6)  # more than four are sent off once one has been kept
-    family = psutil.Process(pid).children(recursive=True)
-    os.kill(pid, signal.SIGKILL)
-    assert nursery.ended() == -signal.SIGKILL
-    assert len(family) >= 2
-    assert psutil.wait_procs(family, timeout=60)[1] == []
-    first = kept(out)
-    pid = nursery.start(out, run=1, **more)
-    wait_for_calls(tmp_path / "calls", 1, 6)
-    family = psutil.Process(pid).children(recursive=True)
-    os.killpg(pid, signal.SIGINT)  # a terminal sends it to all of them
-    assert nursery.ended() == 130
-    assert psutil.wait_procs(family, timeout=60)[1] == []
-    second = kept(out)
-    assert first < second
-    pid = nursery.start(out, run=2, **more)
-    wait_for_calls(tmp_path / "calls", 2, 6)
-    os.kill(pid, signal.SIGTERM)
-    assert nursery.ended() == 130
-    assert second < kept(out)
-    nursery.start(out, run=3, **more)
+    out, log = tmp_path / "out", tmp_path / "calls"
+    kept_before: list[set[str]] = [set()]
+    for run, (kill, number, status) in enumerate(((os.kill, signal.SIGKILL, -9), (os.killpg, signal.SIGINT, 130))):
+        pid = nursery.start(out, run=run, jobs=1, log=str(log))
+        wait_for_calls(log, run, 4)  # two are on their way at first: by now, the first one has been kept
+        family = psutil.Process(pid).children(recursive=True)
+        kill(pid, number)  # Ctrl-C: a terminal sends it to all of them
+        assert nursery.ended() == status
+        assert family
+        assert psutil.wait_procs(family, timeout=60)[1] == []
+        kept_before.append(kept(out))
+        assert kept_before[-2] < kept_before[-1]
+    nursery.start(out, run=2, jobs=1, log=str(log))
     assert nursery.ended() == 0
-    done_before = {1: first, 2: second}
-    assert not any(student in done_before.get(run, ()) for run, student in calls(tmp_path / "calls"))
+    assert not any(student in kept_before[run] for run, student in calls(log))
     assert len(book(out)) == len(marks(out)) / len({row["exercise"] for row in marks(out)}) == STUDENTS
