@@ -89,7 +89,10 @@ class Cells:
 
 
 def _stream(descriptor: int) -> TextIO:
-    return open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    try:
+        return open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    except OSError:  # closed by the student's code
+        return open(os.devnull, "w")
 
 
 def _flush() -> None:

@@ -65,7 +65,7 @@ def fork_inside(run: Callable[[], None], limits: dict[str, int], on_death: Calla
     if child == 0:
         try:
             os.setsid()  # a signal to the own process group reaches out of the namespaces, to whoever is in it
-            _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            die_with_parent()
             _furnish(limits["disk"])
             limit(limits)
             _drop_privileges()
@@ -83,6 +83,13 @@ def fork() -> int:
     if child == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
     return child
+
+
+def die_with_parent() -> None:
+    """Whoever kills the parent ends this process too, where the kernel can do that (Linux)."""
+    libc = _libc()
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def wait_for(child: int) -> int:

@@ -63,6 +63,7 @@ def _one_child(control: socket.socket, mode: str, limits: dict, descriptors: lis
     folder = tempfile.mkdtemp() if mode == "bare" else None
     middle = os.fork()
     if middle == 0:
+        control.close(), os.close(alive)  # the grader sees at once if the warm process dies
         _middle(mode, limits, descriptors, serve, life, folder)
     for descriptor in (life, *descriptors):
         os.close(descriptor)
@@ -109,8 +110,9 @@ def _fork_bare(run: Callable[[], None], limits: dict, on_death: Callable[[int], 
     child = walls.fork()
     if child == 0:
         os.setsid()
+        walls.die_with_parent()
         os.chdir(folder)
-        os.environ["HOME"] = os.environ["TMPDIR"] = folder
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = folder
         walls.limit(limits)
         run()
     status = walls.wait_for(child)

@@ -37,6 +37,7 @@ KEPT = 100_000  # bytes of printed text kept for each cell
 SPARE = 256 << 20  # bytes: more than the limit that the kernel keeps, and what the machine itself must be left with
 SOCKET = 208 << 10  # bytes that the kernel may hold for an open descriptor, which no process's size shows
 TOO_LONG = {"type": "error", "ename": "TooLong", "evalue": "the cell has too much text to be run", "traceback": []}
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # how it ends, and how bubblewrap says that of what it holds
 MODES = ("bubblewrap", "none")
 
 
@@ -62,9 +63,9 @@ class Sandbox:
     def start(self, limits: Limits) -> Inmate:
         """A fresh fork for one submission. Raises Ended("sandbox") if the warm process has died twice in a row."""
         for _ in range(2):
-            if self.process is None or self.process.poll() is not None:
-                self._warm_up()
             with contextlib.suppress(OSError, EOFError):
+                if self.process is None or self.process.poll() is not None:
+                    self._warm_up()
                 return self._fork(limits)
             self.close()
         raise Ended("sandbox", "The sandbox could not be started again.")
@@ -85,6 +86,7 @@ class Sandbox:
             theirs.close(), os.close(write)
 
     def _warm_up(self) -> None:
+        """Raises CourseError if the sandbox does not work here, OSError or EOFError if somebody has killed it."""
         self.close()
         self.control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.folder = tempfile.mkdtemp(prefix="grading-")
@@ -93,6 +95,8 @@ class Sandbox:
         blocked = wall.filter_file() if self.mode == "bubblewrap" and "syscalls" not in self.without else 0
         keep = (number, blocked) if blocked else (number,)
         try:
+            if self.mode == "bubblewrap":
+                wall.present()
             self.process = subprocess.Popen(
                 self._command(number, blocked), pass_fds=keep, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=self.complaints, env=self._environment(), cwd=self.folder, start_new_session=True,
@@ -104,7 +108,9 @@ class Sandbox:
         try:
             self._answer(START_SECONDS)
         except (OSError, EOFError):
-            self.process.kill(), self.process.wait()
+            self.process.kill()
+            if self.process.wait() in KILLED:
+                raise
             self.complaints.seek(0)
             reason = (self.complaints.read().decode(errors="replace").strip().splitlines() or ["no reason"])[-1]
             self.close()
@@ -164,7 +170,7 @@ class Inmate:
         self.alive = True
         self.printed, self.total, self.answered = bytearray(), 0, 0
         self.deadline, self.next_look = 0.0, 0.0
-        self.buffer = memoryview(b"")
+        self.buffer, self.heard = memoryview(b""), False
         channel.setblocking(False), os.set_blocking(output, False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(channel, selectors.EVENT_READ)
@@ -239,6 +245,8 @@ class Inmate:
         if self.over:
             raise self.over
         if self.buffer or self._readable():
+            if not self.buffer and not self._receive():
+                self._died()
             self._refuse("an answer before the question")
         wire.put(self, head, arrays)
 
@@ -253,16 +261,23 @@ class Inmate:
         while not self.buffer:
             self._await(selectors.EVENT_READ)
             try:
-                data = self.channel.recv(1 << 18)
+                data = self._receive()
             except BlockingIOError:
                 continue
-            except OSError:
-                data = b""
             if not data:
                 self._died()
-            self.buffer = memoryview(data)
+            self.buffer, self.heard = memoryview(data), True
         part, self.buffer = self.buffer[:n], self.buffer[n:]
         return bytes(part)
+
+    def _receive(self) -> bytes:
+        """What has come; nothing if the other side is gone. Raises BlockingIOError if it is silent."""
+        try:
+            return self.channel.recv(1 << 18)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return b""
 
     def write(self, data: bytes) -> None:
         """For wire.put."""
@@ -353,8 +368,12 @@ class Inmate:
         status = self.status
         if status is None:
             self._stop("sandbox", "The sandbox ended.")
-        if status < 0:  # the process between never came so far as to wait for a child
+        if (
+            status < 0 and self.sandbox.mode != "none" and not self.heard
+        ):  # the process between never came so far as to wait for a child
             raise CourseError(f"{bytes(self.printed[-300:]).decode(errors='replace')} {wall.CHOICES}")
+        if status < 0:
+            self._stop("ended", "The code ended its process.")
         how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit status {os.WEXITSTATUS(status)}"
         self._stop("ended", f"The code ended its process ({how}).")
 

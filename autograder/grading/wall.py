@@ -50,10 +50,15 @@ ENVIRONMENT = {
 }
 
 
-def ready() -> None:
-    """Raises CourseError, with the choices, where bubblewrap is missing or not allowed to work."""
+def present() -> None:
+    """Raises CourseError, with the choices, where bubblewrap is missing."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         raise CourseError(f"The sandbox needs bubblewrap, which is not on this machine. {CHOICES}")
+
+
+def ready() -> None:
+    """Raises CourseError, with the choices, where bubblewrap is missing or not allowed to work."""
+    present()
     inner = [sys.executable, f"{PACKAGE}/pushforward/walls.py"]
     trial = subprocess.run(command(inner, ()), capture_output=True, text=True, check=False, timeout=60)
     if trial.returncode != 0:
