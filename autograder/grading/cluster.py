@@ -15,6 +15,7 @@ import logging
 import os
 import queue
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -51,12 +52,12 @@ SETTINGS = {
     "distributed.worker.profile.enabled": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    "distributed.nanny.pre-spawn-environ": {
-        "CUDA_VISIBLE_DEVICES": "",  # marks must not depend on whether this machine has a GPU
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "PYTHONWARNINGS": "ignore",
-    },
+}
+ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "",  # marks must not depend on whether this machine has a GPU
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONWARNINGS": "ignore",
 }
 
 
@@ -193,7 +194,16 @@ def local(workers: int, first: Callable[[], None] | None = None) -> Iterator[Clu
     """
     import distributed  # noqa: F401  (its own settings must be there before ours)
 
-    with dask.config.set(SETTINGS), _environment(), _no_logs(), ThreadPoolExecutor(1) as beside:
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="grading-", ignore_cleanup_errors=True
+        ) as scratch,  # the workers'
+        dask.config.set(SETTINGS),
+        dask.config.set({"distributed.nanny.pre-spawn-environ": {**ENVIRONMENT, "TMPDIR": scratch}}),
+        _environment(),
+        _no_logs(),
+        ThreadPoolExecutor(1) as beside,
+    ):
         started = beside.submit(_start, workers, first)
         try:
             yield Cluster(lambda: started.result()[1], "on this machine", workers)
