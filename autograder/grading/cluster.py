@@ -195,9 +195,7 @@ def local(workers: int, first: Callable[[], None] | None = None) -> Iterator[Clu
     import distributed  # noqa: F401  (its own settings must be there before ours)
 
     with (
-        tempfile.TemporaryDirectory(
-            prefix="grading-", ignore_cleanup_errors=True
-        ) as scratch,  # the workers'
+        tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch,  # the workers'
         dask.config.set(SETTINGS),
         dask.config.set({"distributed.nanny.pre-spawn-environ": {**ENVIRONMENT, "TMPDIR": scratch}}),
         _environment(),
