@@ -368,9 +368,8 @@ class Inmate:
         status = self.status
         if status is None:
             self._stop("sandbox", "The sandbox ended.")
-        if (
-            status < 0 and self.sandbox.mode != "none" and not self.heard
-        ):  # the process between never came so far as to wait for a child
+        # the process between, which no student can reach behind a wall, never came so far as to wait for a child
+        if status < 0 and not self.heard and self.sandbox.mode != "none":
             raise CourseError(f"{bytes(self.printed[-300:]).decode(errors='replace')} {wall.CHOICES}")
         if status < 0:
             self._stop("ended", "The code ended its process.")

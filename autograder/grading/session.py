@@ -122,7 +122,9 @@ class Link:
         self.over: Ended | None = None
 
     def ask(self, head: dict, arrays: list, respond: Any) -> tuple[dict, list]:
-        """As autograder.judge.Link. What ends the process is an unanswered ask."""
+        """As autograder.judge.Link. What ends the process is an unanswered ask, and so are all after it."""
+        if self.over:
+            return _unanswered(self.over)
         session, start, judged = self.session, time.monotonic(), 0.0
 
         def reply(*call: Any) -> tuple[dict, list]:
@@ -134,14 +136,16 @@ class Link:
 
         try:
             if not session._alive():
-                return _unanswered("ended", f"The check did not run. {session.closed}")
-            answer = session.inmate.ask(head, arrays, reply, max(self.until - time.monotonic(), 0.0))
+                return _unanswered(Ended("ended", f"The check did not run. {session.closed}"))
+            self.until += time.monotonic() - start  # if the cells had to run again, that was not this check's doing
+            left = min(self.until, session.until) - time.monotonic()
+            answer = session.inmate.ask(head, arrays, reply, max(left, 0.0))
             self.answered += 1
             return answer
         except Ended as end:
             self.over = end
             session.note(self.name, end)
-            return _unanswered("late" if end.kind == "late" else "ended", end.sentence)
+            return _unanswered(end)
         finally:
             spent = time.monotonic() - start - judged
             self.student += spent
@@ -152,5 +156,5 @@ class Link:
         return self.session._printed(self.name)
 
 
-def _unanswered(kind: str, message: str) -> tuple[dict, list]:
-    return {"error": {"kind": kind, "message": message}}, []
+def _unanswered(end: Ended) -> tuple[dict, list]:
+    return {"error": {"kind": "late" if end.kind == "late" else "ended", "message": end.sentence}}, []
