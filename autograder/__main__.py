@@ -175,11 +175,12 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 def graded(options: Options, root: Path | None, **more: Any) -> int:
     """Grade a class and say how it went. Returns 130 if Ctrl-C or SIGTERM ended it. more: for tests."""
-    from autograder.grading.engine import run
     from autograder.grading.interrupt import interruptible
 
     try:
         with interruptible():
+            from autograder.grading.engine import run  # takes a second, in which somebody may think better of it
+
             print(run(options, root, **more))
     except KeyboardInterrupt:
         print("Stopped. What is graded is kept: the same command goes on with the rest.", file=sys.stderr)
