@@ -167,6 +167,8 @@ def _cell(session: Session, cell: NotebookNode, kind: str, failed: dict[str, str
     shown = outcome["outputs"] if outcome else []
     cell.outputs = outputs(printed, shown)
     error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if kind == "solve" and outcome is None and not session.closed:
+        failed[_exercise(cell)] = "The cell of the answer ended its process, so that nothing in it was kept."
     if kind == "solve" and error is not None:
         failed[_exercise(cell)] = f"The cell of the answer stopped with {error.ename}: {error.evalue}"[:300]
 
@@ -190,6 +192,8 @@ def _check(
     link = session.link(f"The check of {id}")
     try:
         report = examine(exercises[id], link, seed, worth)
+    except Ended:  # the sandbox died under it: begin again
+        raise
     except Exception as problem:  # a fault of ours, which must cost neither the others nor this student in silence
         session.incidents.append(f"The judge of {id} failed on this answer ({problem!r}): mark it by hand.")
         return _for_a_person(_not_run(cell, id, worth, "The judge itself failed: a person will mark this.", seed))
