@@ -1,0 +1,18 @@
+# tries: print for ever from a thread, after the cell is over
+# family: exhaust | control: raised output=2048, cell_seconds=30 | success: done | says: printed more than 16 MB
+import os
+import threading
+import time
+
+
+def print_for_ever():
+    for _ in range(500):
+        os.write(1, b"x" * (1 << 16))
+
+
+threading.Thread(target=print_for_ever, daemon=True).start()
+
+
+def standardise(x):
+    time.sleep(0.5)
+    raise ValueError(DONE)

@@ -1,0 +1,15 @@
+# tries: send a frame whose head is a list, a number, nothing
+# family: protocol | control: trusting | success: stopped | says: malformed frame
+import json
+import os
+import struct
+
+
+def frame(body=b"", **head):
+    text = json.dumps({"arrays": [], **head}).encode()
+    return struct.pack("<II", len(text), len(body)) + text + body
+
+
+def standardise(x):
+    os.write(3, struct.pack("<II", 2, 0) + b"[]")
+    return x + 1
