@@ -116,7 +116,7 @@ def test_a_function_that_ends_the_process_costs_its_own_exercise(body: str, sent
     made = notebook(LONG)
     made.cells.insert(made.cells.index(cell(made, asked, "check")), own := new_code_cell())
     own.source = "\n".join(f"def {name}(*_, **__):\n    {body}" for name in dict.fromkeys(names))
-    result = graded(made, LONG, limits=Limits(cell_seconds=3, memory=USUAL.memory))
+    result = graded(made, LONG, limits=Limits(cell_seconds=2, memory=USUAL.memory))
     assert [mark.exercise for mark in marks(result).values() if mark.status != "full"] == [asked]
     assert sentence in marks(result)[asked].why
     (incident,) = result.incidents
@@ -308,7 +308,7 @@ def test_a_sandbox_killed_at_a_random_moment_changes_nothing(seed: int, undistur
     chance, sandbox = random.Random(seed), module._sandboxes["bubblewrap"]
     sandbox.start(USUAL).end()
     killed = warm(sandbox).pid
-    killer = threading.Timer(chance.uniform(0, lasts), chance.choice([kill_warm, kill_wall]), [sandbox])
+    killer = threading.Timer(chance.uniform(0, 0.8 * lasts), chance.choice([kill_warm, kill_wall]), [sandbox])
     killer.start()
     try:
         assert untimed(graded(notebook(LONG), LONG)) == result
