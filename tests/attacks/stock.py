@@ -76,7 +76,7 @@ def marks(notebook: NotebookNode) -> dict[str, float]:
 
 def serve(folder: Path) -> None:
     """Import what kernels and checks import, then fork a kernel for each caller."""
-    import matplotlib.pyplot
+    import matplotlib.pyplot  # noqa: F401
     from ipykernel.kernelapp import IPKernelApp
 
     import pushforward.plot
