@@ -34,7 +34,7 @@ def copy_missing(root: Path) -> list[str]:
     copies = {root / "work" / source.name: source for source in _released(root)}
     missing = [copy for copy in copies if not copy.exists()]
     for copy in missing:
-        _create(copy, _plain(copies[copy]))
+        _create(copy, unpaired(copies[copy]))
     kept = len(copies) - len(missing)
     return [f"copied {_short(copy)}" for copy in missing] + [f"left {kept} in work/ as they are"] * bool(kept)
 
@@ -47,7 +47,7 @@ def fresh(root: Path, notebook: str) -> str:
     NAME.old.ipynb, then NAME.old-2.ipynb and so on.
     """
     source = _find(root, notebook)
-    copy, content = root / "work" / source.name, _plain(source)
+    copy, content = root / "work" / source.name, unpaired(source)
     if not copy.exists():
         _create(copy, content)
         return f"{_short(copy)} is a fresh copy."
@@ -115,8 +115,8 @@ def _find(root: Path, notebook: str) -> Path:
     raise CourseError(f"There is no notebook called {notebook!r}. {mend}")
 
 
-def _plain(source: Path) -> bytes:
-    """The notebook without its pairing: a copy in work/ has no text twin to be kept in step."""
+def unpaired(source: Path) -> bytes:
+    """The notebook without its pairing: a copy of it elsewhere has no text twin to be kept in step."""
     nb = nbformat.read(source, as_version=4)
     nb.metadata.pop("jupytext", None)
     return (nbformat.writes(nb).rstrip("\n") + "\n").encode()

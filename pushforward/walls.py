@@ -1,8 +1,8 @@
 """The walls around one submission: namespaces, an empty disk, limits, no privileges. Linux only.
 
-`enter` is called in a process that was forked for one submission and turns it into the parent of another one, which
-sees nothing but itself: it is process 1 of its own world, without a network, with an empty /tmp, and it can make no
-further worlds. There is no kept library for this in Python; bubblewrap would need a new process image, and so a new
+`fork_inside` is called in a process that was forked for one submission and turns it into the parent of another one,
+which sees nothing but itself: it is process 1 of its own world, without a network, with an empty /tmp, and it can make
+no further worlds. There is no kept library for this in Python; bubblewrap would need a new process image, and so a new
 import of torch, for every submission.
 
 Run as a file, it tries out whether all this is allowed on this machine.

@@ -3,7 +3,7 @@
 `python -m pushforward.warm DESCRIPTOR MODE` serves a control socket (SOCK_SEQPACKET, one JSON object a message):
 
     → {"start": limits}  with two descriptors, a stream socket to the grader and a pipe for what is printed
-    ← {"started": true}, or {"failed": sentence}
+    ← {"started": true}
     → {"end": true}       kill the child and everything in its world
     ← {"ended": status}   a wait status, sent once for each start, also if the child ended by itself
 
@@ -38,12 +38,12 @@ IMPORTED = (
 
 def serve(control: socket.socket, mode: str) -> None:
     """Fork for each start, one child at a time, until the other side closes."""
-    prepare = _prepared()
+    answer = _prepared()
     _send(control, {"ready": True})
     while True:
         message, descriptors = _receive(control)
         if "start" in message and len(descriptors) == 2:
-            _one_child(control, mode, message["start"], descriptors, prepare)
+            _one_child(control, mode, message["start"], descriptors, answer)
 
 
 def _prepared() -> Callable:

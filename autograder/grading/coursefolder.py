@@ -18,7 +18,8 @@ from nbgrader.apps.baseapp import NbGrader
 from autograder.grading.database import PATIENCE, address, connect, without_password
 from autograder.grading.files import in_one_sentence, write
 from autograder.grading.model import Result, Submission, Template
-from autograder.release import CONFIG, instructor_sources, notebook_text
+from autograder.release import CONFIG, instructor_sources
+from autograder.workspace import unpaired
 from pushforward.errors import CourseError
 
 DB_URL = """
@@ -98,19 +99,12 @@ def _from_checkout(out: Path, root: Path) -> Iterator[tuple[Path, bytes]]:
     if not released:
         raise CourseError(f"{root / 'course'} holds no notebooks: run `make course` first.")
     for path in released:
-        yield Path("release", path.stem, path.name), _plain(path)
+        yield Path("release", path.stem, path.name), unpaired(path)
     if not all((out / "source" / path.stem / path.name).exists() for path in released) or not (out / CONFIG).exists():
         with tempfile.TemporaryDirectory() as folder:
             instructor_sources(root, Path(folder))
             for path in sorted(Path(folder).rglob("*.*")):
                 yield path.relative_to(folder), path.read_bytes()
-
-
-def _plain(path: Path) -> bytes:
-    """A released notebook as nbgrader would write it: without its pairing to a text file."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata.pop("jupytext", None)
-    return notebook_text(notebook).encode()
 
 
 def _with_address(out: Path, db: str | None) -> tuple[str, ...]:

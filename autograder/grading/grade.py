@@ -16,10 +16,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.exercise import Exercise, all_exercises
+from autograder.exercise import Exercise, added, all_exercises
 from autograder.grading import wall
 from autograder.grading.model import Job, Limits, Mark, Result, Template, exercise_of, kind_of, refused
 from autograder.grading.outputs import outputs, tame
+from autograder.grading.remarks import first
 from autograder.grading.sandbox import MODES, Ended, Sandbox
 from autograder.grading.session import Session
 from autograder.judge import examine
@@ -55,6 +56,15 @@ def ready(mode: str) -> None:
 
 def grade(job: Job) -> Result:
     """One submission, from bytes to marks. Whatever stands in it, the result names every exercise."""
+    if not job.checks:
+        return _grade(job)
+    from autograder.grading.checks_path import load
+
+    with added(load(job.checks)):
+        return _grade(job)
+
+
+def _grade(job: Job) -> Result:
     start, submission = time.perf_counter(), job.submission
     if submission.refused:
         return refused(submission, job.template, submission.refused, repairs=submission.notes, seed=job.seed)
@@ -64,7 +74,7 @@ def grade(job: Job) -> Result:
         mended = repair(submission.content, job.template)
     except Unreadable as problem:
         return refused(submission, job.template, str(problem), repairs=submission.notes, seed=job.seed)
-    run = run_notebook(mended.notebook, _seeds(job), job.limits, job.sandbox, exercises=_exercises(job))
+    run = run_notebook(mended.notebook, _seeds(job), job.limits, job.sandbox)
     _tame(run.notebook, job.template)
     return Result(
         student=submission.student, assignment=submission.assignment,
@@ -125,14 +135,6 @@ def _seeds(job: Job) -> Callable[[str], int]:
     return seed
 
 
-def _exercises(job: Job) -> Mapping[str, Exercise]:
-    if not job.checks:
-        return all_exercises()
-    from autograder.grading.checks_path import load
-
-    return {**all_exercises(), **load(job.checks)}
-
-
 # --- the run ---------------------------------------------------------------------------------------------------
 
 
@@ -176,8 +178,7 @@ def _cell(session: Session, cell: NotebookNode, kind: str, failed: dict[str, str
 def _name(cell: NotebookNode, kind: str) -> str:
     if kind == "solve":
         return f"The cell of {_exercise(cell)}"
-    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
-    return f"The cell that begins with `{first[:60]}`"
+    return f"The cell that begins with `{first(cell.source)[:60]}`"
 
 
 def _exercise(cell: NotebookNode) -> str:
@@ -201,9 +202,10 @@ def _check(
     if not link.answered and session.closed:
         return _not_run(cell, id, worth, session.closed, seed)
     report = dataclasses.replace(report, graded=True, printed=link.printed()[:4000])
-    _show(cell, report.points, report._repr_html_())
+    mark = _mark(report)
+    _show(cell, mark.points, mark.html)
     why = link.over.sentence if link.over else "" if report.full else failed.get(id, "")
-    return dataclasses.replace(_mark(report), why=why, seconds_judge=seconds, seconds_student=link.student)
+    return dataclasses.replace(mark, why=why, seconds_judge=seconds, seconds_student=link.student)
 
 
 def _not_run(cell: NotebookNode, id: str, worth: float, reason: str, seed: int) -> Mark:

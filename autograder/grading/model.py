@@ -104,7 +104,7 @@ class Submission:
     student: the id under which marks are kept; content: the file's bytes; refused: a sentence if the file cannot be
     graded at all; notes: what was mended on the way in (a renamed file, a second notebook left aside), a sentence each;
     timestamp: when it was handed in (ISO 8601) if that is known; lms: what an LMS's own import needs to know the
-    student by, e.g. {"canvas_id": "1234"}; late: seconds after the deadline are worked out by the gradebook.
+    student by, e.g. {"canvas_id": "1234"}.
     """
 
     student: str
@@ -158,7 +158,7 @@ class Mark:
 
     laws_failed: sentences; misconception: its name, "" if none was recognised; sentence: what explains it;
     why: in a sentence, if the check did not run; html: the table that the student sees, made by the judge;
-    asked: how many asks were answered; seconds: of the judge and of the student's code.
+    seconds: of the judge, and of the student's code as it was asked.
     """
 
     exercise: str

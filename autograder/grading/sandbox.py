@@ -120,7 +120,7 @@ class Sandbox:
         bare = self.mode == "none" or "namespaces" in self.without
         mode = "bare" if bare else "rooted" if "files" in self.without else "walls"
         inner = [sys.executable, "-B", "-m", "pushforward.warm", str(control), mode]
-        return wall.command(inner, (control, blocked), self.without) if self.mode == "bubblewrap" else inner
+        return wall.command(inner, blocked, self.without) if self.mode == "bubblewrap" else inner
 
     def _environment(self) -> dict[str, str]:
         """Without a wall, at least the grader's own variables stay away from the student's code."""

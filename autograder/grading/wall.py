@@ -60,16 +60,16 @@ def ready() -> None:
     """Raises CourseError, with the choices, where bubblewrap is missing or not allowed to work."""
     present()
     inner = [sys.executable, f"{PACKAGE}/pushforward/walls.py"]
-    trial = subprocess.run(command(inner, ()), capture_output=True, text=True, check=False, timeout=60)
+    trial = subprocess.run(command(inner), capture_output=True, text=True, check=False, timeout=60)
     if trial.returncode != 0:
         reason = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise CourseError(f"bubblewrap cannot make a sandbox on this machine ({reason}). {CHOICES}")
 
 
-def command(inner: list[str], keep: tuple[int, ...], without: frozenset[str] = frozenset()) -> list[str]:
+def command(inner: list[str], blocked: int = 0, without: frozenset[str] = frozenset()) -> list[str]:
     """The bubblewrap command line for an inner command.
 
-    keep: descriptors are inherited as they are, the number of a system-call filter's among them comes last or is 0.
+    blocked: the descriptor of a system-call filter, 0 for none; like all that are passed on, it keeps its number.
     without: walls left out, "files" or "network", for tests that show what each is for.
     """
     arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
@@ -81,8 +81,8 @@ def command(inner: list[str], keep: tuple[int, ...], without: frozenset[str] = f
     package = str(_source().parent) if "files" in without else PACKAGE
     for name, value in {**ENVIRONMENT, "PYTHONPATH": package}.items():
         arguments += ["--setenv", name, value]
-    if keep and keep[-1]:
-        arguments += ["--seccomp", str(keep[-1])]
+    if blocked:
+        arguments += ["--seccomp", str(blocked)]
     return [*arguments, "--", *inner]
 
 
