@@ -11,6 +11,7 @@ no expected value, no score and no seed but those of the questions. The messages
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import os
 import socket
@@ -187,9 +188,7 @@ def needed(plan: list[list[str]], shell: InteractiveShell) -> list[int]:
 def _names(source: str, shell: InteractiveShell) -> tuple[set[str], set[str]]:
     """The global names that a cell binds, and those that it uses, in functions too."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            top = symtable.symtable(shell.transform_cell(_without_timing(source)), "<cell>", "exec")
+        top = _table(source, shell)
     except Exception:  # no Python; running it will say so
         return set(), set()
     bound, used = set(), set()
@@ -199,6 +198,15 @@ def _names(source: str, shell: InteractiveShell) -> tuple[set[str], set[str]]:
         if symbol.is_referenced():
             used.add(symbol.get_name())
     return bound, used
+
+
+def _table(source: str, shell: InteractiveShell) -> symtable.SymbolTable:
+    """Only what is no plain Python goes through IPython's transformations, which take far longer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(SyntaxError):
+            return symtable.symtable(source, "<cell>", "exec")
+        return symtable.symtable(shell.transform_cell(_without_timing(source)), "<cell>", "exec")
 
 
 def _without_timing(source: str) -> str:

@@ -82,12 +82,15 @@ def graded(job: Job, version: str = "") -> Result:
 
 
 def warm_up(sandbox: str) -> None:
-    """Import everything and start the sandbox, while the first submissions are still on their way."""
-    from nbformat.v4 import new_notebook
-
-    from autograder.grading.grade import run_notebook
+    """Import everything and start the sandbox, at the same time, while the first submissions are on their way."""
+    from autograder.grading.sandbox import kept
 
     with _one:
+        kept(sandbox).begin()
+        from nbformat.v4 import new_notebook
+
+        from autograder.grading.grade import run_notebook
+
         run_notebook(new_notebook(), lambda exercise: 0, Limits(), sandbox)
 
 
@@ -106,9 +109,9 @@ def course_version() -> str:
 class Cluster:
     """Workers of either kind: `with local(jobs) as cluster: for job, outcome in cluster.outcomes(jobs): …`"""
 
-    def __init__(self, client: Callable[[], Client], name: str, width: int | None = None) -> None:
-        """client: waits until it is there; width: the number of workers if it stays as it is."""
-        self._connected, self._name, self._fixed = client, name, width
+    def __init__(self, client: Client, name: str, width: int | None = None) -> None:
+        """width: the number of workers if it stays as it is."""
+        self._client, self._name, self._fixed = client, name, width
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted, self._when = 0, -LOOK_SECONDS
 
@@ -117,7 +120,6 @@ class Cluster:
 
         say: is told in a sentence what there is to wait for. Raises CourseError if the cluster cannot go on.
         """
-        self._client = self._connected()
         suspects: list[Job] = []
         yield from self._together(iter(jobs), grade, say, suspects)
         for suspect in suspects:
@@ -186,9 +188,9 @@ def _left_aside(job: Job) -> Result:
 
 @contextmanager
 def local(workers: int, first: Callable[[], None] | None = None) -> Iterator[Cluster]:
-    """Workers on this machine, which end with the block; at once if an exception ends it.
+    """Workers on this machine, which end with the block.
 
-    They start in the background. first: what each of them does before its first job.
+    first: what each of them does before its first job, in the background.
     """
     import distributed  # noqa: F401  (its own settings must be there before ours)
 
@@ -198,15 +200,12 @@ def local(workers: int, first: Callable[[], None] | None = None) -> Iterator[Clu
         dask.config.set({"distributed.nanny.pre-spawn-environ": {**ENVIRONMENT, "TMPDIR": scratch}}),
         _environment(),
         _no_logs(),
-        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(1) as beside,  # in which Ctrl-C cannot cut the start in half
     ):
         started = beside.submit(_start, workers, first)
         try:
-            yield Cluster(lambda: started.result()[1], "on this machine", workers)
-        except BaseException:
-            _end(started, at_once=True)
-            raise
-        else:
+            yield Cluster(started.result()[1], "on this machine", workers)
+        finally:
             _end(started)
 
 
@@ -222,12 +221,13 @@ def _start(workers: int, first: Callable[[], None] | None) -> tuple[LocalCluster
     return cluster, client, [client.submit(first, workers=address, pure=False) for address in addresses]
 
 
-def _end(started: concurrent.futures.Future, at_once: bool = False) -> None:
-    """at_once: kill the workers, which would finish what they have begun. Their sandboxes die with them."""
+def _end(started: concurrent.futures.Future) -> None:
+    """Kill the workers, which would finish what they have begun, or take leave of one another for a second. Their
+    sandboxes die with them."""
     with suppress(Exception):  # what could not start need not be ended
         cluster, client, _ = started.result()
         client.close()
-        for nanny in cluster.workers.values() if at_once else ():
+        for nanny in cluster.workers.values():
             nanny.auto_restart = False
             with suppress(OSError, TypeError):  # gone, or not there yet
                 os.kill(nanny.pid, signal.SIGKILL)
@@ -249,7 +249,7 @@ def existing(address: str) -> Iterator[Cluster]:
                 "that it prints, such as tcp://HOST:8786."
             ) from None
         with client:
-            yield Cluster(lambda: client, address)
+            yield Cluster(client, address)
 
 
 async def _greet(address: str) -> None:

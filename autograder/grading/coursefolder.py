@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 from nbgrader.apps.baseapp import NbGrader
 
+from autograder.exercise import table
 from autograder.grading.database import PATIENCE, address, connect, without_password
 from autograder.grading.files import in_one_sentence, write
 from autograder.grading.model import Result, Submission, Template
@@ -67,18 +70,25 @@ def _short(error: BaseException) -> str:
 # --- what an instructor prepares --------------------------------------------------------------------------------
 
 
-def course_folder(out: Path, root: Path, course: Path | None = None, db: str | None = None) -> tuple[str, ...]:
+def course_folder(
+    out: Path,
+    root: Path,
+    course: Path | None = None,
+    db: str | None = None,
+    names: Collection[str] | None = None,
+) -> tuple[str, ...]:
     """Complete `out` to a course folder of nbgrader. Returns what its owner should know, a sentence each.
 
     root: the checkout that holds solutions/ and course/; course: the instructor's own course folder, from which
     source, release and configuration are taken instead; db: the address that --db names, written into a new
-    configuration without its password. What stands in `out` already stays. Raises CourseError, if the database cannot
+    configuration without its password; names: the assignments of the checkout that are wanted (default: all). What
+    stands in `out` already stays. Raises CourseError, if the database cannot
     be used before anything is written.
     """
     if db is not None:
         connect(address(db), PATIENCE).dispose()
     with in_one_sentence(course or root):
-        for path, content in _from_course(course) if course else _from_checkout(out, root):
+        for path, content in _from_course(course) if course else _from_checkout(out, root, names):
             if not (out / path).exists():
                 write(out / path, content)
     return _with_address(out, db)
@@ -93,18 +103,25 @@ def _from_course(course: Path) -> Iterator[tuple[Path, bytes]]:
             yield path.relative_to(course), path.read_bytes()
 
 
-def _from_checkout(out: Path, root: Path) -> Iterator[tuple[Path, bytes]]:
+def _from_checkout(out: Path, root: Path, names: Collection[str] | None) -> Iterator[tuple[Path, bytes]]:
     """The released notebooks, and the sources with answers if one is missing: building those takes seconds."""
-    released = sorted((root / "course").glob("*.ipynb"))
-    if not released:
+    there = sorted((root / "course").glob("*.ipynb"))
+    if not there:
         raise CourseError(f"{root / 'course'} holds no notebooks: run `make course` first.")
+    released = [path for path in there if names is None or path.stem in names]
     for path in released:
         yield Path("release", path.stem, path.name), unpaired(path)
     if not all((out / "source" / path.stem / path.name).exists() for path in released) or not (out / CONFIG).exists():
         with tempfile.TemporaryDirectory() as folder:
-            instructor_sources(root, Path(folder))
+            instructor_sources(root, Path(folder), _tabled, [path.stem for path in released])
             for path in sorted(Path(folder).rglob("*.*")):
                 yield path.relative_to(folder), path.read_bytes()
+
+
+def _tabled(exercise: str) -> Any:
+    """What a source needs of its judge, as `make course` wrote it down: the judges themselves need torch."""
+    row = table().get(exercise)
+    return SimpleNamespace(**row) if row and row["kind"] != "written" else None
 
 
 def _with_address(out: Path, db: str | None) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.grading.grade import ready
 from autograder.grading.model import Limits
 from autograder.grading.plan import Options
+from autograder.grading.sandbox import ready
 from autograder.grading.synthetic import WHOLE, write_class
 from pushforward.errors import CourseError
 

@@ -42,7 +42,7 @@ def run(options: Options, root: Path | None = None, grade: Grade | None = None) 
 def _try_out(options: Options, sandbox: bool) -> None:
     """What else would stop the run, found before a file is written: sandbox, database, nbgrader's configuration."""
     if sandbox:
-        from autograder.grading.grade import ready
+        from autograder.grading.sandbox import ready
 
         ready(options.sandbox)
     if options.db is not None:
@@ -81,9 +81,9 @@ class _Run:
         from autograder.grading.gradebook import Book
 
         options, course = self._plan.options, self._plan.course
-        self._notices = course_folder(options.out, course.root, course.own, options.db)
-        self._book = stack.enter_context(Book(options.out, options.db))
         used = {assignment for _, assignment in (*self._marks, *self._state.rows())}
+        self._notices = course_folder(options.out, course.root, course.own, options.db, used)
+        self._book = stack.enter_context(Book(options.out, options.db))
         templates = {name: template for name, template in course.templates.items() if name in used}
         self._notices += self._book.prepare(templates.values())
         self._publisher = Publisher(options.out, self._state, self._book, templates)

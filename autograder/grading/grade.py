@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import dataclasses
 import hashlib
 import html
@@ -17,20 +16,17 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.exercise import Exercise, added, all_exercises
-from autograder.grading import wall
 from autograder.grading.model import Job, Limits, Mark, Result, Template, exercise_of, kind_of, refused
 from autograder.grading.outputs import outputs, tame
 from autograder.grading.remarks import first
-from autograder.grading.sandbox import MODES, Ended, Sandbox
+from autograder.grading.sandbox import Ended, Sandbox, kept
 from autograder.grading.session import Session
 from autograder.judge import examine
 from autograder.report import Report, number
-from pushforward.errors import CourseError
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""  # marks must not depend on which machine has a GPU; the sandbox shows none
 TRIES = 3  # of a submission whose sandbox died
 NOT_RUN = "The check did not run."
-_sandboxes: dict[str, Sandbox] = {}
 
 
 @dataclass(frozen=True)
@@ -44,14 +40,6 @@ class Run:
     marks: tuple[Mark, ...]
     incidents: tuple[str, ...]
     seconds: dict[str, float]
-
-
-def ready(mode: str) -> None:
-    """Raises CourseError where this mode of the sandbox is unknown or cannot work on this machine."""
-    if mode not in MODES:
-        raise CourseError(f"There is no sandbox {mode!r}: choose {' or '.join(MODES)}.")
-    if mode == "bubblewrap":
-        wall.ready()
 
 
 def grade(job: Job) -> Result:
@@ -97,32 +85,15 @@ def run_notebook(
     seeds: the seed of each exercise; sandbox: a mode, whose warm process this worker keeps, or one made elsewhere.
     A sandbox that dies under it is made again, TRIES times.
     """
+    walls = kept(sandbox) if isinstance(sandbox, str) else sandbox
     for attempt in range(1, TRIES + 1):
         try:
-            return _run(deepcopy(notebook), seeds, limits, _sandbox(sandbox), exercises or all_exercises())
+            return _run(deepcopy(notebook), seeds, limits, walls, exercises or all_exercises())
         except Ended as end:
-            _sandbox(sandbox).close()
+            walls.close()
             if attempt == TRIES:
                 return _given_up(notebook, seeds, f"{end.sentence} It ended {TRIES} times under this notebook.")
     raise AssertionError("unreachable")
-
-
-def close(mode: str | None = None) -> None:
-    """End the warm processes of this worker."""
-    for known in list(_sandboxes) if mode is None else [mode]:
-        if known in _sandboxes:
-            _sandboxes.pop(known).close()
-
-
-atexit.register(close)
-
-
-def _sandbox(mode: str | Sandbox) -> Sandbox:
-    if isinstance(mode, Sandbox):
-        return mode
-    if mode not in _sandboxes:
-        _sandboxes[mode] = Sandbox(mode)
-    return _sandboxes[mode]
 
 
 def _seeds(job: Job) -> Callable[[str], int]:

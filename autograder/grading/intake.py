@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 
+from dateutil.parser import parse
+
 from autograder.grading.listing import files
 from autograder.grading.model import Submission, Template
 from autograder.grading.placing import NOTEBOOK, OTHER, TIME, Place, placed
@@ -190,10 +192,12 @@ def _refusal(place: Place, assignment: str, templates: dict[str, Template]) -> s
 
 def _timestamp(place: Place, notes: list[str]) -> str | None:
     """When it was handed in, as nbgrader has written it down, in UTC."""
-    from nbgrader.utils import parse_utc
-
     try:
         written = place.file.read()[:200].decode().strip()
+        if written.endswith(" UTC"):  # as nbgrader writes it, which can be read without waiting for all of nbgrader
+            return parse(written).isoformat()
+        from nbgrader.utils import parse_utc
+
         return parse_utc(written).replace(tzinfo=UTC).isoformat()
     except Exception:  # dateutil has several kinds for what is no time
         notes.append(f"When this was handed in cannot be read from {TIME}.")

@@ -48,7 +48,9 @@ class Isolated(NbGraderPreprocessor):
     checks_path = Unicode("", help="A folder with the instructor's own checks.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        from autograder.grading.grade import ready, run_notebook  # late: nbgrader reads this file for every command
+        # late: nbgrader reads this file for every command
+        from autograder.grading.grade import run_notebook
+        from autograder.grading.sandbox import ready
 
         _refuse_ordinary_tests(nb)
         ready(self.sandbox)

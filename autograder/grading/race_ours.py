@@ -110,9 +110,10 @@ def _pss(process: psutil.Process) -> int:
 def marks_for(root: Path, path: Path, seeds: Mapping[str, int], sandbox: str = "bubblewrap") -> dict[str, float]:
     """Our marks of a submission, by nbgrader's id, for the questions of these seeds."""
     from autograder.grading.course import read_course
-    from autograder.grading.grade import close, run_notebook
+    from autograder.grading.grade import run_notebook
     from autograder.grading.model import Limits
     from autograder.grading.repair import repair
+    from autograder.grading.sandbox import close
 
     template = read_course(None, root).templates[path.stem]
     notebook = repair(path.read_bytes(), template).notebook

@@ -10,8 +10,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.grading.inmate import Inmate
 from autograder.grading.model import Limits
-from autograder.grading.sandbox import Ended, Inmate, Sandbox
+from autograder.grading.sandbox import Ended, Sandbox
 
 AGAIN = 3  # how often a notebook may end its process
 

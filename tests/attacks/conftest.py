@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.grading.grade import close, ready
 from autograder.grading.model import Result
+from autograder.grading.sandbox import close, ready
 from tests.attacks.corpus import Limits, answers, notebook
 from tests.attacks.graders import graded
 from tests.attacks.world import World

@@ -27,9 +27,10 @@ from nbformat import NotebookNode
 
 from autograder.grading import grade as grading
 from autograder.grading.grade import Run, run_notebook
+from autograder.grading.inmate import ANSWERS, Inmate
 from autograder.grading.model import Job, Limits, Result, kind_of
 from autograder.grading.repair import repair
-from autograder.grading.sandbox import ANSWERS, Ended, Inmate, Sandbox
+from autograder.grading.sandbox import Ended, Sandbox
 from pushforward import wire
 from tests.attacks.corpus import FAST, Attack, attacked, limited, released, submission
 from tests.attacks.stock import Stock, marks

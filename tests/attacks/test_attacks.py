@@ -9,8 +9,8 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from autograder.grading import grade as grading
 from autograder.grading.model import Result
+from autograder.grading.sandbox import kept
 from tests.attacks.conftest import CLASS, honest
 from tests.attacks.corpus import ATTACKS, FAMILIES, Attack, attacked
 from tests.attacks.graders import graded, seen
@@ -85,7 +85,7 @@ def test_the_next_student_notices_nothing(
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_process_is_left(name: str, attempt: Callable[[str], Tried]) -> None:
     attempt(name)
-    warm = psutil.Process(grading._sandboxes["bubblewrap"].process.pid)
+    warm = psutil.Process(kept("bubblewrap").process.pid)
     assert len(warm.children(recursive=True)) == 2, "bubblewrap's own and the warm one"
 
 

@@ -16,9 +16,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.exercise import all_exercises
 from autograder.grading import grade as module
-from autograder.grading.grade import TRIES, grade, ready
+from autograder.grading.grade import TRIES, grade
+from autograder.grading.inmate import Inmate
 from autograder.grading.model import Limits, Mark, Result, kind_of
-from autograder.grading.sandbox import Ended, Inmate, Sandbox
+from autograder.grading.sandbox import Ended, Sandbox, close, kept, ready
 from pushforward.errors import CourseError
 from tests.grading.inside import USUAL, cell, eventually, job, kill_wall, kill_warm, notebook, over, released, warm
 
@@ -30,7 +31,7 @@ EXERCISE = "start.standardise"
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> Iterator[None]:
     yield
-    module.close()
+    close()
 
 
 def graded(made: NotebookNode, name: str = SHORT, **more) -> Result:
@@ -191,7 +192,7 @@ def test_written_answers_wait_or_are_empty(name: str) -> None:
 
 def test_without_a_wall_it_is_marked_and_the_marks_are_the_same() -> None:
     result, isolated = graded(notebook(LONG), LONG, sandbox="none"), graded(notebook(LONG), LONG)
-    module.close("none")
+    close("none")
     assert (result.isolated, isolated.isolated) == (False, True)
     assert untimed(dataclasses.replace(result, isolated=True)) == untimed(isolated)
 
@@ -268,7 +269,7 @@ def test_a_sandbox_that_dies_every_time_leaves_the_marks_to_a_person(monkeypatch
             raise Ended("sandbox", "The sandbox ended.")
 
     dead = Dead()
-    monkeypatch.setattr(module, "_sandbox", lambda _: dead)
+    monkeypatch.setattr(module, "kept", lambda _: dead)
     result = graded(notebook(LONG), LONG)
     assert Dead.starts == TRIES
     assert statuses(result) == {"waiting"}
@@ -305,7 +306,7 @@ def test_a_sandbox_that_dies_while_a_check_asks_costs_nothing(
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sandbox_killed_at_a_random_moment_changes_nothing(seed: int, undisturbed: tuple[Result, float]) -> None:
     result, lasts = undisturbed
-    chance, sandbox = random.Random(seed), module._sandboxes["bubblewrap"]
+    chance, sandbox = random.Random(seed), kept("bubblewrap")
     sandbox.start(USUAL).end()
     killed = warm(sandbox).pid
     killer = threading.Timer(chance.uniform(0, 0.8 * lasts), chance.choice([kill_warm, kill_wall]), [sandbox])

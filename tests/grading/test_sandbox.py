@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
-from autograder.grading import sandbox as module
+from autograder.grading import inmate as inmate_module
 from autograder.grading import wall
+from autograder.grading.inmate import KEPT
 from autograder.grading.model import Limits
 from autograder.grading.sandbox import Ended, Sandbox
 from autograder.grading.syscalls import BLOCKED
@@ -340,7 +342,7 @@ def test_the_beginning_of_what_is_printed_is_kept(sandbox: Sandbox) -> None:
         inmate.run("print('begin')\nfor _ in range(100): print('é' * 20_000)\nprint('end')", PATIENCE)
         text = inmate.text()
         assert text.startswith("begin\né")
-        assert len(text.encode()) <= module.KEPT + 10
+        assert len(text.encode()) <= KEPT + 10
         inmate.run("print('next')", PATIENCE)
         assert inmate.text() == "next\n"
 
@@ -564,10 +566,20 @@ def test_half_a_frame_ends_with_the_time(sandbox: Sandbox) -> None:
     assert end.value.kind == "late"
 
 
+def test_who_calls_back_and_never_reads_the_answer_ends_with_its_time(sandbox: Sandbox) -> None:
+    head = {"verb": "call", "of": "forge", "method": None, "seed": 0, "args": [], "kwargs": {}}
+    with visit(sandbox) as inmate:
+        body = "send({'callback': 'net', 'args': [], 'kwargs': {}, 'arrays': []})\n    while True: pass"
+        assert inmate.run(FORGED + f"    {body}", PATIENCE)["ok"]
+        with pytest.raises(Ended) as end:
+            inmate.ask(head, [], lambda *_: ({"value": ["none"]}, [np.zeros(1 << 20)]), 0.3)
+    assert end.value.kind == "late"
+
+
 def test_more_answers_than_any_check_needs_end_the_submission(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ANSWERS", 1 << 20)
+    monkeypatch.setattr(inmate_module, "ANSWERS", 1 << 20)
     with visit(sandbox) as inmate:
         inmate.run("import torch\ndef large(): return torch.zeros(100_000)", PATIENCE)
         answers = [call(inmate, "large")[1][0].nbytes for _ in range(2)]
@@ -578,7 +590,7 @@ def test_more_answers_than_any_check_needs_end_the_submission(
 
 
 def test_arguments_of_callbacks_count_too(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ANSWERS", 1 << 20)
+    monkeypatch.setattr(inmate_module, "ANSWERS", 1 << 20)
     head = {"verb": "call", "of": "f", "method": None, "seed": 0, "args": [["callback", "net"]], "kwargs": {}}
     with visit(sandbox) as inmate:
         inmate.run("import torch\ndef f(net):\n    while True: net(torch.zeros(100_000))", PATIENCE)

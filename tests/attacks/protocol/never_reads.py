@@ -14,5 +14,5 @@ import time
 
 
 def standardise(x):
-    while True:
-        os.write(3, frame(callback="x" * 100_000, args=[], kwargs={}))
+    while True:  # several at a time, so that the next one always lies there before the answer to the first
+        os.write(3, 4 * frame(callback="x" * 1000, args=[], kwargs={}))
