@@ -10,15 +10,18 @@ no expected value, no score and no seed but those of the questions. The messages
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
+import dis
 import json
 import os
 import socket
-import symtable
 import sys
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
+from types import CodeType
 from typing import Any, TextIO
 
 from IPython.core.displayhook import DisplayHook
@@ -168,56 +171,88 @@ def _text(value: Any) -> str:
 # --- which demonstrations are needed ---------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Names:
+    """The global names of a cell. bound: by it; at_once: there must be something under them when the cell starts;
+    later: functions that it defines use them."""
+
+    bound: frozenset[str] = frozenset()
+    at_once: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
+
+
 def needed(plan: list[list[str]], shell: InteractiveShell) -> list[int]:
     """The demonstrations without which the other cells lack a name. Grading skips all others.
 
-    plan: kind and source of every code cell, in order. A name counts as lacking if only demonstrations bind it.
+    plan: kind and source of every code cell, in order.
     """
-    bound, used = zip(*(_names(source, shell) for _, source in plan), strict=True) if plan else ((), ())
+    names = [_names(source, shell) for _, source in plan]
     demos = {k for k, (kind, _) in enumerate(plan) if kind == "demo"}
-    others = set(range(len(plan))) - demos
-    known = set(dir(builtins)).union(*(bound[k] for k in others))
-    lacking = set().union(*(used[k] for k in others)) - known
     chosen: set[int] = set()
-    while more := {k for k in demos - chosen if bound[k] & lacking}:
+    while True:
+        lacking = _lacking(cell for k, cell in enumerate(names) if k not in demos - chosen)
+        more = {k for k in demos - chosen if names[k].bound & lacking}
+        if not more:
+            return sorted(chosen)
         chosen |= more
-        lacking |= set().union(*(used[k] for k in more)) - known
-    return sorted(chosen)
 
 
-def _names(source: str, shell: InteractiveShell) -> tuple[set[str], set[str]]:
-    """The global names that a cell binds, and those that it uses, in functions too."""
+def _lacking(cells: Iterable[_Names]) -> set[str]:
+    """The names that cells, run in this order, would look for in vain."""
+    known, lacking, later = set(dir(builtins)), set(), set()
+    for cell in cells:
+        lacking |= cell.at_once - known
+        later |= cell.later
+        known |= cell.bound
+    return lacking | later - known
+
+
+def _names(source: str, shell: InteractiveShell) -> _Names:
     try:
-        top = _table(source, shell)
+        code = _compiled(source, shell)
     except Exception:  # no Python; running it will say so
-        return set(), set()
-    bound, used = set(), set()
-    for symbol in _globals(top):
-        if symbol.is_assigned() or symbol.is_imported():
-            bound.add(symbol.get_name())
-        if symbol.is_referenced():
-            used.add(symbol.get_name())
-    return bound, used
+        return _Names()
+    bound, at_once, later = set(), set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname in _BINDS:
+            bound.add(step.argval)
+        elif step.opname in _USES and step.argval not in bound:
+            at_once.add(step.argval)
+    for inner in _inner(code):
+        own = set()  # of the body of a class
+        for step in dis.get_instructions(inner):
+            if step.opname == "STORE_GLOBAL":
+                bound.add(step.argval)
+            elif step.opname == "STORE_NAME":
+                own.add(step.argval)
+            elif step.opname in _USES and step.argval not in own:
+                later.add(step.argval)
+    return _Names(frozenset(bound), frozenset(at_once), frozenset(later))
 
 
-def _table(source: str, shell: InteractiveShell) -> symtable.SymbolTable:
+_BINDS = ("STORE_NAME", "STORE_GLOBAL")
+_USES = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_NAME")
+
+
+def _inner(code: CodeType) -> Iterable[CodeType]:
+    """The code of all functions and classes in it, at any depth."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _inner(constant)
+
+
+def _compiled(source: str, shell: InteractiveShell) -> CodeType:
     """Only what is no plain Python goes through IPython's transformations, which take far longer."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with contextlib.suppress(SyntaxError):
-            return symtable.symtable(source, "<cell>", "exec")
-        return symtable.symtable(shell.transform_cell(_without_timing(source)), "<cell>", "exec")
+            return compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        plain = shell.transform_cell(_without_timing(source))
+        return compile(plain, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
 
 def _without_timing(source: str) -> str:
     """The cell under a magic such as %%time, which runs it like any other."""
     first, _, rest = source.lstrip().partition("\n")
     return rest if first.startswith(("%%time", "%%capture", "%%prun")) else source
-
-
-def _globals(scope: symtable.SymbolTable) -> Iterable[symtable.Symbol]:
-    """The symbols of a scope and all scopes in it that mean the notebook's own names."""
-    at_top = scope.get_type() == "module"
-    yield from (symbol for symbol in scope.get_symbols() if at_top or symbol.is_global())
-    for inner in scope.get_children():
-        yield from _globals(inner)

@@ -697,7 +697,7 @@ class ManyToOne(Exercise):
             yield self._square_case(_tensor([1.0, 4.0, far**2, -3.0], dtype, device), far * float(rng.choice([-1, 1])))
             for batch, d in ((4, 1), (2, 2), (3, 3), (5, 4)):
                 x = rng.uniform(0.1, 2, size=(batch, d))
-                x[-1, int(rng.integers(d))] *= rng.choice([1, -1])
+                x[-1, int(rng.integers(d))] *= -1.0 if d > 2 else rng.choice([1, -1])
                 x[0] *= 1.0 if d == 3 else 60.0 if d == 2 else 1.0
                 yield self._folded_case(_tensor(x, dtype, device), _tensor(_matrix(rng, d), dtype, device))
         yield self._folded_case(_tensor(rng.uniform(0.1, 2, size=(2, 6)), PYTHON), _tensor(_matrix(rng, 6), PYTHON))

@@ -1003,6 +1003,9 @@ class BreakIt(Exercise):
                 beta = _betas(rng, int(rng.integers(4, 9)), 0.05, 0.9)
                 beta[rng.choice(len(beta), size=count, replace=False)] += 1
                 yield self._root_case(_floats(beta, dtype, device))
+            beta = _betas(rng, 5, 0.05, 0.9)
+            beta[0] += 1  # the first step can be the bad one
+            yield self._root_case(_floats(beta, dtype, device))
             beta = _betas(rng, 6, 0.05, 0.9)
             beta[1:4] = rng.permutation([1.0, 1.5, 0.5])  # after a beta of exactly 1 there is no sign left to turn
             beta[4] = 1.5

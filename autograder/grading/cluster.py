@@ -215,6 +215,7 @@ def _start(workers: int, first: Callable[[], None] | None) -> tuple[LocalCluster
     cluster = LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, memory_limit=None, silence_logs=logging.CRITICAL,
         host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+        security=True,  # a key for this run: whoever else is on this machine could have the workers run anything
     )  # fmt: skip
     client = Client(cluster, set_as_default=False)
     addresses = client.nthreads() if first else ()

@@ -97,10 +97,14 @@ def run_notebook(
 
 
 def _seeds(job: Job) -> Callable[[str], int]:
-    """Fresh for every student and exercise, the same again for the same run, and too many to be tried out (2^56)."""
+    """Fresh for every student, exercise and file, the same again for the same run, and too many to be tried out (2^56).
+
+    Feedback names them: who hands in once more is asked anew.
+    """
+    content = hashlib.sha256(job.submission.content).hexdigest()
 
     def seed(exercise: str) -> int:
-        text = f"{job.seed}:{job.submission.student}:{exercise}"
+        text = f"{job.seed}:{job.submission.student}:{exercise}:{content}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "little")
 
     return seed

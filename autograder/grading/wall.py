@@ -16,6 +16,7 @@ import pushforward
 from autograder.grading.syscalls import program
 from pushforward.errors import CourseError
 
+TRIAL_SECONDS = 60
 PACKAGE = "/package"  # where the helper package stands inside
 CHOICES = (
     "Install bubblewrap (Debian and Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), grade on a Linux "
@@ -51,16 +52,24 @@ ENVIRONMENT = {
 
 
 def present() -> None:
-    """Raises CourseError, with the choices, where bubblewrap is missing."""
+    """Raises CourseError where bubblewrap is missing, with the choices, or Python is where submissions find nothing."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         raise CourseError(f"The sandbox needs bubblewrap, which is not on this machine. {CHOICES}")
+    if Path(sys.base_prefix).is_relative_to("/tmp"):  # an environment can move, not the Python that it was made with
+        raise CourseError(
+            f"Python itself lies in {sys.base_prefix}, and every submission gets an empty /tmp of its own: install "
+            "Python in another folder."
+        )
 
 
 def ready() -> None:
     """Raises CourseError, with the choices, where bubblewrap is missing or not allowed to work."""
     present()
     inner = [sys.executable, f"{PACKAGE}/pushforward/walls.py"]
-    trial = subprocess.run(command(inner), capture_output=True, text=True, check=False, timeout=60)
+    try:
+        trial = subprocess.run(command(inner), capture_output=True, text=True, check=False, timeout=TRIAL_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise CourseError(f"bubblewrap does not come to an end on this machine. {CHOICES}") from None
     if trial.returncode != 0:
         reason = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise CourseError(f"bubblewrap cannot make a sandbox on this machine ({reason}). {CHOICES}")
@@ -78,6 +87,7 @@ def command(inner: list[str], blocked: int = 0, without: frozenset[str] = frozen
     arguments += ["--cap-add", "ALL"] if os.getuid() == 0 else ["--unshare-user"]
     arguments += _everything() if "files" in without else _mounts()
     arguments += ["--chdir", "/tmp"]
+    inner = inner if "files" in without else [str(_inside(Path(inner[0]))), *inner[1:]]
     package = str(_source().parent) if "files" in without else PACKAGE
     for name, value in {**ENVIRONMENT, "PYTHONPATH": package}.items():
         arguments += ["--setenv", name, value]
@@ -104,11 +114,12 @@ def _mounts() -> list[str]:
     for path in _ETC:
         arguments += ["--ro-bind-try", path, path]
     for part in _python():
-        arguments += [*_parents(part), *_bound(part)]
+        arguments += [*_parents(_inside(part)), *_bound(part)]
     hidden = {path / name for folder in _libraries() for path in (folder, folder.resolve()) for name in _HIDDEN}
     for folder in (*sorted(hidden), *map(Path, _COVERED)):
         if folder.is_dir():
-            arguments += ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
+            place = str(_inside(folder))
+            arguments += ["--size", "4096", "--tmpfs", place, "--remount-ro", place]
     arguments += _package()
     arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
     arguments += ["--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
@@ -118,8 +129,13 @@ def _mounts() -> list[str]:
 def _bound(path: Path) -> list[str]:
     """The same file or folder inside; a link stays one, so that nothing appears under a second name."""
     if path.is_symlink():
-        return ["--symlink", os.readlink(path), str(path)]
-    return ["--ro-bind", str(path), str(path)]
+        return ["--symlink", os.readlink(path), str(_inside(path))]
+    return ["--ro-bind", str(path), str(_inside(path))]
+
+
+def _inside(path: Path) -> Path:
+    """Where it stands inside. /tmp is every submission's own, so an environment in there moves."""
+    return Path("/environment", *path.parts[2:]) if path.is_relative_to("/tmp") else path
 
 
 def _everything() -> list[str]:

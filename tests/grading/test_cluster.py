@@ -131,6 +131,16 @@ def test_a_worker_without_the_course_is_named(two: Cluster) -> None:
         told(two.outcomes([job("not installed")], act))
 
 
+def test_a_stranger_on_this_machine_is_let_in_nowhere(two: Cluster) -> None:
+    doors = [two._client.scheduler.address, *two._client.nthreads()]
+    assert len(doors) == 3
+    for door in doors:
+        for address in (door, door.replace("tls://", "tcp://")):
+            with pytest.raises(CourseError, match="No scheduler of Dask answers"), existing(address):
+                pass
+    assert len(told(two.outcomes(jobs(2), act))) == 2  # and nobody is disturbed by that
+
+
 def test_an_interruption_does_not_wait_for_what_is_running() -> None:
     before, start = set(psutil.Process().children()), time.monotonic()
     with pytest.raises(KeyboardInterrupt), local(1) as cluster:

@@ -230,6 +230,11 @@ def test_seeds_differ_between_students_and_exercises_and_runs_but_come_again() -
     ada, bob, later = seeds(student="ada"), seeds(student="bob"), seeds(student="ada", seed=2)
     assert len({*ada.values(), *bob.values(), *later.values()}) == 3 * len(ada)
     assert seeds(student="ada") == ada
+    again = notebook(LONG, model=False)
+    again.cells.append(new_markdown_cell("One more thought.", id="thought"))
+    assert ada.items().isdisjoint(
+        {m.exercise: m.seed for m in marks(graded(again, LONG, student="ada")).values()}.items()
+    )
     assert all(0 <= seed < 2**56 for seed in ada.values())
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 import tempfile
+import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -692,6 +694,34 @@ def test_with_a_bubblewrap_that_may_not_work_there_is_a_choice(programs: Path, a
     fails.chmod(0o755)
     with pytest.raises(CourseError, match=r"No permissions to create a new namespace.*--sandbox none"):
         attempt()
+
+
+def test_a_bubblewrap_that_hangs_leaves_a_choice(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs = programs / "bwrap"
+    hangs.write_text("#!/bin/sh\nwhile :; do :; done\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(wall, "TRIAL_SECONDS", 0.2)
+    with pytest.raises(CourseError, match=r"does not come to an end.*--sandbox none"):
+        wall.ready()
+
+
+def test_an_environment_in_tmp_stands_elsewhere_inside() -> None:
+    """/tmp is each submission's own, and a course may well have been cloned there."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        venv.create(folder, symlinks=True)
+        (libraries,) = Path(folder).glob("lib/python*/site-packages")
+        (libraries / "others.pth").write_text("\n".join(map(str, wall._libraries())))
+        source = "import os, sys, scipy.signal\nfound = [sys.prefix, os.listdir('/tmp')]"
+        program = f"from tests.grading.inside import *; s = Sandbox(); print(look(s, {source!r})); s.close()"
+        command = [f"{folder}/bin/python", "-c", program]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == f"{[f'/environment/{Path(folder).name}', []]}\n", done.stderr
+
+
+def test_a_python_in_tmp_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "base_prefix", "/tmp/python3.12")
+    with pytest.raises(CourseError, match=r"lies in /tmp/python3\.12.*install Python in another folder"):
+        wall.ready()
 
 
 def test_here_it_works() -> None:

@@ -98,7 +98,8 @@ def process(nursery: socket.socket, tmp_path: Path) -> Iterator[Process]:
     ["a", "print(a)", "def f():\n    return a", "def f(x=a): ...", "def f(x):\n    def g():\n        return x + a",
      "lambda x: x + a", "class C:\n    b = a", "class C:\n    def m(self):\n        return a", "a.b = 1", "a[0] = 1",
      "[x for x in a]", "def f():\n    global a\n    a.append(1)", "@a\ndef f(): ...", "def f(x: a): ...", "f'{a}'",
-     "x = b, a", "if False:\n    a", "assert a", "for x in a: ...", "with a: ...", "try: ...\nexcept a: ...",
+     "x = b, a", "if b:\n    a", "assert a", "a += 1", "a = a + 1", "a: int = a", "del a", "for a in a: ...",
+     "for x in a: ...", "with a: ...", "try: ...\nexcept a: ...",
      "%matplotlib inline\na", "%%time\na", "\n%%capture\ndef f():\n    return a"],
 )  # fmt: skip
 def test_a_name_that_is_used_needs_the_demonstration_that_binds_it(process: Process, use: str) -> None:
@@ -110,6 +111,7 @@ def test_a_name_that_is_used_needs_the_demonstration_that_binds_it(process: Proc
     ["", "# a", "'a'", "b", "def f(a):\n    return a", "def f():\n    a = 2\n    return a", "lambda a: a", "b.a",
      "f(a=1)", "[a for a in b]", "def f():\n    for a in b:\n        print(a)", "class C:\n    a: int = 1",
      "def f():\n    import numpy as a\n    return a", "def f():\n    a = 1\n    def g():\n        return a", "a = 3\na",
+     "a = 3\na += 1", "def f():\n    return a\na = 3", "if False:\n    a", "class C:\n    a = 1\n    b = a",
      "from b import a\na()", "def a(): ...", "print(len)"],
 )  # fmt: skip
 def test_a_name_that_only_looks_alike_needs_nothing(process: Process, other: str) -> None:
@@ -128,7 +130,12 @@ def test_every_way_to_bind_a_name_counts(process: Process, bind: str) -> None:
 
 def test_what_another_cell_binds_needs_no_demonstration(process: Process) -> None:
     assert process.needed("given:a = 1", "demo:a = 2", "solve:a") == []
-    assert process.needed("demo:a = 2", "solve:a", "prose:a = 1") == []
+    assert process.needed("demo:a = 2", "solve:def f(): return a", "prose:a = 1") == []
+
+
+def test_a_name_that_is_used_before_another_cell_binds_it_needs_the_demonstration(process: Process) -> None:
+    assert process.needed("demo:a = 2", "solve:a", "prose:a = 1") == [0]
+    assert process.needed("demo:a = 2", "given:a = 1", "solve:a += 1") == []
 
 
 def test_demonstrations_that_need_each_other_come_in_a_chain(process: Process) -> None:

@@ -1,4 +1,4 @@
-# tries: crash the interpreter by endless recursion
+# tries: crash the interpreter by reading where nothing is
 # family: exhaust | control: shared | success: stopped | says: ended its process
 import ctypes
 
