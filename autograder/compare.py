@@ -46,6 +46,9 @@ class Verdict:
         return iter((self.ok, self.expected, self.got))
 
 
+GOOD = Verdict(True, "", "")  # nobody reads the numbers of a law that holds, and putting them into words takes time
+
+
 def has_shape(answer: Any, shape: tuple[int, ...], like: torch.Tensor | None = None) -> Verdict:
     """A floating tensor of that shape on the device of `like`, all of it finite or not (values come later)."""
     where = f" on {like.device.type}" if like is not None and like.device.type != "cpu" else ""
@@ -87,7 +90,7 @@ def close(answer: Any, expected: Any, dtype: torch.dtype, scale: Any = None, fac
     with np.errstate(invalid="ignore"):
         good = (np.abs(got - want) <= factor * epsilon * np.where(np.isfinite(size), size, 0)) | (got == want)
     if good.all():
-        return Verdict(True, show(want), show(got))
+        return GOOD
     wanted, came = _around_fault(want, got, good)
     coarser = isinstance(answer, Plain) and EPSILON.get(answer.dtype, 0.0) > epsilon
     return Verdict(False, wanted, f"{came}, in {answer.dtype} only" if coarser else came)
@@ -100,7 +103,7 @@ def near(answer: Any, expected: Any, tolerance: float) -> Verdict:
         return Verdict(False, show(want), show(answer))
     with np.errstate(invalid="ignore"):
         good = np.abs(got - want) <= tolerance * (1 + np.abs(want))
-    return Verdict(True, show(want), show(got)) if good.all() else Verdict(False, *_around_fault(want, got, good))
+    return GOOD if good.all() else Verdict(False, *_around_fault(want, got, good))
 
 
 def values(answer: Any) -> np.ndarray | None:

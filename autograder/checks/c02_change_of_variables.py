@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -57,6 +58,7 @@ def _signed(rng: np.random.Generator, low: float, high: float) -> float:
 # --- one dimension ---------------------------------------------------------------------------------------------
 
 _HAIR = mpmath.mpf(10) ** -15  # half the width of the intervals whose mass is weighed
+_GAUSS = np.polynomial.legendre.leggauss(40)  # nodes and weights on (−1, 1)
 
 
 def _mass_between(base: Net, a: Any, b: Any) -> Any:
@@ -149,7 +151,7 @@ class LogDensity1d(Exercise):
         base has less than 10⁻¹⁰ of its mass (for smooth densities that rule converges faster than any power)."""
         about, (a, b) = (self.shape, self.mass), (abs(float(w)) for w in g.weights)
         left = float(rng.uniform(-2, 1))
-        nodes, weights = np.polynomial.legendre.leggauss(40)
+        nodes, weights = _GAUSS
         half = float(rng.uniform(0.5, 1.5))
         x = _tensor(left + half * (nodes + 1), dtype, device)
         yield case(call("log_p_reverse", x, g, base), about=about, law=self.mass, at=x, map=g, base=base,
@@ -906,6 +908,7 @@ class MassLost(Exercise):
         yield (self.kept if is_box else self.sigmoid)(ok, show(expected), show(found))
 
     @staticmethod
+    @functools.lru_cache(maxsize=256)  # most of them run from 0 to 1
     def _integral(low: float, high: float) -> float:
         """∫ N(g(x); 0, 1) g′(x) dx for a smooth one-to-one g from the line onto (low, high), by the trapezoidal rule.
 
