@@ -17,7 +17,7 @@ from mpmath import mpf
 from pushforward.maps import Map
 
 DIGITS = 50
-AGREE = mpf(10) ** -12  # relative; what a witness written in float64 can reach
+AGREE = mpf(10) ** -9  # relative; what every root finder reaches at its default tolerance
 _STEP = mpf(10) ** -20  # of the difference quotients: their error is of that order too
 
 ARITHMETIC = SimpleNamespace(
@@ -83,8 +83,8 @@ class Meeting:
 
 
 def meeting(g: Precise, x: Sequence[float], y: Sequence[float]) -> Meeting:
-    """Do x and y share an image? Their images must agree to 10⁻¹² relative, and so must the inputs: a gap counts as
-    rounding only if moving the coordinates of x and y by 10⁻¹² can close it. That is what tells a collision from
+    """Do x and y share an image? Their images must agree to 10⁻⁹ relative, and so must the inputs: a gap counts as
+    rounding only if moving the coordinates of x and y by 10⁻⁹ can close it. That is what tells a collision from
     saturation, where images hardly move at all.
     """
     with mpmath.workdps(DIGITS):

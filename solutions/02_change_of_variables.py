@@ -621,7 +621,7 @@ for name, entry in POOL.items():
 # $n \ge 1$ is a whole number, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
 #
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
-# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-12}$, is. And calling a valid map invalid costs as much as the reverse.
+# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
 #
 # Use whatever you like: algebra for most, a root finder where an equation has no formula: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` where `h` changes its sign. `flow_map(name, params)` gives you any map as a function, so that you can try a witness before you hand it in:
 

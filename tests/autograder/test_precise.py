@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy import optimize
 from scipy.spatial import cKDTree
 
 from autograder import pool
@@ -41,6 +42,15 @@ def test_a_collision_up_to_the_rounding_of_its_inputs_stands() -> None:
     assert meeting(precise("spiral", k=-0.25), [1, 0], [1, 2 * math.pi]).meets
     assert meeting(precise("coupling", c=-2.0), [math.sqrt(2), 1], [math.sqrt(2), 5]).meets
     assert not meeting(precise("spiral", k=-0.25), [1, 0], [1, 6.2832]).meets
+
+
+@pytest.mark.parametrize(("error", "stands"), [(0, True), (2e-12, True), (1e-10, True), (1e-7, False)])
+def test_a_witness_of_a_root_finder_stands_at_its_usual_tolerance(error: float, stands: bool) -> None:
+    a, b = 2.0, -7.75
+    t = optimize.brentq(lambda t: a * t + b * math.tanh(t), 1, 10, xtol=1e-15) + error
+    assert meeting(precise("tanh", a=a, b=b), [-t], [t]).meets is stands
+    bend = math.acosh(math.sqrt(-b / a)) + error
+    assert is_singular(precise("tanh", a=a, b=b), [bend])[0] is stands
 
 
 def test_saturation_is_no_collision() -> None:

@@ -17,7 +17,7 @@ from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import TraitError
 from traitlets.config import Config
 
-from autograder.grading import grade
+from autograder.grading import grade, sandbox
 from autograder.grading.coursefolder import course_folder
 from autograder.grading.grade import Run
 from autograder.grading.gradebook import Book
@@ -57,7 +57,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict:
         return Run(nb, (), ("Something happened.",), {})
 
     monkeypatch.setattr(grade, "run_notebook", run)
-    monkeypatch.setattr(grade, "ready", lambda mode: None)
+    monkeypatch.setattr(sandbox, "ready", lambda mode: None)
     return seen
 
 
