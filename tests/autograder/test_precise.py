@@ -47,9 +47,9 @@ def test_a_collision_up_to_the_rounding_of_its_inputs_stands() -> None:
 @pytest.mark.parametrize(("error", "stands"), [(0, True), (2e-12, True), (1e-10, True), (1e-7, False)])
 def test_a_witness_of_a_root_finder_stands_at_its_usual_tolerance(error: float, stands: bool) -> None:
     a, b = 2.0, -7.75
-    t = optimize.brentq(lambda t: a * t + b * math.tanh(t), 1, 10, xtol=1e-15) + error
+    t = optimize.brentq(lambda t: a * t + b * math.tanh(t / 2), 1, 10, xtol=1e-15) + error
     assert meeting(precise("tanh", a=a, b=b), [-t], [t]).meets is stands
-    bend = math.acosh(math.sqrt(-b / a)) + error
+    bend = 2 * math.acosh(math.sqrt(-b / a / 2)) + error
     assert is_singular(precise("tanh", a=a, b=b), [bend])[0] is stands
 
 
