@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.bench import Wanted, measured, run_race
-from autograder.grading import growth, race_stock
+from autograder.grading import growth, race_stock, wall
 from autograder.grading.growth import Growth
 from autograder.grading.race import Race, Side, Spent, compare, told, verdicts
 from autograder.grading.race_ours import _rate
@@ -123,6 +123,7 @@ def test_what_cannot_be_measured_is_refused_before_anything_is_written(wrong: di
 @pytest.mark.xdist_group("nbgrader")
 def test_both_graders_give_equal_marks(tmp_path: Path) -> None:
     """Against the real ones, on one who solved everything and one who did not."""
+    wall.present()
     found = run_race(ROOT, tmp_path, "00_start_here", submissions=2, seed=SMALL, most=1)
     assert [one for one in found.differences if not one.explained] == []
     assert len(found.stock.scores) == 2 * 2  # a check and a written answer for each
