@@ -78,15 +78,15 @@ def _page(_: np.random.Generator, __: NotebookNode) -> bytes:
     return b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n"
 
 
-DAMAGES: dict[str, Damage] = {
+DAMAGES: dict[str, Damage] = {  # the first ones stand in the demonstration's small class
     "all metadata stripped": _stripped,
     "a solution cell copied": _duplicated,
+    "cut off in the middle": _truncated,
+    "a web page saved as a notebook": _page,
     "a solution cell moved": _reordered,
     "a check deleted": _without_a_check,
     "an old format": _old,
     "through Colab": _of_colab,
-    "cut off in the middle": _truncated,
-    "a web page saved as a notebook": _page,
 }
 
 # --- hostile ---------------------------------------------------------------------------------------------------
