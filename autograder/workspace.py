@@ -31,7 +31,7 @@ def _in_one_sentence() -> Iterator[None]:
 @_in_one_sentence()
 def copy_missing(root: Path) -> list[str]:
     """Copy the notebooks that work/ lacks. Returns a line for each, and one for those that were there."""
-    copies = {root / "work" / source.name: source for source in _released(root)}
+    copies = {root / "work" / source.name: source for source in released_notebooks(root)}
     missing = [copy for copy in copies if not copy.exists()]
     for copy in missing:
         _create(copy, unpaired(copies[copy]))
@@ -96,7 +96,7 @@ def _model_answers(root: Path, name: str, lookup: Lookup | None) -> bytes:
 SOLVED = "**With the model answers**, for self-study: hand in the notebook without *solved* in its name."
 
 
-def _released(root: Path) -> list[Path]:
+def released_notebooks(root: Path) -> list[Path]:
     """The notebooks in course/, in order."""
     notebooks = sorted((root / "course").glob("*.ipynb"))
     if not notebooks:
@@ -106,7 +106,7 @@ def _released(root: Path) -> list[Path]:
 
 def _find(root: Path, notebook: str) -> Path:
     """The released notebook of that name, with or without .ipynb."""
-    released = {path.stem: path for path in _released(root)}
+    released = {path.stem: path for path in released_notebooks(root)}
     name = Path(notebook).name.removesuffix(".ipynb")
     if name in released:
         return released[name]

@@ -22,7 +22,7 @@ from autograder.grading.database import PATIENCE, address, connect, without_pass
 from autograder.grading.files import in_one_sentence, write
 from autograder.grading.model import Result, Submission, Template
 from autograder.release import CONFIG, instructor_sources
-from autograder.workspace import unpaired
+from autograder.workspace import released_notebooks, unpaired
 from pushforward.errors import CourseError
 
 DB_URL = """
@@ -105,15 +105,12 @@ def _from_course(course: Path) -> Iterator[tuple[Path, bytes]]:
 
 def _from_checkout(out: Path, root: Path, names: Collection[str] | None) -> Iterator[tuple[Path, bytes]]:
     """The released notebooks, and the sources with answers if one is missing: building those takes seconds."""
-    there = sorted((root / "course").glob("*.ipynb"))
-    if not there:
-        raise CourseError(f"{root / 'course'} holds no notebooks: run `make course` first.")
-    released = [path for path in there if names is None or path.stem in names]
-    for path in released:
+    wanted = [path for path in released_notebooks(root) if names is None or path.stem in names]
+    for path in wanted:
         yield Path("release", path.stem, path.name), unpaired(path)
-    if not all((out / "source" / path.stem / path.name).exists() for path in released) or not (out / CONFIG).exists():
+    if not all((out / "source" / path.stem / path.name).exists() for path in wanted) or not (out / CONFIG).exists():
         with tempfile.TemporaryDirectory() as folder:
-            instructor_sources(root, Path(folder), _tabled, [path.stem for path in released])
+            instructor_sources(root, Path(folder), _tabled, [path.stem for path in wanted])
             for path in sorted(Path(folder).rglob("*.*")):
                 yield path.relative_to(folder), path.read_bytes()
 

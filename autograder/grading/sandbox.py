@@ -52,16 +52,17 @@ class Sandbox:
         self.warm = False
 
     def begin(self) -> None:
-        """Start the warm process without waiting until it is warm. Raises CourseError if bubblewrap is missing."""
-        if self.process is None:
-            self._begin()
+        """See to a warm process, without waiting until it is warm. Raises CourseError if bubblewrap is missing."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        self.close()
+        self._launch()
 
     def start(self, limits: Limits) -> Inmate:
         """A fresh fork for one submission. Raises Ended("sandbox") if the warm process has died twice in a row."""
         for _ in range(2):
             with contextlib.suppress(OSError, EOFError):
-                if self.process is None or self.process.poll() is not None:
-                    self._begin()
+                self.begin()
                 if not self.warm:
                     self._wait()
                 return self._fork(limits)
@@ -85,8 +86,7 @@ class Sandbox:
         finally:
             theirs.close(), os.close(write)
 
-    def _begin(self) -> None:
-        self.close()
+    def _launch(self) -> None:
         self.control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.folder = tempfile.mkdtemp(prefix="grading-")
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
