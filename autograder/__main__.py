@@ -68,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _exercises(arguments: argparse.Namespace) -> int:
-    from autograder.exercise import table
-    from autograder.release import seeds_by_exercise
+    from autograder.building.release import seeds_by_exercise
+    from autograder.judging.exercise import table
 
     rows = [{"id": id, **{k: v for k, v in row.items() if k != "blank"}} for id, row in table().items()]
     if arguments.json:
@@ -82,9 +82,9 @@ def _exercises(arguments: argparse.Namespace) -> int:
 
 
 def _judge(arguments: argparse.Namespace) -> int:
-    from autograder.child import ChildLink
-    from autograder.exercise import get
-    from autograder.judge import examine
+    from autograder.judging.child import ChildLink
+    from autograder.judging.exercise import get
+    from autograder.judging.judge import examine
 
     exercise = get(arguments.id)
     with ChildLink(arguments.file, arguments.timeout) as link:
@@ -94,7 +94,7 @@ def _judge(arguments: argparse.Namespace) -> int:
 
 
 def _source(arguments: argparse.Namespace) -> int:
-    from autograder.release import instructor_sources
+    from autograder.building.release import instructor_sources
 
     for path in instructor_sources(_root(), Path(arguments.dir)):
         print(path)
@@ -102,7 +102,7 @@ def _source(arguments: argparse.Namespace) -> int:
 
 
 def _course(arguments: argparse.Namespace) -> int:
-    from autograder.release import compare_course, write_course
+    from autograder.building.release import compare_course, write_course
 
     if arguments.check:
         differences = compare_course(_root())
@@ -114,7 +114,7 @@ def _course(arguments: argparse.Namespace) -> int:
 
 
 def _answers(arguments: argparse.Namespace) -> int:
-    from autograder.answers import table
+    from autograder.measuring.answers import table
 
     text, good = table(_root())
     print(text)
@@ -122,7 +122,7 @@ def _answers(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    from autograder.bench import Wanted, measured
+    from autograder.measuring.bench import Wanted, measured
 
     given = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
     for text in measured(_root(), Wanted(**given)):
@@ -189,7 +189,7 @@ def graded(options: Options, root: Path | None, **more: Any) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from autograder.grading.demo import introduction, options
+    from autograder.measuring.demo import introduction, options
 
     root = _root()
     wanted = options(root, arguments.out, arguments.sandbox)
@@ -198,7 +198,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _lab_copies(arguments: argparse.Namespace) -> int:
-    from autograder.workspace import copy_missing
+    from autograder.building.workspace import copy_missing
 
     for line in copy_missing(_root()):
         print(line)
@@ -206,14 +206,14 @@ def _lab_copies(arguments: argparse.Namespace) -> int:
 
 
 def _fresh(arguments: argparse.Namespace) -> int:
-    from autograder.workspace import fresh
+    from autograder.building.workspace import fresh
 
     print(fresh(_root(), arguments.notebook))
     return 0
 
 
 def _solved(arguments: argparse.Namespace) -> int:
-    from autograder.workspace import solved
+    from autograder.building.workspace import solved
 
     print(solved(_root(), arguments.notebook))
     return 0

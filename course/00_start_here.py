@@ -48,16 +48,16 @@ if "google.colab" in sys.modules:
 # You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
 # there this course says something else. Then it says so, and why.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "2745a67098b789a3f07f558a4b748c00", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0633f7968cb13123e869d9a74005c6aa", "cell_type": "code"} deletable=false editable=false
 import platform
 
 import torch
 
 from pushforward import best_device, check, hint, restart, total
 from pushforward.data import bend_to_moons
-from pushforward.plot import draw_push_forward, show
+from pushforward.figures.explorer import push_explorer
+from pushforward.figures.style import draw_push_forward, show
 from pushforward.progress import waiting_for
-from pushforward.widgets import push_explorer
 
 # %% tags=["demo"]
 z = torch.randn(1500, 2, generator=torch.Generator().manual_seed(1))

@@ -39,7 +39,7 @@ if "google.colab" in sys.modules:
 # You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
 # a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7ae4cb0c49bd5bfb777f56a32dd3b22d", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fa9e189ba80ec25ea6395f1f29de0f24", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -48,7 +48,8 @@ from IPython.display import display
 from scipy.optimize import brentq
 
 from pushforward import check, hint, restart, total
-from pushforward.change_of_variables import (
+from pushforward.answering.maps import POOL, flow_map
+from pushforward.figures.change_of_variables import (
     draw_banana,
     draw_cells,
     draw_flow_verdicts,
@@ -57,8 +58,7 @@ from pushforward.change_of_variables import (
     draw_square,
     stretch_explorer,
 )
-from pushforward.maps import POOL, flow_map
-from pushforward.plot import BLUE, GREY, VERMILION, figure, show
+from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
 from pushforward.progress import waiting_for
 
 # %% tags=["demo"]

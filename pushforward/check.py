@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from pushforward.capture import captured, forget_earlier_output
+from pushforward.answering.capture import captured, forget_earlier_output
 from pushforward.errors import CourseError
 
 _results: dict[str, Any] = {}  # id -> the latest report of this session
@@ -32,8 +32,8 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     """
     if _elsewhere:
         return None
-    from autograder.exercise import get
-    from autograder.judge import LocalLink, examine
+    from autograder.judging.exercise import get
+    from autograder.judging.judge import LocalLink, examine
 
     exercise = get(id)
     namespace = _namespace(exercise, answer, sys._getframe(1).f_globals)
@@ -60,7 +60,7 @@ def hint(id: str) -> Text:
     """The next hint for an exercise: the first call shows the first, the second call the second, and so on."""
     if _elsewhere:
         return Text("")
-    from autograder.exercise import get
+    from autograder.judging.exercise import get
 
     hints = get(id).hints
     shown = min(_opened.get(id, 0) + 1, len(hints))
@@ -73,7 +73,7 @@ def restart(id: str) -> Text:
     """Put the blank of an exercise into a new cell below, so that you can start it again. Your answer stays."""
     if _elsewhere:
         return Text("")
-    from autograder.exercise import get, table
+    from autograder.judging.exercise import get, table
 
     blank = table().get(id, {}).get("blank")
     if not blank:
@@ -90,8 +90,8 @@ def total() -> Text:
     """Your points so far in this notebook, exercise by exercise."""
     if _elsewhere:
         return Text("")
-    from autograder.exercise import table
-    from autograder.report import number
+    from autograder.judging.exercise import table
+    from autograder.judging.report import number
 
     notebooks = {table()[id]["notebook"] for id in _results if id in table()}
     if not notebooks:

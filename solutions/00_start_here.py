@@ -39,9 +39,9 @@ import torch
 
 from pushforward import best_device, check, hint, restart, total
 from pushforward.data import bend_to_moons
-from pushforward.plot import draw_push_forward, show
+from pushforward.figures.explorer import push_explorer
+from pushforward.figures.style import draw_push_forward, show
 from pushforward.progress import waiting_for
-from pushforward.widgets import push_explorer
 
 # %% tags=["demo"]
 z = torch.randn(1500, 2, generator=torch.Generator().manual_seed(1))

@@ -32,7 +32,8 @@ from IPython.display import display
 from scipy.optimize import brentq
 
 from pushforward import check, hint, restart, total
-from pushforward.change_of_variables import (
+from pushforward.answering.maps import POOL, flow_map
+from pushforward.figures.change_of_variables import (
     draw_banana,
     draw_cells,
     draw_flow_verdicts,
@@ -41,8 +42,7 @@ from pushforward.change_of_variables import (
     draw_square,
     stretch_explorer,
 )
-from pushforward.maps import POOL, flow_map
-from pushforward.plot import BLUE, GREY, VERMILION, figure, show
+from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
 from pushforward.progress import waiting_for
 
 # %% tags=["demo"]

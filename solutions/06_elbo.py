@@ -33,10 +33,10 @@ from torch.distributions import MultivariateNormal, Normal
 
 from pushforward import check, hint, restart, total
 from pushforward.data import digits
-from pushforward.plot import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
+from pushforward.figures.explorer import elbo_explorer
+from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
 from pushforward.progress import waiting_for
 from pushforward.train import budget
-from pushforward.widgets import elbo_explorer
 
 # %% tags=["demo"]
 grid = torch.linspace(-3.5, 4, 1501, dtype=torch.float64)

@@ -33,10 +33,10 @@ import torch
 from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward import check, hint, restart, total
-from pushforward.plot import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
+from pushforward.figures.explorer import estimator_explorer, slide_explorer
+from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.progress import progress, waiting_for
 from pushforward.train import budget
-from pushforward.widgets import estimator_explorer, slide_explorer
 
 # %% tags=["demo"]
 dice = torch.Generator().manual_seed(7)

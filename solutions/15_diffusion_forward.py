@@ -31,10 +31,21 @@ import torch
 
 from pushforward import check, hint, restart, total
 from pushforward.data import digits, two_moons
-from pushforward.plot import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_forward, draw_verdicts, figure, image, show
+from pushforward.figures.explorer import schedule_explorer
+from pushforward.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    VERMILION,
+    draw_forward,
+    draw_verdicts,
+    figure,
+    image,
+    show,
+)
 from pushforward.progress import progress, waiting_for
 from pushforward.train import budget
-from pushforward.widgets import schedule_explorer
 
 # %% tags=["demo"]
 pictures = digits()[0] / 8 - 1  # levels 0 … 16 become −1 … 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.grading import wall
+from autograder.grading.sandbox import wall
 
 if sys.platform != "linux":
 

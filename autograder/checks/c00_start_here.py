@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.compare import arithmetic, exact, has_shape, near
-from autograder.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.compare import arithmetic, exact, has_shape, near
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 # Wide enough for a guard such as eps = 1e-5 under the root, narrow enough for every mistake of the catalogue.
 TOLERANCE = 1e-4

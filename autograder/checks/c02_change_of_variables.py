@@ -14,8 +14,7 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder import pool
-from autograder.compare import (
+from autograder.judging.compare import (
     arithmetic,
     close,
     exact,
@@ -26,10 +25,24 @@ from autograder.compare import (
     show,
     values,
 )
-from autograder.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, grad, keep, pays, wrong
-from autograder.precise import DIGITS, Precise, determinant, digits, is_singular, meeting
-from pushforward.maps import MAPS
-from pushforward.wire import Kept, Net
+from autograder.judging.exercise import (
+    Case,
+    Exercise,
+    Finding,
+    Law,
+    call,
+    case,
+    exercise,
+    gate,
+    grad,
+    keep,
+    pays,
+    wrong,
+)
+from autograder.oracles import pool
+from autograder.oracles.precise import DIGITS, Precise, determinant, digits, is_singular, meeting
+from pushforward.answering.maps import MAPS
+from pushforward.answering.wire import Kept, Net
 
 PYTHON = torch.float64  # the type of Python's own floats
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)

@@ -14,8 +14,7 @@ import torch
 from scipy import special
 from torch.nn import functional
 
-from autograder import gaussians, linear_gaussian
-from autograder.compare import (
+from autograder.judging.compare import (
     EPSILON,
     FACTOR,
     Verdict,
@@ -31,9 +30,10 @@ from autograder.compare import (
     truth,
     values,
 )
-from autograder.derivation import Line, Term, judge_chain
-from autograder.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, grad, pays, wrong
-from pushforward.wire import Plain
+from autograder.judging.derivation import Line, Term, judge_chain
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, grad, pays, wrong
+from autograder.oracles import gaussians, linear_gaussian
+from pushforward.answering.wire import Plain
 
 PYTHON = torch.float64  # the type of Python's own floats
 SINGLE = torch.float32  # that of torch.tensor(s) for a Python float s, whatever the type of x: precise enough here

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder import lognormals, quantiles
-from autograder.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, number, show, values
-from autograder.derivation import Term, judge_line
-from autograder.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
-from autograder.moments import Polynomial
-from pushforward.wire import Callback, Net, Plain
+from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, number, show, values
+from autograder.judging.derivation import Term, judge_line
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+from autograder.oracles import lognormals, quantiles
+from autograder.oracles.moments import Polynomial
+from pushforward.answering.wire import Callback, Net, Plain
 
 Parameter = float | torch.Tensor
 OWN_NOISE = "noise of its own"

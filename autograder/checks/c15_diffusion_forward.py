@@ -13,8 +13,7 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder import gaussians
-from autograder.compare import (
+from autograder.judging.compare import (
     Verdict,
     arithmetic,
     close,
@@ -28,8 +27,9 @@ from autograder.compare import (
     truth,
     values,
 )
-from autograder.derivation import Line, Term, judge_chain
-from autograder.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.derivation import Line, Term, judge_chain
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.oracles import gaussians
 
 PYTHON = torch.float64  # the type of Python's own floats
 

@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING
 
 import dask
 
-from autograder.grading.files import AGAIN
 from autograder.grading.model import Job, Limits, Result, refused
+from autograder.grading.records.files import AGAIN
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def graded(job: Job, version: str = "") -> Result:
 
 def warm_up(sandbox: str) -> None:
     """Import everything and start the sandbox, at the same time, while the first submissions are on their way."""
-    from autograder.grading.sandbox import kept
+    from autograder.grading.sandbox.sandbox import kept
 
     with _one:
         kept(sandbox).begin()

@@ -14,14 +14,14 @@ from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 
-from autograder.exercise import added
 from autograder.grading.bar import Bar
 from autograder.grading.cluster import Cluster, Grade, cores, course_version, existing, graded, local, warm_up
 from autograder.grading.model import Job
 from autograder.grading.plan import Options, Plan, folder_of, read_plan
 from autograder.grading.publish import Publisher, told
 from autograder.grading.quiet import quiet
-from autograder.grading.state import FOLDER, Place, State, fingerprint
+from autograder.grading.records.state import FOLDER, Place, State, fingerprint
+from autograder.judging.exercise import added
 from pushforward.errors import CourseError
 
 
@@ -42,15 +42,15 @@ def run(options: Options, root: Path | None = None, grade: Grade | None = None) 
 def _try_out(options: Options, sandbox: bool) -> None:
     """What else would stop the run, found before a file is written: sandbox, database, nbgrader's configuration."""
     if sandbox:
-        from autograder.grading.sandbox import ready
+        from autograder.grading.sandbox.sandbox import ready
 
         ready(options.sandbox)
     if options.db is not None:
-        from autograder.grading.database import address, connect
+        from autograder.grading.records.database import address, connect
 
         connect(address(options.db), patience=5.0).dispose()
     if options.course is not None and (options.course / "nbgrader_config.py").is_file():
-        from autograder.grading.coursefolder import settings
+        from autograder.grading.records.coursefolder import settings
 
         settings(options.course)
 
@@ -77,8 +77,8 @@ class _Run:
 
     def _make_ready(self, stack: ExitStack) -> None:
         """A course folder and a gradebook that know the assignments."""
-        from autograder.grading.coursefolder import course_folder
-        from autograder.grading.gradebook import Book
+        from autograder.grading.records.coursefolder import course_folder
+        from autograder.grading.records.gradebook import Book
 
         options, course = self._plan.options, self._plan.course
         used = {assignment for _, assignment in (*self._marks, *self._state.rows())}
@@ -123,7 +123,7 @@ class _Run:
 
     def _jobs(self) -> Iterator[Job]:
         """What is still to grade, with a copy where nbgrader looks for it."""
-        from autograder.grading.coursefolder import keep_submission
+        from autograder.grading.records.coursefolder import keep_submission
 
         options = self._plan.options
         there = (options.out / "submitted").resolve() == folder_of(options.submitted).resolve()

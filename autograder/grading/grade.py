@@ -15,14 +15,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.exercise import Exercise, added, all_exercises
 from autograder.grading.model import Job, Limits, Mark, Result, Template, exercise_of, kind_of, refused
-from autograder.grading.outputs import outputs, tame
-from autograder.grading.remarks import first
-from autograder.grading.sandbox import Ended, Sandbox, kept
-from autograder.grading.session import Session
-from autograder.judge import examine
-from autograder.report import Report, number
+from autograder.grading.repair.remarks import first
+from autograder.grading.sandbox.outputs import outputs, tame
+from autograder.grading.sandbox.sandbox import Ended, Sandbox, kept
+from autograder.grading.sandbox.session import Session
+from autograder.judging.exercise import Exercise, added, all_exercises
+from autograder.judging.judge import examine
+from autograder.judging.report import Report, number
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""  # marks must not depend on which machine has a GPU; the sandbox shows none
 TRIES = 3  # of a submission whose sandbox died
@@ -46,7 +46,7 @@ def grade(job: Job) -> Result:
     """One submission, from bytes to marks. Whatever stands in it, the result names every exercise."""
     if not job.checks:
         return _grade(job)
-    from autograder.grading.checks_path import load
+    from autograder.grading.records.checks_path import load
 
     with added(load(job.checks)):
         return _grade(job)
@@ -56,7 +56,7 @@ def _grade(job: Job) -> Result:
     start, submission = time.perf_counter(), job.submission
     if submission.refused:
         return refused(submission, job.template, submission.refused, repairs=submission.notes, seed=job.seed)
-    from autograder.grading.repair import Unreadable, repair
+    from autograder.grading.repair.repair import Unreadable, repair
 
     try:
         mended = repair(submission.content, job.template)

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.exercise import table
+from autograder.judging.exercise import table
 from pushforward.errors import CourseError
 
 KINDS = ("prose", "given", "demo", "solve", "check", "written")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.exercise import Exercise, added
-from autograder.grading.course import Course, nothing_asked, read_course
 from autograder.grading.model import Job, Limits, Submission
-from autograder.grading.state import Place, fingerprint
+from autograder.grading.records.course import Course, nothing_asked, read_course
+from autograder.grading.records.state import Place, fingerprint
+from autograder.judging.exercise import Exercise, added
 from pushforward.errors import CourseError
 
 SEEDS = 2**63  # they are kept as whole numbers of SQLite
@@ -44,7 +44,7 @@ class Plan:
 
     def jobs(self, seed: int = 0) -> Iterator[Job]:
         """A job for each submission, read from the disk one after the other."""
-        from autograder.grading.intake import submissions
+        from autograder.grading.intake.intake import submissions
 
         for submission in submissions(self.options.submitted, self.course.templates):
             yield self._job(submission, seed)
@@ -97,14 +97,14 @@ def folder_of(folder: Path) -> Path:
 def _own_checks(folder: Path | None) -> tuple[tuple[tuple[str, str], ...], dict[str, Exercise]]:
     if folder is None:
         return (), {}
-    from autograder.grading.checks_path import load, read
+    from autograder.grading.records.checks_path import load, read
 
     checks = read(folder)
     return checks, load(checks)
 
 
 def _refuse_strangers(folder: Path, checks: tuple[tuple[str, str], ...], course: Course) -> None:
-    from autograder.grading.checks_path import refuse_strangers
+    from autograder.grading.records.checks_path import refuse_strangers
 
     slots = (slot for template in course.templates.values() for slot in template.slots)
     refuse_strangers(checks, folder, {slot.exercise for slot in slots if slot.kind == "check"})

@@ -50,7 +50,7 @@ class Isolated(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         # late: nbgrader reads this file for every command
         from autograder.grading.grade import run_notebook
-        from autograder.grading.sandbox import ready
+        from autograder.grading.sandbox.sandbox import ready
 
         _refuse_ordinary_tests(nb)
         ready(self.sandbox)
@@ -66,8 +66,8 @@ class Isolated(NbGraderPreprocessor):
         """The judges of the course and, in their place, those of the instructor; None: the course's alone."""
         if not self.checks_path:
             return None
-        from autograder.exercise import all_exercises
-        from autograder.grading.checks_path import load, read
+        from autograder.grading.records.checks_path import load, read
+        from autograder.judging.exercise import all_exercises
 
         return {**all_exercises(), **load(read(Path(self.checks_path)))}
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.cluster import Outcome
-from autograder.grading.course import nothing_asked
-from autograder.grading.files import write
 from autograder.grading.model import Job, Result, Standing, Template, refused
-from autograder.grading.state import FOLDER, Place, State
+from autograder.grading.records.course import nothing_asked
+from autograder.grading.records.files import write
+from autograder.grading.records.state import FOLDER, Place, State
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
-    from autograder.grading.gradebook import Book
+    from autograder.grading.records.gradebook import Book
 
 REPORT = "class_report.html"
 
@@ -77,8 +77,8 @@ class Publisher:
 
     def tables(self, anonymous: bool) -> list[Result]:
         """Write what is about all students. Returns their results."""
-        from autograder.grading import tables
-        from autograder.grading.report import class_report
+        from autograder.grading.reports import tables
+        from autograder.grading.reports.class_report import class_report
 
         results, standings = list(self._state.results()), self._book.standings()
         files = {
@@ -93,12 +93,12 @@ class Publisher:
         return results
 
     def _graded(self, result: Result) -> None:
-        from autograder.grading.coursefolder import keep_graded
+        from autograder.grading.records.coursefolder import keep_graded
 
         keep_graded(self._book.folder, result, self._templates[result.assignment])
 
     def _feedback(self, result: Result, standing: Standing) -> None:
-        from autograder.grading.feedback import feedback_html
+        from autograder.grading.reports.feedback import feedback_html
 
         template = self._templates.get(result.assignment) or nothing_asked(result.assignment)
         page = feedback_html(result, standing, template)
@@ -108,8 +108,8 @@ class Publisher:
 
 def told(results: Iterable[Result], out: Path) -> str:
     """A few lines for the end of a run."""
-    from autograder.grading.counted import waiting
-    from autograder.grading.pages import count
+    from autograder.grading.records.counted import waiting
+    from autograder.grading.reports.pages import count
 
     results = list(results)
     refusals = sum(bool(result.reason) for result in results)

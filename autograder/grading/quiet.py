@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from autograder.grading.files import in_one_sentence
+from autograder.grading.records.files import in_one_sentence
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.grading.model import Result
-from autograder.grading.sandbox import close, ready
+from autograder.grading.sandbox.sandbox import close, ready
 from tests.attacks.corpus import Limits, answers, notebook
 from tests.attacks.graders import graded
 from tests.attacks.world import World

@@ -20,10 +20,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.exercise import table
+from autograder.building.release import instructor_notebook
+from autograder.building.source import read_source, read_toc
 from autograder.grading.model import Limits, Submission, Template, kind_of, template
-from autograder.release import instructor_notebook
-from autograder.source import read_source, read_toc
+from autograder.judging.exercise import table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

@@ -27,11 +27,11 @@ from nbformat import NotebookNode
 
 from autograder.grading import grade as grading
 from autograder.grading.grade import Run, run_notebook
-from autograder.grading.inmate import ANSWERS, Inmate
 from autograder.grading.model import Job, Limits, Result, kind_of
-from autograder.grading.repair import repair
-from autograder.grading.sandbox import Ended, Sandbox
-from pushforward import wire
+from autograder.grading.repair.repair import repair
+from autograder.grading.sandbox.inmate import ANSWERS, Inmate
+from autograder.grading.sandbox.sandbox import Ended, Sandbox
+from pushforward.answering import wire
 from tests.attacks.corpus import FAST, Attack, attacked, limited, released, submission
 from tests.attacks.stock import Stock, marks
 

@@ -79,9 +79,7 @@ def serve(folder: Path) -> None:
     import matplotlib.pyplot  # noqa: F401
     from ipykernel.kernelapp import IPKernelApp
 
-    import pushforward.plot
-    import pushforward.widgets  # noqa: F401
-    from autograder.exercise import all_exercises
+    from autograder.judging.exercise import all_exercises
 
     all_exercises()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from autograder.grading.model import Result
-from autograder.grading.sandbox import kept
+from autograder.grading.sandbox.sandbox import kept
 from tests.attacks.conftest import CLASS, honest
 from tests.attacks.corpus import ATTACKS, FAMILIES, Attack, attacked
 from tests.attacks.graders import graded, seen

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.building.release import instructor_notebook
+from autograder.building.source import BEGIN, END, read_source, read_toc
 from autograder.grading.model import Template, template
-from autograder.release import instructor_notebook
-from autograder.source import BEGIN, END, read_source, read_toc
 
 ROOT = Path(__file__).resolve().parents[2]
 START, FLOWS, DIFFUSION = "00_start_here", "02_change_of_variables", "15_diffusion_forward"

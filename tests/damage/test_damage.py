@@ -10,10 +10,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.exercise import get
 from autograder.grading.model import exercise_of, kind_of
-from autograder.grading.repair import Unreadable, repair
-from autograder.judge import LocalLink, examine
+from autograder.grading.repair.repair import Unreadable, repair
+from autograder.judging.exercise import get
+from autograder.judging.judge import LocalLink, examine
 from tests.damage.corpus import DIFFUSION, FLOWS, START, Case, answers, cases, released
 
 CASES = cases()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import answers
-from autograder.child import ChildLink
-from autograder.exercise import Exercise, all_exercises
-from autograder.judge import LocalLink, examine
+from autograder.judging.child import ChildLink
+from autograder.judging.exercise import Exercise, all_exercises
+from autograder.judging.judge import LocalLink, examine
+from autograder.measuring import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = answers.seeds(ROOT)

@@ -15,10 +15,10 @@ from typing import Any
 import nbformat
 import psutil
 
-from autograder.grading.inmate import Inmate
 from autograder.grading.model import Job, Limits, Submission, Template, exercise_of, kind_of, template
-from autograder.grading.sandbox import Sandbox
-from autograder.grading.synthetic_work import BLANK, MODEL, Choice, assignment, fill, untouched
+from autograder.grading.sandbox.inmate import Inmate
+from autograder.grading.sandbox.sandbox import Sandbox
+from autograder.measuring.synthetic_work import BLANK, MODEL, Choice, assignment, fill, untouched
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds for whatever is expected to come

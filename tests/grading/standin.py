@@ -84,7 +84,13 @@ def run(submitted: str, out: str, course: str, log: str = "", run: int = 0, nap:
 
 
 def _nursery() -> None:
-    for module in ("__main__", "grading.coursefolder", "grading.feedback", "grading.gradebook", "grading.report"):
+    for module in (
+        "__main__",
+        "grading.records.coursefolder",
+        "grading.records.gradebook",
+        "grading.reports.feedback",
+        "grading.reports.class_report",
+    ):
         importlib.import_module(f"autograder.{module}")
     importlib.import_module("distributed")
     print("ready", flush=True)

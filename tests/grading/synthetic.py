@@ -11,10 +11,10 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.exercise import get, table
 from autograder.grading.model import Mark, Result, Slot, Template, template
-from autograder.judge import LocalLink, examine
-from autograder.report import Report
+from autograder.judging.exercise import get, table
+from autograder.judging.judge import LocalLink, examine
+from autograder.judging.report import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "15_diffusion_forward"

@@ -19,10 +19,12 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import main
-from autograder.grading import engine, feedback, gradebook, publish
+from autograder.grading import engine, publish
 from autograder.grading.model import Job, Limits, Result
 from autograder.grading.plan import Options
-from autograder.grading.state import State
+from autograder.grading.records import gradebook
+from autograder.grading.records.state import State
+from autograder.grading.reports import feedback
 from pushforward.errors import CourseError
 from tests.grading import standin
 

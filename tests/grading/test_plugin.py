@@ -17,12 +17,13 @@ from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import TraitError
 from traitlets.config import Config
 
-from autograder.grading import grade, sandbox
-from autograder.grading.coursefolder import course_folder
+from autograder.grading import grade
 from autograder.grading.grade import Run
-from autograder.grading.gradebook import Book
 from autograder.grading.model import Limits, Template, template
 from autograder.grading.plugin import Isolated, isolated
+from autograder.grading.records.coursefolder import course_folder
+from autograder.grading.records.gradebook import Book
+from autograder.grading.sandbox import sandbox
 from pushforward.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +83,7 @@ def test_a_run_without_a_wall_says_so(asked: dict, caplog: pytest.LogCaptureFixt
 
 def test_an_instructors_own_checks_are_used(asked: dict, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
-        "from autograder.checks.c00_start_here import Standardise\nfrom autograder.exercise import exercise\n\n"
+        "from autograder.checks.c00_start_here import Standardise\nfrom autograder.judging.exercise import exercise\n\n"
         "@exercise('start.standardise', ('standardise',))\nclass Mine(Standardise):\n    pass\n"
     )
     Isolated(checks_path=str(tmp_path)).preprocess(notebook(), {})

@@ -13,9 +13,9 @@ import pytest
 
 from autograder.grading import bar as module
 from autograder.grading.bar import Bar
-from autograder.grading.files import write
 from autograder.grading.interrupt import interruptible
 from autograder.grading.quiet import quiet
+from autograder.grading.records.files import write
 from pushforward.errors import CourseError
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import answers, compare
-from autograder import exercise as exercises
-from autograder.exercise import Exercise
-from autograder.judge import LocalLink, examine
+from autograder.judging import compare
+from autograder.judging import exercise as exercises
+from autograder.judging.exercise import Exercise
+from autograder.judging.judge import LocalLink, examine
+from autograder.measuring import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = [
@@ -65,7 +66,7 @@ def test_constants_earn_nothing(exercise: Exercise) -> None:
 
 
 def test_the_printed_source_is_one_that_the_builder_takes(exercise: Exercise, tmp_path: Path) -> None:
-    from autograder.source import read_source
+    from autograder.building.source import read_source
 
     header = (ROOT / "solutions" / "15_diffusion_forward.py").read_text(encoding="utf-8").partition("# %%")[0]
     path = tmp_path / "15_diffusion_forward.py"

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 
 from autograder.__main__ import _parser
-from autograder.exercise import get
-from autograder.grading.checks_path import load, read
 from autograder.grading.model import Limits
-from autograder.judge import LocalLink, examine
+from autograder.grading.records.checks_path import load, read
+from autograder.judging.exercise import get
+from autograder.judging.judge import LocalLink, examine
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")

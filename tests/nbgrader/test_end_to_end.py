@@ -14,8 +14,8 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder.exercise import table
-from autograder.release import instructor_sources
+from autograder.building.release import instructor_sources
+from autograder.judging.exercise import table
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENTS = ("00_start_here", "15_diffusion_forward")

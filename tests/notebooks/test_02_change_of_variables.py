@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.answers import reference
-from autograder.exercise import get
-from autograder.judge import LocalLink, examine
-from autograder.report import Report
-from pushforward import change_of_variables as drawings
-from pushforward.maps import flow_map
-from pushforward.plot import Picture
+from autograder.judging.exercise import get
+from autograder.judging.judge import LocalLink, examine
+from autograder.judging.report import Report
+from autograder.measuring.answers import reference
+from pushforward.answering.maps import flow_map
+from pushforward.figures import change_of_variables as drawings
+from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,13 +15,13 @@ import pytest
 import torch
 from scipy import optimize
 
-from autograder import linear_gaussian
+from autograder.building.source import tag_of
 from autograder.checks.c06_elbo import truncated
-from autograder.exercise import get
-from autograder.judge import LocalLink, examine
-from autograder.source import tag_of
-from pushforward.plot import Picture, draw_split
-from pushforward.widgets import draw_elbo, elbo_explorer
+from autograder.judging.exercise import get
+from autograder.judging.judge import LocalLink, examine
+from autograder.oracles import linear_gaussian
+from pushforward.figures.explorer import draw_elbo, elbo_explorer
+from pushforward.figures.style import Picture, draw_split
 
 ROOT = Path(__file__).resolve().parents[2]
 F64 = torch.float64

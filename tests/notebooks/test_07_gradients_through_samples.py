@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.answers import reference
-from pushforward.plot import Picture, draw_paths
-from pushforward.widgets import draw_estimates, draw_slide, estimator_explorer, slide_explorer
+from autograder.measuring.answers import reference
+from pushforward.figures.explorer import draw_estimates, draw_slide, estimator_explorer, slide_explorer
+from pushforward.figures.style import Picture, draw_paths
 
 ROOT = Path(__file__).resolve().parents[2]
 EPS = torch.tensor([-1.6, -0.5, 0.0, 0.5, 1.6])

@@ -12,7 +12,7 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from autograder import judge
+from autograder.judging import judge
 from pushforward import check, hint, restart, total
 from pushforward.errors import CourseError
 
@@ -52,7 +52,7 @@ def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
     client = sys.modules["pushforward.check"]
     monkeypatch.setattr(client, "_results", {})
     monkeypatch.setattr(client, "_opened", {})
-    monkeypatch.setattr("autograder.exercise.table", lambda: TABLE)
+    monkeypatch.setattr("autograder.judging.exercise.table", lambda: TABLE)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
 
 
@@ -196,7 +196,7 @@ def test_starting_again_shows_the_blank() -> None:
 
 
 def test_without_a_built_course_starting_again_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.exercise.table", dict)
+    monkeypatch.setattr("autograder.judging.exercise.table", dict)
     with pytest.raises(CourseError, match="`make course` adds it"):
         restart(ID)
 
@@ -218,7 +218,7 @@ def test_the_latest_check_counts() -> None:
 
 def test_an_exercise_that_was_not_checked_counts_nothing_and_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     row = {**TABLE[ID], "points": 4.0}
-    monkeypatch.setattr("autograder.exercise.table", lambda: {**TABLE, "start.other": row})
+    monkeypatch.setattr("autograder.judging.exercise.table", lambda: {**TABLE, "start.other": row})
     check(ID, standardise)
     assert repr(total()).startswith("Your total so far: 2 of 6 points.")
     assert "  not run, 4  start.other" in repr(total())
@@ -291,7 +291,7 @@ CELLS = {
     "raises": f"def standardise(x):\n    y = x\n    return y / undefined\n\ncheck({ID!r})",
     "hint": f"hint({ID!r})",
     "restart": (
-        f"import autograder.exercise\nautograder.exercise.table = lambda: {TABLE!r}\nprint(restart({ID!r}))\n"
+        f"import autograder.judging.exercise\nautograder.exercise.table = lambda: {TABLE!r}\nprint(restart({ID!r}))\n"
         "[p for p in get_ipython().payload_manager.read_payload() if p['source'] == 'set_next_input']"
     ),
     "random": (

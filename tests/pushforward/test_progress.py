@@ -9,7 +9,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from autograder.source import blank, tag_of
+from autograder.building.source import blank, tag_of
 from pushforward.progress import progress, waiting_for
 
 ROOT = Path(__file__).resolve().parents[2]

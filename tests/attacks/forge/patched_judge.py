@@ -1,8 +1,8 @@
 # tries: replace the judge's verdict on a law by one that always holds
 # family: forge | control: stock | success: mark
 try:
-    import autograder.judge as judge
-    from autograder.report import LawResult
+    import autograder.judging.judge as judge
+    from autograder.judging.report import LawResult
 
     judge._result = lambda law, exchanges: LawResult(law, True, True)
 except ImportError:

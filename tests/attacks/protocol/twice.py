@@ -10,7 +10,7 @@ def frame(body=b"", **head):
     return struct.pack("<II", len(text), len(body)) + text + body
 
 
-from pushforward import wire
+from pushforward.answering import wire
 
 put = wire.put
 

@@ -3,7 +3,7 @@ import torch
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr
 
-from pushforward.maps import POOL, flow_map
+from pushforward.answering.maps import POOL, flow_map
 
 
 def zero_of_slope(g):

@@ -1,5 +1,5 @@
 # breaks: on the line: every valid map is called valid, every other is convicted by a witness that stands
-from pushforward.maps import POOL
+from pushforward.answering.maps import POOL
 
 
 def is_valid_flow(name, params, base):

@@ -1,7 +1,7 @@
 # breaks: on the line: every valid map is called valid, every other is convicted by a witness that stands
 import torch
 
-from pushforward.maps import POOL, flow_map
+from pushforward.answering.maps import POOL, flow_map
 
 
 def is_valid_flow(name, params, base):

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from pushforward.maps import POOL, flow_map
+from pushforward.answering.maps import POOL, flow_map
 
 
 def is_valid_flow(name, params, base):

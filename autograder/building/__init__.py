@@ -1,0 +1,1 @@
+"""From solutions/ to everything that is generated."""

@@ -1,0 +1,140 @@
+"""Where students work: plain copies of the notebooks in work/. Nothing that stands there is ever lost."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from pushforward.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.building.source import Lookup
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """A file or folder that cannot be used is the user's to mend, so it deserves no traceback."""
+    try:
+        yield
+    except OSError as problem:
+        raise CourseError(
+            f"{problem.filename} cannot be used ({problem.strerror}): work in a folder that you may write to."
+        ) from None
+
+
+@_in_one_sentence()
+def copy_missing(root: Path) -> list[str]:
+    """Copy the notebooks that work/ lacks. Returns a line for each, and one for those that were there."""
+    copies = {root / "work" / source.name: source for source in released_notebooks(root)}
+    missing = [copy for copy in copies if not copy.exists()]
+    for copy in missing:
+        _create(copy, unpaired(copies[copy]))
+    kept = len(copies) - len(missing)
+    return [f"copied {_short(copy)}" for copy in missing] + [f"left {kept} in work/ as they are"] * bool(kept)
+
+
+@_in_one_sentence()
+def fresh(root: Path, notebook: str) -> str:
+    """Start a notebook again. Returns a sentence that says where everything is.
+
+    The fresh copy takes the notebook's name, since that is what is opened and handed in; the old one becomes
+    NAME.old.ipynb, then NAME.old-2.ipynb and so on.
+    """
+    source = _find(root, notebook)
+    copy, content = root / "work" / source.name, unpaired(source)
+    if not copy.exists():
+        _create(copy, content)
+        return f"{_short(copy)} is a fresh copy."
+    if copy.read_bytes() == content:
+        return f"{_short(copy)} is still as fresh as it came."
+    old = next(path for path in _numbered(copy, "old") if not path.exists())
+    _create(old, copy.read_bytes())
+    copy.write_bytes(content)
+    return f"{_short(copy)} is fresh, your old copy is {_short(old)}; if it is open, close and open it again."
+
+
+@_in_one_sentence()
+def solved(root: Path, notebook: str, lookup: Lookup | None = None) -> str:
+    """Write NAME.solved.ipynb, with model answers and rubrics, beside the student's own. Returns a sentence.
+
+    One that is there already but differs (running it is enough) stays, and the new one gets a number.
+    """
+    source = _find(root, notebook)
+    content = _model_answers(root, source.stem, lookup)
+    for copy in _numbered(root / "work" / source.name, "solved"):
+        if not copy.exists():
+            _create(copy, content)
+            return f"{_short(copy)} has the model answers."
+        if copy.read_bytes() == content:
+            return f"{_short(copy)} has the model answers already."
+    raise AssertionError("numbers do not end")
+
+
+def _model_answers(root: Path, name: str, lookup: Lookup | None) -> bytes:
+    """The instructor's notebook as something to read and run: no marks, no markers of what is cut."""
+    # Imported late: copying notebooks should not wait for jupytext and nbgrader.
+    from autograder.building.release import instructor_notebook, notebook_text
+    from autograder.building.source import BEGIN, END, judged, read_source, read_toc
+
+    sources = root / "solutions"
+    nb = read_source(sources / f"{name}.py", lookup or judged)
+    nb = instructor_notebook(nb, name, read_toc(sources / "_toc.yml"))
+    for cell in nb.cells:
+        cell.metadata.pop("nbgrader", None)
+        lines = cell.source.split("\n")
+        cell.source = "\n".join(line for line in lines if BEGIN not in line and END not in line)
+    nb.cells[0].source = f"{SOLVED}\n\n{nb.cells[0].source}"
+    return notebook_text(nb).encode()
+
+
+SOLVED = "**With the model answers**, for self-study: hand in the notebook without *solved* in its name."
+
+
+def released_notebooks(root: Path) -> list[Path]:
+    """The notebooks in course/, in order."""
+    notebooks = sorted((root / "course").glob("*.ipynb"))
+    if not notebooks:
+        raise CourseError(f"{root / 'course'} holds no notebooks: run `make course` first.")
+    return notebooks
+
+
+def _find(root: Path, notebook: str) -> Path:
+    """The released notebook of that name, with or without .ipynb."""
+    released = {path.stem: path for path in released_notebooks(root)}
+    name = Path(notebook).name.removesuffix(".ipynb")
+    if name in released:
+        return released[name]
+    near = [known for known in released if name and name in known] or difflib.get_close_matches(name, released)
+    mend = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(released)}."
+    raise CourseError(f"There is no notebook called {notebook!r}. {mend}")
+
+
+def unpaired(source: Path) -> bytes:
+    """The notebook without its pairing: a copy of it elsewhere has no text twin to be kept in step."""
+    nb = nbformat.read(source, as_version=4)
+    nb.metadata.pop("jupytext", None)
+    return (nbformat.writes(nb).rstrip("\n") + "\n").encode()
+
+
+def _numbered(path: Path, word: str) -> Iterator[Path]:
+    """NAME.word.ipynb, NAME.word-2.ipynb, NAME.word-3.ipynb …"""
+    yield path.with_name(f"{path.stem}.{word}.ipynb")
+    for number in count(2):
+        yield path.with_name(f"{path.stem}.{word}-{number}.ipynb")
+
+
+def _create(path: Path, content: bytes) -> None:
+    """Write a new file; one that appeared meanwhile is not overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
+
+
+def _short(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

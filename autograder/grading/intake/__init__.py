@@ -1,0 +1,1 @@
+"""From a folder of whatever was handed in to submissions."""

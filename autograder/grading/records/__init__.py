@@ -1,0 +1,1 @@
+"""What is kept: state, gradebook, course."""

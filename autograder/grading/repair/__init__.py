@@ -1,0 +1,1 @@
+"""From damaged cells to those of the release."""

@@ -1,0 +1,161 @@
+"""The feedback: one page for a student and a notebook, with what was found, why, and what to do about it.
+
+The tables of the checks (Mark.html) are the judge's and go in as they are. All else came from a student, or may have:
+it is escaped.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from autograder.grading.model import Mark, Result, Slot, Standing, Template
+from autograder.grading.records.counted import settled, waiting
+from autograder.grading.reports.pages import page
+from autograder.grading.reports.text import excerpt, uncoloured
+
+CODE, PRINTED = 20_000, 2_000  # characters shown of an answer, and of what its cell printed
+
+SAID = {
+    "full": ("✓", "full marks"),
+    "partial": ("◐", "partly right"),
+    "zero": ("✗", "not there yet"),
+    "blank": ("○", "not implemented"),
+    "not run": ("!", "the check did not run"),
+    "waiting": ("…", "waits for a hand grade"),
+    "empty": ("○", "no answer"),
+    "refused": ("!", "could not be graded"),
+}
+
+
+def feedback_html(result: Result, standing: Standing | None, template: Template) -> str:
+    """One HTML page, complete in itself: no script, no link to elsewhere.
+
+    standing: what people and deadlines have added, None if the gradebook knows nothing of the kind.
+    """
+    standing = standing or Standing()
+    marked = settled(result, standing)
+    cells = _cells(result.notebook)
+    title, headings = _headings(template)
+    exercises = [_exercise(mark, standing, cells, template, headings) for mark in marked.marks]
+    return page(
+        "feedback.html",
+        result=marked,
+        standing=standing,
+        title=title,
+        total=standing.total(result),
+        waiting=waiting(marked),
+        exercises=exercises,
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A cell that the student filled in. printed: what was shown under it when the notebook ran."""
+
+    source: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise as the page shows it. table: the judge's own, as HTML; by_hand: somebody set or changed the mark."""
+
+    mark: Mark
+    heading: str
+    sign: str
+    said: str
+    table: Markup
+    answers: list[Answer]
+    by_hand: bool
+    comment: str
+
+
+def _exercise(
+    mark: Mark, standing: Standing, cells: dict[str, dict], template: Template, headings: dict[str, str]
+) -> Exercise:
+    sign, said = SAID.get(mark.status, ("", mark.status))
+    slots = [s for s in template.slots if s.exercise == mark.exercise and s.kind in ("solve", "written")]
+    return Exercise(
+        mark=mark,
+        heading=headings.get(mark.exercise, ""),
+        sign=sign,
+        said=said,
+        table=Markup(mark.html),
+        answers=[_answer(cells[slot.grade_id]) for slot in slots if _is_changed(cells.get(slot.grade_id), slot)],
+        by_hand=mark.exercise in standing.hand,
+        comment=standing.comments.get(mark.exercise, ""),
+    )
+
+
+# --- what the student wrote ------------------------------------------------------------------------------------
+
+
+def _cells(notebook: str) -> dict[str, dict]:
+    """The cells of a graded notebook by nbgrader's id. A notebook was made by students: any part may be missing."""
+    found = json.loads(notebook) if notebook else {}
+    cells = _objects(found.get("cells")) if isinstance(found, dict) else []
+    return {_grade_id(cell): cell for cell in cells}
+
+
+def _objects(value: Any) -> list[dict]:
+    """The objects of a list; nothing of what is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _grade_id(cell: dict) -> str:
+    metadata = cell.get("metadata")
+    grader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return str(grader.get("grade_id", "")) if isinstance(grader, dict) else ""
+
+
+def _is_changed(cell: dict | None, slot: Slot) -> bool:
+    """Something stands there that was not handed out."""
+    return cell is not None and _text(cell.get("source")).strip() not in ("", slot.source.strip())
+
+
+def _answer(cell: dict) -> Answer:
+    printed = "".join(map(_shown, _objects(cell.get("outputs"))))
+    return Answer(
+        excerpt(uncoloured(_text(cell.get("source"))), CODE),
+        excerpt(uncoloured(printed[: 4 * PRINTED]), PRINTED).strip("\n"),
+    )
+
+
+def _shown(output: dict) -> str:
+    """What was printed, and the error with its message. Pictures stay in the graded notebook."""
+    if output.get("output_type") == "error":
+        return f"{output.get('ename', '')}: {output.get('evalue', '')}\n"
+    return _text(output.get("text"))
+
+
+def _text(value: Any) -> str:
+    """nbformat keeps text as one string or as a list of lines."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+# --- what the notebook calls its parts -------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=64)
+def _headings(template: Template) -> tuple[str, dict[str, str]]:
+    """The notebook's title, and of every exercise the heading under which it stands."""
+    title, last, found = "", "", {}
+    for slot in template.slots:
+        if slot.kind == "prose":
+            for level, text in _lines(slot.source):
+                title, last = (title or text, "") if level == "#" else (title, text)
+        elif slot.exercise:
+            found[slot.exercise] = last
+    return title or template.assignment, found
+
+
+def _lines(markdown: str) -> Iterator[tuple[str, str]]:
+    outside = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
+    return iter(re.findall(r"^(#{1,3}) +(.+?) *$", outside, flags=re.MULTILINE))

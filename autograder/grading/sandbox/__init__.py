@@ -1,0 +1,1 @@
+"""Where students' code runs, and what may leave it."""

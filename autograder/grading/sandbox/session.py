@@ -1,0 +1,161 @@
+"""One notebook in the sandbox: its cells in order, and the asks of its checks at their places.
+
+A cell or a check that ends the process, by accident or not, costs only itself: a fresh process runs the other cells
+again and goes on. A process that sends what it was not asked for has ended the notebook.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.grading.model import Limits
+from autograder.grading.sandbox.inmate import Inmate
+from autograder.grading.sandbox.sandbox import Ended, Sandbox
+
+AGAIN = 3  # how often a notebook may end its process
+
+
+@dataclass
+class Clock:
+    """Seconds spent so far. cells: in the student's cells; student: in their functions, as the checks asked."""
+
+    cells: float = 0.0
+    student: float = 0.0
+
+
+class Session:
+    """A context manager. `plan`, `run` and `ask` never raise for what the student's code does; `closed` says why not.
+
+    Raises Ended("sandbox") when the sandbox itself has died, which is nobody's fault: begin again.
+    """
+
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+        self.sandbox, self.limits = sandbox, limits
+        self.until = time.monotonic() + limits.notebook_seconds
+        self.inmate: Inmate | None = None
+        self.done: list[str] = []  # what a fresh process must run before it can go on
+        self.closed = ""
+        self.incidents: list[str] = []
+        self.clock = Clock()
+        self.lost = 0
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self.inmate:
+            self.inmate.end()
+
+    def plan(self, cells: list[list[str]]) -> list[int]:
+        """The demonstrations that other cells need, none if the process does not say."""
+        return self._guarded("The notebook", lambda inmate: inmate.plan(cells)) or []
+
+    def run(self, source: str, name: str) -> tuple[dict[str, Any] | None, str]:
+        """Run a cell: its outcome (None if it ended the process) and what it printed. name: "Your cell …"."""
+        start = time.monotonic()
+        outcome = self._guarded(name, lambda inmate: inmate.run(source, self._seconds()))
+        self.clock.cells += time.monotonic() - start
+        if outcome is not None:
+            self.done.append(source)
+        return outcome, self._printed(name)
+
+    def link(self, name: str) -> Link:
+        """What a check asks through."""
+        return Link(self, name)
+
+    def _printed(self, name: str) -> str:
+        try:
+            return self.inmate.text() if self.inmate and self.inmate.alive else ""
+        except Ended as end:  # what was started has gone on printing
+            self.note(name, end)
+            return ""
+
+    def _guarded(self, name: str, step: Any) -> Any:
+        """The step's result in a living process, None if there is none or the step ended it."""
+        if self._alive():
+            try:
+                return step(self.inmate)
+            except Ended as end:
+                self.note(name, end)
+        return None
+
+    def note(self, name: str, end: Ended) -> None:
+        """Write down how a step ended the process, and whether that was once too often."""
+        if end.kind == "sandbox":
+            raise end
+        self.incidents.append(f"{name}: {end.sentence}")
+        self.lost += 1
+        if end.kind == "frame":
+            self.closed = end.sentence
+        elif self.lost > AGAIN:
+            self.closed = f"The notebook ended its process {self.lost} times."
+
+    def _alive(self) -> bool:
+        """Whether a process is there that has run all earlier cells; makes one if need be."""
+        if not self.closed and time.monotonic() > self.until:
+            self.closed = f"The notebook took longer than {self.limits.notebook_seconds:g} s."
+            self.incidents.append(self.closed)
+        if self.closed or (self.inmate and self.inmate.alive):
+            return not self.closed
+        self.inmate = self.sandbox.start(self.limits)
+        try:
+            for source in self.done:
+                self.inmate.run(source, self._seconds())
+            self.inmate.text()
+        except Ended as end:
+            self.note("The cells of the notebook, run again", end)
+            self.closed = self.closed or "The notebook's cells ended their process when they were run again."
+        return not self.closed
+
+    def _seconds(self) -> float:
+        return max(min(self.limits.cell_seconds, self.until - time.monotonic()), 0.0)
+
+
+class Link:
+    """The way of one check to the student's code: it counts the answers and the seconds, and keeps what was printed."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self.session, self.name = session, name
+        self.until = time.monotonic() + session._seconds()
+        self.answered, self.student = 0, 0.0
+        self.over: Ended | None = None
+
+    def ask(self, head: dict, arrays: list, respond: Any) -> tuple[dict, list]:
+        """As autograder.judging.judge.Link. What ends the process is an unanswered ask, and so are all after it."""
+        if self.over:
+            return _unanswered(self.over)
+        session, start, judged = self.session, time.monotonic(), 0.0
+
+        def reply(*call: Any) -> tuple[dict, list]:
+            nonlocal judged
+            began = time.monotonic()
+            answer = respond(*call)
+            judged += time.monotonic() - began
+            return answer
+
+        try:
+            if not session._alive():
+                return _unanswered(Ended("ended", f"The check did not run. {session.closed}"))
+            self.until += time.monotonic() - start  # if the cells had to run again, that was not this check's doing
+            left = min(self.until, session.until) - time.monotonic()
+            answer = session.inmate.ask(head, arrays, reply, max(left, 0.0))
+            self.answered += 1
+            return answer
+        except Ended as end:
+            self.over = end
+            session.note(self.name, end)
+            return _unanswered(end)
+        finally:
+            spent = time.monotonic() - start - judged
+            self.student += spent
+            session.clock.student += spent
+
+    def printed(self) -> str:
+        """What the student's functions printed while they were asked."""
+        return self.session._printed(self.name)
+
+
+def _unanswered(end: Ended) -> tuple[dict, list]:
+    return {"error": {"kind": "late" if end.kind == "late" else "ended", "message": end.sentence}}, []

@@ -1,0 +1,296 @@
+"""What an exercise is to the judge: questions to ask, laws that the answers must keep, mistakes known by name.
+
+    probe(rng)            yields cases: one or more asks, and the facts that the judge needs to know about them
+    judge(case, *answers) yields findings, each made by calling a law: `yield self.follows_mu(ok, expected, got)`
+
+A law is a sentence that can stand in a report. Gates (shape, type, positivity) are necessary and worth nothing;
+laws that pay share the exercise's points by weight. A law holds if every finding about it is good and there is one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pushforward.errors import CourseError
+
+if TYPE_CHECKING:  # who only lists exercises or starts a grader should not wait for torch
+    import numpy as np
+    import torch
+
+# --- asks and cases --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to the student's code, as plain data. See pushforward.answering.run for the verbs."""
+
+    verb: str
+    of: str
+    args: tuple = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    method: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)  # name of a keep, wrt and cotangent of a grad, n of draws
+    laws: tuple[Law, ...] = ()  # those that fall if this ask goes unanswered (default: all that its case is about)
+
+    def about(self, *laws: Law) -> Ask:
+        """The same ask, with laws of its own: a blank takes these along and no others of its case.
+
+        The judge of the case then gets None in its place, and what it finds about these laws is not heard.
+        """
+        return replace(self, laws=laws)
+
+
+def call(of: str, /, *args: Any, method: str | None = None, **kwargs: Any) -> Ask:
+    """of(*args, **kwargs), or of.method(…) for a kept object."""
+    return Ask("call", of, args, kwargs, method)
+
+
+def keep(name: str, of: str, /, *args: Any, **kwargs: Any) -> Ask:
+    """The same, but the object stays with the student's code; later asks may call its methods by `name`."""
+    return Ask("keep", of, args, kwargs, more={"name": name})
+
+
+def grad(of: str, /, wrt: tuple[str, ...], cotangent: torch.Tensor, *args: Any, **kwargs: Any) -> Ask:
+    """{"value": v, "gradients": {name: ∂ sum(cotangent · v) / ∂ name}}, None where no gradient arrives."""
+    return Ask("grad", of, args, kwargs, more={"wrt": list(wrt), "cotangent": cotangent})
+
+
+def jacobian(of: str, /, *args: Any, method: str | None = None, **kwargs: Any) -> Ask:
+    """The Jacobian of `of` with respect to its first argument."""
+    return Ask("jacobian", of, args, kwargs, method)
+
+
+def draws(of: str, n: int, /, *args: Any, method: str | None = None, **kwargs: Any) -> Ask:
+    """n calls, stacked along a new first axis."""
+    return Ask("draws", of, args, kwargs, method, more={"n": n})
+
+
+@dataclass(frozen=True)
+class Case:
+    """Asks that are judged together. `about`: the laws that fail if one of them goes unanswered (default: all)."""
+
+    asks: tuple[Ask, ...]
+    facts: SimpleNamespace
+    about: tuple[Law, ...]
+
+    @property
+    def on_gpu(self) -> bool:
+        """Some argument of an ask lives on another device than the CPU."""
+        import torch
+
+        arguments = (a for ask in self.asks for a in (*ask.args, *ask.kwargs.values()))
+        return any(isinstance(a, torch.Tensor) and a.device.type != "cpu" for a in arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.facts, name)
+
+
+def case(*asks: Ask, about: tuple[Law, ...] = (), **facts: Any) -> Case:
+    """A case with whatever the judge will want to remember of it: `case(call("f", x=x), x=exact(x))`."""
+    return Case(asks, SimpleNamespace(**facts), about)
+
+
+# --- laws and findings -----------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Law:
+    """A sentence that the answers keep or break. weight 0 makes it a gate."""
+
+    sentence: str
+    weight: float
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @property
+    def is_gate(self) -> bool:
+        return self.weight == 0
+
+    def __call__(
+        self, ok: Any, expected: str = "", got: str = "", *, why: str = "", mistake: str | None = None
+    ) -> Finding:
+        return Finding(self, bool(ok), str(expected), str(got), why, mistake)
+
+
+def gate(sentence: str) -> Law:
+    """A law that must hold before any other pays."""
+    return Law(sentence, 0.0)
+
+
+def pays(sentence: str, weight: float = 1.0) -> Law:
+    """A law that earns its share of the points."""
+    return Law(sentence, weight)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one case says about one law; `mistake` names a catalogued misconception where the judge recognised it."""
+
+    law: Law
+    ok: bool
+    expected: str = ""
+    got: str = ""
+    why: str = ""
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake that students really make, and the sentence that explains it.
+
+    variants: its implementations as {declared name: function}; one mistake can be written with N or N − 1, say.
+    """
+
+    name: str
+    sentence: str
+    variants: tuple[dict[str, Callable], ...]
+
+
+Implementation = Callable | dict[str, Callable]
+
+
+def wrong(name: str, implementation: Implementation, sentence: str, also: tuple[Implementation, ...] = ()) -> Mistake:
+    """A catalogued misconception. A single function stands for the exercise's only (or first) declared name.
+
+    also: further implementations that deserve the same sentence but give other numbers.
+    """
+    written = (implementation, *also)
+    return Mistake(name, sentence, tuple(i if isinstance(i, dict) else {"": i} for i in written))
+
+
+# --- exercises -------------------------------------------------------------------------------------------------
+
+_REGISTRY: dict[str, Exercise] = {}
+_collecting: ContextVar[dict[str, Exercise] | None] = ContextVar("collecting", default=None)
+_added: ContextVar[dict[str, Exercise] | None] = ContextVar("added", default=None)
+
+
+class Exercise:
+    """Base of all autograded exercises; subclasses are registered with `@exercise`."""
+
+    id: ClassVar[str]
+    notebook: ClassVar[str]
+    kind: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]
+    laws: ClassVar[tuple[Law, ...]]
+    hints: ClassVar[tuple[str, str, str]]
+    mistakes: ClassVar[tuple[Mistake, ...]] = ()
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        """What to ask, on fresh random inputs."""
+        raise NotImplementedError
+
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        """What the answers of one case say about the laws."""
+        raise NotImplementedError
+
+    def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
+        """The value of a callback that the student's code called."""
+        raise CourseError(f"{self.id} hands out no callback {name!r}.")
+
+
+def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable[[type[Exercise]], type[Exercise]]:
+    """Register a class as the judge of exercise `id`.
+
+    names: what the student defines; kind: "code", "witness" or "derivation". The notebook is that of the module.
+    """
+
+    def register(cls: type[Exercise]) -> type[Exercise]:
+        if not issubclass(cls, Exercise):
+            raise CourseError(f"{cls.__name__}, the judge of {id}, must derive from Exercise.")
+        cls.id, cls.names, cls.kind = id, names, kind
+        cls.notebook = cls.__module__.rpartition(".")[2].removeprefix("c")
+        found = [law for base in reversed(cls.__mro__) for law in vars(base).values() if isinstance(law, Law)]
+        cls.laws = tuple(found)
+        cls.mistakes = tuple(
+            Mistake(m.name, m.sentence, tuple({k or names[0]: f for k, f in v.items()} for v in m.variants))
+            for m in cls.mistakes
+        )
+        collecting = _collecting.get()
+        judges = _REGISTRY if collecting is None else collecting
+        if id in judges:
+            raise CourseError(f"Two classes call themselves the judge of {id}.")
+        judges[id] = cls()
+        return cls
+
+    return register
+
+
+@contextmanager
+def collected() -> Iterator[dict[str, Exercise]]:
+    """Judges that are defined inside gather in the dict, and the course's own stay as they are."""
+    _load_all()
+    judges: dict[str, Exercise] = {}
+    token = _collecting.set(judges)
+    try:
+        yield judges
+    finally:
+        _collecting.reset(token)
+
+
+@contextmanager
+def added(judges: dict[str, Exercise]) -> Iterator[None]:
+    """Inside, these judges belong to the course; one with an id that the course knows stands in for its own."""
+    token = _added.set({**(_added.get() or {}), **judges})
+    try:
+        yield
+    finally:
+        _added.reset(token)
+
+
+@functools.cache
+def _load_all() -> None:
+    from autograder import checks
+
+    for module in sorted(m.name for m in pkgutil.iter_modules(checks.__path__)):
+        importlib.import_module(f"autograder.checks.{module}")
+
+
+def all_exercises() -> dict[str, Exercise]:
+    """Every autograded exercise by its id, in the order of the course."""
+    _load_all()
+    return {**_REGISTRY, **(_added.get() or {})}
+
+
+def get(id: str) -> Exercise:
+    """The exercise of that id. Raises CourseError, with the nearest ids, if there is none."""
+    known = all_exercises()
+    if isinstance(id, str) and id in known:
+        return known[id]
+    near = difflib.get_close_matches(str(id), known, n=3, cutoff=0.5)
+    mend = f"Did you mean {' or '.join(near)}?" if near else "`python -m autograder exercises` lists them all."
+    raise CourseError(f"There is no exercise called {id!r}. {mend}")
+
+
+def table() -> dict[str, dict[str, Any]]:
+    """The generated table of all exercises, written ones included: notebook, points, kind, names, blank."""
+    return {**{id: _row(judge) for id, judge in (_added.get() or {}).items()}, **_generated()}
+
+
+def _row(judge: Exercise) -> dict[str, Any]:
+    """What is known of a judge that has come on top of the course: its cell says the points."""
+    return {"notebook": judge.notebook, "points": 1.0, "kind": judge.kind, "names": list(judge.names), "blank": ""}
+
+
+@functools.cache
+def _generated() -> dict[str, dict[str, Any]]:
+    file = resources.files("autograder") / "exercises.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def points(id: str) -> float:
+    """What the exercise is worth, as its check's tag says (1 before the first `make course`)."""
+    return float(table().get(id, {}).get("points", 1.0))

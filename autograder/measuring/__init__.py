@@ -1,0 +1,1 @@
+"""The graders graded, notebooks and grading measured."""

@@ -1,0 +1,1 @@
+"""Exact truths that share no line with the answers they judge."""

@@ -1,0 +1,266 @@
+"""The interpreter of asks: the only code that stands next to the student's.
+
+It performs one ask after the other on the student's functions and sends back plain values. It knows no expected
+value, no formula and no score, so there is none to be found here. The verbs:
+
+    call      f(*args, **kwargs)
+    keep      the same, but the returned object stays here under a name that later asks may use
+    grad      the value and, for each argument named in `wrt`, the gradient of sum(cotangent * value)
+    jacobian  the full Jacobian of f at args[0]
+    draws     f(*args, **kwargs) n times, stacked
+
+`python -m pushforward.answering.run FILE` runs a file of answers and serves asks on standard input and output.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import os
+import random
+import sys
+import sysconfig
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+import torch
+
+from pushforward.answering import wire
+from pushforward.answering.nets import ARCHITECTURES
+
+METHODS = ("forward", "inverse", "sample", "log_prob", "encode", "decode")
+Frame = tuple[dict, list[np.ndarray]]  # a head and its arrays, as they cross
+Reply = Callable[[dict, list], Frame]
+_NOT_STUDENT = (sysconfig.get_path("stdlib") + os.sep, str(Path(__file__).parents[1]) + os.sep, "<frozen")
+
+
+class Missing(Exception):
+    """A name that the exercise asks for is not defined."""
+
+
+class Runner:
+    """Performs asks on the names of one namespace.
+
+    namespace: what the student defined (a notebook's globals, a file's names).
+    """
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.kept: dict[str, Any] = {}
+
+    def perform(self, head: dict, arrays: list, reply: Reply) -> Frame:
+        """One ask, one answer: {"value": node} or {"error": {...}}. Whatever the student's code raises ends here."""
+        out: list[np.ndarray] = []
+        try:
+            with own_randomness(head.get("seed", 0)), torch.enable_grad():
+                value = self._perform(head, arrays, reply)
+            return {"value": wire.encode(value, out)}, out
+        except KeyboardInterrupt:
+            raise
+        except Missing as error:
+            return {"error": {"kind": "missing", "message": str(error)}}, []
+        except wire.WireError as error:
+            return refused(error)
+        except BaseException as error:
+            return {"error": {"kind": "blank" if _is_blank(error) else "raised", **where(error)}}, []
+
+    def _perform(self, head: dict, arrays: list, reply: Reply) -> Any:
+        def special(node: list) -> Any:
+            return self._special(node, arrays, reply)
+
+        args = [wire.decode(node, arrays, special) for node in head.get("args", [])]
+        kwargs = {k: wire.decode(node, arrays, special) for k, node in head.get("kwargs", {}).items()}
+        function = self._target(head["of"], head.get("method"))
+        verb = head["verb"]
+        if verb == "call":
+            return function(*args, **kwargs)
+        if verb == "keep":
+            self.kept[head["name"]] = function(*args, **kwargs)
+            return None
+        if verb == "grad":
+            cotangent = wire.decode(head["cotangent"], arrays)
+            return value_and_gradients(function, args, kwargs, head["wrt"], cotangent)
+        if verb == "jacobian":
+            return torch.autograd.functional.jacobian(lambda x: function(x, *args[1:], **kwargs), args[0])
+        if verb == "draws":
+            return torch.stack([torch.as_tensor(function(*args, **kwargs)) for _ in range(head["n"])])
+        raise wire.WireError(f"There is no verb {verb!r}.")
+
+    def _target(self, name: str, method: str | None) -> Callable:
+        found = self.kept.get(name, self.namespace.get(name))
+        if found is None:
+            raise Missing(f"Nothing is called `{name}` yet.")
+        if method is not None:
+            if method not in METHODS:
+                raise wire.WireError(f"{method!r} is not a method that is asked for.")
+            if not hasattr(found, method):
+                raise Missing(f"`{name}` has no method `{method}` yet.")
+            found = getattr(found, method)
+        if not callable(found):
+            raise Missing(f"`{name}` is of type {type(found).__name__}; a function is asked for.")
+        return found
+
+    def _kept(self, name: str) -> Any:
+        if name not in self.kept:
+            raise Missing(f"Nothing is called `{name}` yet.")
+        return self.kept[name]
+
+    def _special(self, node: list, arrays: list, reply: Reply) -> Any:
+        kind, name, *rest = node
+        if kind == "callback":
+            return lambda *args, **kwargs: ask_the_judge(reply, name, args, kwargs)
+        if kind == "kept":
+            return self._kept(name)
+        return ARCHITECTURES[name]([wire.decode(weight, arrays) for weight in rest[0]])
+
+
+def ask_the_judge(reply: Reply, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """One call of a callable argument. Raises TypeError where the judge cannot answer it."""
+    out: list[np.ndarray] = []
+    try:
+        nodes = [wire.encode(a, out) for a in args], {k: wire.encode(v, out) for k, v in kwargs.items()}
+        answer, arrays = reply({"callback": name, "args": nodes[0], "kwargs": nodes[1]}, out)
+    except wire.WireError as error:
+        raise TypeError(f"{name} cannot take this argument. {error}") from None
+    if "refused" in answer:
+        raise TypeError(answer["refused"])
+    return wire.decode(answer["value"], arrays)
+
+
+def refused(error: wire.WireError) -> Frame:
+    """The answer in place of a value that cannot cross."""
+    return {"error": {"kind": "refused", "message": str(error)}}, []
+
+
+def _is_blank(error: BaseException) -> bool:
+    """A blank says nothing; torch says which operation a type or a device lacks."""
+    return type(error) is NotImplementedError and not error.args
+
+
+def value_and_gradients(
+    function: Callable, args: list, kwargs: dict, wrt: list[str], cotangent: torch.Tensor
+) -> dict[str, Any]:
+    """{"value": f(…), "gradients": {name: d sum(cotangent * f) / d name, or None if no gradient arrives}}."""
+    for name in wrt:
+        kwargs[name].requires_grad_(True)
+    value = function(*args, **kwargs)
+    gradients: dict[str, Any] = dict.fromkeys(wrt)
+    if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
+        inputs = [kwargs[name] for name in wrt]
+        # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
+        found = torch.autograd.grad((cotangent.to(value) * value).sum(), inputs, allow_unused=True)
+        gradients = dict(zip(wrt, found, strict=True))
+    return {"value": value, "gradients": gradients}
+
+
+@contextlib.contextmanager
+def own_randomness(seed: int) -> Iterator[None]:
+    """Seeds torch, numpy and random for one ask, and gives the notebook its own random streams back."""
+    states = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng():
+        _seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(states[0]), np.random.set_state(states[1])
+
+
+def _seed(seed: int) -> None:
+    """Every stream that student code may draw from.
+
+    torch.manual_seed would also note the seed, with a stack trace, for every kind of device that is not there: half
+    the time of a short ask, and a list that grows.
+    """
+    torch.default_generator.manual_seed(seed), np.random.seed(seed), random.seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed_all(seed)
+
+
+def where(error: BaseException) -> dict[str, Any]:
+    """What was raised and the student's own last line that led to it."""
+    place: dict[str, Any] = {"line": None, "source": None}
+    for frame, line in traceback.walk_tb(_from_student(error.__traceback__)):
+        filename = frame.f_code.co_filename
+        if not filename.startswith(_NOT_STUDENT) and "-packages" not in filename:
+            place = {"line": line, "source": linecache.getline(filename, line).strip()[:200]}
+    return {"type": type(error).__name__, "message": _message(error), **place}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except BaseException:  # the student's own exception may fail to print itself, in any way
+        return ""
+
+
+def _from_student(tb: TracebackType | None) -> TracebackType | None:
+    """The traceback without the frames of this file at its head: what called the student does not matter."""
+    while tb is not None and tb.tb_frame.f_code.co_filename == __file__:
+        tb = tb.tb_next
+    return tb
+
+
+# --- serving asks to another process ---------------------------------------------------------------------------
+
+
+def serve(path: str) -> None:
+    """Run the file, then answer asks until the other side closes. Standard streams belong to the student's code."""
+    source, sink = _private_streams()
+    try:
+        namespace = load(path)
+    except BaseException as error:
+        wire.put(sink, {"failed": _loading_error(error)}, [])
+        return
+    wire.put(sink, {"ready": True}, [])
+    runner = Runner(namespace)
+
+    def reply(head: dict, arrays: list) -> Frame:
+        wire.put(sink, head, arrays)
+        return wire.get(source)
+
+    while True:
+        try:
+            head, arrays = wire.get(source)
+        except EOFError:
+            return
+        answer, out = runner.perform(head, arrays, reply)
+        try:
+            wire.put(sink, {**answer, "id": head["id"]}, out)
+        except wire.WireError as error:
+            wire.put(sink, {**refused(error)[0], "id": head["id"]}, [])
+
+
+def load(path: str) -> dict[str, Any]:
+    """The names that a file of answers defines. Checks that the file itself calls do nothing: the judge asks."""
+    from pushforward.check import judged_elsewhere
+
+    judged_elsewhere()
+    module = sys.modules["answers"] = ModuleType("answers")  # dataclasses look their module up
+    module.__file__ = path
+    exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), vars(module))
+    return vars(module)
+
+
+def _private_streams() -> tuple[Any, Any]:
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    return source, sink
+
+
+def _loading_error(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, SyntaxError):
+        line = (error.text or "").strip()[:200]
+        return {"type": "SyntaxError", "message": error.msg, "line": error.lineno, "source": line}
+    return where(error)
+
+
+if __name__ == "__main__":
+    for judge_module in ("autograder", "autograder.judging.judge", "autograder.checks"):
+        sys.modules[judge_module] = None  # type: ignore[assignment]  # the judge does not exist in this process
+    serve(sys.argv[1])

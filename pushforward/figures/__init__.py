@@ -1,0 +1,1 @@
+"""Pictures and the controls above them, in one look."""
