@@ -1,4 +1,4 @@
-"""Judge of 00_start_here."""
+"""start.standardise: z = (x − mean) / standard deviation, column by column; a constant column becomes 0."""
 
 from __future__ import annotations
 

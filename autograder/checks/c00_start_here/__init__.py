@@ -1,0 +1,1 @@
+"""Judge of 00_start_here."""

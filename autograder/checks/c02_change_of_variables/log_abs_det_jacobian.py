@@ -1,0 +1,220 @@
+"""cov.log_abs_det_jacobian: log |det ∂f/∂x| at every row of x. The oracle differentiates by difference quotients with fifty digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import mpmath
+import numpy as np
+import torch
+
+from autograder.checks.c02_change_of_variables.shared import (
+    PYTHON,
+    floats,
+    in_high_precision,
+    net_of,
+    random_matrix,
+    random_signed,
+)
+from autograder.judging.compare import (
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+    near,
+    show,
+)
+from autograder.judging.exercise import (
+    Case,
+    Exercise,
+    Finding,
+    call,
+    case,
+    exercise,
+    gate,
+    grad,
+    pays,
+    wrong,
+)
+from autograder.oracles.precise import DIGITS, determinant, digits
+from pushforward.answering.wire import Net
+
+
+def _jacobians(f: Callable, x: torch.Tensor) -> torch.Tensor:
+    """(B, D, D), in the graph of x."""
+    x = x if x.requires_grad else x.detach().requires_grad_()
+    z = f(x)
+    rows = [torch.autograd.grad(z[:, i].sum(), x, create_graph=True)[0] for i in range(z.shape[1])]
+    return torch.stack(rows, dim=1)
+
+
+def _diagonal(f: Callable, x: torch.Tensor) -> torch.Tensor:
+    return _jacobians(f, x).diagonal(dim1=1, dim2=2).abs().log().sum(1)
+
+
+def _summed(f: Callable, x: torch.Tensor) -> torch.Tensor:
+    """The Jacobian of the outputs summed over the batch, with the axes (output, batch, input)."""
+    return torch.autograd.functional.jacobian(lambda y: f(y).sum(0), x, create_graph=True)
+
+
+def _signed_ladj(f: Callable, x: torch.Tensor) -> torch.Tensor:
+    """NaN where the determinant is negative, gradients included."""
+    sign, log_abs = torch.linalg.slogdet(_jacobians(f, x))
+    return log_abs * torch.where(sign > 0, 1.0, math.nan)
+
+
+def _ladj(f: Callable, x: torch.Tensor) -> torch.Tensor:
+    return torch.linalg.slogdet(_jacobians(f, x))[1]
+
+
+@exercise("cov.log_abs_det_jacobian", ("log_abs_det_jacobian",))
+class LogAbsDetJacobian(Exercise):
+    """log |det ∂f/∂x| at every row of x. The oracle differentiates by difference quotients with fifty digits."""
+
+    shape = gate("the result has one number for each row of x")
+    value = pays("every row gets the logarithm of its own |det J|, also where the determinant underflows", 1)
+    graph = pays("the result can be differentiated once more, as training needs", 1)
+
+    hints = (
+        "Row i of the Jacobian is the gradient of output i. How many gradients does a batch of B points need, B·D or D?",
+        "The rows of x do not interact, so the gradient of a sum over the batch holds every row's own gradient.",
+        "torch.linalg gives sign and logarithm of a determinant. And a gradient can itself be differentiated, if you ask for its graph.",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        shear = net_of("shear", (2.0,), PYTHON)
+        linear = self._linear(np.array([[0.0, 2.0], [3.0, 1.0]]), np.zeros(2), PYTHON, "cpu")
+        yield self._value(linear, floats([[1.0, 0.0]], PYTHON))
+        yield self._value(shear, floats([[1.0, 0.0], [0.0, 1.0]], PYTHON))
+        for dtype, device in arithmetic():
+            few = list(self._maps(rng, dtype, device))[:: 1 if dtype is torch.float64 else 2]
+            for number_of, f in enumerate(few):
+                d = (
+                    3
+                    if f.architecture in ("triangular", "wave")
+                    else len(f.weights[-1])
+                    if f.architecture == "linear"
+                    else 2
+                )
+                batch = (1, d, 4)[number_of % 3]
+                x = floats(rng.uniform(-1.2, 1.2, size=(batch, d)), dtype, device)
+                yield self._value(f, x)
+                if f.architecture in ("planar", "coupling", "triangular"):
+                    cotangent = floats(rng.normal(size=batch), dtype, device)
+                    asked = grad("log_abs_det_jacobian", ("x",), cotangent, f=f, x=x)
+                    yield case(asked, about=(self.shape, self.graph), law=self.graph, f=f, x=x, cotangent=cotangent)
+            d = 120 if dtype is torch.float64 else 24
+            f = net_of("wave", (1e-3, 4e-4), dtype, device)
+            yield self._value(f, floats(rng.uniform(-1, 1, size=(1, d)), dtype, device))
+
+    def _maps(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Iterator[Net]:
+        yield self._linear(random_matrix(rng, 3), rng.normal(size=3), dtype, device)
+        yield self._linear(random_matrix(rng, 2, -1), rng.normal(size=2), dtype, device)
+        yield net_of("swirl", (float(rng.normal()), random_signed(rng, 0.3, 0.8)), dtype, device)
+        yield net_of("coupling", (float(rng.uniform(0.3, 1)),), dtype, device)
+        yield net_of("triangular", (float(rng.uniform(0.3, 0.9)),), dtype, device)
+        yield net_of("wave", (random_signed(rng, 1, 2), random_signed(rng, 0.2, 0.7)), dtype, device)
+        w = rng.normal(size=2)
+        u = w / (w @ w) * random_signed(rng, 0.2, 0.7) + rng.uniform(-0.3, 0.3) * np.array([-w[1], w[0]])
+        yield Net("planar", (floats(u, dtype, device), floats(w, dtype, device)), "x + u tanh(w·x)")
+
+    @staticmethod
+    def _linear(A: np.ndarray, b: np.ndarray, dtype: torch.dtype, device: str) -> Net:
+        return Net("linear", (floats(A, dtype, device), floats(b, dtype, device)), f"A x + b with A = {show(A)}")
+
+    def _value(self, f: Net, x: torch.Tensor) -> Case:
+        asked = call("log_abs_det_jacobian", f, x)
+        return case(asked, about=(self.shape, self.value), law=self.value, f=f, x=x)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        if case.law is self.graph:
+            answer, gradient = (
+                (answer.get(key) for key in ("value", "gradients")) if isinstance(answer, dict) else (None, None)
+            )
+        shape = has_shape(answer, tuple(case.x.shape[:1]), case.x)
+        yield self.shape(*shape)
+        if not shape.ok:
+            return
+        yield self._judge_value(case, answer) if case.law is self.value else self._judge_gradient(case, gradient)
+
+    def _judge_value(self, case: Case, answer: Any) -> Finding:
+        f = in_high_precision(case.f)
+        if case.f.architecture == "wave":  # entry by entry: the Jacobian is diagonal
+            with mpmath.workdps(DIGITS):
+                slopes = [[f.jacobian([mpmath.mpf(float(v))])[0][0] for v in row] for row in exact(case.x)]
+            ladj = np.array([float(mpmath.fsum(mpmath.log(abs(s)) for s in row)) for row in slopes])
+            scale = abs(ladj) + 16 * case.x.shape[1]
+        else:
+            matrices = [f.jacobian(row.tolist()) for row in exact(case.x)]
+            ladj = np.array([float(mpmath.log(abs(determinant(m)))) for m in matrices])
+            worst = max(np.linalg.cond(np.array(m, dtype=float)) for m in matrices)
+            scale = abs(ladj) + 4 * case.x.shape[1] * (1 + worst)
+        return self.value(*close(answer, ladj, case.x.dtype, scale))
+
+    def _judge_gradient(self, case: Case, gradient: Any) -> Finding:
+        gradient = gradient.get("x") if isinstance(gradient, dict) else None
+        if gradient is None:
+            return self.graph(False, "a gradient with respect to x", "none",
+                              why="Nothing that is computed from the result can train f.")  # fmt: skip
+        f, step = in_high_precision(case.f), mpmath.mpf(10) ** -10
+        expected = np.zeros(case.x.shape)
+        with mpmath.workdps(DIGITS):
+            for (b, j), _ in np.ndenumerate(expected):
+                x = digits(exact(case.x)[b].tolist())
+                ahead, behind = ([*x[:j], x[j] + s, *x[j + 1 :]] for s in (step, -step))
+                expected[b, j] = float((f.ladj(ahead) - f.ladj(behind)) / (2 * step)) * float(case.cotangent[b])
+        return self.graph(*near(gradient, expected.round(12), 1e-3))
+
+    mistakes = (
+        wrong(
+            "only the diagonal",
+            lambda f, x: _diagonal(f, x),
+            "The diagonal entries were multiplied. That is the determinant of triangular matrices only; in general the other entries count.",
+            also=(lambda f, x: _diagonal(f, x).detach(),),
+        ),
+        wrong(
+            "no absolute value",
+            lambda f, x: torch.logdet(_jacobians(f, x)),
+            "A map that mirrors has a negative determinant, whose logarithm is NaN. Take the absolute value.",
+            also=(
+                lambda f, x: torch.logdet(_jacobians(f, x)).detach(),
+                lambda f, x: torch.linalg.det(_jacobians(f, x)).log(),
+                lambda f, x: _signed_ladj(f, x),
+                lambda f, x: _signed_ladj(f, x).detach(),
+            ),
+        ),
+        wrong(
+            "one number for the whole batch",
+            lambda f, x: _ladj(f, x).sum().expand(len(x)),
+            "The log-determinants of all rows were added up: that is the Jacobian of the batch as one big point. Each row has its own.",
+            also=(
+                lambda f, x: _ladj(f, x).mean().expand(len(x)),
+                lambda f, x: _ladj(f, x).detach().sum().expand(len(x)),
+            ),
+        ),
+        wrong(
+            "the axes of the batch",
+            lambda f, x: torch.linalg.slogdet(_summed(f, x))[1],
+            "The gradient of the summed outputs has the axes (output, batch, input): move the batch to the front before you take determinants.",
+            also=(lambda f, x: torch.linalg.slogdet(_summed(f, x))[1].detach(),),
+        ),
+        wrong(
+            "the determinant before its logarithm",
+            lambda f, x: torch.linalg.det(_jacobians(f, x)).abs().log(),
+            "The determinant has underflowed to 0 before its logarithm was taken. torch.linalg.slogdet never forms it.",
+            also=(lambda f, x: torch.linalg.det(_jacobians(f, x)).abs().log().detach(),),
+        ),
+        wrong(
+            "the determinant, not its logarithm",
+            lambda f, x: torch.linalg.det(_jacobians(f, x)).abs(),
+            "This is |det J|. Its logarithm is asked for.",
+            also=(lambda f, x: torch.linalg.det(_jacobians(f, x)).abs().detach(),),
+        ),
+        wrong(
+            "cut off from its graph",
+            lambda f, x: _ladj(f, x).detach(),
+            "The values are right, but no gradient can pass: the Jacobian must be computed with its graph (create_graph=True), and x must not be detached.",
+        ),
+    )

@@ -1,0 +1,206 @@
+"""elbo.bce_is_no_density: exp(−BCE) sums to 1 over {0, 1} only: over [0, 1] to tanh(l/2)/l ≤ ½, over grey levels to something else again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from scipy import special
+from torch.nn import functional
+
+from autograder.checks.c06_elbo.shared import BENT, NODES, WEIGHTS, allowing, random_spread
+from autograder.judging.compare import (
+    Verdict,
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+    near,
+    show,
+    values,
+)
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
+
+GRANTED = 1e-3
+
+
+def _masses(logits: torch.Tensor) -> np.ndarray:
+    """∫_0^1 exp(−BCE(x, l)) dx for each logit l, by Gauss–Legendre quadrature.
+
+    The integrand is exp(x l − log(1 + e^l)). On each of four panels it changes by e^{|l|/4}, for which 24 nodes are exact.
+    """
+    x = (np.arange(4)[:, None] + (1 + NODES) / 2).ravel() / 4
+    probability = np.exp(_log_bernoulli(x, exact(logits)[..., None]))
+    return probability @ np.tile(WEIGHTS, 4) / 8
+
+
+def _relative(answer: Any, expected: np.ndarray, tolerance: float) -> Verdict:
+    """Every entry within that share of what is expected."""
+    got = values(answer)
+    if got is None or got.shape != expected.shape:
+        return Verdict(False, show(expected), show(answer))
+    with np.errstate(all="ignore"):
+        agrees = near(got / expected, np.ones_like(expected), tolerance / 2)
+    worst = int(np.argmax(np.where(np.isfinite(got), abs(got / expected - 1), math.inf))) if got.size else 0
+    return Verdict(agrees.ok, *(show(a if a.size <= 6 else a.reshape(-1)[worst]) for a in (expected, got)))
+
+
+@exercise("elbo.bce_is_no_density", ("bce_mass", "bce_mass_on_levels", "continuous_bernoulli"))
+class BceIsNoDensity(Exercise):
+    """exp(−BCE) sums to 1 over {0, 1} only: over [0, 1] to tanh(l/2)/l ≤ ½, over grey levels to something else again."""
+
+    shape = gate("bce_mass returns a tensor of the shape of logits")
+    mass = pays("bce_mass is the integral of exp(−BCE) over the grey values from 0 to 1", 0.75)
+    centre = pays("bce_mass stays right where the logit is 0, or nearly 0", 0.75)
+    shape_of_levels = gate("bce_mass_on_levels returns a tensor of the shape of logits")
+    levels = pays("bce_mass_on_levels is the sum of exp(−BCE) over the grey levels: 1 for two of them only", 1)
+    shape_of_density = gate("continuous_bernoulli returns a tensor of the shape of x")
+    density = pays("continuous_bernoulli falls as −BCE does, and its density integrates to one", 1.5)
+
+    hints = (
+        "−BCE = x log p + (1 − x) log(1 − p) is linear in x: with l = log p/(1 − p) it is x l + log(1 − p).",
+        "∫ e^{xl} dx over [0, 1] has a closed form with l in the denominator. What is the integral itself at l = 0? "
+        "A difference of nearly equal numbers is poor near there; tanh is not.",
+        "A density is made by dividing by the integral: what does that do to its logarithm? At p = ½ the integrand is "
+        "½ everywhere.",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        yield self._mass_case(torch.tensor([2.0]), self.mass)
+        yield self._levels_case(torch.tensor([2.0]), 2)
+        yield self._levels_case(torch.tensor([2.0]), 3)
+        yield self._density_case(torch.tensor([0.5]), torch.tensor([2.0]))
+        for dtype, device in arithmetic():
+            for shape in ((5,), (2, 3), (3, 3)):
+                signs = torch.tensor(rng.choice([-1.0, 1.0], size=shape), dtype=dtype, device=device)
+                logits = signs * random_spread(rng, shape, dtype, device, 0.05, 12)
+                yield self._mass_case(logits, self.mass)
+                for levels in (2, int(rng.integers(3, 10)), 17):
+                    yield self._levels_case(logits, levels)
+                grey = torch.tensor(rng.random(shape), dtype=dtype, device=device)
+                yield self._density_case(grey, logits)
+            ends = torch.tensor([100.0, -100.0, 40.0, -40.0], dtype=dtype, device=device)
+            yield self._mass_case(ends, self.mass)
+            yield self._levels_case(ends, 256)
+            yield self._density_case(torch.tensor([0.99, 0.01, 1.0, 1.0], dtype=dtype, device=device), ends)
+            tiny = 1e-6 if dtype == torch.float32 else 1e-14
+            middle = torch.tensor([0.0, tiny, -tiny, 10 * tiny], dtype=dtype, device=device)
+            yield self._mass_case(middle, self.centre)
+            yield self._density_case(torch.tensor([0.0, 0.3, 0.7, 1.0], dtype=dtype, device=device), middle)
+
+    def _mass_case(self, logits: torch.Tensor, law: Law) -> Case:
+        return case(call("bce_mass", logits), about=(self.shape, law), logits=logits, law=law, x=None)
+
+    def _levels_case(self, logits: torch.Tensor, levels: int) -> Case:
+        asked = call("bce_mass_on_levels", logits, levels)
+        return case(asked, about=(self.shape_of_levels, self.levels), logits=logits, levels=levels)
+
+    def _density_case(self, x: torch.Tensor, logits: torch.Tensor) -> Case:
+        asked = call("continuous_bernoulli", x, logits)
+        return case(asked, about=(self.shape_of_density, self.density), logits=logits, x=x)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        gate = {"bce_mass": self.shape, "bce_mass_on_levels": self.shape_of_levels}
+        shape = has_shape(answer, tuple(case.logits.shape), case.logits)
+        yield gate.get(case.asks[0].of, self.shape_of_density)(*shape)
+        if shape.ok:
+            yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer)
+
+    # a sum over a thousand grey values is a fair way to an integral: it is off by a share of l²/12 · 10⁻⁶, less than
+    # 10⁻³ at l = 100, and that much is granted
+
+    def _judge_bce_mass(self, case: Case, answer: Any) -> Iterator[Finding]:
+        yield case.law(*_relative(answer, _masses(case.logits), GRANTED), mistake=_nought(case, answer))
+
+    def _judge_bce_mass_on_levels(self, case: Case, answer: Any) -> Iterator[Finding]:
+        logits, grey = exact(case.logits), np.linspace(0, 1, case.levels)
+        probability = np.exp(_log_bernoulli(grey, logits[..., None]))
+        # an exponent of size |l| is rounded relative to itself, and softplus may be bent
+        rough = probability.sum(-1) * (1 + abs(logits)) + allowing(BENT * probability.sum(-1), case.logits.dtype)
+        yield self.levels(*close(answer, probability.sum(-1), case.logits.dtype, rough))
+
+    def _judge_continuous_bernoulli(self, case: Case, answer: Any) -> Iterator[Finding]:
+        x, logits = exact(case.x), exact(case.logits)
+        right = _log_bernoulli(x, logits) - np.log(_masses(case.logits))
+        rough = 1 + 2 * abs(logits) + allowing(GRANTED, case.logits.dtype)
+        yield self.density(*close(answer, right, case.logits.dtype, rough), mistake=_nought(case, answer))
+
+    mistakes = (
+        wrong(
+            "it is taken for a density already",
+            {
+                "bce_mass": lambda logits: torch.ones_like(logits),
+                "bce_mass_on_levels": lambda logits, levels: torch.ones_like(logits),
+                "continuous_bernoulli": lambda x, logits: _minus_bce(x, logits),
+            },
+            "exp(−BCE) is a probability on {0, 1}. Nobody has made it integrate to 1 over the grey values between, and it does not.",
+        ),
+        wrong(
+            "the normaliser for the mass",
+            {
+                "bce_mass": lambda logits: 1 / _closed_mass(logits),
+                "continuous_bernoulli": lambda x, logits: _minus_bce(x, logits) + _closed_mass(logits).log(),
+            },
+            "The factor that makes a density is one over the integral: here the two are exchanged.",
+        ),
+        wrong(
+            "nought over nought",
+            {
+                "bce_mass": lambda logits: (2 * torch.sigmoid(logits) - 1) / logits,
+                "continuous_bernoulli": lambda x, logits: (
+                    _minus_bce(x, logits) - ((2 * torch.sigmoid(logits) - 1) / logits).log()
+                ),
+            },
+            "At logit 0 the closed form is 0/0, and near it 2p − 1 has lost its digits. The integral itself is ½ there.",
+        ),
+        wrong(
+            "the normaliser of p = 1/2 for all",
+            {
+                "bce_mass": lambda logits: torch.full_like(logits, 0.5),
+                "continuous_bernoulli": lambda x, logits: _minus_bce(x, logits) + math.log(2),
+            },
+            "½ is the integral for p = ½ only; it gets smaller the surer p is.",
+        ),
+        wrong(
+            "a mean over the levels",
+            {"bce_mass_on_levels": lambda logits, levels: _level_masses(logits, levels) / levels},
+            "Probabilities of the levels add up; their mean approaches the integral, which is another question.",
+        ),
+        wrong(
+            "white is never reached",
+            {"bce_mass_on_levels": lambda logits, levels: _level_masses(logits, levels, levels)},
+            "The levels are k/(levels − 1): the first is 0 and the last is 1, with both ends among them.",
+        ),
+        wrong(
+            "the integral for the sum",
+            {"bce_mass_on_levels": lambda logits, levels: _closed_mass(logits)},
+            "The levels are finitely many, each with the probability exp(−BCE): it is a sum, not the integral over [0, 1].",
+        ),
+    )
+
+
+def _nought(case: Case, answer: Any) -> str | None:
+    """Something that is no number at logit 0, and only there."""
+    lost, zero = np.isnan(values(answer)), exact(case.logits) == 0
+    return "nought over nought" if zero.any() and (lost == zero).all() else None
+
+
+def _log_bernoulli(x: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """x log p + (1 − x) log(1 − p)."""
+    return x * special.log_expit(logits) + (1 - x) * special.log_expit(-logits)
+
+
+def _minus_bce(x: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    return x * functional.logsigmoid(logits) + (1 - x) * functional.logsigmoid(-logits)
+
+
+def _closed_mass(logits: torch.Tensor) -> torch.Tensor:
+    safe = torch.where(logits == 0, torch.ones_like(logits), logits)
+    return torch.where(logits == 0, torch.full_like(logits, 0.5), torch.tanh(safe / 2) / safe)
+
+
+def _level_masses(logits: torch.Tensor, levels: int, steps: int | None = None) -> torch.Tensor:
+    return sum(_minus_bce(torch.full_like(logits, k / (steps or levels - 1)), logits).exp() for k in range(levels))

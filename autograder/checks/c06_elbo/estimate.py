@@ -1,0 +1,254 @@
+"""elbo.estimate: Two estimates of the bound for z ~ N(0, I), x | z ~ N(W z + b, s² I), from the same draws mu + sigma eps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c06_elbo.shared import LOG_2PI, SINGLE, has_keys, kl_by_quadrature, normal, random_spread
+from autograder.judging.compare import (
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+    kind_of,
+)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.oracles import gaussians, linear_gaussian
+
+
+@exercise("elbo.estimate", ("elbo_terms", "elbo_sampled"))
+class Estimate(Exercise):
+    """Two estimates of the bound for z ~ N(0, I), x | z ~ N(W z + b, s² I), from the same draws mu + sigma eps."""
+
+    terms = gate("elbo_terms returns a dictionary with reconstruction, kl and elbo")
+    reconstruction = pays("reconstruction: the average of log p(x | z) over the draws, all constants included", 0.5)
+    kl = pays("kl: the divergence of q from N(0, I), in closed form, one per item", 0.5)
+    elbo = pays("elbo is reconstruction less kl, and so lies below log p(x) by KL(q ‖ p(z | x)) on average", 1)
+    shape = gate("elbo_sampled returns one value per item")
+    sampled = pays("elbo_sampled: the average of log p(x, z) − log q(z) over the draws", 1.5)
+    tight = pays("elbo_sampled: with q the posterior, every single draw gives log p(x) itself", 0.5)
+
+    hints = (
+        "z = mu + sigma eps has shape (K, B, d); W z + b of it has shape (K, B, D). Which axis is averaged, which summed?",
+        "A density's logarithm in D dimensions has D times the constant −½ log(2π s²): it is part of the bound.",
+        "log p(x, z) = log p(x | z) + log p(z). In elbo_sampled, prior and q are evaluated at the draws, and no KL is needed.",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        x, half, W, b = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.5]]), torch.ones(2, 1), torch.zeros(2)
+        yield from self._cases(x, half, half, torch.tensor([[[1.0]], [[-1.0]]]), W, b, 1.0, even=True)
+        for dtype, device in arithmetic():
+            for draws, batch, D, d in ((5, 3, 4, 2), (1, 2, 3, 1), (3, 3, 3, 3)):
+                model = self._model(rng, D, d, dtype, device)
+                x, mu = normal(rng, (batch, D), dtype, device), normal(rng, (batch, d), dtype, device)
+                sigma, eps = (
+                    random_spread(rng, (batch, d), dtype, device),
+                    normal(rng, (draws, batch, d), dtype, device),
+                )
+                yield from self._cases(x, mu, sigma, eps, *model)
+                if batch == d:
+                    continue
+                even = torch.tensor(linear_gaussian.cubature(d), dtype=dtype, device=device)
+                yield from self._cases(x, mu, sigma, even[:, None, :].repeat(1, batch, 1), *model, even=True)
+            for draws, batch, D, d in ((1, 2, 3, 1), (3, 3, 3, 2)):
+                yield self._posterior_case(rng, draws, batch, D, d, dtype, device)
+
+    @staticmethod
+    def _model(rng: np.random.Generator, D: int, d: int, dtype: torch.dtype, device: str) -> tuple:
+        return normal(rng, (D, d), dtype, device), normal(rng, (D,), dtype, device), float(rng.uniform(0.4, 1.5))
+
+    def _cases(self, *inputs: Any, even: bool = False) -> Iterator[Case]:
+        facts = dict(
+            zip(("x", "mu", "sigma", "eps", "W", "b", "s"), inputs, strict=True), even=even, at_posterior=False
+        )
+        laws = (self.terms, self.reconstruction, self.kl, self.elbo)
+        yield case(call("elbo_terms", *inputs), about=laws, **facts)
+        yield case(call("elbo_sampled", *inputs), about=(self.shape, self.sampled), **facts)
+
+    def _posterior_case(self, rng, draws: int, batch: int, D: int, d: int, dtype: torch.dtype, device: str) -> Case:
+        """A model whose columns are orthogonal, so that its posterior has independent components."""
+        columns = np.linalg.qr(rng.normal(size=(D, d)))[0] * rng.uniform(0.5, 2, size=d)
+        W, b, s = (
+            torch.tensor(columns, dtype=dtype, device=device),
+            normal(rng, (D,), dtype, device),
+            float(rng.uniform(0.4, 1.5)),
+        )
+        x, eps = normal(rng, (batch, D), dtype, device), normal(rng, (draws, batch, d), dtype, device)
+        found = [linear_gaussian.posterior(row, exact(W), exact(b), s) for row in exact(x)]
+        mu = torch.tensor(np.stack([mean for mean, _ in found]), dtype=dtype, device=device)
+        sigma = torch.tensor(np.stack([np.sqrt(np.diag(cov)) for _, cov in found]), dtype=dtype, device=device)
+        facts = {"x": x, "mu": mu, "sigma": sigma, "eps": eps, "W": W, "b": b, "s": s, "even": False}
+        asked = call("elbo_sampled", x, mu, sigma, eps, W, b, s)
+        return case(asked, about=(self.shape, self.tight), at_posterior=True, **facts)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        if case.asks[0].of == "elbo_terms":
+            yield from self._judge_terms(case, answer)
+        else:
+            yield from self._judge_sampled(case, answer)
+
+    def _judge_terms(self, case: Case, answer: Any) -> Iterator[Finding]:
+        named = has_keys(answer, ("reconstruction", "kl", "elbo"))
+        yield self.terms(named, "a dictionary with reconstruction, kl, elbo", kind_of(answer))
+        if not named:
+            return
+        known = _Known(case)
+        reconstruction = known.log_likelihood.mean(0)
+        yield self.reconstruction(*close(answer["reconstruction"], reconstruction, SINGLE, known.rough_likelihood))
+        yield self.kl(*close(answer["kl"], known.kl, known.dtype, known.rough_kl))
+        right = known.log_px - known.gap if case.even else reconstruction - known.kl
+        yield self.elbo(*close(answer["elbo"], right, SINGLE, known.rough_likelihood + known.rough_kl))
+
+    def _judge_sampled(self, case: Case, answer: Any) -> Iterator[Finding]:
+        shape = has_shape(answer, (len(case.x),), case.x)
+        yield self.shape(*shape)
+        if not shape.ok:
+            return
+        known = _Known(case)
+        rough = known.rough_likelihood + known.rough_ratio
+        if case.at_posterior:
+            yield self.tight(*close(answer, known.log_px, SINGLE, rough))
+        else:
+            right = known.log_px - known.gap if case.even else (known.log_likelihood + known.log_ratio).mean(0)
+            yield self.sampled(*close(answer, right, SINGLE, rough))
+
+    mistakes = (
+        wrong(
+            "the divergence is added",
+            {"elbo_terms": lambda *a: _terms(*a, sign=1)},
+            "The divergence is taken off: being far from the prior costs. With a plus the value can exceed log p(x).",
+        ),
+        wrong(
+            "units mixed",
+            {
+                "elbo_terms": lambda *a: _terms(*a, reduce=torch.mean),
+                "elbo_sampled": lambda *a: _sampled(*a, reduce=torch.mean),
+            },
+            "log p(x | z) was averaged over the dimensions of x, while the latent's terms are sums. In nats both are sums.",
+        ),
+        wrong(
+            "the constant is dropped",
+            {
+                "elbo_terms": lambda *a: _terms(*a, constant=False),
+                "elbo_sampled": lambda *a: _sampled(*a, constant=False),
+            },
+            "−D/2 log(2π s²) is missing. It does not move the optimum, but without it the number is no bound on log p(x).",
+        ),
+        wrong(
+            "standard deviation for variance",
+            {
+                "elbo_terms": lambda x, mu, sigma, eps, W, b, s: _terms(x, mu, sigma, eps, W, b, math.sqrt(s)),
+                "elbo_sampled": lambda x, mu, sigma, eps, W, b, s: _sampled(x, mu, sigma, eps, W, b, math.sqrt(s)),
+            },
+            "s is the standard deviation of x given z: the squared error is divided by 2 s², and the constant has log s².",
+        ),
+        wrong(
+            "divergence and sampled entropy both",
+            {
+                "elbo_terms": lambda *a: _twice(*a),
+                "elbo_sampled": lambda *a: _sampled(*a) - _terms(*a)["kl"],
+            },
+            "log p(z) − log q(z) at the draws already estimates minus the divergence: with the closed form it counts twice.",
+        ),
+        wrong(
+            "q is forgotten",
+            {"elbo_sampled": lambda *a: _sampled(*a, entropy=False)},
+            "This is the average of log p(x, z). The bound has log q(z) subtracted, or it could be made as large by a q that is a point.",
+        ),
+        wrong(
+            "the prior is forgotten",
+            {"elbo_sampled": lambda *a: _sampled(*a, prior=False)},
+            "log p(x, z) is log p(x | z) plus log p(z): the prior at the draws is missing.",
+        ),
+        wrong(
+            "only the first draw",
+            {
+                "elbo_terms": lambda x, mu, sigma, eps, *m: _terms(x, mu, sigma, eps[:1], *m),
+                "elbo_sampled": lambda x, mu, sigma, eps, *m: _sampled(x, mu, sigma, eps[:1], *m),
+            },
+            "Only eps[0] was used: the estimate is the average over all K draws.",
+        ),
+        wrong(
+            "the draws are added up",
+            {
+                "elbo_terms": lambda *a: _terms(*a, over_draws=torch.sum),
+                "elbo_sampled": lambda *a: _sampled(*a, over_draws=torch.sum),
+            },
+            "Draws are averaged, dimensions are summed: with K draws the value must not grow with K.",
+        ),
+    )  # fmt: skip
+
+
+class _Known:
+    """All that is known of a case, in float64; each array is (B,), or (K, B) where it depends on the draws.
+
+    The roughs are sizes of what a sound computation rounds, per item.
+    """
+
+    def __init__(self, of: Case) -> None:
+        x, self.mu, self.sigma, eps = exact(of.x), exact(of.mu), exact(of.sigma), exact(of.eps)
+        self.W, self.b, self.s, self.x, self.dtype = exact(of.W), exact(of.b), of.s, x, of.x.dtype
+        self.z = self.mu + self.sigma * eps  # (K, B, d)
+        centre = np.einsum("ij,kbj->kbi", self.W, self.z) + self.b
+        self.log_likelihood = gaussians.log_normal(x, centre, self.s**2).sum(-1)
+        self.log_ratio = (
+            gaussians.log_normal(self.z, 0.0, 1.0) - gaussians.log_normal(self.z, self.mu, self.sigma**2)
+        ).sum(-1)
+        parts = abs(x) + np.einsum("ij,kbj->kbi", abs(self.W), abs(self.mu) + self.sigma * abs(eps)) + abs(self.b)
+        self.rough_likelihood = (parts**2 / self.s**2 + abs(math.log(self.s)) + 2).sum(-1).mean(0)
+        # (z − mu)/sigma, computed from z, is rounded relative to z/sigma
+        from_z = abs(eps) * (abs(self.z) + abs(self.mu)) / self.sigma + self.z**2 + eps**2
+        self.rough_ratio = (from_z + abs(np.log(self.sigma)) + 2).sum(-1).mean(0)
+        self.rough_kl = (self.mu**2 + self.sigma**2 + 1 + 2 * abs(np.log(self.sigma))).sum(-1)
+
+    @property
+    def kl(self) -> np.ndarray:
+        d = self.mu.shape[1]
+        rows = zip(self.mu, self.sigma, strict=True)
+        return np.array([kl_by_quadrature(m, s, np.zeros(d), np.ones(d)) for m, s in rows])
+
+    @property
+    def log_px(self) -> np.ndarray:
+        return np.array([linear_gaussian.log_evidence(row, self.W, self.b, self.s) for row in self.x])
+
+    @property
+    def gap(self) -> np.ndarray:
+        """KL(q ‖ p(z | x)), the posterior with its full covariance."""
+        found = []
+        for row, mu, sigma in zip(self.x, self.mu, self.sigma, strict=True):
+            mean, covariance = linear_gaussian.posterior(row, self.W, self.b, self.s)
+            found.append(linear_gaussian.kl(mu, np.diag(sigma**2), mean, covariance))
+        return np.array(found)
+
+
+def _log_normal(x: torch.Tensor, mean: Any, sigma: Any, constant: bool = True) -> torch.Tensor:
+    sigma = torch.as_tensor(sigma, dtype=x.dtype, device=x.device)
+    return -0.5 * ((x - mean) / sigma) ** 2 - constant * (sigma.log() + 0.5 * LOG_2PI)
+
+
+def _draws_log_likelihood(x, mu, sigma, eps, W, b, s, reduce=torch.sum, constant: bool = True):
+    z = mu + sigma * eps
+    return z, reduce(_log_normal(x, z @ W.T + b, s, constant), -1)
+
+
+def _terms(x, mu, sigma, eps, W, b, s, sign=-1, over_draws=torch.mean, **how) -> dict[str, torch.Tensor]:
+    _, log_l = _draws_log_likelihood(x, mu, sigma, eps, W, b, s, **how)
+    reconstruction = over_draws(log_l, 0)
+    kl = 0.5 * (sigma**2 + mu**2 - 1 - 2 * sigma.log()).sum(1)
+    return {"reconstruction": reconstruction, "kl": kl, "elbo": reconstruction + sign * kl}
+
+
+def _sampled(x, mu, sigma, eps, W, b, s, prior=True, entropy=True, over_draws=torch.mean, **how) -> torch.Tensor:
+    z, log_l = _draws_log_likelihood(x, mu, sigma, eps, W, b, s, **how)
+    log_p, log_q = _log_normal(z, 0.0, 1.0).sum(-1), _log_normal(z, mu, sigma).sum(-1)
+    return over_draws(log_l + prior * log_p - entropy * log_q, 0)
+
+
+def _twice(*inputs) -> dict[str, torch.Tensor]:
+    terms = _terms(*inputs)
+    return {**terms, "elbo": _sampled(*inputs) - terms["kl"]}

@@ -1,0 +1,256 @@
+"""lognormal.kl: KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, as a mean, a variance and a log term."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c07_gradients_through_samples.shared import (
+    PARTS,
+    SHAPES,
+    Parameter,
+    as_parameter,
+    coarsest,
+    gradients_of,
+    has_keys,
+    normal,
+    random_spread,
+    value_and_gradients_of,
+)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+from autograder.oracles import lognormals
+
+_KL_NAMES = ("mean", "variance", "log")
+
+
+def _kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0, *, mean=None, variance=None, log=None, extra=None):
+    """The three terms, or with some replaced, as tensors."""
+    m, s, M, S = (torch.as_tensor(v) for v in (mu, sigma, prior_mu, prior_sigma))
+    terms = {
+        "mean": (m - M) ** 2 / (2 * S**2) if mean is None else mean(m, s, M, S),
+        "variance": (s**2 / S**2 - 1) / 2 if variance is None else variance(m, s, M, S),
+        "log": torch.log(S / s) if log is None else log(m, s, M, S),
+    }
+    return terms if extra is None else {**terms, "log": terms["log"] + extra(m, s, M, S)}
+
+
+def _slip(**parts: Callable) -> dict[str, Callable]:
+    """The same slip in both functions."""
+    return {
+        "kl_terms": partial(_kl, **parts),
+        "lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs, **parts).values()),
+    }
+
+
+def _slip_of_logs(log: Callable[[Any, Any], Any]) -> dict[str, Callable]:
+    """The log term taken of sigma and prior_sigma as they come, numbers or tensors."""
+
+    def kl_terms(mu: Any, sigma: Any, prior_mu: Any = 0.0, prior_sigma: Any = 1.0) -> dict[str, Any]:
+        return {**_kl(mu, sigma, prior_mu, prior_sigma), "log": log(sigma, prior_sigma)}
+
+    return {"kl_terms": kl_terms, "lognormal_kl": lambda *args, **kwargs: sum(kl_terms(*args, **kwargs).values())}
+
+
+@exercise("lognormal.kl", ("kl_terms", "lognormal_kl"))
+class LogNormalKl(Exercise):
+    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, as a mean, a variance and a log term."""
+
+    named = gate(
+        "kl_terms returns a dictionary with mean, variance and log, in shapes that broadcast to the arguments'"
+    )
+    terms = pays("each term is right by itself: what the means, the spreads and the normalisers contribute")
+    shape = gate("lognormal_kl has one value per element of the broadcast shape, no sum over them")
+    value = pays("the divergence is the mean of log q − log p over q, in nats", 0.5)
+    gradients = pays("gradients arrive at mu and sigma, and have the right size", 0.5)
+
+    hints = (
+        "In log q(z) − log p(z) both densities have the same factor 1/z. What is left is a question about log z.",
+        "Three things make the difference: two quadratic forms in log z, and the ratio of the normalisers. "
+        "Take the mean of (log z − prior_mu)² under q: it has two parts.",
+        "The divergence of a distribution from itself is 0: which of your terms must be 0 then, each by itself?",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        yield from self._cases(rng, [1.0, 0.5, 0.0, 1.0], torch.float64, "cpu", defaults=True)
+        readable = [torch.tensor(v) for v in (1.0, 0.5, -1.0, 2.0)]
+        yield from self._cases(rng, readable, torch.float32, "cpu", readable=True)
+        for dtype, device in arithmetic():
+            for _ in range(5):
+                kinds = rng.choice(list(SHAPES), size=4)
+                mus = [
+                    as_parameter(lambda shape: 1.5 * rng.normal(size=shape), kind, dtype, device) for kind in kinds[:2]
+                ]
+                sigmas = [as_parameter(partial(random_spread, rng), kind, dtype, device) for kind in kinds[2:]]
+                arguments = [mus[0], sigmas[0], mus[1], sigmas[1]]
+                yield from self._cases(rng, arguments, dtype, device, defaults=bool(rng.integers(2)))
+
+    def _cases(
+        self,
+        rng: np.random.Generator,
+        arguments: list[Parameter],
+        dtype: torch.dtype,
+        device: str,
+        defaults: bool = False,
+        readable: bool = False,
+    ) -> Iterator[Case]:
+        """Both functions at the same numbers. defaults: leave the prior out; readable: the gradient of a plain sum."""
+        names = ("mu", "sigma", "prior_mu", "prior_sigma")
+        given = dict(list(zip(names, arguments, strict=True))[: 2 if defaults else 4])
+        tensors = {k: v for k, v in given.items() if isinstance(v, torch.Tensor)}
+        shape = tuple(torch.broadcast_shapes(*(v.shape for v in tensors.values()))) if tensors else None
+        like = next(iter(tensors.values()), None)
+        precision = coarsest(dtype, *given.values()) if tensors else torch.float32
+        facts = {"given": given, "shape": shape, "like": like, "dtype": precision}
+        yield case(call("kl_terms", **given), about=(self.named, self.terms), **facts)
+        wrt = tuple(name for name in ("mu", "sigma") if name in tensors)
+        about = (self.shape, self.value, *([self.gradients] if wrt else []))
+        cotangent = normal(rng, shape or (), dtype, device)
+        cotangent = torch.ones_like(cotangent) if readable else cotangent
+        ask = grad("lognormal_kl", wrt, cotangent, **given) if wrt else call("lognormal_kl", **given)
+        yield case(ask, about=about, cotangent=cotangent, **facts)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        numbers = {"prior_mu": 0.0, "prior_sigma": 1.0, **case.given}
+        m, s, M, S = (
+            np.broadcast_to(exact(numbers[k]), case.shape or ()) for k in ("mu", "sigma", "prior_mu", "prior_sigma")
+        )
+        size = 1 + (m**2 + M**2) / S**2 + s**2 / S**2 + abs(np.log(S)) + abs(np.log(s))
+        yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer, (m, s, M, S), size)
+
+    def _judge_kl_terms(self, case: Case, answer: Any, at: tuple, size: np.ndarray) -> Iterator[Finding]:
+        named = isinstance(answer, dict) and answer.keys() == set(_KL_NAMES)
+        spread = {k: _spread_out(answer[k], size.shape) for k in _KL_NAMES} if named else {}
+        good = named and all(v is not None for v in spread.values())
+        yield self.named(
+            good, f"a dictionary of mean, variance and log, in shapes that broadcast to {size.shape}", kind_of(answer)
+        )
+        if not good:
+            return
+        truth = dict(zip(_KL_NAMES, self._truth(*at), strict=True))
+        verdicts = {k: close(spread[k], truth[k], case.dtype, size) for k in _KL_NAMES}
+        bad = [k for k in _KL_NAMES if not verdicts[k].ok]
+        yield self.terms(not bad, *(has_keys(part, verdicts, bad or _KL_NAMES) for part in PARTS))
+
+    @staticmethod
+    def _truth(m: np.ndarray, s: np.ndarray, M: np.ndarray, S: np.ndarray) -> tuple[np.ndarray, ...]:
+        """By quadrature in log z: the means differ alone, the spreads differ alone; the normalisers at the median."""
+        divergence = np.vectorize(lognormals.kl, otypes=[float])
+        mean, widths = divergence(m, S, M, S), divergence(M, s, M, S)
+        log = lognormals.log_density(np.exp(M), M, s) - lognormals.log_density(np.exp(M), M, S)
+        return mean, widths - log, log
+
+    def _judge_lognormal_kl(self, case: Case, answer: Any, at: tuple, size: np.ndarray) -> Iterator[Finding]:
+        value, gradients = value_and_gradients_of(answer)
+        if case.shape is None:
+            single = number(value)
+            yield self.shape(single is not None, "one number", kind_of(value))
+            value = single
+        else:
+            yield self.shape(*has_shape(value, case.shape, case.like))
+        if value is None or (case.shape is not None and not has_shape(value, case.shape).ok):
+            return
+        truth = np.vectorize(lognormals.kl, otypes=[float])(*at)
+        verdict = close(value, truth, case.dtype, size)
+        yield self.value(
+            *verdict, why="A divergence is never negative." if (np.asarray(values(value)) < -1e-3).any() else ""
+        )
+        if case.asks[0].verb == "grad":
+            yield self.gradients(*gradients_of(gradients, self._slopes(*at), case, case.dtype))
+
+    @staticmethod
+    def slopes_of(
+        m: np.ndarray, s: np.ndarray, M: np.ndarray, S: np.ndarray
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """By torch's own divergence of two log-normals, differentiated; it has a closed form of its own."""
+        at = [torch.tensor(np.array(v), requires_grad=i < 2) for i, v in enumerate((m, s, M, S))]
+        normals = torch.distributions.LogNormal(*at[:2]), torch.distributions.LogNormal(*at[2:])
+        by_mu, by_sigma = torch.autograd.grad(torch.distributions.kl_divergence(*normals).sum(), at[:2])
+        return {"mu": (by_mu.numpy(), (abs(m) + abs(M) + s) / S**2), "sigma": (by_sigma.numpy(), s / S**2 + 1 / s)}
+
+    mistakes = (
+        wrong(
+            "the wrong way round",
+            _slip(
+                mean=lambda m, s, M, S: (m - M) ** 2 / (2 * s**2),
+                variance=lambda m, s, M, S: (S**2 / s**2 - 1) / 2,
+                log=lambda m, s, M, S: torch.log(s / S),
+            ),
+            "This is KL(prior ‖ q). The mean is taken over q here, so the prior's spread stands in the denominators.",
+        ),
+        wrong(
+            "the mean is not squared",
+            _slip(mean=lambda m, s, M, S: (m - M) / (2 * S**2)),
+            "The distance of the means enters squared: without the square the term could be negative.",
+        ),
+        wrong(
+            "the half is forgotten",
+            _slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2, variance=lambda m, s, M, S: s**2 / S**2 - 1),
+            "The factor ½ of the exponents is missing in the quadratic terms.",
+        ),
+        wrong(
+            "the logarithm of the variances",
+            _slip(log=lambda m, s, M, S: torch.log(S**2 / s**2)),
+            "This is the log ratio of the variances, twice what it should be: the normaliser of a density holds sigma, not sigma².",
+        ),
+        wrong(
+            "sigma for its square",
+            _slip(variance=lambda m, s, M, S: (s / S - 1) / 2),
+            "The variance term compares variances; standard deviations stand in it.",
+        ),
+        wrong(
+            "the one is forgotten",
+            _slip(variance=lambda m, s, M, S: s**2 / S**2 / 2),
+            "q's own exponent has the mean −½, which is missing: for equal distributions the terms must all be 0.",
+        ),
+        wrong(
+            "the sign of the logarithm",
+            _slip(log=lambda m, s, M, S: torch.log(s / S)),
+            "The log term has the wrong sign: a narrow q is far from the prior, so its divergence grows as sigma tends to 0.",
+        ),
+        wrong(
+            "the 1/z counted once",
+            _slip(extra=lambda m, s, M, S: m),
+            "The factor 1/z of the log-normal density was counted for one of the two only, which adds the mean of log z. It stands in both and cancels.",
+        ),
+        wrong(
+            "sigma read as a log-variance",
+            _slip(
+                mean=lambda m, s, M, S: (m - M) ** 2 / (2 * S.exp()),
+                variance=lambda m, s, M, S: ((s - S).exp() - 1) / 2,
+                log=lambda m, s, M, S: (S - s) / 2,
+            ),
+            "sigma was treated as a log-variance, as in the loss of many VAEs. Here it is the standard deviation itself.",
+        ),
+        wrong(
+            "the logarithm of a number",
+            _slip_of_logs(lambda sigma, prior_sigma: torch.log(prior_sigma / sigma)),
+            "torch.log takes tensors only and stops at a Python number. Make the quotient a tensor first, in a way that keeps its gradient: torch.as_tensor does.",
+        ),
+        wrong(
+            "math.log of a tensor",
+            _slip_of_logs(lambda sigma, prior_sigma: math.log(prior_sigma) - math.log(sigma)),
+            "math.log takes one number. It stops at a tensor with several entries, and cuts a tensor with a single one from the graph.",
+            also=(_slip_of_logs(lambda sigma, prior_sigma: math.log(prior_sigma / sigma)),),
+        ),
+        wrong(
+            "a term leaves the graph",
+            {"lognormal_kl": _slip(log=lambda m, s, M, S: torch.log(S / s).detach())["lognormal_kl"]},
+            "The value is right, but the gradient misses a term: mu or sigma was turned into a number there (math.log, item, detach).",
+            also=({"lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs).values()).detach()},),
+        ),
+    )  # fmt: skip
+
+
+def _spread_out(answer: Any, shape: tuple[int, ...]) -> np.ndarray | None:
+    """The answer's numbers in the full shape, None if they do not fit into it."""
+    got = values(answer)
+    try:
+        return None if got is None else np.broadcast_to(got, shape)
+    except ValueError:
+        return None

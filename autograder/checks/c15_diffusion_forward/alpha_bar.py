@@ -1,0 +1,110 @@
+"""diffusion.alpha_bar: alpha_bar_t = ∏_{s ≤ t} (1 − beta_s), and its logarithm as a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
+from autograder.judging.compare import (
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+
+@exercise("diffusion.alpha_bar", ("alpha_bar", "log_alpha_bar"))
+class AlphaBar(Exercise):
+    """alpha_bar_t = ∏_{s ≤ t} (1 − beta_s), and its logarithm as a sum."""
+
+    shape = gate("alpha_bar returns one value per step")
+    product = pays("alpha_bar_t is the product of all 1 − beta_s up to and including s = t", 1)
+    log_shape = gate("log_alpha_bar returns one value per step")
+    log_sum = pays("log_alpha_bar is the logarithm of alpha_bar", 0.5)
+    log_finite = pays("log_alpha_bar stays right where the product itself is too small for its type", 0.5)
+
+    hints = (
+        "Write out alpha_bar_1, alpha_bar_2 and alpha_bar_3 for beta = (0.1, 0.2, 0.5).",
+        "torch has running products and running sums along an axis.",
+        "The logarithm of a product is a sum of logarithms: do not form the product first.",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        yield from self._cases(torch.tensor([0.1, 0.2, 0.5]))
+        for dtype, device in arithmetic():
+            for steps in (1, int(rng.integers(4, 8)), int(rng.integers(30, 60))):
+                yield from self._cases(floats(random_betas(rng, steps), dtype, device))
+            long = int(rng.integers(3000, 4000))  # sin(n/N) up to there: alpha_bar is below 10⁻⁵⁰⁰
+            beta = floats(np.sin(np.arange(1, long + 1) / long), dtype, device)
+            yield case(call("log_alpha_bar", beta), about=(self.log_shape, self.log_finite), beta=beta)
+
+    def _cases(self, beta: torch.Tensor) -> Iterator[Case]:
+        yield case(call("alpha_bar", beta), about=(self.shape, self.product), beta=beta)
+        yield case(call("log_alpha_bar", beta), about=(self.log_shape, self.log_sum), beta=beta)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        is_log = case.asks[0].of == "log_alpha_bar"
+        shape = has_shape(answer, tuple(case.beta.shape), case.beta)
+        yield (self.log_shape if is_log else self.shape)(*shape)
+        if not shape.ok:
+            return
+        beta = exact(case.beta)
+        roundings = np.cumsum(1 / (1 - beta))  # each factor 1 − beta is rounded relative to 1
+        if is_log:
+            law = self.log_finite if len(beta) > 1000 else self.log_sum
+            log = np.cumsum(np.log1p(-beta))
+            lost = bool(np.isneginf(answer.array).any())
+            mistake = "the logarithm after the product" if law is self.log_finite and lost else None
+            yield law(*close(answer, log, case.beta.dtype, roundings + np.cumsum(abs(log))), mistake=mistake)
+        else:
+            bars = np.array(alpha_bars(beta)[1:])
+            yield self.product(*close(answer, bars, case.beta.dtype, bars * (roundings - np.cumsum(np.log1p(-beta)))))
+
+    mistakes = (
+        wrong(
+            "a sum where a product belongs",
+            {
+                "alpha_bar": lambda beta: 1 - beta.cumsum(0),
+                "log_alpha_bar": lambda beta: torch.log(1 - beta.cumsum(0)),
+            },
+            "The betas were added up. What survives several steps is the product of what survives each.",
+        ),
+        wrong(
+            "the product of the betas",
+            {"alpha_bar": lambda beta: beta.cumprod(0), "log_alpha_bar": lambda beta: beta.log().cumsum(0)},
+            "The product runs over beta, the noise that comes in, but 1 − beta is the share of the signal that stays.",
+        ),
+        wrong(
+            "shifted by one step",
+            {
+                "alpha_bar": lambda beta: torch.cat([torch.ones_like(beta[:1]), (1 - beta).cumprod(0)[:-1]]),
+                "log_alpha_bar": lambda beta: torch.cat(
+                    [torch.zeros_like(beta[:1]), torch.log1p(-beta).cumsum(0)[:-1]]
+                ),
+            },
+            "The first entry is alpha_bar_0 = 1. Entry 0 of the result belongs to t = 1 and has 1 − beta_1 in it.",
+        ),
+        wrong(
+            "alpha, not its product",
+            {"alpha_bar": lambda beta: 1 - beta, "log_alpha_bar": lambda beta: torch.log1p(-beta)},
+            "This is alpha_t of the single step; alpha_bar_t gathers all steps up to t.",
+        ),
+        wrong(
+            "the root of it",
+            {
+                "alpha_bar": lambda beta: (1 - beta).cumprod(0).sqrt(),
+                "log_alpha_bar": lambda beta: 0.5 * torch.log1p(-beta).cumsum(0),
+            },
+            "This is the factor on x0, the square root of alpha_bar.",
+        ),
+        wrong(
+            "the logarithm after the product",
+            {"log_alpha_bar": lambda beta: (1 - beta).cumprod(0).log()},
+            "The product has underflowed to 0 before its logarithm was taken. Sum the logarithms instead.",
+        ),
+    )

@@ -1,0 +1,189 @@
+"""diffusion.break_it: What fails when beta exceeds 1 or equals 1, and what does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
+from autograder.judging.compare import (
+    arithmetic,
+    exact,
+    kind_of,
+    number,
+    show,
+    truth,
+    values,
+)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+
+@exercise("diffusion.break_it", ("first_bad_root", "positive_again", "still_works"), kind="witness")
+class BreakIt(Exercise):
+    """What fails when beta exceeds 1 or equals 1, and what does not."""
+
+    step = gate("first_bad_root returns a step or None")
+    root = pays("first_bad_root is the first n at which alpha_bar_n is negative", 1)
+    positive = gate("positive_again is a list of positive numbers")
+    again = pays("alpha_bar of that schedule turns negative and later positive again", 1)
+    table = gate("still_works returns a yes or no for each of the four expressions")
+    works = pays("an expression works exactly where it does not divide by zero", 1)
+
+    hints = (
+        "Follow the sign of alpha_bar_n: every factor 1 − beta_n with beta_n above 1 turns it around.",
+        "q_sample needs the root of alpha_bar_n. After how many sign changes is that root real again?",
+        "After a step with beta = 1, alpha_bar is 0 for good, but alpha_t = 1 − beta_t only at that very step. "
+        "Which of the two stands in which denominator?",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        for dtype, device in arithmetic():
+            for count in (0, 1, 1, 2, 3):
+                beta = random_betas(rng, int(rng.integers(4, 9)), 0.05, 0.9)
+                beta[rng.choice(len(beta), size=count, replace=False)] += 1
+                yield self._root_case(floats(beta, dtype, device))
+            beta = random_betas(rng, 5, 0.05, 0.9)
+            beta[0] += 1  # the first step can be the bad one
+            yield self._root_case(floats(beta, dtype, device))
+            beta = random_betas(rng, 6, 0.05, 0.9)
+            beta[1:4] = rng.permutation([1.0, 1.5, 0.5])  # after a beta of exactly 1 there is no sign left to turn
+            beta[4] = 1.5
+            yield self._root_case(floats(beta, dtype, device))
+            beta[1:4] = [0.5, 1.0, 1.5]
+            yield self._root_case(floats(beta, dtype, device))
+        yield case(call("positive_again"), about=(self.positive, self.again))
+        for dtype, device in arithmetic():
+            for count in (0, 1, 1, 2):
+                beta = random_betas(rng, 6, 0.05, 0.9)
+                beta[rng.choice(np.arange(1, 5), size=count, replace=False)] = 1.0
+                given = floats(beta, dtype, device)
+                for t in range(1, 7):
+                    yield case(call("still_works", given, t), about=(self.table, self.works), beta=given, t=t)
+
+    def _root_case(self, beta: torch.Tensor) -> Case:
+        return case(call("first_bad_root", beta), about=(self.step, self.root), beta=beta)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer)
+
+    def _judge_first_bad_root(self, case: Case, answer: Any) -> Iterator[Finding]:
+        kept = answer is None or number(answer) is not None
+        yield self.step(kept, "a number or None", kind_of(answer))
+        if kept:
+            bars = alpha_bars(exact(case.beta))
+            expected = next((n for n, bar in enumerate(bars) if bar < 0), None)
+            yield self.root((None if answer is None else number(answer)) == expected, show(expected), show(answer))
+
+    def _judge_positive_again(self, case: Case, answer: Any) -> Iterator[Finding]:
+        beta = values(answer)
+        kept = beta is not None and beta.ndim == 1 and bool((beta > 0).all()) and bool(np.isfinite(beta).all())
+        yield self.positive(kept and len(beta) <= 1000, "at most 1000 positive numbers", show(answer))
+        if not kept or len(beta) > 1000:
+            return
+        signs = [(bar > 0) - (bar < 0) for bar in _signed_bars(beta)]
+        first = signs.index(-1) if -1 in signs else len(signs)
+        erased = "erased for good" if 0 in signs else "never negative"
+        mistake = None if 1 in signs[first:] else "negative for ever" if -1 in signs else erased
+        yield self.again(mistake is None, "a negative alpha_bar, then a positive one", _signs(signs), mistake=mistake)
+
+    def _judge_still_works(self, case: Case, answer: Any) -> Iterator[Finding]:
+        expected = self._works(exact(case.beta), case.t)
+        got = {k: truth(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
+        kept = got.keys() == expected.keys() and None not in got.values()
+        yield self.table(
+            kept, "a dictionary with eps_loss, x0_hat, sampler, elbo_weight, each True or False", kind_of(answer)
+        )
+        if kept:
+            yield self.works(got == expected, show(expected), show(answer))
+
+    @staticmethod
+    def _works(beta: np.ndarray, t: int) -> dict[str, bool]:
+        """By exact arithmetic: an expression works if none of its denominators is 0."""
+        steps = [Fraction(float(b)) for b in beta[:t]]
+        alpha, alpha_bar = 1 - steps[-1], math.prod(1 - b for b in steps)
+        denominators = {
+            "eps_loss": [],
+            "x0_hat": [alpha_bar],
+            "sampler": [1 - alpha_bar, alpha],
+            "elbo_weight": [steps[-1], alpha, 1 - alpha_bar],
+        }
+        return {name: all(d != 0 for d in found) for name, found in denominators.items()}
+
+    mistakes = (
+        wrong(
+            "counts from 0",
+            {"first_bad_root": lambda beta: next((i for i, b in enumerate((1 - beta).cumprod(0)) if b < 0), None)},
+            "The step is the index into the tensor. Steps are counted from 1.",
+        ),
+        wrong(
+            "the first beta above 1",
+            {"first_bad_root": lambda beta: next((n for n, b in enumerate(beta, 1) if b > 1), None)},
+            "Mostly that is the step, but not after a step with beta = 1: alpha_bar is 0 from there on, and never negative.",
+        ),
+        wrong(
+            "zero taken for negative",
+            {"first_bad_root": lambda beta: next((n for n, b in enumerate((1 - beta).cumprod(0), 1) if b <= 0), None)},
+            "The root of 0 is 0 and harmless: only a negative alpha_bar stops q_sample.",
+        ),
+        wrong(
+            "looks only at the last step",
+            {"first_bad_root": lambda beta: len(beta) if (1 - beta).prod() < 0 else None},
+            "Only alpha_bar_T was looked at. Training draws every t, so the first negative one already stops it.",
+        ),
+        wrong(
+            "the other root",
+            {"first_bad_root": lambda beta: next((n for n, b in enumerate((1 - beta).cumprod(0), 1) if b > 1), None)},
+            "You looked for a negative 1 − alpha_bar. It exceeds 1 where alpha_bar is negative; the root of alpha_bar fails.",
+        ),
+        wrong(
+            "negative for ever",
+            {"positive_again": lambda: [0.5, 1.5, 0.5]},
+            "One beta above 1 turns the sign once. It needs a second one to turn it back.",
+        ),
+        wrong(
+            "erased for good",
+            {"positive_again": lambda: [1.0, 1.5, 1.5]},
+            "A beta of exactly 1 makes alpha_bar 0, and no later step gives it a sign again.",
+        ),
+        wrong(
+            "never negative",
+            {"positive_again": lambda: [0.5, 0.5, 0.5]},
+            "alpha_bar never became negative here: some beta must exceed 1.",
+        ),
+        wrong(
+            "everything stops at beta = 1",
+            {"still_works": lambda beta, t: dict.fromkeys(("eps_loss", "x0_hat", "sampler", "elbo_weight"), bool((beta[:t] < 1).all()))},
+            "Training on eps goes on: its loss divides by nothing. And after that step alpha_t is positive again.",
+        ),
+        wrong(
+            "x0_hat recovers",
+            {"still_works": lambda beta, t: _works_like(beta, t, x0_hat=bool(beta[t - 1] < 1))},
+            "alpha_bar stays 0 after a step with beta = 1, so x0_hat divides by zero from there on, not only at that step.",
+        ),
+        wrong(
+            "the sampler never recovers",
+            {"still_works": lambda beta, t: _works_like(beta, t, sampler=bool((beta[:t] < 1).all()))},
+            "The sampler divides by √alpha_t, which is 0 only at the very step with beta = 1.",
+        ),
+    )  # fmt: skip
+
+
+def _signed_bars(beta: np.ndarray) -> list[Fraction]:
+    bars = [Fraction(1)]
+    for b in beta:
+        bars.append(bars[-1] * (1 - Fraction(float(b))))
+    return bars[1:]
+
+
+def _signs(signs: list[int]) -> str:
+    return "signs " + " ".join({1: "+", 0: "0", -1: "−"}[s] for s in signs[:20])
+
+
+def _works_like(beta: torch.Tensor, t: int, **changed: bool) -> dict[str, bool]:
+    now, ever = bool(beta[t - 1] < 1), bool((beta[:t] < 1).all())
+    return {"eps_loss": True, "x0_hat": ever, "sampler": now, "elbo_weight": now} | changed

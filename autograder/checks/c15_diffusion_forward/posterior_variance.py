@@ -1,0 +1,98 @@
+"""diffusion.posterior_variance: beta_tilde_t = (1 − alpha_bar_{t−1}) / (1 − alpha_bar_t) beta_t with alpha_bar_0 = 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
+from autograder.judging.compare import (
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.oracles import gaussians
+
+
+def _tilde(beta: torch.Tensor, first: float = 1.0) -> torch.Tensor:
+    bars = (1 - beta).cumprod(0)
+    before = torch.cat([torch.full_like(beta[:1], first), bars[:-1]])
+    return (1 - before) / (1 - bars) * beta
+
+
+@exercise("diffusion.posterior_variance", ("posterior_variance",))
+class PosteriorVariance(Exercise):
+    """beta_tilde_t = (1 − alpha_bar_{t−1}) / (1 − alpha_bar_t) beta_t with alpha_bar_0 = 1."""
+
+    shape = gate("the result has one value per step")
+    bayes = pays("every step has the variance that Bayes' rule gives, and exactly x0 is left at t = 1", 1)
+
+    hints = (
+        "q(x_{t−1} | x_t, x0) combines two normals in x_{t−1}: what x0 says and what x_t says.",
+        "alpha_bar_{t−1} is alpha_bar one step earlier. What stands in front of the first one?",
+        "Knowing x0 as well, can you be more uncertain about x_{t−1} than beta_t?",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        yield case(call("posterior_variance", torch.tensor([0.1, 0.2])), beta=torch.tensor([0.1, 0.2]))
+        for dtype, device in arithmetic():
+            for steps in (1, int(rng.integers(3, 9)), int(rng.integers(20, 40))):
+                beta = floats(random_betas(rng, steps), dtype, device)
+                yield case(call("posterior_variance", beta), beta=beta)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        shape = has_shape(answer, tuple(case.beta.shape), case.beta)
+        yield self.shape(*shape)
+        if not shape.ok:
+            return
+        beta, bars = exact(case.beta), alpha_bars(exact(case.beta))
+        bayes = [
+            gaussians.condition(np.zeros(()), 1 - bars[t - 1], np.zeros(()), math.sqrt(1 - b), b)[1]
+            for t, b in enumerate(beta, start=1)
+        ]
+        # 1 − alpha_bar is rounded relative to 1, over as many factors as it has; that error is divided by 1 − alpha_bar
+        roundings = [t * b / (1 - bars[t]) for t, b in enumerate(beta, start=1)]
+        yield self.bayes(*close(answer, bayes, case.beta.dtype, roundings))
+
+    mistakes = (
+        wrong(
+            "beta for beta tilde",
+            lambda beta: beta,
+            "This is the variance of a forward step. Knowing x0 as well makes x_{t−1} more certain than that.",
+        ),
+        wrong(
+            "the ratio upside down",
+            lambda beta: beta**2 / _tilde(beta).clamp_min(1e-30),
+            "The ratio is upside down: it must be below 1, since 1 − alpha_bar grows with t.",
+            also=(lambda beta: beta**2 / _tilde(beta),),
+        ),
+        wrong(
+            "alpha_bar for one minus it",
+            lambda beta: (
+                (1 - beta).cumprod(0) / torch.cat([torch.ones_like(beta[:1]), (1 - beta).cumprod(0)[:-1]]) * beta
+            ),
+            "The ratio was taken of alpha_bar, not of the variances 1 − alpha_bar.",
+            also=(lambda beta: beta / (1 - beta),),
+        ),
+        wrong(
+            "alpha_bar_0 is 0",
+            lambda beta: _tilde(beta, 0.0),
+            "Before the first step nothing is lost: alpha_bar_0 = 1, so the variance at t = 1 is 0.",
+        ),
+        wrong(
+            "one step late",
+            lambda beta: torch.cat([_tilde(beta)[1:], _tilde(beta)[-1:]]),
+            "The values are shifted: entry 0 belongs to t = 1, where x0 is known exactly and the variance is 0.",
+        ),
+        wrong(
+            "the standard deviation",
+            lambda beta: _tilde(beta).sqrt(),
+            "This is the standard deviation; the variance is asked for.",
+        ),
+    )

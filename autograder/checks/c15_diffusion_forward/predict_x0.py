@@ -1,0 +1,87 @@
+"""diffusion.predict_x0: x0 = (x_t − √(1 − alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c15_diffusion_forward.shared import (
+    alpha_bars,
+    floats,
+    late,
+    normal,
+    per_item,
+    random_betas,
+    random_steps,
+)
+from autograder.judging.compare import (
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+
+def _recover(xt, t, eps, bars, *, root=True, noise=None, sign=-1.0):
+    return _recovered_at(t - 1, xt, t, eps, bars, root=root, noise=noise, sign=sign)
+
+
+def _recovered_at(index, xt, t, eps, bars, *, root=True, noise=None, sign=-1.0):
+    bar = bars[index]
+    spread = (1 - bar).sqrt() if noise is None else noise(bar)
+    return (xt + sign * per_item(spread, xt) * eps) / per_item(bar.sqrt() if root else bar, xt)
+
+
+@exercise("diffusion.predict_x0", ("predict_x0",))
+class PredictX0(Exercise):
+    """x0 = (x_t − √(1 − alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0."""
+
+    shape = gate("the result is a tensor of the shape of xt")
+    solved = pays("noising the result with the same eps leads back to xt, at each item's own step", 1)
+
+    hints = (
+        "Write q_sample as an equation and solve it for x0.",
+        "First take away what the noise added, then undo the scaling of the signal.",
+        "Both factors are roots, taken at alpha_bar of the item's own t, which counts from 1.",
+    )
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        for dtype, device in arithmetic():
+            for shape in ((2,), (3, 2), (3, 3), (3, 1, 4, 4)):
+                steps = int(rng.integers(5, 12))
+                bars = floats(np.array(alpha_bars(random_betas(rng, steps))[1:]), dtype, device)
+                xt, eps = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
+                t = random_steps(rng, shape[0], steps, device)
+                yield case(call("predict_x0", xt, t, eps, bars), xt=xt, eps=eps, t=t, bars=bars)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        shape = has_shape(answer, tuple(case.xt.shape), case.xt)
+        yield self.shape(*shape)
+        if not shape.ok:
+            return
+        xt, eps, bars = exact(case.xt), exact(case.eps), exact(case.bars)
+        solved, sizes = np.empty_like(xt), np.empty_like(xt)
+        for i, t in enumerate(case.t.tolist()):
+            # the line x0 ↦ q_sample(x0) through two of its points, followed back to xt[i]
+            at_zero, at_one = (_noised(x, eps[i], bars[t - 1]) for x in (0.0, 1.0))
+            solved[i] = (xt[i] - at_zero) / (at_one - at_zero)
+            sizes[i] = (abs(xt[i]) + abs(eps[i]) / (1 - bars[t - 1])) / math.sqrt(bars[t - 1])
+        yield self.solved(*close(answer, solved, case.xt.dtype, sizes))
+
+    mistakes = (
+        wrong("divides by alpha_bar", lambda xt, t, eps, bars: _recover(xt, t, eps, bars, root=False), "x0 was multiplied by the root of alpha_bar: that root divides, not alpha_bar itself."),
+        wrong("noise at full strength", lambda xt, t, eps, bars: _recover(xt, t, eps, bars, noise=torch.ones_like), "eps was subtracted unscaled. Only √(1 − alpha_bar_t) of it was added."),
+        wrong("variance for standard deviation", lambda xt, t, eps, bars: _recover(xt, t, eps, bars, noise=lambda bar: 1 - bar), "The noise was added with its standard deviation √(1 − alpha_bar_t), not with the variance."),
+        wrong("the noise is added again", lambda xt, t, eps, bars: _recover(xt, t, eps, bars, sign=1.0), "The noise was added a second time: take it away."),
+        wrong("one step late", late(_recovered_at, 0), "alpha_bar[t] belongs to step t + 1: steps count from 1, tensors from 0.",
+              also=(late(_recovered_at, 1), late(_recovered_at, 2))),
+    )  # fmt: skip
+
+
+def _noised(x0: Any, eps: np.ndarray, bar: float) -> np.ndarray:
+    return math.sqrt(bar) * x0 + math.sqrt(1 - bar) * eps
