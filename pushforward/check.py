@@ -10,17 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from pushforward.answering.capture import captured, forget_earlier_output
+from pushforward.answering.elsewhere import is_judged_elsewhere
 from pushforward.errors import CourseError
 
 _results: dict[str, Any] = {}  # id -> the latest report of this session
 _opened: dict[str, int] = {}  # id -> how many hints have been asked for
-_elsewhere = False
-
-
-def judged_elsewhere() -> None:
-    """Make `check` do nothing in this process: a judge outside asks the questions."""
-    global _elsewhere
-    _elsewhere = True
 
 
 def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int | None = None) -> Any:
@@ -30,7 +24,7 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     stand in the notebook under the name that the exercise asks for; seed: asks the questions of that seed (graded
     feedback names one). Raises CourseError for an exercise that does not exist.
     """
-    if _elsewhere:
+    if is_judged_elsewhere():
         return None
     from autograder.judging.exercise import get
     from autograder.judging.judge import LocalLink, examine
@@ -58,7 +52,7 @@ def _namespace(exercise: Any, answer: Any, names: dict[str, Any]) -> dict[str, A
 
 def hint(id: str) -> Text:
     """The next hint for an exercise: the first call shows the first, the second call the second, and so on."""
-    if _elsewhere:
+    if is_judged_elsewhere():
         return Text("")
     from autograder.judging.exercise import get
 
@@ -71,7 +65,7 @@ def hint(id: str) -> Text:
 
 def restart(id: str) -> Text:
     """Put the blank of an exercise into a new cell below, so that you can start it again. Your answer stays."""
-    if _elsewhere:
+    if is_judged_elsewhere():
         return Text("")
     from autograder.judging.exercise import get, table
 
@@ -88,7 +82,7 @@ def restart(id: str) -> Text:
 
 def total() -> Text:
     """Your points so far in this notebook, exercise by exercise."""
-    if _elsewhere:
+    if is_judged_elsewhere():
         return Text("")
     from autograder.judging.exercise import table
     from autograder.judging.report import number

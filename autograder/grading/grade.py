@@ -17,8 +17,9 @@ from nbformat.v4 import new_output
 
 from autograder.grading.model import Job, Limits, Mark, Result, Template, exercise_of, kind_of, refused
 from autograder.grading.repair.remarks import first
+from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.outputs import outputs, tame
-from autograder.grading.sandbox.sandbox import Ended, Sandbox, kept
+from autograder.grading.sandbox.sandbox import Sandbox, kept
 from autograder.grading.sandbox.session import Session
 from autograder.judging.exercise import Exercise, added, all_exercises
 from autograder.judging.judge import examine

@@ -1,4 +1,4 @@
-"""Student code in a process of its own: a link over pipes to `python -m pushforward.answering.run FILE`.
+"""Student code in a process of its own: a link over pipes to `python -m pushforward.answering.serve FILE`.
 
 That process cannot import this package, starts with an almost empty environment and an empty working folder, and is
 killed with all its children when it is late. It is no sandbox: it can still read what its user can read.
@@ -44,7 +44,7 @@ class ChildLink:
     def __enter__(self) -> ChildLink:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pushforward.answering.run", str(self.path)],
+            [sys.executable, "-m", "pushforward.answering.serve", str(self.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -12,8 +12,9 @@ from __future__ import annotations
 import difflib
 import functools
 import importlib
+import itertools
 import json
-import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:  # who only lists exercises or starts a grader should not wait for torch
+    from importlib.resources.abc import Traversable
+
     import numpy as np
     import torch
 
@@ -93,6 +96,8 @@ class Case:
         return any(isinstance(a, torch.Tensor) and a.device.type != "cpu" for a in arguments)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "facts" or name.startswith("__"):  # copy and pickle look these up before anything is there
+            raise AttributeError(name)
         return getattr(self.facts, name)
 
 
@@ -205,14 +210,15 @@ class Exercise:
 def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable[[type[Exercise]], type[Exercise]]:
     """Register a class as the judge of exercise `id`.
 
-    names: what the student defines; kind: "code", "witness" or "derivation". The notebook is that of the module.
+    names: what the student defines; kind: "code", "witness", "derivation" or "detective". The notebook is that of the
+    folder in autograder/checks.
     """
 
     def register(cls: type[Exercise]) -> type[Exercise]:
         if not issubclass(cls, Exercise):
             raise CourseError(f"{cls.__name__}, the judge of {id}, must derive from Exercise.")
         cls.id, cls.names, cls.kind = id, names, kind
-        cls.notebook = cls.__module__.rpartition(".")[2].removeprefix("c")
+        cls.notebook = _notebook(cls.__module__)
         found = [law for base in reversed(cls.__mro__) for law in vars(base).values() if isinstance(law, Law)]
         cls.laws = tuple(found)
         cls.mistakes = tuple(
@@ -227,6 +233,12 @@ def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable
         return cls
 
     return register
+
+
+def _notebook(module: str) -> str:
+    """That of autograder.checks.c15_diffusion_forward.alpha_bar is 15_diffusion_forward."""
+    parts = module.split(".")
+    return next((part[1:] for part in parts if re.match(r"c\d\d_", part)), parts[-1])
 
 
 @contextmanager
@@ -251,25 +263,51 @@ def added(judges: dict[str, Exercise]) -> Iterator[None]:
         _added.reset(token)
 
 
+# One exercise is one file, autograder/checks/cNN_notebook/SECOND_WORD.py, or FIRST_SECOND.py where two exercises of a
+# notebook share their second word. So one is found by its name, and the others stay unread.
+
+
 @functools.cache
 def _load_all() -> None:
-    from autograder import checks
+    for folder in _folders():
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".py") and file.name != "__init__.py":
+                importlib.import_module(f"autograder.checks.{folder.name}.{file.name.removesuffix('.py')}")
 
-    for module in sorted(m.name for m in pkgutil.iter_modules(checks.__path__)):
-        importlib.import_module(f"autograder.checks.{module}")
+
+def _load(id: str) -> None:
+    """Import the file of this exercise, if there is one."""
+    notebook = _generated().get(id, {}).get("notebook")
+    folders = [f for f in _folders() if notebook is None or f.name == f"c{notebook}"]
+    for folder, file in itertools.product(folders, (f"{id.replace('.', '_')}.py", f"{id.partition('.')[2]}.py")):
+        if folder.joinpath(file).is_file():
+            importlib.import_module(f"autograder.checks.{folder.name}.{file.removesuffix('.py')}")
+            return
+
+
+def _folders() -> list[Traversable]:
+    here = resources.files("autograder") / "checks"
+    return sorted((f for f in here.iterdir() if re.match(r"c\d\d_", f.name)), key=lambda f: f.name)
 
 
 def all_exercises() -> dict[str, Exercise]:
-    """Every autograded exercise by its id, in the order of the course."""
+    """Every autograded exercise by its id, in the order of the course (one that is not built yet: last)."""
     _load_all()
-    return {**_REGISTRY, **(_added.get() or {})}
+    place = {id: n for n, id in enumerate(_generated())}
+    ordered = sorted(_REGISTRY, key=lambda id: (_REGISTRY[id].notebook, place.get(id, len(place))))
+    return {**{id: _REGISTRY[id] for id in ordered}, **(_added.get() or {})}
 
 
 def get(id: str) -> Exercise:
     """The exercise of that id. Raises CourseError, with the nearest ids, if there is none."""
+    if isinstance(id, str):
+        if id in (more := _added.get() or {}):
+            return more[id]
+        if id not in _REGISTRY:
+            _load(id)
+        if id in _REGISTRY:
+            return _REGISTRY[id]
     known = all_exercises()
-    if isinstance(id, str) and id in known:
-        return known[id]
     near = difflib.get_close_matches(str(id), known, n=3, cutoff=0.5)
     mend = f"Did you mean {' or '.join(near)}?" if near else "`python -m autograder exercises` lists them all."
     raise CourseError(f"There is no exercise called {id!r}. {mend}")

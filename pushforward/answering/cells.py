@@ -30,8 +30,8 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from pushforward.answering import wire
+from pushforward.answering.elsewhere import judged_elsewhere
 from pushforward.answering.run import Runner, refused
-from pushforward.check import judged_elsewhere
 
 MOST_SHOWN = 700_000  # characters of all outputs of a cell; a frame's header holds 1 MiB
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")

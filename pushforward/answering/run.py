@@ -9,7 +9,7 @@ value, no formula and no score, so there is none to be found here. The verbs:
     jacobian  the full Jacobian of f at args[0]
     draws     f(*args, **kwargs) n times, stacked
 
-`python -m pushforward.answering.run FILE` runs a file of answers and serves asks on standard input and output.
+`python -m pushforward.answering.serve FILE` performs them for a judge in another process.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import contextlib
 import linecache
 import os
 import random
-import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -202,65 +201,3 @@ def _from_student(tb: TracebackType | None) -> TracebackType | None:
     while tb is not None and tb.tb_frame.f_code.co_filename == __file__:
         tb = tb.tb_next
     return tb
-
-
-# --- serving asks to another process ---------------------------------------------------------------------------
-
-
-def serve(path: str) -> None:
-    """Run the file, then answer asks until the other side closes. Standard streams belong to the student's code."""
-    source, sink = _private_streams()
-    try:
-        namespace = load(path)
-    except BaseException as error:
-        wire.put(sink, {"failed": _loading_error(error)}, [])
-        return
-    wire.put(sink, {"ready": True}, [])
-    runner = Runner(namespace)
-
-    def reply(head: dict, arrays: list) -> Frame:
-        wire.put(sink, head, arrays)
-        return wire.get(source)
-
-    while True:
-        try:
-            head, arrays = wire.get(source)
-        except EOFError:
-            return
-        answer, out = runner.perform(head, arrays, reply)
-        try:
-            wire.put(sink, {**answer, "id": head["id"]}, out)
-        except wire.WireError as error:
-            wire.put(sink, {**refused(error)[0], "id": head["id"]}, [])
-
-
-def load(path: str) -> dict[str, Any]:
-    """The names that a file of answers defines. Checks that the file itself calls do nothing: the judge asks."""
-    from pushforward.check import judged_elsewhere
-
-    judged_elsewhere()
-    module = sys.modules["answers"] = ModuleType("answers")  # dataclasses look their module up
-    module.__file__ = path
-    exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), vars(module))
-    return vars(module)
-
-
-def _private_streams() -> tuple[Any, Any]:
-    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    return source, sink
-
-
-def _loading_error(error: BaseException) -> dict[str, Any]:
-    if isinstance(error, SyntaxError):
-        line = (error.text or "").strip()[:200]
-        return {"type": "SyntaxError", "message": error.msg, "line": error.lineno, "source": line}
-    return where(error)
-
-
-if __name__ == "__main__":
-    for judge_module in ("autograder", "autograder.judging.judge", "autograder.checks"):
-        sys.modules[judge_module] = None  # type: ignore[assignment]  # the judge does not exist in this process
-    serve(sys.argv[1])

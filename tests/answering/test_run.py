@@ -423,7 +423,7 @@ def test_arguments_are_the_students_to_change() -> None:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading a file switches `check` off for good; here only until the test is over."""
-    monkeypatch.setattr(sys.modules["pushforward.check"], "_elsewhere", False)
+    monkeypatch.setattr(sys.modules["pushforward.answering.elsewhere"], "_elsewhere", False)
     monkeypatch.delitem(sys.modules, "answers", raising=False)
 
 

@@ -29,8 +29,9 @@ from autograder.grading import grade as grading
 from autograder.grading.grade import Run, run_notebook
 from autograder.grading.model import Job, Limits, Result, kind_of
 from autograder.grading.repair.repair import repair
+from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import ANSWERS, Inmate
-from autograder.grading.sandbox.sandbox import Ended, Sandbox
+from autograder.grading.sandbox.sandbox import Sandbox
 from pushforward.answering import wire
 from tests.attacks.corpus import FAST, Attack, attacked, limited, released, submission
 from tests.attacks.stock import Stock, marks

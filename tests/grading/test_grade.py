@@ -17,8 +17,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from autograder.grading import grade as module
 from autograder.grading.grade import TRIES, grade
 from autograder.grading.model import Limits, Mark, Result, kind_of
+from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
-from autograder.grading.sandbox.sandbox import Ended, Sandbox, close, kept, ready
+from autograder.grading.sandbox.sandbox import Sandbox, close, kept, ready
 from autograder.judging.exercise import all_exercises
 from pushforward.errors import CourseError
 from tests.grading.inside import USUAL, cell, eventually, job, kill_wall, kill_warm, notebook, over, released, warm

@@ -83,7 +83,8 @@ def test_a_run_without_a_wall_says_so(asked: dict, caplog: pytest.LogCaptureFixt
 
 def test_an_instructors_own_checks_are_used(asked: dict, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
-        "from autograder.checks.c00_start_here import Standardise\nfrom autograder.judging.exercise import exercise\n\n"
+        "from autograder.checks.c00_start_here.standardise import Standardise\n"
+        "from autograder.judging.exercise import exercise\n\n"
         "@exercise('start.standardise', ('standardise',))\nclass Mine(Standardise):\n    pass\n"
     )
     Isolated(checks_path=str(tmp_path)).preprocess(notebook(), {})

@@ -30,7 +30,7 @@ def exercise() -> Iterator[Exercise]:
     """The example's judge, registered for as long as this module runs."""
     exercises.all_exercises()
     tools = {**vars(exercises), **vars(compare), "np": np, "math": math, "torch": torch}
-    exec(JUDGE, {**tools, "__name__": "autograder.checks.c15_diffusion_forward"})
+    exec(JUDGE, {**tools, "__name__": "autograder.checks.c15_diffusion_forward.snr"})
     yield exercises._REGISTRY[ID]
     del exercises._REGISTRY[ID]
 

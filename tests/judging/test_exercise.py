@@ -109,7 +109,7 @@ def test_registering_reads_names_laws_and_mistakes_off_the_class(registry: dict)
 
 
 def test_the_notebook_is_that_of_the_module(registry: dict) -> None:
-    cls = type("Toy", (Blank,), {"__module__": "autograder.checks.c07_gradients"})
+    cls = type("Toy", (Blank,), {"__module__": "autograder.checks.c07_gradients.toy"})
     assert exercise("toy.blank", ("f",))(cls).notebook == "07_gradients"
 
 
@@ -129,7 +129,7 @@ def test_an_exercise_without_callbacks_refuses_them(registry: dict) -> None:
 
 
 def test_an_unknown_id_names_its_neighbours(registry: dict) -> None:
-    registry |= {"flow.inverse": SimpleNamespace(), "flow.forward": SimpleNamespace(), "gan.loss": SimpleNamespace()}
+    registry |= {id: SimpleNamespace(notebook="") for id in ("flow.inverse", "flow.forward", "gan.loss")}
     assert get("gan.loss") is registry["gan.loss"]
     with pytest.raises(CourseError, match=r"'flow\.invers'\. Did you mean flow\.inverse or flow\.forward\?"):
         get("flow.invers")

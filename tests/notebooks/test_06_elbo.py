@@ -16,7 +16,7 @@ import torch
 from scipy import optimize
 
 from autograder.building.source import tag_of
-from autograder.checks.c06_elbo import truncated
+from autograder.checks.c06_elbo.support import truncated
 from autograder.judging.exercise import get
 from autograder.judging.judge import LocalLink, examine
 from autograder.oracles import linear_gaussian

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograder.checks.c15_diffusion_forward import schedule, verdict_of
+from autograder.checks.c15_diffusion_forward.validate_schedule import schedule, verdict_of
 
 EVERY = range(1, 1001)
 SAMPLE = (*range(1, 26), 99, 100, 255, 1000)

@@ -176,7 +176,7 @@ def test_random_numbers_after_a_check_are_those_without_it() -> None:
 
 
 def test_a_process_that_is_judged_from_outside_does_not_judge_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["pushforward.check"], "_elsewhere", True)
+    monkeypatch.setattr(sys.modules["pushforward.answering.elsewhere"], "_elsewhere", True)
     assert check(ID) is None
     assert check("no.such") is None
 

@@ -1,4 +1,4 @@
-"""cov.is_valid_flow: Valid: one-to-one, det J ≠ 0, onto the support of the base. An invalid map is convicted by a witness, which is"""
+"""cov.is_valid_flow (long: thirteen kinds of maps, and what each may be accused of)."""
 
 from __future__ import annotations
 

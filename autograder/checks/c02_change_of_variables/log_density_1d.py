@@ -1,4 +1,4 @@
-"""cov.log_density_1d: log p_X(f(z)) = log p_Z(z) − log |f′(z)|, and log p_X(x) = log p_Z(g(x)) + log |g′(x)|."""
+"""cov.log_density_1d (long: two directions, and slips that only one of them knows)."""
 
 from __future__ import annotations
 

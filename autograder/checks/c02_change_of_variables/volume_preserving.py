@@ -1,4 +1,4 @@
-"""cov.volume_preserving: |det J| = 1: in the plane it makes bananas, on the line only shifts and reflections."""
+"""cov.volume_preserving (long: three functions that must fit together, and a law for each way in which they do not)."""
 
 from __future__ import annotations
 

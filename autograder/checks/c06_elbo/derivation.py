@@ -1,4 +1,4 @@
-"""elbo.derivation: ∫ q log p(x, z)/q = E_q log p(x | z) − KL(q ‖ p(z)), and log p(x) − ∫ q log p(x, z)/q = KL(q ‖ p(z | x))."""
+"""elbo.derivation (long: six lines, each with oracles and mistakes of its own)."""
 
 from __future__ import annotations
 

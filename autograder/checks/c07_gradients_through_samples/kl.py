@@ -1,4 +1,4 @@
-"""lognormal.kl: KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, as a mean, a variance and a log term."""
+"""lognormal.kl (long: three terms, each with the slips that students make in it)."""
 
 from __future__ import annotations
 

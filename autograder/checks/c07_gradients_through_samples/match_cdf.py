@@ -1,4 +1,4 @@
-"""lognormal.match_cdf: From P(T(eps) ≤ a) = Q(a) to T, and from P(M(z) ≤ a) = Q(a) to M, line by line."""
+"""lognormal.match_cdf (long: seven lines of two proofs, each with mistakes of its own)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several exercises of 07_gradients_through_samples share."""
+"""What several exercises of 07_gradients_through_samples share (long: one judge serves three exercises)."""
 
 from __future__ import annotations
 

@@ -12,17 +12,15 @@ import secrets
 import selectors
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import psutil
 
 from autograder.grading.model import Limits
-from autograder.grading.sandbox.sandbox import Ended, wall
+from autograder.grading.sandbox import wall
+from autograder.grading.sandbox.ended import Ended
 from pushforward.answering import wire
 from pushforward.errors import CourseError
-
-if TYPE_CHECKING:
-    from autograder.grading.sandbox.sandbox import Sandbox
 
 TICK = 0.2  # seconds between two looks at the memory
 ANSWERS = 256 << 20  # bytes of all answers together, which the judge holds while it judges
@@ -32,10 +30,20 @@ SOCKET = 208 << 10  # bytes that the kernel may hold for an open descriptor, whi
 TOO_LONG = {"type": "error", "ename": "TooLong", "evalue": "the cell has too much text to be run", "traceback": []}
 
 
+class Warm(Protocol):
+    """The warm process that the submission was forked from."""
+
+    mode: str
+    process: Any
+
+    def end_child(self) -> int | None:
+        """Kill the submission with all that it started: its wait status, None if the warm process is gone."""
+
+
 class Inmate:
     """One submission's process: run cells, put questions. Every method raises Ended once the process is over."""
 
-    def __init__(self, sandbox: Sandbox, channel: socket.socket, output: int, limits: Limits) -> None:
+    def __init__(self, sandbox: Warm, channel: socket.socket, output: int, limits: Limits) -> None:
         self.sandbox, self.limits = sandbox, limits
         self.channel, self.output = channel, output
         self.over: Ended | None = None

@@ -20,6 +20,7 @@ import psutil
 import pushforward
 from autograder.grading.model import Limits
 from autograder.grading.sandbox import wall
+from autograder.grading.sandbox.ended import Ended
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:  # it needs torch, which can be imported while the warm process does the same
@@ -29,14 +30,6 @@ START_SECONDS = 120.0  # importing everything, on a busy machine
 END_SECONDS = 10.0
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # how it ends, and how bubblewrap says that of what it holds
 MODES = ("bubblewrap", "none")
-
-
-class Ended(Exception):
-    """The submission's process is over. kind: late, ended, frame, memory, output, or sandbox (not its own doing)."""
-
-    def __init__(self, kind: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.kind, self.sentence = kind, sentence
 
 
 class Sandbox:

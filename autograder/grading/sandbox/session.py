@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.grading.model import Limits
+from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
-from autograder.grading.sandbox.sandbox import Ended, Sandbox
+from autograder.grading.sandbox.sandbox import Sandbox
 
 AGAIN = 3  # how often a notebook may end its process
 

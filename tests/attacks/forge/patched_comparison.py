@@ -2,10 +2,10 @@
 # family: forge | control: stock | success: mark
 import sys
 
-from_outside = sys.modules.get("autograder.checks.c00_start_here")
+from_outside = sys.modules.get("autograder.checks.c00_start_here.standardise")
 if not from_outside:
     try:
-        import autograder.checks.c00_start_here as from_outside
+        import autograder.checks.c00_start_here.standardise as from_outside
     except ImportError:
         pass
 if from_outside:

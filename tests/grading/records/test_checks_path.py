@@ -22,7 +22,7 @@ MORE = '''\
 
 import torch
 
-from autograder.checks.c00_start_here import Standardise
+from autograder.checks.c00_start_here.standardise import Standardise
 from autograder.judging.exercise import exercise
 
 

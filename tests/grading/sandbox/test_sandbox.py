@@ -18,7 +18,9 @@ import pytest
 
 from autograder.grading.model import Limits
 from autograder.grading.sandbox import inmate as inmate_module
-from autograder.grading.sandbox.sandbox import Ended, Sandbox, wall
+from autograder.grading.sandbox import wall
+from autograder.grading.sandbox.ended import Ended
+from autograder.grading.sandbox.sandbox import Sandbox
 from autograder.grading.sandbox.syscalls import BLOCKED
 from pushforward.errors import CourseError
 from tests.grading.inside import (

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.grading.model import Limits
-from autograder.grading.sandbox.sandbox import Ended, Sandbox
+from autograder.grading.sandbox.ended import Ended
+from autograder.grading.sandbox.sandbox import Sandbox
 from autograder.grading.sandbox.session import AGAIN, Link, Session
 from tests.grading.inside import PATIENCE, USUAL, kill_warm
 
