@@ -67,7 +67,7 @@ def station(module: str) -> int:
 def upward(module: str, source: str) -> list[str]:
     """The imports of a module that lead to a higher station. A package that re-exports stands below nothing."""
     found = [(name, line) for name, line in imports(source) if station(name) > station(module)]
-    return [f"{module}:{line} imports {name}" for name, line in found if not NAMES[module].name == "__init__.py"]
+    return [f"{module}:{line} imports {name}" for name, line in found if NAMES[module].name != "__init__.py"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
