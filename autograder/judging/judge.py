@@ -10,65 +10,24 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
-from autograder.judging.compare import readable, show, values
-from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
+from autograder.judging import compare, house
+from autograder.judging.compare import readable, values
+from autograder.judging.exchange import Exchange, Unanswered, describe
+from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, own_laws, points
 from autograder.judging.report import LawResult, Report, shares
 from pushforward.answering import wire
 from pushforward.answering.run import Runner, refused
 from pushforward.errors import CourseError
 
 NAMING_TOLERANCE = 1e-3  # how closely an answer must agree with a catalogued mistake to be called by its name
+REMEMBERS = "Asked for the first time, it gave the right answer here: does the function remember an earlier call?"
 Respond = Callable[[dict, list], tuple[dict, list]]
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """An ask that brought no value. kind: blank, missing, raised, refused, late or ended."""
-
-    kind: str
-    message: str = ""
-    type: str = ""
-    line: int | None = None
-    source: str | None = None
-
-    @classmethod
-    def read(cls, error: Any) -> Unanswered:
-        """From the student's process, which may send anything: a field that is not of its type is left out."""
-        fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
-        found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
-        unread = {"kind": "refused", "message": "What came is no answer."}
-        return cls(**unread | {k: readable(v) if type(v) is str else v for k, v in found.items()})
-
-    def sentence(self, of: str) -> str:
-        """What happened, with the mend."""
-        if self.kind == "blank":
-            return f"`{of}` is not implemented yet: write your answer where it says NotImplementedError."
-        if self.kind == "missing":
-            return f"{self.message} Run the cell that defines it, or check its spelling."
-        if self.kind == "raised":
-            return self._raised(of)
-        return f"`{of}` gave no answer that can be judged. {self.message}" if self.kind == "refused" else self.message
-
-    def _raised(self, of: str) -> str:
-        if self.type == "SystemExit":
-            return f"`{of}` called exit{self._place}. A function hands its result back with return."
-        return f"`{of}` raised {self.what}."
-
-    @property
-    def what(self) -> str:
-        """The error with its message and the student's own line."""
-        return (f"{self.type}: {self.message}" if self.message else self.type) + self._place
-
-    @property
-    def _place(self) -> str:
-        place = f" at line {self.line}" if self.line else ""
-        return place + (f": `{self.source}`" if self.source else "")
 
 
 class Link(Protocol):
@@ -95,15 +54,6 @@ class LocalLink:
 # --- the examination -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """One case with its answers and what they meant."""
-
-    case: Case
-    answers: tuple
-    findings: tuple[Finding, ...]
-
-
 def default_seed(id: str) -> int:
     """The seed of a student's own runs: fixed per exercise, so that the same answer gives the same table."""
     return zlib.crc32(id.encode())
@@ -116,7 +66,7 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
     """
     seed = default_seed(exercise.id) if seed is None else _checked(seed)
     exchanges = list(_exchanges(exercise, link, seed))
-    results = tuple(_result(law, exchanges) for law in exercise.laws)
+    results = tuple(house.results(exercise, exchanges, [_result(law, exchanges) for law in exercise.laws]))
     full = points(exercise.id) if worth is None else worth
     error = next((_error(e) for e in exchanges if _error(e)), None)
     earned = sum(share for share, r in zip(shares(exercise.laws, full), results, strict=True) if r.ok)
@@ -130,6 +80,7 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
         blank=all(_is_blank(e) for e in exchanges),
         seed=seed,
         hints=exercise.hints,
+        coarse=any(e.coarse for e in exchanges),
     )
 
 
@@ -140,17 +91,75 @@ def _checked(seed: Any) -> int:
 
 
 def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
-    over = None  # once the time is up or the process gone, every later question counts as asked in vain
-    failed = False
-    for number, case in enumerate(_cases(exercise, seed)):
-        if failed and case.on_gpu:  # an index out of range is an error on the CPU and the end of the process there
-            continue
-        answers = tuple(over or _put_question(exercise, case, ask, link, _ask_seed(seed, number)) for ask in case.asks)
-        with np.errstate(all="ignore"):  # NaN and infinity are answers like others, whatever the notebook has set
-            findings = tuple(_findings(exercise, case, answers))
-        yield Exchange(case, answers, findings)
-        failed = failed or not all(finding.ok for finding in findings)
-        over = over or next((a for a in answers if isinstance(a, Unanswered) and a.kind in ("late", "ended")), None)
+    """The probe's questions, then the domain's, then some of the probe's once more, the last first."""
+    asking = _Asking(exercise, link, seed)
+    probed = [asking.about(case) for case in _made(exercise.probe(np.random.default_rng(seed)))]
+    yield from filter(None, probed)
+    if not any(exchange and exchange.answered for exchange in probed):
+        return
+    for case in _made(_drawn(exercise, np.random.default_rng([seed, 1]))):
+        if exchange := asking.about(case, "domain"):
+            yield exchange
+    chosen = _once_more(probed)  # made anew, since a case may have noted what was asked of its callbacks
+    cases = [case for k, case in enumerate(_made(exercise.probe(np.random.default_rng(seed)))) if k in chosen]
+    for case in reversed(cases):
+        if exchange := asking.about(case, "again"):
+            yield exchange
+
+
+def _drawn(exercise: Exercise, rng: np.random.Generator) -> Iterator[Case]:
+    """What the protocol itself asks of each function: corners of its domain, then random points."""
+    for name, domain in exercise.domain.items():
+        for given in domain.points(rng):
+            made = exercise.case_of(name, given)
+            yield from [made] if isinstance(made, Case) else made
+
+
+def _once_more(probed: list[Exchange | None]) -> set[int]:
+    """Of each set of functions that were asked together, the numbers of the first and the last case that were right."""
+    ends: dict[tuple, list[int]] = {}
+    for k, exchange in enumerate(probed):
+        if exchange and exchange.ok and exchange.answered:
+            key = tuple((ask.of, ask.method) for ask in exchange.case.asks)
+            ends[key] = [*ends.get(key, [])[:1], k]
+    return {k for pair in ends.values() for k in pair}
+
+
+class _Asking:
+    """Puts one case after the other, and knows what no longer needs to be asked."""
+
+    def __init__(self, exercise: Exercise, link: Link, seed: int) -> None:
+        self.exercise, self.link, self.seed = exercise, link, seed
+        self.over: Unanswered | None = None  # the time is up or the process gone: later questions are asked in vain
+        self.failed = False
+        self.lost: set[Law] = set()
+        self.number = 0
+
+    def about(self, case: Case, origin: str = "probe") -> Exchange | None:
+        """The exchange about one case, None where it is left out."""
+        self.number += 1
+        if self.failed and case.on_gpu:  # an index out of range is an error on the CPU, the end of the process there
+            return None
+        if origin != "probe" and self.lost.issuperset(case.about or own_laws(self.exercise)):
+            return None
+        seed = _ask_seed(self.seed, self.number - 1)
+        put = [
+            (self.over, ()) if self.over else _put_question(self.exercise, case, a, self.link, seed) for a in case.asks
+        ]
+        answers = tuple(answer for answer, _ in put)
+        with np.errstate(all="ignore"), compare.watching_precision() as lost:  # NaN is an answer like others
+            findings = tuple(_findings(self.exercise, case, answers))
+        if origin == "again":
+            findings = tuple(f if f.ok else replace(f, why=f.why or REMEMBERS) for f in findings)
+        self.failed = self.failed or not all(finding.ok for finding in findings)
+        self.lost |= {finding.law for finding in findings if not finding.ok}
+        self.over = self.over or next((a for a in answers if _is_over(a)), None)
+        changed = tuple(dict.fromkeys(name for _, names in put for name in names))
+        return Exchange(case, answers, findings, origin, changed, bool(lost))
+
+
+def _is_over(answer: Any) -> bool:
+    return isinstance(answer, Unanswered) and answer.kind in ("late", "ended")
 
 
 def _ask_seed(seed: int, number: int) -> int:
@@ -158,9 +167,8 @@ def _ask_seed(seed: int, number: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:{number}".encode()).digest()[:4], "little")
 
 
-def _cases(exercise: Exercise, seed: int) -> Iterator[Case]:
-    """The probe's cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
-    cases = exercise.probe(np.random.default_rng(seed))
+def _made(cases: Iterator[Case]) -> Iterator[Case]:
+    """These cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
     while True:
         with _on_cpu():
             case = next(cases, None)
@@ -174,7 +182,9 @@ def _on_cpu() -> AbstractContextManager:
     return nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
 
 
-def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> Any:
+def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> tuple[Any, tuple[str, ...]]:
+    """The answer, and the names of the arguments that the student's code has changed."""
+
     def respond(head: dict, arrays: list) -> tuple[dict, list]:
         out: list[np.ndarray] = []
         try:
@@ -186,11 +196,11 @@ def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: in
 
     answer, arrays = link.ask(*_message(ask, seed), respond)
     if "error" in answer:
-        return Unanswered.read(answer["error"])
+        return Unanswered.read(answer["error"]), ()
     try:
-        return wire.decode_plain(answer.get("value"), arrays)
+        return wire.decode_plain(answer.get("value"), arrays), house.named(exercise, ask, answer.get("changed"))
     except wire.WireError as error:
-        return Unanswered("refused", str(error))
+        return Unanswered("refused", str(error)), ()
 
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
@@ -206,7 +216,7 @@ def _message(ask: Ask, seed: int) -> tuple[dict, list]:
 
 def _findings(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Finding]:
     """The judge's findings, and a failed one for every law that a gate or a missing answer keeps from paying."""
-    about = case.about or exercise.laws
+    about = case.about or own_laws(exercise)
     missing = [ask for ask, answer in _pairs(case, answers) if isinstance(answer, Unanswered)]
     lost = {law for ask in missing for law in ask.laws or about}
     yield from (law(False, why="no answer") for law in about if law in lost)
@@ -233,16 +243,6 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
     case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", "a gate failed") for _, f in broken)
     return LawResult(law, False, reached, describe(case, law), finding.expected, readable(finding.got), finding.why)
-
-
-def describe(case: Case, law: Law | None = None) -> str:
-    """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(_describe(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
-
-
-def _describe(ask: Ask) -> str:
-    parts = [show(a) for a in ask.args] + [f"{k}={show(v)}" for k, v in ask.kwargs.items()]
-    return f"{ask.of}{'.' + ask.method if ask.method else ''}({', '.join(parts)})"
 
 
 def _error(exchange: Exchange) -> str | None:
@@ -311,7 +311,7 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
 
 def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
     with np.errstate(all="ignore"):
-        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)) for ask, answer in part.pairs)
+        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)[0]) for ask, answer in part.pairs)
 
 
 def same(a: Any, b: Any) -> bool:

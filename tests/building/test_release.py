@@ -326,7 +326,7 @@ def test_generate_assignment_makes_the_same_notebook(course: Path, judges: Calla
 
 
 def test_our_configuration_reaches_what_runs_the_cells() -> None:
-    config = PyFileConfigLoader(str(ROOT / "autograder" / "nbgrader_config.py")).load_config()
+    config = PyFileConfigLoader(str(ROOT / "autograder" / "building" / "nbgrader_config.py")).load_config()
     assert (Execute().timeout, Execute().iopub_timeout) == (30, 4)
     execute = Execute(config=config)
     assert (execute.timeout, execute.iopub_timeout) == (600, 60)
