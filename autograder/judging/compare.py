@@ -22,6 +22,7 @@ from pushforward.answering.wire import Callback, Kept, Net, Plain
 from pushforward.device import devices
 
 FACTOR = 32.0  # roundings that a sound computation of a dozen operations may add up
+TINY = {"float16": 6e-5, "bfloat16": 1.2e-38, "float32": 1.2e-38, "float64": 2.3e-308}  # the least normal number
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 
 
@@ -110,11 +111,12 @@ def close(
     if got is None or got.shape != want.shape:
         return Verdict(False, show(want), show(answer))
     size = np.abs(want) if scale is None else np.broadcast_to(np.asarray(scale, dtype=np.float64), want.shape)
-    epsilon = EPSILON[str(dtype).removeprefix("torch.")]
+    name = str(dtype).removeprefix("torch.")
+    epsilon = EPSILON[name]
     enough = epsilon if strict else max(epsilon, EPSILON["float32"])
     with np.errstate(invalid="ignore"):
         apart = np.where(got == want, 0, np.abs(got - want))
-        room = factor * np.where(np.isfinite(size), size, 0)
+        room = factor * np.where(np.isfinite(size), size, 0) + TINY[name] / enough  # a result may sink below all floats
         good = apart <= enough * room
     if good.all():
         if _coarse.get() is not None and not (apart <= epsilon * room).all():

@@ -64,7 +64,7 @@ class Reals:
     """Real numbers from low to high. ends: "()", "[]", "[)" or "(]".
 
     reach: how near to an end (or to 0), and how far out, a question may go; usual: where most random points lie;
-    also: special values that are allowed beside (NaN, infinities) or worth a question of their own.
+    also: special values that are allowed beside (NaN, infinities) or worth a question of their own; but: exceptions.
     """
 
     low: float = -INF
@@ -73,6 +73,7 @@ class Reals:
     reach: tuple[float, float] = (1e-3, 1e3)
     usual: tuple[float, float] | None = None
     also: tuple[float, ...] = ()
+    but: tuple[float, ...] = ()
 
     def corners(self, place: Place) -> tuple[float, ...]:
         """The values that are asked on purpose."""
@@ -86,7 +87,7 @@ class Reals:
             inner = [self.high - near, self.high - 1.0, self.high - far]
         else:
             inner = [self.low + near, (self.low + self.high) / 2, self.high - near]
-        return (*closed, *inner, *self.also)
+        return tuple(float(value) for value in (*closed, *inner, *self.also) if value not in self.but)
 
     def draw(self, place: Place, shape: tuple[int, ...]) -> np.ndarray:
         """Random numbers; in a wide place, half of them on a logarithmic scale between near and far."""
@@ -247,14 +248,14 @@ Returns = Like | None | tuple | dict  # None: of the type, nothing is promised
 class Domain:
     """All that a function may be given, and the type of what it promises.
 
-    arguments: by name, in the order of the signature; sizes: the least and the largest value that each named axis is
-    asked with; empty: axes that may have no entry; when: what holds for the arguments together; draws: random points of
+    arguments: by name, in the order of the signature; sizes: of each named axis the least and the largest usual value,
+    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the arguments together; draws: random points of
     each type in one examination; most: corners in one examination; returns: the types that the docstring promises, by
     place (`Like("x0")`, None where it promises none); says: words of the docstring that are no claim about an argument.
     """
 
     arguments: dict[str, Any]
-    sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sizes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
     when: Callable[..., bool] | None = None
     draws: int = 4
@@ -276,11 +277,11 @@ class Domain:
 
     def _plans(self, place: Place) -> Iterator[tuple[dict[str, int], tuple[int, ...] | None, dict[str, Callable]]]:
         """What each corner fixes: sizes, further axes, an argument."""
-        for name, (least, largest) in self.sizes.items():
-            yield from (({name: n}, None, {}) for n in dict.fromkeys((least, largest)))
+        for name, values in self.sizes.items():
+            yield from (({name: n}, None, {}) for n in dict.fromkeys(values))
         yield from (({name: 0}, None, {}) for name in self.empty)
         if self._any_axes:
-            yield from (({}, extra, {}) for extra in EXTRA)
+            yield from (({}, extra, {}) for extra in self._extra)
         for name, argument in self.arguments.items():
             yield from (({}, None, {name: make}) for make in argument.corners(place))
 
@@ -294,7 +295,7 @@ class Domain:
     ) -> dict[str, Any]:
         """One point; whatever is not fixed is random, and in a wide range if nothing is."""
         for _ in range(TRIES):
-            axes = extra if extra is not None else EXTRA[rng.integers(len(EXTRA))] if self._any_axes else ()
+            axes = extra if extra is not None else self._extra[rng.integers(len(self._extra))]
             place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes, wide=fixed is None)
             for name, argument in self.arguments.items():
                 make = (fixed or {}).get(name, argument.draw)
@@ -304,11 +305,18 @@ class Domain:
         raise CourseError(f"No point of a domain was found in {TRIES} tries: `when` forbids too much.")
 
     def _usual_sizes(self, rng: np.random.Generator) -> dict[str, int]:
-        return {name: int(rng.integers(least, largest + 1)) for name, (least, largest) in self.sizes.items()}
+        return {name: int(rng.integers(values[0], values[1] + 1)) for name, values in self.sizes.items()}
 
     @property
     def _any_axes(self) -> bool:
         return any("..." in kind.axes for kind in self._tensors())
+
+    @property
+    def _extra(self) -> tuple[tuple[int, ...], ...]:
+        """A tensor of any shape has an axis at least: nobody means a number by it."""
+        if not self._any_axes:
+            return ((),)
+        return EXTRA[1:] if any(kind.axes == "..." for kind in self._tensors()) else EXTRA
 
     def _tensors(self) -> Iterator[Tensor]:
         for argument in self.arguments.values():

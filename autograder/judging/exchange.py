@@ -79,9 +79,9 @@ class Exchange:
 
 def describe(case: Case, law: Law | None = None) -> str:
     """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(_describe(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
+    return "; ".join(describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
 
 
-def _describe(ask: Ask) -> str:
+def describe_ask(ask: Ask) -> str:
     parts = [show(a) for a in ask.args] + [f"{k}={show(v)}" for k, v in ask.kwargs.items()]
     return f"{ask.of}{'.' + ask.method if ask.method else ''}({', '.join(parts)})"

@@ -6,9 +6,10 @@ this process (a notebook), `autograder.judging.child.ChildLink` in another one t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -18,7 +19,7 @@ import torch
 
 from autograder.judging import compare, house
 from autograder.judging.compare import readable, values
-from autograder.judging.exchange import Exchange, Unanswered, describe
+from autograder.judging.exchange import Exchange, Unanswered, describe, describe_ask
 from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, own_laws, points
 from autograder.judging.report import LawResult, Report, shares
 from pushforward.answering import wire
@@ -268,19 +269,50 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
         for finding in exchange.findings:
             if finding.mistake is not None:
                 return by_name[finding.mistake]
-    return next((m for m in exercise.mistakes if any(_explains(exercise, v, exchanges) for v in m.variants)), None)
+    # What the exercise asks itself comes first: at a far corner of the domain, a mistake may meet a second one.
+    probed = [part for exchange in exchanges if exchange.origin == "probe" for part in _parts(exchange)]
+    everything = [part for exchange in exchanges for part in _parts(exchange)]
+    laws = [law for law in exercise.laws if not law.house]
+    return (
+        _first(exercise, [probed])
+        or _first(exercise, [everything])
+        or _first(exercise, [_about(law, probed) for law in laws], among=2)
+        or _first(exercise, [_about(law, everything) for law in laws], among=2)
+    )
 
 
-def _explains(exercise: Exercise, variant: dict[str, Callable], exchanges: list[Exchange]) -> bool:
-    """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them."""
+def _first(exercise: Exercise, groups: Iterable[list[_Part]], among: int = 1) -> Mistake | None:
+    """The first mistake that explains a group: all answers about one of its names, `among` unlike failures or more."""
+    for parts in groups:
+        if not all(part.ok for part in parts):
+            for mistake in exercise.mistakes:
+                if any(_explains(exercise, variant, parts, among) for variant in mistake.variants):
+                    return mistake
+    return None
+
+
+def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Part], among: int) -> bool:
+    """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them.
+
+    One input is not enough where there are more: two formulas can meet in a point.
+    """
     link = LocalLink(dict(variant))
-    parts = [part for exchange in exchanges for part in _parts(exchange)]
     for name in variant:
         concerned = [p for p in parts if name in p.names and p.names <= variant.keys()]
+        failed = {p.asked for p in concerned if not p.ok}
+        unlike = len({p.asked for p in concerned}) > 1 or not any(
+            ask.args or ask.kwargs for p in concerned for ask, _ in p.pairs
+        )
         failed_first = sorted(concerned, key=lambda part: part.ok)  # failures decide soonest
-        if not all(p.ok for p in concerned) and all(_agrees(exercise, link, p) for p in failed_first):
+        if len(failed) >= among and unlike and all(_agrees(exercise, link, p) for p in failed_first):
             return True
     return False
+
+
+def _about(law: Law, parts: list[_Part]) -> list[_Part]:
+    """The parts that decide a law, each right or wrong as far as that law goes."""
+    found = [(part, [f.ok for f in part.findings if f.law is law]) for part in parts]
+    return [replace(part, ok=all(verdicts)) for part, verdicts in found if verdicts]
 
 
 @dataclass(frozen=True)
@@ -289,7 +321,13 @@ class _Part:
 
     case: Case
     pairs: tuple[tuple[Ask, Any], ...]
+    findings: tuple[Finding, ...]
     ok: bool
+
+    @functools.cached_property
+    def asked(self) -> str:
+        """What was asked, in words: two inputs are unlike if these differ."""
+        return "; ".join(describe_ask(ask) for ask, _ in self.pairs)
 
     @property
     def names(self) -> set[str]:
@@ -301,12 +339,12 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
     for pair in _pairs(exchange.case, exchange.answers):
         (alone if pair[0].laws else together).append(pair)
     for pair in alone:
-        ok = all(finding.ok for finding in exchange.findings if finding.law in pair[0].laws)
-        yield _Part(exchange.case, (pair,), ok)
+        findings = tuple(finding for finding in exchange.findings if finding.law in pair[0].laws)
+        yield _Part(exchange.case, (pair,), findings, all(finding.ok for finding in findings))
     if together:
         decided = {law for ask, _ in alone for law in ask.laws}
-        ok = all(finding.ok for finding in exchange.findings if finding.law not in decided)
-        yield _Part(exchange.case, tuple(together), ok)
+        findings = tuple(finding for finding in exchange.findings if finding.law not in decided)
+        yield _Part(exchange.case, tuple(together), findings, all(finding.ok for finding in findings))
 
 
 def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
