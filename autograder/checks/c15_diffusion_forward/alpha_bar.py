@@ -15,7 +15,7 @@ from autograder.judging.compare import (
     exact,
     has_shape,
 )
-from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 

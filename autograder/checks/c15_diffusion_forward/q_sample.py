@@ -25,7 +25,7 @@ from autograder.judging.compare import (
     has_shape,
     values,
 )
-from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.domain import Domain, Like, Reals, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 
