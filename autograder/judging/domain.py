@@ -249,10 +249,10 @@ class Domain:
     """All that a function may be given, and the type of what it promises.
 
     arguments: by name, in the order of the signature; sizes: of each named axis the least and the largest usual value,
-    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the arguments
-    together; draws: random points of each type in one examination; most: corners in one examination; returns: the types
-    that the docstring promises, by place (`Like("x0")`, None where it promises none); says: words of the docstring that
-    are no claim about an argument.
+    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the
+    arguments together; draws: random points of each type in one examination; most: corners in one examination;
+    returns: the types that the docstring promises, by place (`Like("x0")`, None where it promises none); says: words of
+    the docstring that are no claim about an argument.
     """
 
     arguments: dict[str, Any]
