@@ -142,20 +142,20 @@ def per_item(values, like):
 # **Write** `noising_step`, one step with the noise given, and `marginal_after`, the scale and the variance after $t$
 # steps.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-step-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b5c08441366496387fb71e029a859937", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-step-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "27e57dd34a2127a810ab7d15179de3bd", "cell_type": "code"} deletable=false
 def noising_step(x_prev, eps, a, b):
     """x_t = a x_{t-1} + b eps, so that x_t | x_{t-1} ~ N(a x_{t-1}, b² I).   (002 9-3a)
 
-    x_prev, eps: same shape, float32 or float64; a, b: floats;  returns x_t, of the shape of x_prev.
+    x_prev, eps: same shape; a: float, ≠ 0; b: float;  returns x_t, of the shape and type of x_prev.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def marginal_after(t, a, b):
-    """(scale, variance) of x_t | x_0 ~ N(scale · x_0, variance · I) after t such steps; a = 1 is allowed.
+    """(scale, variance) of x_t | x_0 ~ N(scale · x_0, variance · I) after t such steps; a = 1 and a < 0 are allowed.
 
-    t: int ≥ 1; a, b: floats;  returns two floats.
+    t: int ≥ 1; a: float, ≠ 0; b: float;  returns two floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -309,6 +309,35 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 # *Linear* spends its last third on pictures that are 99 % noise. *Cosine* forgets at an even pace, which is why it
 # was invented. *Sine* and *logarithm* have forgotten nearly everything after a tenth of the way: allowed, but
 # wasteful.
+
+# %% [markdown]
+# ### Detective: which of these is no $\bar\alpha$?
+#
+# So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do, in
+# their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong where
+# hardly any signal is left, or right for the schedules that their author happened to try.
+#
+# Your test may call the function as often as it likes, on schedules of your choice. What you know by heart helps:
+# for $\beta = (0.1,\, 0.2,\, 0.5)$ the result is $(0.9,\; 0.72,\; 0.36)$, and
+# $\bar\alpha_t = (1 - \beta_t)\,\bar\alpha_{t-1}$ for every schedule there is. Two right programs differ in their last
+# digits, so ask for agreement *relative to the size* of what is compared.
+#
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-catch_alpha_bar-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c4fc3b70e443a0f96135aad8c0d5f6a8", "cell_type": "code"} deletable=false
+def is_alpha_bar(implementation):
+    """True if the function is an implementation of alpha_bar, False if it is not.
+
+    implementation: takes beta, (T,), and gives (T,), of the same type; call it on tensors of your choice (values only:
+    no gradient comes back);  returns True or False.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-catch_alpha_bar", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "dce60d7a4595b20ef7669898ddd8cbff", "cell_type": "code"} deletable=false editable=false
+check("diffusion.catch_alpha_bar")
+
 
 # %% [markdown]
 # ## 3 · Any time in one jump

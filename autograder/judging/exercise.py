@@ -217,6 +217,7 @@ class Exercise:
     hints: ClassVar[tuple[str, str, str]]
     mistakes: ClassVar[tuple[Mistake, ...]] = ()
     domain: ClassVar[dict[str, Domain]] = {}  # of each declared function, what it may be given
+    again: ClassVar[bool] = True  # some questions are put a second time, in another order
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         """What to ask, on fresh random inputs."""

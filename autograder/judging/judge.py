@@ -101,7 +101,9 @@ def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
     for case in _made(_drawn(exercise, np.random.default_rng([seed, 1]))):
         if exchange := asking.about(case, "domain"):
             yield exchange
-    chosen = _once_more(probed)  # made anew, since a case may have noted what was asked of its callbacks
+    chosen = (
+        _once_more(probed) if exercise.again else set()
+    )  # made anew, since a case may have noted what was asked of its callbacks
     cases = [case for k, case in enumerate(_made(exercise.probe(np.random.default_rng(seed)))) if k in chosen]
     for case in reversed(cases):
         if exchange := asking.about(case, "again"):
@@ -315,9 +317,16 @@ def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Par
             ask.args or ask.kwargs for p in concerned for ask, _ in p.pairs
         )
         failed_first = sorted(concerned, key=lambda part: part.ok)  # failures decide soonest
-        if len(failed) >= among and unlike and all(_agrees(exercise, link, p) for p in failed_first):
+        if len(failed) < among or not unlike or (among > 1 and not _telling(concerned)):
+            continue
+        if all(_agrees(exercise, link, p) for p in failed_first):
             return True
     return False
+
+
+def _telling(parts: list[_Part]) -> bool:
+    """Whether wrong answers differ among themselves: that one was True throughout, say, fits many a mistake."""
+    return len({repr([answer for _, answer in part.pairs]) for part in parts if not part.ok}) > 1
 
 
 def _about(law: Law, parts: list[_Part]) -> list[_Part]:
