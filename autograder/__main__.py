@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _exercises(arguments: argparse.Namespace) -> int:
-    from autograder.building.release import seeds_by_exercise
+    from autograder.building.coverage import seeds_by_exercise
     from autograder.judging.exercise import table
 
     rows = [{"id": id, **{k: v for k, v in row.items() if k != "blank"}} for id, row in table().items()]

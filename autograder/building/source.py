@@ -433,7 +433,7 @@ def _check_end(cells: list[SourceCell], file: str) -> None:
 
 @dataclass(frozen=True)
 class Entry:
-    """A notebook of the course. part: the part that begins with it; plan: exercises while it is to come."""
+    """A notebook of the course. part: the part that begins with it; plan: its exercises to come."""
 
     name: str
     title: str
@@ -512,6 +512,10 @@ def _check_toc(toc: Toc, path: Path, text: str) -> None:
             )
         if names.count(name) > 1:
             refuse(f"name: {name}", f"{name} is listed twice.", "remove one of the two.")
+    for entry in toc.notebooks:
+        for exercise in (exercise for exercise in entry.plan if not _EXERCISE.fullmatch(str(exercise))):
+            sentence = f"{exercise!r} in the plan of {entry.name} is no exercise id."
+            refuse(f"name: {entry.name}", sentence, "write two words with a dot, like elbo.kl.")
     for place in (place for seed in toc.seeds for place in seed.where):
         if place not in names and not _EXERCISE.fullmatch(str(place)):
             refuse(str(place), f"{place!r} is neither a notebook nor an exercise id.", "correct it in where.")
