@@ -33,8 +33,8 @@ solved: .venv/lab | writable ## Write one notebook with the model answers, besid
 course: .venv/lab | writable ## Rebuild everything that is generated from solutions/
 	@$(PY) -m autograder course
 
-answers: .venv/dev ## Show what the graders make of the wrong and the right answers in tests/answers/
-	@OMP_NUM_THREADS=1 $(PY) -m autograder answers
+answers: .venv/dev ## Show what the graders make of the answers in tests/answers/  (ARGS=diffusion.alpha_bar: of these)
+	@OMP_NUM_THREADS=1 $(PY) -m autograder answers $(ARGS)
 
 bench: .venv/dev ## Measure notebooks, checks and, beside stock nbgrader, grading: 45 minutes  (SUBMISSIONS=10: 20)
 	@OMP_NUM_THREADS=1 $(PY) -m autograder bench $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(ARGS)

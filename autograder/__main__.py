@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     course = command("course", _course, "Build course/ and the other generated files from solutions/.")
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
-    command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    answers = command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    answers.add_argument("ids", metavar="ID", nargs="*", help="exercises, e.g. diffusion.alpha_bar (default: all)")
     _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
     demo = command("demo", _demo, "Invent a class of 30, grade it and write the class report.")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="(default: demo)")
@@ -114,9 +115,9 @@ def _course(arguments: argparse.Namespace) -> int:
 
 
 def _answers(arguments: argparse.Namespace) -> int:
-    from autograder.measuring.answers import table
+    from autograder.measuring.answers import chosen, table
 
-    text, good = table(_root())
+    text, good = table(_root(), chosen(arguments.ids))
     print(text)
     return 0 if good else 1
 

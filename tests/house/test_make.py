@@ -189,6 +189,11 @@ def test_no_permission_to_write() -> None:
         assert not (checkout.path / ".venv").exists()
 
 
+def test_answers_are_those_of_the_exercises_that_are_named(ready: Checkout) -> None:
+    assert ready.orders("answers")[-1] == "-m autograder answers"
+    assert ready.orders("answers", "ARGS=schedule.snr elbo.kl")[-1] == "-m autograder answers schedule.snr elbo.kl"
+
+
 def test_what_the_makefile_tests_is_there() -> None:
     """`make check` names a few files; a move of the tests must take them along."""
     named = re.findall(r"tests/[\w/.]+", (ROOT / "Makefile").read_text(encoding="utf-8"))
