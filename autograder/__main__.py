@@ -52,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     course = command("course", _course, "Build course/ and the other generated files from solutions/.")
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
+    new = command("new", _new, "Write the skeleton of an exercise: cells, check, answers, all of it with TODOs.")
+    new.add_argument("id", metavar="ID", help="two words with a dot, e.g. schedule.snr")
+    new.add_argument("--notebook", metavar="NB", help="(default: the one with exercises of the same first word)")
+
     answers = command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
     answers.add_argument("ids", metavar="ID", nargs="*", help="exercises, e.g. diffusion.alpha_bar (default: all)")
     _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
@@ -111,6 +115,14 @@ def _course(arguments: argparse.Namespace) -> int:
         return 1 if differences else 0
     for path in write_course(_root()):
         print(path)
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from autograder.building.new import new_exercise
+
+    for line in new_exercise(_root(), arguments.id, arguments.notebook):
+        print(line)
     return 0
 
 

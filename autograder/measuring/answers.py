@@ -212,13 +212,29 @@ def chosen(ids: Sequence[str]) -> list[Exercise]:
     return [get(id) for id in dict.fromkeys(ids)] or list(all_exercises().values())
 
 
+def lacking(root: Path, exercise: Exercise) -> Iterator[str]:
+    """What an exercise needs before its grader counts as graded, and has not."""
+    folder = f"tests/answers/{exercise.notebook}/{exercise.id}"
+    found = list(independent(root, exercise))
+    for number, least, what in (
+        (len(exercise.mistakes), 3, "mistakes in its catalogue"),
+        (sum(not answer.right for answer in found), 3, f"answers wrong_*.py in {folder}"),
+        (sum(answer.right for answer in found), 2, f"answers right_*.py in {folder}"),
+    ):
+        if number < least:
+            yield f"{exercise.id} has {number} {what}: {least} are needed"
+
+
 def table(root: Path, exercises: Iterable[Exercise]) -> tuple[str, bool]:
     """The table of `make answers` as text, and whether every answer met its fate."""
     rows, faults = [], []
     for exercise in exercises:
-        outcomes = [o for seed in seeds(root) for o in trials(root, exercise, seed)]
+        try:
+            outcomes = [o for seed in seeds(root) for o in trials(root, exercise, seed)]
+        except NotImplementedError as missing:  # of its own: what an answer raises has been caught
+            raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
         rows.append((exercise.id, *_counts(outcomes)))
-        faults += _told_once(exercise, outcomes)
+        faults += [*_told_once(exercise, outcomes), *lacking(root, exercise)]
     sums = tuple(sum(row[i] for row in rows) for i in range(1, 7))
     lines = [f"{'exercise':32}{'wrong rejected':>16}{'wrong named':>16}{'right accepted':>16}"]
     lines += [_line(*row) for row in (*rows, ("all", *sums))]

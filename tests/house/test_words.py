@@ -57,6 +57,13 @@ def test_the_search_for_machine_paths_finds_them() -> None:
     assert MACHINE_PATH.findall("../work/a $HOME/work/b {root}/work/c course/work/d") == []
 
 
+def test_no_skeleton_is_left_half_written() -> None:
+    """What `python -m autograder new` writes says TODO until somebody has filled it in."""
+    rooms = ("solutions/", "autograder/checks/", "tests/answers/")
+    lines = [(name, line) for name, text in texts().items() if name.startswith(rooms) for line in text.splitlines()]
+    assert [f"{name}: {line.strip()}" for name, line in lines if re.search(r"\bTODO\b", line)] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     text = read(ROOT / page)

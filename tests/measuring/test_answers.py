@@ -1,6 +1,7 @@
 """What `make answers` says of an answer that is not called what its author calls it, and whom it is asked about."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from autograder.__main__ import main
 from autograder.judging.compare import close, number
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, collected, exercise, pays, wrong
-from autograder.measuring.answers import Answer, chosen, try_answer
+from autograder.measuring.answers import Answer, chosen, lacking, try_answer
 from autograder.measuring.apart import parting
 from pushforward.answering.wire import Callback
 from pushforward.errors import CourseError
@@ -109,6 +110,17 @@ def test_what_only_the_judge_can_make_goes_by_its_name() -> None:
 
     said = parting(judges["toy.apply"], judges["toy.apply"].mistakes[0], {"apply": lambda f, x: f(x)}, 0)
     assert said == "for apply(f, x=[3]) it gives [0], this answer [7]"
+
+
+def test_an_exercise_lacks_answers_until_it_has_enough(toy: Exercise, tmp_path: Path) -> None:
+    folder = tmp_path / "tests" / "answers" / toy.notebook / toy.id
+    folder.mkdir(parents=True)
+    for n in range(3):
+        (folder / f"wrong_{n}.py").write_text("# breaks: the result is twice x\ndef double(x): return x\n")
+    (folder / "right_0.py").write_text("def double(x): return x + x\n")
+    told = list(lacking(tmp_path, toy))
+    assert told[0] == "toy.double has 2 mistakes in its catalogue: 3 are needed"
+    assert told[1:] == [f"toy.double has 1 answers right_*.py in tests/answers/{toy.notebook}/toy.double: 2 are needed"]
 
 
 def test_one_exercise_is_chosen_by_its_id() -> None:
