@@ -131,7 +131,7 @@ def per_item(values, like):
 def noising_step(x_prev, eps, a, b):
     """x_t = a x_{t-1} + b eps, so that x_t | x_{t-1} ~ N(a x_{t-1}, b² I).   (002 9-3a)
 
-    x_prev, eps: same shape, float32 or float64; a, b: floats;  returns x_t, of the shape of x_prev.
+    x_prev, eps: same shape; a: float, ≠ 0; b: float;  returns x_t, of the shape and type of x_prev.
     """
     ### BEGIN SOLUTION
     return a * x_prev + b * eps
@@ -139,9 +139,9 @@ def noising_step(x_prev, eps, a, b):
 
 
 def marginal_after(t, a, b):
-    """(scale, variance) of x_t | x_0 ~ N(scale · x_0, variance · I) after t such steps; a = 1 is allowed.
+    """(scale, variance) of x_t | x_0 ~ N(scale · x_0, variance · I) after t such steps; a = 1 and a < 0 are allowed.
 
-    t: int ≥ 1; a, b: floats;  returns two floats.
+    t: int ≥ 1; a: float, ≠ 0; b: float;  returns two floats.
     """
     ### BEGIN SOLUTION
     if a * a == 1:  # t equal terms: the limit of the formula below

@@ -92,7 +92,7 @@ class ChildLink:
             while True:
                 answer, out = wire.get(self.stream)
                 if "callback" not in answer:
-                    return {key: answer[key] for key in ("value", "error") if key in answer}, out
+                    return {key: answer[key] for key in ("value", "changed", "error") if key in answer}, out
                 wire.put(self.stream, *respond(answer, out))
         except Late:
             return _unanswered("late", f"No answer came within {self.seconds:g} s: is there a loop that never ends?")

@@ -3,8 +3,12 @@
     probe(rng)            yields cases: one or more asks, and the facts that the judge needs to know about them
     judge(case, *answers) yields findings, each made by calling a law: `yield self.follows_mu(ok, expected, got)`
 
+    case_of(name, given)  makes the case about one function and one set of arguments, drawn from its declared domain
+
 A law is a sentence that can stand in a report. Gates (shape, type, positivity) are necessary and worth nothing;
 laws that pay share the exercise's points by weight. A law holds if every finding about it is good and there is one.
+Two small laws are the house's own, the same for every exercise that declares its domain: arguments stay as they were
+given, results are of the type that was promised.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import importlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -30,6 +34,8 @@ if TYPE_CHECKING:  # who only lists exercises or starts a grader should not wait
 
     import numpy as np
     import torch
+
+    from autograder.judging.domain import Domain
 
 # --- asks and cases --------------------------------------------------------------------------------------------
 
@@ -111,11 +117,12 @@ def case(*asks: Ask, about: tuple[Law, ...] = (), **facts: Any) -> Case:
 
 @dataclass(eq=False)
 class Law:
-    """A sentence that the answers keep or break. weight 0 makes it a gate."""
+    """A sentence that the answers keep or break. weight 0 makes it a gate; house: the protocol finds, not the judge."""
 
     sentence: str
     weight: float
     name: str = ""
+    house: bool = False
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -138,6 +145,22 @@ def gate(sentence: str) -> Law:
 def pays(sentence: str, weight: float = 1.0) -> Law:
     """A law that earns its share of the points."""
     return Law(sentence, weight)
+
+
+HOUSE_SHARE = 0.05  # of an exercise's points for each law of the house
+UNTOUCHED = "the arguments come back as they were given"
+TYPED = "the result is of the type that the docstring promises"
+
+
+def _house_laws(own: Sequence[Law], domain: dict[str, Domain]) -> Iterator[Law]:
+    """What is asked of every exercise that declares what its functions may be given."""
+    sentences = []
+    if any(d.holds_something for d in domain.values()):
+        sentences.append(("untouched", UNTOUCHED))
+    if any(d.returns is not None for d in domain.values()):
+        sentences.append(("typed", TYPED))
+    worth = sum(law.weight for law in own) * HOUSE_SHARE / (1 - len(sentences) * HOUSE_SHARE)
+    yield from (Law(sentence, worth, name, house=True) for name, sentence in sentences)
 
 
 @dataclass(frozen=True)
@@ -193,6 +216,7 @@ class Exercise:
     laws: ClassVar[tuple[Law, ...]]
     hints: ClassVar[tuple[str, str, str]]
     mistakes: ClassVar[tuple[Mistake, ...]] = ()
+    domain: ClassVar[dict[str, Domain]] = {}  # of each declared function, what it may be given
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         """What to ask, on fresh random inputs."""
@@ -202,9 +226,18 @@ class Exercise:
         """What the answers of one case say about the laws."""
         raise NotImplementedError
 
+    def case_of(self, name: str, given: dict[str, Any]) -> Case | Iterable[Case]:
+        """The case (or cases) about the function `name` with these arguments, which its domain allows."""
+        raise NotImplementedError(f"{self.id} declares a domain of {name}: say in case_of what is asked about it.")
+
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
         """The value of a callback that the student's code called."""
         raise CourseError(f"{self.id} hands out no callback {name!r}.")
+
+
+def own_laws(exercise: Exercise) -> tuple[Law, ...]:
+    """The laws that the exercise's own judge finds about."""
+    return tuple(law for law in exercise.laws if not law.house)
 
 
 def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable[[type[Exercise]], type[Exercise]]:
@@ -220,7 +253,7 @@ def exercise(id: str, names: tuple[str, ...], *, kind: str = "code") -> Callable
         cls.id, cls.names, cls.kind = id, names, kind
         cls.notebook = _notebook(cls.__module__)
         found = [law for base in reversed(cls.__mro__) for law in vars(base).values() if isinstance(law, Law)]
-        cls.laws = tuple(found)
+        cls.laws = (*found, *_house_laws(found, cls.domain))
         cls.mistakes = tuple(
             Mistake(m.name, m.sentence, tuple({k or names[0]: f for k, f in v.items()} for v in m.variants))
             for m in cls.mistakes

@@ -6,69 +6,29 @@ this process (a notebook), `autograder.judging.child.ChildLink` in another one t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
-from autograder.judging.compare import readable, show, values
-from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
+from autograder.judging import compare, house
+from autograder.judging.compare import readable, values
+from autograder.judging.exchange import Exchange, Unanswered, describe, describe_ask
+from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, own_laws, points
 from autograder.judging.report import LawResult, Report, shares
 from pushforward.answering import wire
 from pushforward.answering.run import Runner, refused
 from pushforward.errors import CourseError
 
 NAMING_TOLERANCE = 1e-3  # how closely an answer must agree with a catalogued mistake to be called by its name
+REMEMBERS = "Asked for the first time, it gave the right answer here: does the function remember an earlier call?"
 Respond = Callable[[dict, list], tuple[dict, list]]
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """An ask that brought no value. kind: blank, missing, raised, refused, late or ended."""
-
-    kind: str
-    message: str = ""
-    type: str = ""
-    line: int | None = None
-    source: str | None = None
-
-    @classmethod
-    def read(cls, error: Any) -> Unanswered:
-        """From the student's process, which may send anything: a field that is not of its type is left out."""
-        fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
-        found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
-        unread = {"kind": "refused", "message": "What came is no answer."}
-        return cls(**unread | {k: readable(v) if type(v) is str else v for k, v in found.items()})
-
-    def sentence(self, of: str) -> str:
-        """What happened, with the mend."""
-        if self.kind == "blank":
-            return f"`{of}` is not implemented yet: write your answer where it says NotImplementedError."
-        if self.kind == "missing":
-            return f"{self.message} Run the cell that defines it, or check its spelling."
-        if self.kind == "raised":
-            return self._raised(of)
-        return f"`{of}` gave no answer that can be judged. {self.message}" if self.kind == "refused" else self.message
-
-    def _raised(self, of: str) -> str:
-        if self.type == "SystemExit":
-            return f"`{of}` called exit{self._place}. A function hands its result back with return."
-        return f"`{of}` raised {self.what}."
-
-    @property
-    def what(self) -> str:
-        """The error with its message and the student's own line."""
-        return (f"{self.type}: {self.message}" if self.message else self.type) + self._place
-
-    @property
-    def _place(self) -> str:
-        place = f" at line {self.line}" if self.line else ""
-        return place + (f": `{self.source}`" if self.source else "")
 
 
 class Link(Protocol):
@@ -95,15 +55,6 @@ class LocalLink:
 # --- the examination -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """One case with its answers and what they meant."""
-
-    case: Case
-    answers: tuple
-    findings: tuple[Finding, ...]
-
-
 def default_seed(id: str) -> int:
     """The seed of a student's own runs: fixed per exercise, so that the same answer gives the same table."""
     return zlib.crc32(id.encode())
@@ -116,7 +67,7 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
     """
     seed = default_seed(exercise.id) if seed is None else _checked(seed)
     exchanges = list(_exchanges(exercise, link, seed))
-    results = tuple(_result(law, exchanges) for law in exercise.laws)
+    results = tuple(house.results(exercise, exchanges, [_result(law, exchanges) for law in exercise.laws]))
     full = points(exercise.id) if worth is None else worth
     error = next((_error(e) for e in exchanges if _error(e)), None)
     earned = sum(share for share, r in zip(shares(exercise.laws, full), results, strict=True) if r.ok)
@@ -130,6 +81,7 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
         blank=all(_is_blank(e) for e in exchanges),
         seed=seed,
         hints=exercise.hints,
+        coarse=any(e.coarse for e in exchanges),
     )
 
 
@@ -140,17 +92,86 @@ def _checked(seed: Any) -> int:
 
 
 def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
-    over = None  # once the time is up or the process gone, every later question counts as asked in vain
-    failed = False
-    for number, case in enumerate(_cases(exercise, seed)):
-        if failed and case.on_gpu:  # an index out of range is an error on the CPU and the end of the process there
-            continue
-        answers = tuple(over or _put_question(exercise, case, ask, link, _ask_seed(seed, number)) for ask in case.asks)
-        with np.errstate(all="ignore"):  # NaN and infinity are answers like others, whatever the notebook has set
-            findings = tuple(_findings(exercise, case, answers))
-        yield Exchange(case, answers, findings)
-        failed = failed or not all(finding.ok for finding in findings)
-        over = over or next((a for a in answers if isinstance(a, Unanswered) and a.kind in ("late", "ended")), None)
+    """The probe's questions, then the domain's, then some of the probe's once more, the last first."""
+    asking = _Asking(exercise, link, seed)
+    probed = [asking.about(case) for case in _made(exercise.probe(np.random.default_rng(seed)))]
+    yield from filter(None, probed)
+    if not any(exchange and exchange.answered for exchange in probed):
+        return
+    for case in _made(_drawn(exercise, np.random.default_rng([seed, 1]))):
+        if exchange := asking.about(case, "domain"):
+            yield exchange
+    chosen = _once_more(probed)  # made anew, since a case may have noted what was asked of its callbacks
+    cases = [case for k, case in enumerate(_made(exercise.probe(np.random.default_rng(seed)))) if k in chosen]
+    for case in reversed(cases):
+        if exchange := asking.about(case, "again"):
+            yield exchange
+
+
+def cases_of(exercise: Exercise, seed: int) -> Iterator[Case]:
+    """All that an examination with this seed asks, each question once."""
+    yield from _made(exercise.probe(np.random.default_rng(seed)))
+    yield from _made(_drawn(exercise, np.random.default_rng([seed, 1])))
+
+
+def answers_to(exercise: Exercise, case: Case, link: Link) -> list[Any]:
+    """The answers to the asks of one case, unjudged."""
+    return [_put_question(exercise, case, ask, link, 0)[0] for ask in case.asks]
+
+
+def _drawn(exercise: Exercise, rng: np.random.Generator) -> Iterator[Case]:
+    """What the protocol itself asks of each function: corners of its domain, then random points."""
+    for name, domain in exercise.domain.items():
+        for given in domain.points(rng):
+            made = exercise.case_of(name, given)
+            yield from [made] if isinstance(made, Case) else made
+
+
+def _once_more(probed: list[Exchange | None]) -> set[int]:
+    """Of each set of functions that were asked together, the numbers of the first and the last case that were right."""
+    ends: dict[tuple, list[int]] = {}
+    for k, exchange in enumerate(probed):
+        if exchange and exchange.ok and exchange.answered:
+            key = tuple((ask.of, ask.method) for ask in exchange.case.asks)
+            ends[key] = [*ends.get(key, [])[:1], k]
+    return {k for pair in ends.values() for k in pair}
+
+
+class _Asking:
+    """Puts one case after the other, and knows what no longer needs to be asked."""
+
+    def __init__(self, exercise: Exercise, link: Link, seed: int) -> None:
+        self.exercise, self.link, self.seed = exercise, link, seed
+        self.over: Unanswered | None = None  # the time is up or the process gone: later questions are asked in vain
+        self.failed = False
+        self.lost: set[Law] = set()
+        self.number = 0
+
+    def about(self, case: Case, origin: str = "probe") -> Exchange | None:
+        """The exchange about one case, None where it is left out."""
+        self.number += 1
+        if self.failed and case.on_gpu:  # an index out of range is an error on the CPU, the end of the process there
+            return None
+        if origin != "probe" and self.lost.issuperset(case.about or own_laws(self.exercise)):
+            return None
+        seed = _ask_seed(self.seed, self.number - 1)
+        put = [
+            (self.over, ()) if self.over else _put_question(self.exercise, case, a, self.link, seed) for a in case.asks
+        ]
+        answers = tuple(answer for answer, _ in put)
+        with np.errstate(all="ignore"), compare.watching_precision() as lost:  # NaN is an answer like others
+            findings = tuple(_findings(self.exercise, case, answers))
+        if origin == "again":
+            findings = tuple(f if f.ok else replace(f, why=f.why or REMEMBERS) for f in findings)
+        self.failed = self.failed or not all(finding.ok for finding in findings)
+        self.lost |= {finding.law for finding in findings if not finding.ok}
+        self.over = self.over or next((a for a in answers if _is_over(a)), None)
+        changed = tuple(dict.fromkeys(name for _, names in put for name in names))
+        return Exchange(case, answers, findings, origin, changed, bool(lost))
+
+
+def _is_over(answer: Any) -> bool:
+    return isinstance(answer, Unanswered) and answer.kind in ("late", "ended")
 
 
 def _ask_seed(seed: int, number: int) -> int:
@@ -158,9 +179,8 @@ def _ask_seed(seed: int, number: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:{number}".encode()).digest()[:4], "little")
 
 
-def _cases(exercise: Exercise, seed: int) -> Iterator[Case]:
-    """The probe's cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
-    cases = exercise.probe(np.random.default_rng(seed))
+def _made(cases: Iterator[Case]) -> Iterator[Case]:
+    """These cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
     while True:
         with _on_cpu():
             case = next(cases, None)
@@ -174,7 +194,9 @@ def _on_cpu() -> AbstractContextManager:
     return nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
 
 
-def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> Any:
+def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: int) -> tuple[Any, tuple[str, ...]]:
+    """The answer, and the names of the arguments that the student's code has changed."""
+
     def respond(head: dict, arrays: list) -> tuple[dict, list]:
         out: list[np.ndarray] = []
         try:
@@ -186,11 +208,11 @@ def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: in
 
     answer, arrays = link.ask(*_message(ask, seed), respond)
     if "error" in answer:
-        return Unanswered.read(answer["error"])
+        return Unanswered.read(answer["error"]), ()
     try:
-        return wire.decode_plain(answer.get("value"), arrays)
+        return wire.decode_plain(answer.get("value"), arrays), house.named(exercise, ask, answer.get("changed"))
     except wire.WireError as error:
-        return Unanswered("refused", str(error))
+        return Unanswered("refused", str(error)), ()
 
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
@@ -206,7 +228,7 @@ def _message(ask: Ask, seed: int) -> tuple[dict, list]:
 
 def _findings(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Finding]:
     """The judge's findings, and a failed one for every law that a gate or a missing answer keeps from paying."""
-    about = case.about or exercise.laws
+    about = case.about or own_laws(exercise)
     missing = [ask for ask, answer in _pairs(case, answers) if isinstance(answer, Unanswered)]
     lost = {law for ask in missing for law in ask.laws or about}
     yield from (law(False, why="no answer") for law in about if law in lost)
@@ -235,16 +257,6 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
     return LawResult(law, False, reached, describe(case, law), finding.expected, readable(finding.got), finding.why)
 
 
-def describe(case: Case, law: Law | None = None) -> str:
-    """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(_describe(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
-
-
-def _describe(ask: Ask) -> str:
-    parts = [show(a) for a in ask.args] + [f"{k}={show(v)}" for k, v in ask.kwargs.items()]
-    return f"{ask.of}{'.' + ask.method if ask.method else ''}({', '.join(parts)})"
-
-
 def _error(exchange: Exchange) -> str | None:
     for ask, answer in _pairs(exchange.case, exchange.answers):
         if isinstance(answer, Unanswered):
@@ -268,19 +280,50 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
         for finding in exchange.findings:
             if finding.mistake is not None:
                 return by_name[finding.mistake]
-    return next((m for m in exercise.mistakes if any(_explains(exercise, v, exchanges) for v in m.variants)), None)
+    # What the exercise asks itself comes first: at a far corner of the domain, a mistake may meet a second one.
+    probed = [part for exchange in exchanges if exchange.origin == "probe" for part in _parts(exchange)]
+    everything = [part for exchange in exchanges for part in _parts(exchange)]
+    laws = [law for law in exercise.laws if not law.house]
+    return (
+        _first(exercise, [probed])
+        or _first(exercise, [everything])
+        or _first(exercise, [_about(law, probed) for law in laws], among=2)
+        or _first(exercise, [_about(law, everything) for law in laws], among=2)
+    )
 
 
-def _explains(exercise: Exercise, variant: dict[str, Callable], exchanges: list[Exchange]) -> bool:
-    """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them."""
+def _first(exercise: Exercise, groups: Iterable[list[_Part]], among: int = 1) -> Mistake | None:
+    """The first mistake that explains a group: all answers about one of its names, `among` unlike failures or more."""
+    for parts in groups:
+        if not all(part.ok for part in parts):
+            for mistake in exercise.mistakes:
+                if any(_explains(exercise, variant, parts, among) for variant in mistake.variants):
+                    return mistake
+    return None
+
+
+def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Part], among: int) -> bool:
+    """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them.
+
+    One input is not enough where there are more: two formulas can meet in a point.
+    """
     link = LocalLink(dict(variant))
-    parts = [part for exchange in exchanges for part in _parts(exchange)]
     for name in variant:
         concerned = [p for p in parts if name in p.names and p.names <= variant.keys()]
+        failed = {p.asked for p in concerned if not p.ok}
+        unlike = len({p.asked for p in concerned}) > 1 or not any(
+            ask.args or ask.kwargs for p in concerned for ask, _ in p.pairs
+        )
         failed_first = sorted(concerned, key=lambda part: part.ok)  # failures decide soonest
-        if not all(p.ok for p in concerned) and all(_agrees(exercise, link, p) for p in failed_first):
+        if len(failed) >= among and unlike and all(_agrees(exercise, link, p) for p in failed_first):
             return True
     return False
+
+
+def _about(law: Law, parts: list[_Part]) -> list[_Part]:
+    """The parts that decide a law, each right or wrong as far as that law goes."""
+    found = [(part, [f.ok for f in part.findings if f.law is law]) for part in parts]
+    return [replace(part, ok=all(verdicts)) for part, verdicts in found if verdicts]
 
 
 @dataclass(frozen=True)
@@ -289,7 +332,13 @@ class _Part:
 
     case: Case
     pairs: tuple[tuple[Ask, Any], ...]
+    findings: tuple[Finding, ...]
     ok: bool
+
+    @functools.cached_property
+    def asked(self) -> str:
+        """What was asked, in words: two inputs are unlike if these differ."""
+        return "; ".join(describe_ask(ask) for ask, _ in self.pairs)
 
     @property
     def names(self) -> set[str]:
@@ -301,30 +350,30 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
     for pair in _pairs(exchange.case, exchange.answers):
         (alone if pair[0].laws else together).append(pair)
     for pair in alone:
-        ok = all(finding.ok for finding in exchange.findings if finding.law in pair[0].laws)
-        yield _Part(exchange.case, (pair,), ok)
+        findings = tuple(finding for finding in exchange.findings if finding.law in pair[0].laws)
+        yield _Part(exchange.case, (pair,), findings, all(finding.ok for finding in findings))
     if together:
         decided = {law for ask, _ in alone for law in ask.laws}
-        ok = all(finding.ok for finding in exchange.findings if finding.law not in decided)
-        yield _Part(exchange.case, tuple(together), ok)
+        findings = tuple(finding for finding in exchange.findings if finding.law not in decided)
+        yield _Part(exchange.case, tuple(together), findings, all(finding.ok for finding in findings))
 
 
 def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
     with np.errstate(all="ignore"):
-        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)) for ask, answer in part.pairs)
+        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)[0]) for ask, answer in part.pairs)
 
 
-def same(a: Any, b: Any) -> bool:
-    """Two answers agree: numbers within NAMING_TOLERANCE of the largest, in any container; an error equals an error."""
+def same(a: Any, b: Any, tolerance: float = NAMING_TOLERANCE) -> bool:
+    """Two answers agree: numbers within the tolerance of the largest, in any container; an error equals an error."""
     if isinstance(a, Unanswered) or isinstance(b, Unanswered):
         return isinstance(a, Unanswered) and isinstance(b, Unanswered) and (a.kind, a.type) == (b.kind, b.type)
     x, y = values(a), values(b)
     if x is not None or y is not None:
-        return _same_numbers(x, y, floor=max(_rounding(a), _rounding(b)))
+        return _same_numbers(x, y, max(_rounding(a), _rounding(b)), tolerance)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+        return a.keys() == b.keys() and all(same(a[k], b[k], tolerance) for k in a)
     return type(a) is type(b) and not isinstance(a, wire.Plain) and a == b
 
 
@@ -333,8 +382,8 @@ def _rounding(value: Any) -> float:
     return 1e-12 if not isinstance(value, wire.Plain) or value.dtype == "float64" else 1e-5
 
 
-def _same_numbers(a: np.ndarray | None, b: np.ndarray | None, floor: float) -> bool:
+def _same_numbers(a: np.ndarray | None, b: np.ndarray | None, floor: float, tolerance: float) -> bool:
     if a is None or b is None or a.shape != b.shape:
         return False
     scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=NAMING_TOLERANCE, atol=NAMING_TOLERANCE * scale + floor, equal_nan=True))
+    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance * scale + floor, equal_nan=True))

@@ -16,6 +16,13 @@ from autograder.judging.exercise import Law, Mistake
 _GOOD, _BAD, _MUTED = "#0072B2", "#D55E00", "#767676"
 
 
+# One rule for every exercise: it costs nothing, and is worth knowing.
+COARSE = (
+    "Right, but to single precision only where double was asked for: a constant made by `torch.tensor(…)`, say, is "
+    "float32 unless it is told otherwise. This costs no points."
+)
+
+
 @dataclass(frozen=True)
 class LawResult:
     """One law after all its cases. reached: False where no answer came far enough to test it."""
@@ -48,6 +55,7 @@ class Report:
     hints: tuple[str, ...]
     printed: str = ""
     graded: bool = False
+    coarse: bool = False
 
     @property
     def full(self) -> bool:
@@ -97,6 +105,8 @@ class Report:
                 lines += [_wrap(text, f"      {name:9}") for name, text in shown.items() if text]
             if result.why and result.reached:
                 lines.append(_wrap(result.why, "      "))
+        if self.coarse:
+            lines.append(_wrap(COARSE, "  · "))
         if self.mistake:
             lines.append(_wrap(f"Likely mistake, {self.mistake.name}: {self.mistake.sentence}", "  → "))
         if not self.full:
@@ -113,6 +123,8 @@ class Report:
             parts.append(_box(self.error, _BAD))
         if not self.blank:
             parts.append(self._html_table())
+        if self.coarse:
+            parts.append(f'<p style="color:{_MUTED}">{_prose(COARSE)}</p>')
         if self.mistake:
             parts.append(_box(f"Likely mistake, {self.mistake.name}: {self.mistake.sentence}", _BAD))
         if not self.full:

@@ -52,12 +52,16 @@ class Runner:
         self.kept: dict[str, Any] = {}
 
     def perform(self, head: dict, arrays: list, reply: Reply) -> Frame:
-        """One ask, one answer: {"value": node} or {"error": {...}}. Whatever the student's code raises ends here."""
+        """One ask, one answer: {"value": node} or {"error": {...}}. Whatever the student's code raises ends here.
+
+        {"value": node, "changed": [...]} names the arguments (by place or keyword) that the call has written into.
+        """
         out: list[np.ndarray] = []
         try:
             with own_randomness(head.get("seed", 0)), torch.enable_grad():
-                value = self._perform(head, arrays, reply)
-            return {"value": wire.encode(value, out)}, out
+                value, changed = self._perform(head, arrays, reply)
+            answer = {"value": wire.encode(value, out)}
+            return {**answer, "changed": changed} if changed else answer, out
         except KeyboardInterrupt:
             raise
         except Missing as error:
@@ -67,12 +71,18 @@ class Runner:
         except BaseException as error:
             return {"error": {"kind": "blank" if _is_blank(error) else "raised", **where(error)}}, []
 
-    def _perform(self, head: dict, arrays: list, reply: Reply) -> Any:
+    def _perform(self, head: dict, arrays: list, reply: Reply) -> tuple[Any, list[int | str]]:
         def special(node: list) -> Any:
             return self._special(node, arrays, reply)
 
         args = [wire.decode(node, arrays, special) for node in head.get("args", [])]
         kwargs = {k: wire.decode(node, arrays, special) for k, node in head.get("kwargs", {}).items()}
+        given = {**dict(enumerate(args)), **kwargs}
+        before = {place: _trace(argument) for place, argument in given.items()}
+        value = self._value(head, arrays, args, kwargs)
+        return value, [place for place, argument in given.items() if _trace(argument) != before[place]]
+
+    def _value(self, head: dict, arrays: list, args: list, kwargs: dict[str, Any]) -> Any:
         function = self._target(head["of"], head.get("method"))
         verb = head["verb"]
         if verb == "call":
@@ -115,6 +125,15 @@ class Runner:
         if kind == "kept":
             return self._kept(name)
         return ARCHITECTURES[name]([wire.decode(weight, arrays) for weight in rest[0]])
+
+
+def _trace(argument: Any) -> Any:
+    """What an argument holds, to the bit; None for a callable and the like, in which nothing can be written."""
+    arrays: list[np.ndarray] = []
+    try:
+        return wire.encode(argument, arrays), [(array.shape, array.tobytes()) for array in arrays]
+    except wire.WireError:
+        return None
 
 
 def ask_the_judge(reply: Reply, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:

@@ -94,12 +94,13 @@ def encode(value: Any, arrays: list[np.ndarray], depth: int = 0, room: Iterator 
         return _encode_tensor(value, arrays)
     if kind is np.ndarray:
         return ["array", _add(value, value.dtype.name, arrays), value.dtype.name]
-    if kind in (list, tuple):
-        return [kind.__name__, [encode(item, arrays, depth + 1, room) for item in value]]
-    if kind is dict:
-        return ["dict", {_key(k): encode(v, arrays, depth + 1, room) for k, v in value.items()}]
     if isinstance(value, Special):
         return value.node(arrays)
+    for plain in (list, tuple):  # a named tuple is a tuple; its own methods are never asked
+        if isinstance(value, plain):
+            return [plain.__name__, [encode(item, arrays, depth + 1, room) for item in plain.__iter__(value)]]
+    if isinstance(value, dict):
+        return ["dict", {_key(k): encode(v, arrays, depth + 1, room) for k, v in dict.items(value)}]
     raise WireError(_refusal(value))
 
 

@@ -15,6 +15,7 @@ from traitlets.config import Config
 
 from pushforward.answering import run, wire
 from pushforward.answering.run import METHODS, Runner
+from pushforward.answering.serve import load
 from pushforward.answering.wire import Callback, Kept, Net
 
 
@@ -347,9 +348,9 @@ RAISED = {
 }
 
 
-@pytest.mark.parametrize("load", [from_a_file, from_exec, from_a_cell])
-def test_an_exception_becomes_an_answer_with_the_students_own_line(load: Callable, tmp_path: Path) -> None:
-    ask = Asker(**load(tmp_path))
+@pytest.mark.parametrize("loaded", [from_a_file, from_exec, from_a_cell])
+def test_an_exception_becomes_an_answer_with_the_students_own_line(loaded: Callable, tmp_path: Path) -> None:
+    ask = Asker(**loaded(tmp_path))
     lines = FAULTY.splitlines()
     for name, (kind, message) in RAISED.items():
         error = ask.error("call", name, 1)
@@ -357,7 +358,7 @@ def test_an_exception_becomes_an_answer_with_the_students_own_line(load: Callabl
         assert message in error["message"]
         assert len(error["message"]) <= 500
         assert lines[error["line"] - 1].endswith("# here"), name
-        assert error["source"] == ("" if load is from_exec else lines[error["line"] - 1].strip())
+        assert error["source"] == ("" if loaded is from_exec else lines[error["line"] - 1].strip())
 
 
 @pytest.mark.parametrize("name", ["blank", "bare"])
@@ -447,4 +448,4 @@ def test_a_file_of_answers_is_plain_python(source: str, value: Any, tmp_path: Pa
     path.write_text(source, encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert Asker(**run.load(str(path)))("call", "f") == value
+        assert Asker(**load(str(path)))("call", "f") == value

@@ -242,7 +242,7 @@ def test_a_misused_callback_is_told_with_the_students_line(where: str, request: 
 
 
 def value(link: ChildLink, of: str) -> Any:
-    return judge._put_question(STEPS, case(), call(of), link, 0)
+    return judge._put_question(STEPS, case(), call(of), link, 0)[0]
 
 
 def test_a_child_is_another_process_with_an_empty_folder_and_few_variables(child: ChildLink) -> None:
@@ -353,7 +353,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     )
     before = len(os.listdir("/dev/fd"))
     with ChildLink(path, seconds=120) as link:
-        folder, pid = Path(link.folder.name), int(judge._put_question(STEPS, case(), call("iterate", 1, 2), link, 0))
+        folder, pid = Path(link.folder.name), int(judge._put_question(STEPS, case(), call("iterate", 1, 2), link, 0)[0])
         assert _runs(pid)
     assert len(os.listdir("/dev/fd")) == before
     assert not folder.exists()

@@ -23,6 +23,7 @@ from autograder.judging.compare import (
     readable,
     show,
     values,
+    watching_precision,
 )
 from pushforward.answering.wire import Callback, Kept, Net, Plain
 
@@ -44,15 +45,24 @@ def test_close_means_within_the_stated_multiple_of_the_types_spacing(
 ) -> None:
     scale = None if conditioning is None else abs(value) * conditioning
     bound = FACTOR * EPSILON[str(dtype).removeprefix("torch.")] * (scale or abs(value))
-    assert close(value + 0.9 * bound, value, dtype, scale).ok
-    assert not close(value + 1.1 * bound, value, dtype, scale).ok
+    assert close(value + 0.9 * bound, value, dtype, scale, strict=True).ok
+    assert not close(value + 1.1 * bound, value, dtype, scale, strict=True).ok
 
 
-def test_double_precision_is_asked_for_where_double_precision_was_given() -> None:
+def test_single_precision_pays_where_double_precision_was_given_and_leaves_a_mark() -> None:
     third = plain(np.float32(1 / 3))
-    assert close(third, 1 / 3, torch.float32).ok
-    verdict = close(third, 1 / 3, torch.float64)
+    for dtype, marks in ((torch.float32, []), (torch.float64, [True])):
+        with watching_precision() as lost:
+            assert close(third, 1 / 3, dtype).ok
+        assert lost == marks
+    assert not close(1 / 3 + 1e-4, 1 / 3, torch.float64).ok
+
+
+def test_a_law_about_precision_asks_for_all_of_it() -> None:
+    with watching_precision() as lost:
+        verdict = close(plain(np.float32(1 / 3)), 1 / 3, torch.float64, strict=True)
     assert not verdict.ok
+    assert not lost
     assert verdict.got == "0.33333 (off by 9.9341e-09), in float32 only"
 
 
@@ -109,7 +119,7 @@ def test_the_first_wrong_entry_of_a_large_array_is_shown_with_its_place() -> Non
     got[1, 2] = -5
     assert tuple(close(plain(got), want, torch.float64)) == (False, "6 at index [1, 2]", "-5")
     got[1, 2] = 6 + 1e-9
-    assert tuple(close(plain(got), want, torch.float64)) == (False, "6 at index [1, 2]", "6 (off by 1e-09)")
+    assert tuple(close(plain(got), want, torch.float64, strict=True))[1:] == ("6 at index [1, 2]", "6 (off by 1e-09)")
 
 
 def test_exact_is_what_the_student_got() -> None:

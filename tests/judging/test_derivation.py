@@ -95,7 +95,7 @@ def test_terms_that_only_add_up_to_the_right_sum_are_caught() -> None:
 
 
 def test_rounding_is_measured_against_the_size_that_the_term_states() -> None:
-    rounded = 1.0 + 1e-13
+    rounded = 1.0 + 1e-5
     assert not judged({"a": rounded}, terms={"a": Term(1.0)}).ok
     assert judged({"a": rounded}, terms={"a": Term(1.0, scale=100.0)}).ok
 

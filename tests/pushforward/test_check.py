@@ -291,7 +291,8 @@ CELLS = {
     "raises": f"def standardise(x):\n    y = x\n    return y / undefined\n\ncheck({ID!r})",
     "hint": f"hint({ID!r})",
     "restart": (
-        f"import autograder.judging.exercise\nautograder.exercise.table = lambda: {TABLE!r}\nprint(restart({ID!r}))\n"
+        "import autograder.judging.exercise\n"
+        f"autograder.judging.exercise.table = lambda: {TABLE!r}\nprint(restart({ID!r}))\n"
         "[p for p in get_ipython().payload_manager.read_payload() if p['source'] == 'set_next_input']"
     ),
     "random": (

@@ -15,6 +15,7 @@ from autograder.judging.compare import (
     exact,
     has_shape,
 )
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 
@@ -33,6 +34,15 @@ class AlphaBar(Exercise):
         "torch has running products and running sums along an axis.",
         "The logarithm of a product is a sum of logarithms: do not form the product first.",
     )
+
+    domain = {
+        "alpha_bar": Domain(
+            {"beta": Tensor("T", Reals(0, 1, "[]", reach=(1e-6, 1)))}, sizes={"T": (1, 12, 1000)}, returns=Like("beta")
+        ),
+        "log_alpha_bar": Domain(
+            {"beta": Tensor("T", Reals(0, 1, reach=(1e-6, 1)))}, sizes={"T": (1, 12, 1000)}, returns=Like("beta")
+        ),
+    }
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield from self._cases(torch.tensor([0.1, 0.2, 0.5]))

@@ -25,6 +25,7 @@ from autograder.judging.compare import (
     has_shape,
     values,
 )
+from autograder.judging.domain import Domain, Like, Reals, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 
@@ -50,6 +51,22 @@ class QSample(Exercise):
         "alpha_bar[…] has shape (B,). Give it trailing axes of length 1 so that it multiplies item by item.",
         "The two factors squared add up to one: check that on a number.",
     )
+
+    domain = {
+        "q_sample": Domain(
+            {
+                "x0": Tensor("B, ..."),
+                "t": Tensor("B", Wholes(1, "T")),
+                "eps": Tensor("B, ..."),
+                "alpha_bar": Tensor("T", Reals(0, 1, "[]", reach=(1e-6, 1))),
+            },
+            sizes={"B": (1, 4), "T": (1, 12, 1000)},
+            returns=Like("x0"),
+        )
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(given["x0"], given["t"], given["eps"], given["alpha_bar"])
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         x0, eps = torch.tensor([2.0, 1.0]), torch.tensor([-1.0, 3.0])

@@ -18,6 +18,7 @@ from autograder.judging.compare import (
     kind_of,
     values,
 )
+from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 
@@ -33,7 +34,22 @@ class Step(Exercise):
     step = pays("one step has mean a x_prev and standard deviation b", 1)
     pair = gate("marginal_after returns two numbers, the scale and the variance")
     marginal = pays("t steps scale x0 and add up the noise of every step, shrunk by the steps after it", 0.5)
-    limit = pays("at a = 1 nothing shrinks, and the variance is the limit of the formula", 0.5)
+    limit = pays("at |a| = 1 nothing shrinks, and the variance is the limit of the formula", 0.5)
+
+    domain = {
+        "noising_step": Domain(
+            {"x_prev": Tensor("..."), "eps": Tensor("..."), "a": Number(Reals(but=(0.0,))), "b": Number(Reals())},
+            returns=Like("x_prev"),
+        ),
+        "marginal_after": Domain(
+            {
+                "t": Number(Wholes(1)),
+                "a": Number(Reals(reach=(1e-3, 10), but=(0.0,))),
+                "b": Number(Reals()),
+            },
+            when=lambda t, a, b: t * math.log(max(abs(a), 1)) < 300,  # a^2t must fit into a float
+        ),
+    }
 
     hints = (
         "A sample of N(m, s²) is m plus s times a standard normal one: which of b and b² multiplies eps?",
@@ -49,18 +65,22 @@ class Step(Exercise):
                 x, eps = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
                 yield self._step_case(x, eps, rng.uniform(0.3, 0.99), rng.uniform(0.1, 0.9))
         for t in (1, 2, int(rng.integers(3, 9)), int(rng.integers(20, 60))):
-            yield self._marginal_case(t, rng.uniform(0.3, 0.98), rng.uniform(0.1, 0.9), self.marginal)
-        yield self._marginal_case(
-            int(rng.integers(4, 9)), 1 - rng.uniform(0.002, 0.008), rng.uniform(0.1, 0.9), self.marginal
-        )
-        yield self._marginal_case(int(rng.integers(4, 9)), rng.uniform(1.05, 1.2), rng.uniform(0.1, 0.9), self.marginal)
+            yield self._marginal_case(t, rng.uniform(0.3, 0.98), rng.uniform(0.1, 0.9))
+        yield self._marginal_case(int(rng.integers(4, 9)), 1 - rng.uniform(0.002, 0.008), rng.uniform(0.1, 0.9))
+        yield self._marginal_case(int(rng.integers(4, 9)), rng.uniform(1.05, 1.2), rng.uniform(0.1, 0.9))
         for t in (3, int(rng.integers(5, 50))):
-            yield self._marginal_case(t, 1.0, rng.uniform(0.1, 0.9), self.limit)
+            yield self._marginal_case(t, 1.0, rng.uniform(0.1, 0.9))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        if name == "noising_step":
+            return self._step_case(given["x_prev"], given["eps"], given["a"], given["b"])
+        return self._marginal_case(**given)
 
     def _step_case(self, x: torch.Tensor, eps: torch.Tensor, a: float, b: float) -> Case:
         return case(call("noising_step", x, eps, a, b), about=(self.shape, self.step), x=x, eps=eps, a=a, b=b)
 
-    def _marginal_case(self, t: int, a: float, b: float, law) -> Case:
+    def _marginal_case(self, t: int, a: float, b: float) -> Case:
+        law = self.limit if abs(a) == 1 else self.marginal
         return case(call("marginal_after", t, a, b), about=(self.pair, law), x=None, t=t, a=a, b=b, law=law)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -84,8 +104,8 @@ class Step(Exercise):
         scale, variance = 1.0, 0.0
         for _ in range(case.t):  # step by step, as the process itself goes
             scale, variance = case.a * scale, case.a**2 * variance + case.b**2
-        conditioning = variance / abs(1 - case.a**2) if case.a != 1 else variance  # 1 − a² cancels near a = 1
-        yield case.law(*close(np.array(numbers), [scale, variance], PYTHON, [case.t * scale, case.t * conditioning]))
+        conditioning = variance / abs(1 - case.a**2) if abs(case.a) != 1 else variance  # 1 − a² cancels near |a| = 1
+        yield case.law(*close(np.array(numbers), [scale, variance], PYTHON, case.t * np.abs([scale, conditioning])))
 
     mistakes = (
         wrong(

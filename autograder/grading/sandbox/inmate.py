@@ -91,7 +91,7 @@ class Inmate:
             if set(answer) == {"callback", "args", "kwargs"}:
                 self._put(*respond(answer, out))
                 continue
-            if answer.pop("id", None) != number or set(answer) not in ({"value"}, {"error"}):
+            if answer.pop("id", None) != number or set(answer) - {"changed"} not in ({"value"}, {"error"}):
                 self._refuse("an answer to a question that was not asked")
             return answer, out
 

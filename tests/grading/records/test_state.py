@@ -48,7 +48,7 @@ def test_everything_that_decides_about_marks_is_in_the_fingerprint(change: str) 
 
 def test_equal_jobs_have_one_fingerprint_in_every_process() -> None:
     assert fingerprint(dataclasses.replace(JOB, seed=5)) == fingerprint(JOB)  # the seed is in the key, with the round
-    program = "from tests.grading.test_state import JOB, fingerprint; print(fingerprint(JOB))"
+    program = "from tests.grading.records.test_state import JOB, fingerprint; print(fingerprint(JOB))"
     environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == fingerprint(JOB), done.stderr

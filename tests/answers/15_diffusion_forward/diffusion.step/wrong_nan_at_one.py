@@ -1,4 +1,4 @@
-# breaks: at a = 1 nothing shrinks, and the variance is the limit of the formula | mistake: zero divided by zero
+# breaks: at |a| = 1 nothing shrinks, and the variance is the limit of the formula | mistake: zero divided by zero
 import numpy as np
 
 

@@ -1,0 +1,87 @@
+"""What passes between the judge and the student's code: a case, its answers, and what they meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.judging.compare import readable, show
+from autograder.judging.exercise import Ask, Case, Finding, Law
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """An ask that brought no value. kind: blank, missing, raised, refused, late or ended."""
+
+    kind: str
+    message: str = ""
+    type: str = ""
+    line: int | None = None
+    source: str | None = None
+
+    @classmethod
+    def read(cls, error: Any) -> Unanswered:
+        """From the student's process, which may send anything: a field that is not of its type is left out."""
+        fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
+        found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
+        unread = {"kind": "refused", "message": "What came is no answer."}
+        return cls(**unread | {k: readable(v) if type(v) is str else v for k, v in found.items()})
+
+    def sentence(self, of: str) -> str:
+        """What happened, with the mend."""
+        if self.kind == "blank":
+            return f"`{of}` is not implemented yet: write your answer where it says NotImplementedError."
+        if self.kind == "missing":
+            return f"{self.message} Run the cell that defines it, or check its spelling."
+        if self.kind == "raised":
+            return self._raised(of)
+        return f"`{of}` gave no answer that can be judged. {self.message}" if self.kind == "refused" else self.message
+
+    def _raised(self, of: str) -> str:
+        if self.type == "SystemExit":
+            return f"`{of}` called exit{self._place}. A function hands its result back with return."
+        return f"`{of}` raised {self.what}."
+
+    @property
+    def what(self) -> str:
+        """The error with its message and the student's own line."""
+        return (f"{self.type}: {self.message}" if self.message else self.type) + self._place
+
+    @property
+    def _place(self) -> str:
+        place = f" at line {self.line}" if self.line else ""
+        return place + (f": `{self.source}`" if self.source else "")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One case with its answers and what they meant.
+
+    origin: "probe", "domain" (drawn by the protocol) or "again" (asked a second time, in another order);
+    changed: the arguments, in words, that the student's code has written into; coarse: right to single precision only.
+    """
+
+    case: Case
+    answers: tuple
+    findings: tuple[Finding, ...]
+    origin: str = "probe"
+    changed: tuple[str, ...] = ()
+    coarse: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return all(finding.ok for finding in self.findings)
+
+    @property
+    def answered(self) -> bool:
+        return any(not isinstance(answer, Unanswered) for answer in self.answers)
+
+
+def describe(case: Case, law: Law | None = None) -> str:
+    """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
+    return "; ".join(describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
+
+
+def describe_ask(ask: Ask) -> str:
+    parts = [show(a) for a in ask.args] + [f"{k}={show(v)}" for k, v in ask.kwargs.items()]
+    return f"{ask.of}{'.' + ask.method if ask.method else ''}({', '.join(parts)})"
