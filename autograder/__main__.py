@@ -52,7 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     course = command("course", _course, "Build course/ and the other generated files from solutions/.")
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
-    command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    new = command("new", _new, "Write the skeleton of an exercise: cells, check, answers, all of it with TODOs.")
+    new.add_argument("id", metavar="ID", help="two words with a dot, e.g. schedule.snr")
+    new.add_argument("--notebook", metavar="NB", help="(default: the one with exercises of the same first word)")
+
+    answers = command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    answers.add_argument("ids", metavar="ID", nargs="*", help="exercises, e.g. diffusion.alpha_bar (default: all)")
     _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
     demo = command("demo", _demo, "Invent a class of 30, grade it and write the class report.")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="(default: demo)")
@@ -68,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _exercises(arguments: argparse.Namespace) -> int:
-    from autograder.building.release import seeds_by_exercise
+    from autograder.building.coverage import seeds_by_exercise
     from autograder.judging.exercise import table
 
     rows = [{"id": id, **{k: v for k, v in row.items() if k != "blank"}} for id, row in table().items()]
@@ -113,10 +118,18 @@ def _course(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answers(arguments: argparse.Namespace) -> int:
-    from autograder.measuring.answers import table
+def _new(arguments: argparse.Namespace) -> int:
+    from autograder.building.new import new_exercise
 
-    text, good = table(_root())
+    for line in new_exercise(_root(), arguments.id, arguments.notebook):
+        print(line)
+    return 0
+
+
+def _answers(arguments: argparse.Namespace) -> int:
+    from autograder.measuring.answers import chosen, table
+
+    text, good = table(_root(), chosen(arguments.ids))
     print(text)
     return 0 if good else 1
 

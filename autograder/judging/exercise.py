@@ -316,7 +316,8 @@ def _load(id: str) -> None:
     for folder, file in itertools.product(folders, (f"{id.replace('.', '_')}.py", f"{id.partition('.')[2]}.py")):
         if folder.joinpath(file).is_file():
             importlib.import_module(f"autograder.checks.{folder.name}.{file.removesuffix('.py')}")
-            return
+            if id in _REGISTRY:  # one that is not built yet may share its second word with another notebook's
+                return
 
 
 def _folders() -> list[Traversable]:

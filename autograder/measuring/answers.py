@@ -8,10 +8,11 @@ one names the law it breaks and, where the catalogue knows the mistake, its name
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,11 @@ import nbformat
 import numpy as np
 import torch
 
-from autograder.judging.exercise import Exercise, Law, all_exercises
+from autograder.judging.exercise import Exercise, Law, all_exercises, get
+from autograder.judging.exercise import table as course_table
 from autograder.judging.judge import LocalLink, examine
 from autograder.judging.report import Report
+from autograder.measuring.apart import parting
 from pushforward.answering.capture import captured
 from pushforward.errors import CourseError
 
@@ -159,7 +162,8 @@ def try_answer(exercise: Exercise, answer: Answer, names: dict[str, Any], seed: 
     """Examine an answer among the model answers of the other names, and say what the check should have done."""
     with captured():
         report = examine(exercise, LocalLink({**names, **answer.names}), seed)
-    return Outcome(answer, report, _fault(exercise, answer, report))
+    fault = _fault(exercise, answer, report) or _misnamed(exercise, answer, names, report)
+    return Outcome(answer, report, fault)
 
 
 def _fault(exercise: Exercise, answer: Answer, report: Report) -> str | None:
@@ -174,10 +178,20 @@ def _fault(exercise: Exercise, answer: Answer, report: Report) -> str | None:
         return f"there is no law {answer.breaks!r}"
     if answer.breaks in {law.sentence for law in held}:
         return f"the law {answer.breaks!r} did not fall"
-    named = report.mistake.name if report.mistake else None
-    if answer.mistake is not None and named != answer.mistake:
-        return f"the mistake {answer.mistake!r} was called {named!r}"
     return None
+
+
+def _misnamed(exercise: Exercise, answer: Answer, names: dict[str, Any], report: Report) -> str | None:
+    """The mistake has another name than its author gave it: the first question at which the two part says why."""
+    named = report.mistake.name if report.mistake else None
+    if answer.mistake is None or named == answer.mistake:
+        return None
+    mistake = next((mistake for mistake in exercise.mistakes if mistake.name == answer.mistake), None)
+    if mistake is None:
+        near = difflib.get_close_matches(answer.mistake, [m.name for m in exercise.mistakes], n=1)
+        return f"the catalogue knows no mistake {answer.mistake!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    where = parting(exercise, mistake, {**names, **answer.names}, report.seed)
+    return f"the mistake {answer.mistake!r} was called {named!r}: {where}"
 
 
 # --- the table -------------------------------------------------------------------------------------------------
@@ -190,13 +204,37 @@ def trials(root: Path, exercise: Exercise, seed: int) -> Iterator[Outcome]:
         yield try_answer(exercise, answer, names, seed)
 
 
-def table(root: Path) -> tuple[str, bool]:
+def chosen(ids: Sequence[str]) -> list[Exercise]:
+    """The exercises of these ids, all for none. Raises CourseError, with the nearest ids, on one that nobody judges."""
+    by_hand = [id for id in ids if course_table().get(id, {}).get("kind") == "written"]
+    if by_hand:
+        raise CourseError(f"{by_hand[0]} is marked by hand: it has no grader to try. Name an exercise with a check.")
+    return [get(id) for id in dict.fromkeys(ids)] or list(all_exercises().values())
+
+
+def lacking(root: Path, exercise: Exercise) -> Iterator[str]:
+    """What an exercise needs before its grader counts as graded, and has not."""
+    folder = f"tests/answers/{exercise.notebook}/{exercise.id}"
+    found = list(independent(root, exercise))
+    for number, least, what in (
+        (len(exercise.mistakes), 3, "mistakes in its catalogue"),
+        (sum(not answer.right for answer in found), 3, f"answers wrong_*.py in {folder}"),
+        (sum(answer.right for answer in found), 2, f"answers right_*.py in {folder}"),
+    ):
+        if number < least:
+            yield f"{exercise.id} has {number} {what}: {least} are needed"
+
+
+def table(root: Path, exercises: Iterable[Exercise]) -> tuple[str, bool]:
     """The table of `make answers` as text, and whether every answer met its fate."""
     rows, faults = [], []
-    for exercise in all_exercises().values():
-        outcomes = [o for seed in seeds(root) for o in trials(root, exercise, seed)]
+    for exercise in exercises:
+        try:
+            outcomes = [o for seed in seeds(root) for o in trials(root, exercise, seed)]
+        except NotImplementedError as missing:  # of its own: what an answer raises has been caught
+            raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
         rows.append((exercise.id, *_counts(outcomes)))
-        faults += _told_once(exercise, outcomes)
+        faults += [*_told_once(exercise, outcomes), *lacking(root, exercise)]
     sums = tuple(sum(row[i] for row in rows) for i in range(1, 7))
     lines = [f"{'exercise':32}{'wrong rejected':>16}{'wrong named':>16}{'right accepted':>16}"]
     lines += [_line(*row) for row in (*rows, ("all", *sums))]
