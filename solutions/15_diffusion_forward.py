@@ -250,7 +250,7 @@ SCHEDULES = {  # name -> function of the length N that returns beta_1 … beta_N
 def alpha_bar(beta):
     """alpha_bar_t = (1 - beta_1)(1 - beta_2) … (1 - beta_t), for t = 1 … T.   (001 P4)
 
-    beta: (T,), float32 or float64;  returns (T,), same type; entry t - 1 belongs to time t.
+    beta: (T,), float32 or float64, values in [0, 1];  returns (T,), same type; entry t - 1 belongs to time t.
     """
     ### BEGIN SOLUTION
     return torch.cumprod(1 - beta, dim=0)
@@ -331,7 +331,8 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 def q_sample(x0, t, eps, alpha_bar):
     """x_t = √alpha_bar_t x0 + √(1 - alpha_bar_t) eps, a draw from q(x_t | x_0).   (001 P4, 002 9-3b)
 
-    x0, eps: (B, …); t: (B,), int64, values 1 … T; alpha_bar: (T,);  returns x_t, of the shape of x0.
+    x0, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in [0, 1];
+    returns x_t, of the shape and type of x0.
     """
     ### BEGIN SOLUTION
     kept = per_item(alpha_bar[t - 1], x0)
@@ -839,7 +840,7 @@ check("diffusion.break_it")
 def posterior_variance(beta):
     """beta_tilde_t = (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) · beta_t, with alpha_bar_0 = 1.   (001 P4)
 
-    beta: (T,);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
+    beta: (T,), values in (0, 1);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
     """
     ### BEGIN SOLUTION
     noise = -torch.expm1(log_alpha_bar(beta))  # 1 − alpha_bar_t without the loss of digits
@@ -878,8 +879,8 @@ check("diffusion.posterior_variance")
 def posterior(x0, xt, t, beta):
     """Mean and variance of q(x_{t-1} | x_t, x_0) = N(mean, variance · I).   (001 P4, with √alpha_t put right)
 
-    x0, xt: (B, …); t: (B,), int64, values 1 … T; beta: (T,);
-    returns (mean, variance): mean of the shape of x0, variance (B,).
+    x0, xt: (B, …), of the type of beta; t: (B,), int64, values 1 … T; beta: (T,), values in (0, 1);
+    returns (mean, variance): mean of the shape of x0, variance (B,), both of the type of x0.
     """
     ### BEGIN SOLUTION
     log_kept = log_alpha_bar(beta)
@@ -955,7 +956,8 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 def predict_x0(xt, t, eps, alpha_bar):
     """x0 = (x_t - √(1 - alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0.   (001 P4)
 
-    xt, eps: (B, …); t: (B,), int64, values 1 … T; alpha_bar: (T,);  returns x0, of the shape of xt.
+    xt, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in (0, 1];
+    returns x0, of the shape and type of xt.
     """
     ### BEGIN SOLUTION
     kept = per_item(alpha_bar[t - 1], xt)

@@ -11,15 +11,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-    truth,
-    values,
-)
+from autograder.judging.compare import arithmetic, exact, kind_of, number, show, truth, values
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 

@@ -11,10 +11,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import PYTHON, normal
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-)
+from autograder.judging.compare import arithmetic, exact
 from autograder.judging.derivation import Line, Term, judge_chain
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
 

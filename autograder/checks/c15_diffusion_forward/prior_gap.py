@@ -10,15 +10,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import normal
-from autograder.judging.compare import (
-    Verdict,
-    arithmetic,
-    close,
-    exact,
-    kind_of,
-    recognise,
-    values,
-)
+from autograder.judging.compare import Verdict, arithmetic, close, exact, kind_of, recognise, values
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 

@@ -13,13 +13,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import floats, random_betas
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-)
+from autograder.judging.compare import arithmetic, exact, kind_of, number, show
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 EDGES = {"zero": 0.0, "one": 1.0, "negative": -0.25, "above one": 1.25, "nan": math.nan}
