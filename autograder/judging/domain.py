@@ -133,7 +133,9 @@ class Wholes:
 
     def corners(self, place: Place) -> tuple[int, ...]:
         top = self.top(place)
-        return tuple(dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if self._holds(n, top)))
+        return tuple(
+            dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if self._holds(n, top))
+        )
 
     def _holds(self, n: int, top: int) -> bool:
         return self.low <= n and (n <= top or self.high is None)
@@ -252,9 +254,10 @@ class Domain:
     """All that a function may be given, and the type of what it promises.
 
     arguments: by name, in the order of the signature; sizes: of each named axis the least and the largest usual value,
-    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the arguments together; draws: random points of
-    each type in one examination; most: corners in one examination; returns: the types that the docstring promises, by
-    place (`Like("x0")`, None where it promises none); says: words of the docstring that are no claim about an argument.
+    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the arguments
+    together; draws: random points of each type in one examination; most: corners in one examination; returns: the types
+    that the docstring promises, by place (`Like("x0")`, None where it promises none); says: words of the docstring that
+    are no claim about an argument.
     """
 
     arguments: dict[str, Any]

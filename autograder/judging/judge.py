@@ -108,6 +108,17 @@ def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
             yield exchange
 
 
+def cases_of(exercise: Exercise, seed: int) -> Iterator[Case]:
+    """All that an examination with this seed asks, each question once."""
+    yield from _made(exercise.probe(np.random.default_rng(seed)))
+    yield from _made(_drawn(exercise, np.random.default_rng([seed, 1])))
+
+
+def answers_to(exercise: Exercise, case: Case, link: Link) -> list[Any]:
+    """The answers to the asks of one case, unjudged."""
+    return [_put_question(exercise, case, ask, link, 0)[0] for ask in case.asks]
+
+
 def _drawn(exercise: Exercise, rng: np.random.Generator) -> Iterator[Case]:
     """What the protocol itself asks of each function: corners of its domain, then random points."""
     for name, domain in exercise.domain.items():
@@ -352,17 +363,17 @@ def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
         return all(same(answer, _put_question(exercise, part.case, ask, link, 0)[0]) for ask, answer in part.pairs)
 
 
-def same(a: Any, b: Any) -> bool:
-    """Two answers agree: numbers within NAMING_TOLERANCE of the largest, in any container; an error equals an error."""
+def same(a: Any, b: Any, tolerance: float = NAMING_TOLERANCE) -> bool:
+    """Two answers agree: numbers within the tolerance of the largest, in any container; an error equals an error."""
     if isinstance(a, Unanswered) or isinstance(b, Unanswered):
         return isinstance(a, Unanswered) and isinstance(b, Unanswered) and (a.kind, a.type) == (b.kind, b.type)
     x, y = values(a), values(b)
     if x is not None or y is not None:
-        return _same_numbers(x, y, floor=max(_rounding(a), _rounding(b)))
+        return _same_numbers(x, y, max(_rounding(a), _rounding(b)), tolerance)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+        return a.keys() == b.keys() and all(same(a[k], b[k], tolerance) for k in a)
     return type(a) is type(b) and not isinstance(a, wire.Plain) and a == b
 
 
@@ -371,8 +382,8 @@ def _rounding(value: Any) -> float:
     return 1e-12 if not isinstance(value, wire.Plain) or value.dtype == "float64" else 1e-5
 
 
-def _same_numbers(a: np.ndarray | None, b: np.ndarray | None, floor: float) -> bool:
+def _same_numbers(a: np.ndarray | None, b: np.ndarray | None, floor: float, tolerance: float) -> bool:
     if a is None or b is None or a.shape != b.shape:
         return False
     scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=NAMING_TOLERANCE, atol=NAMING_TOLERANCE * scale + floor, equal_nan=True))
+    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance * scale + floor, equal_nan=True))
