@@ -108,8 +108,10 @@ class Posterior(Exercise):
         mean, variance = np.stack([m for m, _ in rows]), np.array([v for _, v in rows])
         now = case.t.cpu().numpy()
         lost = now / noise[now]  # 1 − alpha_bar is rounded relative to 1, over t factors
-        by_eps = 1 / np.sqrt(1 - beta[now - 1])  # by way of eps, large terms cancel where hardly any signal is kept
-        amid = at_steps(lost + by_eps, torch.arange(len(now)), x0) * (abs(x0) + abs(xt))
+        # by way of eps, large terms cancel where a step keeps hardly any signal; √alpha_bar may come as √(1 − noise)
+        by_eps = 1 / np.sqrt(1 - beta[now - 1])
+        by_noise = 1 / np.sqrt(np.maximum(bars[now - 1], torch.finfo(dtype).eps))
+        amid = at_steps(lost + by_eps + by_noise, torch.arange(len(now)), x0) * (abs(x0) + abs(xt))
         sizes = _sizes(
             x0, xt, *(at_steps(v, case.t - k, x0) for v, k in ((bars, 1), (noise, 1), (noise, 0), (beta, 1)))
         )
