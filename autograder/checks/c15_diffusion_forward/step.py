@@ -123,6 +123,11 @@ class Step(Exercise):
             "The noise enters at full strength: it has standard deviation b here.",
         ),
         wrong(
+            "the sign is lost",
+            {"marginal_after": lambda t, a, b: (abs(a) ** t, _marginal(t, a, b)[1])},
+            "Where a is negative, each step turns the signal round: the scale is a^t, with its sign.",
+        ),
+        wrong(
             "the signal keeps its strength",
             {
                 "noising_step": lambda x, eps, a, b: x + b * eps,
