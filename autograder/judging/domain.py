@@ -133,7 +133,12 @@ class Wholes:
 
     def corners(self, place: Place) -> tuple[int, ...]:
         top = self.top(place)
-        return tuple(dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if n >= self.low))
+        return tuple(
+            dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if self._holds(n, top))
+        )
+
+    def _holds(self, n: int, top: int) -> bool:
+        return self.low <= n and (n <= top or self.high is None)
 
     def draw(self, place: Place, shape: tuple[int, ...]) -> np.ndarray:
         """Random whole numbers, small ones as likely as large ones."""
