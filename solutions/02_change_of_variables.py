@@ -201,7 +201,8 @@ with waiting_for("log_p_forward"):
 def affine_forward(x, A, b):
     """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
 
-    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);  returns (B,).
+    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);
+    returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = torch.linalg.solve(A, (x - b).T).T
@@ -213,7 +214,8 @@ def affine_forward(x, A, b):
 def affine_reverse(x, W, c):
     """Log density at x of the X for which z = W X + c is N(0, I).   (001 P1, 004)
 
-    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);  returns (B,).
+    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);
+    returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = x @ W.T + c

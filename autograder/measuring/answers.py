@@ -21,7 +21,7 @@ import nbformat
 import numpy as np
 import torch
 
-from autograder.judging.exercise import Exercise, Law, all_exercises
+from autograder.judging.exercise import Exercise, Law, all_exercises, own_laws
 from autograder.judging.judge import LocalLink, examine
 from autograder.judging.report import Report
 from pushforward.answering.capture import captured
@@ -152,7 +152,7 @@ def concerned(exercise: Exercise, names: Iterable[str], seed: int = 0) -> set[La
     """The laws that cases about these declared names decide."""
     cases = exercise.probe(np.random.default_rng(seed))
     asked = [(ask, case) for case in cases for ask in case.asks if ask.of in set(names)]
-    return {law for ask, case in asked for law in ask.laws or case.about or exercise.laws}
+    return {law for ask, case in asked for law in ask.laws or case.about or own_laws(exercise)}
 
 
 def try_answer(exercise: Exercise, answer: Answer, names: dict[str, Any], seed: int) -> Outcome:
@@ -166,6 +166,8 @@ def _fault(exercise: Exercise, answer: Answer, report: Report) -> str | None:
     if answer.right:
         return None if report.full else "a right answer was refused"
     held = {result.law for result in report.laws if result.ok}
+    if any(law.house and law.sentence == answer.breaks for law in exercise.laws):
+        return _fault_of_a_small_one(answer.breaks, [law.sentence for law in exercise.laws if law not in held])
     about = concerned(exercise, answer.names.keys() & set(exercise.names))
     worth = sum(law.weight for law in about)
     if sum(law.weight for law in about & held) > MOST * worth:
@@ -178,6 +180,13 @@ def _fault(exercise: Exercise, answer: Answer, report: Report) -> str | None:
     if answer.mistake is not None and named != answer.mistake:
         return f"the mistake {answer.mistake!r} was called {named!r}"
     return None
+
+
+def _fault_of_a_small_one(breaks: str, fallen: list[str]) -> str | None:
+    """An answer that breaks a law of the house, and no other, loses that law and no other."""
+    if breaks not in fallen:
+        return f"the law {breaks!r} did not fall"
+    return None if fallen == [breaks] else f"more fell than {breaks!r}: {'; '.join(s for s in fallen if s != breaks)}"
 
 
 # --- the table -------------------------------------------------------------------------------------------------
