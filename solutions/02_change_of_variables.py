@@ -118,8 +118,8 @@ def slope(f, x):
 def log_p_forward(z, f, log_base):
     """(x, log_p): the points x = f(z) and the log density of X = f(Z) there.   (000 Q1a, 004)
 
-    z: any shape; f: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns two tensors of the shape of z.
+    z: any shape; f: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns two tensors of the shape and type of z.
     """
     ### BEGIN SOLUTION
     return f(z), log_base(z) - slope(f, z).abs().log()
@@ -129,8 +129,8 @@ def log_p_forward(z, f, log_base):
 def log_p_reverse(x, g, log_base):
     """The log density at x of the X for which g(X) = Z has the density of the base.   (001 P1, 004)
 
-    x: any shape; g: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns a tensor of the shape of x.
+    x: any shape; g: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns a tensor of the shape and type of x.
     """
     ### BEGIN SOLUTION
     return log_base(g(x)) + slope(g, x).abs().log()
@@ -201,7 +201,8 @@ with waiting_for("log_p_forward"):
 def affine_forward(x, A, b):
     """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
 
-    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);  returns (B,).
+    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);
+    returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = torch.linalg.solve(A, (x - b).T).T
@@ -213,7 +214,8 @@ def affine_forward(x, A, b):
 def affine_reverse(x, W, c):
     """Log density at x of the X for which z = W X + c is N(0, I).   (001 P1, 004)
 
-    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);  returns (B,).
+    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);
+    returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = x @ W.T + c

@@ -47,9 +47,12 @@ class Place:
     wide: bool = False
 
     def shape(self, axes: str) -> tuple[int, ...]:
-        """The shape that "B, D", "B, ..." or "" (a number) stands for here."""
+        """The shape that "B, D", "B, 2", "B, ..." or "" (a number) stands for here."""
         names = [name.strip() for name in axes.split(",") if name.strip()]
-        return tuple(itertools.chain.from_iterable(self.extra if n == "..." else (self.sizes[n],) for n in names))
+        return tuple(itertools.chain.from_iterable(self.extra if n == "..." else (self._size(n),) for n in names))
+
+    def _size(self, name: str) -> int:
+        return int(name) if name.isdigit() else self.sizes[name]
 
     def tensor(self, array: Any) -> torch.Tensor:
         """These numbers in the type and on the device of this place."""
