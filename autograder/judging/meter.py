@@ -16,6 +16,10 @@ import psutil
 
 TICK = 0.2  # seconds between two looks at them
 PATIENCE = 12.0  # so many times as long as its computing may something take by the clock
+HINT = {  # by_clock → what a student may ask
+    False: "is there a loop that never ends?",
+    True: "does the code wait for something that never comes, or was the machine too busy?",
+}
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,11 @@ class Time:
 
 
 class Meter:
-    """The time of a process and everything below it, from now on. Somebody has to `look` a few times a second."""
+    """The time of a process and everything below it, from now on. Whoever waits for them tells it how long."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.born = pid, time.monotonic()
+        self.looked, self.silent = self.born, 0.0
         self.cpu = self.idle = self.ended = 0.0
         self.family = _family(pid)
         self.base = self.last = _computed(self.family)
@@ -66,20 +71,28 @@ class Meter:
         """All in all, as of the last look."""
         return Time(self.cpu, self.idle, time.monotonic() - self.born)
 
-    def look(self, silent: float = 0.0) -> list[psutil.Process]:
-        """Find who is there and what they have computed. Returns them.
+    def waited(self, seconds: float = 0.0, heard: bool = True) -> list[psutil.Process]:
+        """After a wait, and whether something was heard at its end: look at the family, a few times a second.
 
-        silent: seconds since the last look in which an answer was waited for, and did not come.
+        Returns its members, none if it was too early to look.
         """
+        now = time.monotonic()
+        self.silent = 0.0 if heard else self.silent + seconds
+        if now - self.looked < TICK:
+            return []
+        self._look()
+        self.looked, self.silent = now, 0.0
+        return self.family
+
+    def _look(self) -> None:
         before, self.family, was = self.family, _family(self.pid), self.cpu
         now = _computed(self.family)
         if now < self.last and not any(process.is_running() for process in set(before) - set(self.family)):
             self.ended += self.last - now  # a parent that ignores how its children end does not get their time either
         self.last = now
         self.cpu = max(self.cpu, self.ended + now - self.base)
-        if silent and not _busy(self.family, self.cpu > was):
-            self.idle += min(silent, 2 * TICK)  # who looks may have waited for a core, too
-        return self.family
+        if self.silent and not _busy(self.family, self.cpu > was):
+            self.idle += min(self.silent, 2 * TICK)  # who looks may have waited for a core, too
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -21,14 +21,10 @@ import psutil
 from autograder.grading.model import Limits
 from autograder.grading.sandbox import wall
 from autograder.grading.sandbox.ended import Ended
-from autograder.judging.meter import TICK, Meter, Time
+from autograder.judging.meter import HINT, TICK, Meter, Time
 from pushforward.answering import wire
 from pushforward.errors import CourseError
 
-LATE = {
-    False: "The time was over: is there a loop that never ends?",
-    True: "The time was over while the code waited: does it sleep, or wait for something that never comes?",
-}
 ANSWERS = 256 << 20  # bytes of all answers together, which the judge holds while it judges
 KEPT = 100_000  # bytes of printed text kept for each cell
 SPARE = 256 << 20  # bytes: more than the limit that the kernel keeps, and what the machine itself must be left with
@@ -56,7 +52,7 @@ class Inmate:
         self.alive = True
         self.printed, self.total, self.answered = bytearray(), 0, 0
         self.meter = Meter(sandbox.process.pid)
-        self.until, self.looked, self.silent = Time(), time.monotonic(), 0.0
+        self.until = Time()
         self.buffer, self.heard = memoryview(b""), False
         channel.setblocking(False), os.set_blocking(output, False)
         self.selector = selectors.DefaultSelector()
@@ -194,13 +190,13 @@ class Inmate:
             while True:
                 left = self.until - self.meter.spent
                 if left.gone:
-                    self._stop("late", LATE[left.by_clock], left.by_clock)
+                    how = " by the clock" if left.by_clock else ""
+                    self._stop("late", f"The time was over{how}: {HINT[left.by_clock]}", left.by_clock)
                 began = time.monotonic()
                 ready = [key.fileobj for key, _ in self.selector.select(min(left.wall, TICK))]
                 if self.output in ready:
                     self._drain()
-                self.silent = 0.0 if self.channel in ready else self.silent + time.monotonic() - began
-                self._look()
+                self._look(time.monotonic() - began, self.channel in ready)
                 if self.channel in ready:
                     return
         finally:
@@ -228,13 +224,11 @@ class Inmate:
 
     # --- the end --------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def _look(self, waited: float = 0.0, heard: bool = True) -> None:
         """The time and the memory of all processes together, a few times a second."""
-        now = time.monotonic()
-        if self.over or now - self.looked < TICK:
+        family = [] if self.over else self.meter.waited(waited, heard)
+        if not family:
             return
-        family = self.meter.look(self.silent)
-        self.looked, self.silent = now, 0.0
         used, limit = self._memory(family), self.limits.memory << 20
         if used > limit + SPARE:
             self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
