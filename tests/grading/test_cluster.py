@@ -174,6 +174,36 @@ def test_what_kills_its_workers_is_left_aside_and_costs_the_others_nothing(
     assert capfd.readouterr() == ("", "")
 
 
+def test_workers_that_are_all_gone_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAY_SECONDS", 0.0)
+    said: list[str] = []
+
+    def say(sentence: str) -> None:
+        said.append(sentence)
+        cluster._client.cluster.scale(1)
+
+    with local(1) as cluster:
+        _without_workers(cluster)
+        assert len(told(cluster.outcomes(jobs(3), act, say))) == 3
+    assert said == ["All workers on this machine have ended: waiting for one to start again."]
+
+
+def test_workers_that_never_come_again_end_the_run_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAY_SECONDS", 0.0)
+    monkeypatch.setattr(module, "GIVE_UP_SECONDS", 2.0)
+    said: list[str] = []
+    with local(1) as cluster:
+        _without_workers(cluster)
+        with pytest.raises(CourseError, match=r"All workers on this machine have ended, and none .*--jobs 1"):
+            told(cluster.outcomes(jobs(3), act, said.append))
+    assert len(said) == 1
+
+
+def _without_workers(cluster: Cluster) -> None:
+    cluster._client.cluster.scale(0)
+    _eventually(lambda: not cluster._client.nthreads())
+
+
 # --- a worker's own part ---------------------------------------------------------------------------------------
 
 
