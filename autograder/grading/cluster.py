@@ -54,6 +54,7 @@ SETTINGS = {
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.worker.profile.enabled": False,
+    "distributed.deploy.lost-worker-timeout": "2 minutes",  # a busy machine takes its time to start one again
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
@@ -179,8 +180,10 @@ class Cluster:
         return max(1, self._fixed or self._counted)
 
     def _missed(self, say: Say) -> None:
-        """Workers of this machine that are lost start again within seconds, or for some reason never."""
+        """Workers of this machine that are lost start again within seconds. Whom Dask has given up is replaced here."""
         now = time.monotonic()
+        if self._counted < self._fixed:
+            self._client.cluster.scale(self._fixed)
         if self._counted:
             self._since, self._said = now, False
         elif now - self._since > GIVE_UP_SECONDS:
