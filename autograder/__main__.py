@@ -43,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("id", metavar="ID", help="the exercise, e.g. diffusion.alpha_bar")
     judge.add_argument("file", metavar="FILE.py", help="a file that defines what the exercise asks for")
     judge.add_argument("--seed", type=int, help="ask the questions of this seed (default: a fixed one per exercise)")
-    judge.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds for everything (default 60)")
+    seconds = "seconds that everything may compute, or wait (default 60)"
+    judge.add_argument("--timeout", type=float, default=60.0, metavar="S", help=seconds)
     judge.add_argument("--json", action="store_true", help="the result as JSON")
 
     source = command("source", _source, "Write the instructor's notebooks for stock nbgrader.")
@@ -171,7 +172,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--anonymous", action="store_true", help="a class report without names")
 
 
-_TIMEOUT = "seconds for a cell; a notebook has five times as many"
+_TIMEOUT = "seconds that a cell may compute, or wait; a notebook has five times as many"
 _SANDBOX = "none runs students' code as you, and marks every grade as not isolated (default: bubblewrap)"
 
 
