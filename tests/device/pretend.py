@@ -23,9 +23,10 @@ from torch.utils import backend_registration
 
 NAME = "pretend"
 DEVICE = f"{NAME}:0"
+_DEVICE = torch.device("privateuseone:0")  # torch's name for it, before and after it has ours
 
 # What CUDA copies from one device to the other, and where it takes an index from the CPU.
-COPIES = {"aten::_to_copy", "aten::copy_", "aten::_copy_from"}
+COPIES = {"aten::to", "aten::_to_copy", "aten::copy_", "aten::_copy_from"}
 INDEXED = {"aten::index", "aten::index_put", "aten::index_put_", "aten::_index_put_impl_", "aten::_unsafe_index"}
 # Beside the pointwise operations, those that take a tensor without axes from the CPU for a number.
 TAKE_NUMBERS = {"aten::floor_divide", "aten::floor_divide_", "aten::rsub", "aten::fill", "aten::fill_"} | {
@@ -48,14 +49,12 @@ class Pretend(torch.Tensor):
 
     @staticmethod
     def __new__(cls, raw: torch.Tensor) -> Pretend:
-        self = torch.Tensor._make_wrapper_subclass(
-            cls,
-            raw.size(),
-            strides=raw.stride(),
-            storage_offset=raw.storage_offset(),
-            dtype=raw.dtype,
-            device=torch.device(DEVICE),
-        )
+        how = {"strides": raw.stride(), "storage_offset": raw.storage_offset(), "dtype": raw.dtype, "device": _DEVICE}
+        if torch.is_inference_mode_enabled():  # a view of an ordinary tensor is an ordinary tensor in that mode too
+            with torch.inference_mode(False):
+                self = torch.Tensor._make_wrapper_subclass(cls, raw.size(), **how)
+        else:
+            self = torch.Tensor._make_wrapper_subclass(cls, raw.size(), **how)
         self.raw = raw
         return self
 
@@ -112,11 +111,13 @@ def perform(operation: Any, args: tuple, kwargs: dict) -> Any:
     named = {k: _unwrapped(v, seen) for k, v in kwargs.items()}
     there = [x for x in seen if isinstance(x, Pretend)]
     name = operation._schema.name
+    if name == "aten::_efficientzerotensor":  # of forward mode: zeros without memory, which no wrapper can hold
+        operation = torch.ops.aten.zeros.default
     if there and len(there) < len(seen) and name not in COPIES:
         _refuse_mixing(operation, name, args, seen)
     elsewhere = _leads_there(name, args, kwargs, there)
     _refuse_foreign_dice(kwargs.get("generator"), elsewhere)
-    if kwargs.get("device") is not None:
+    if elsewhere and kwargs.get("device") is not None:
         named["device"] = torch.device("cpu")
     result = operation(*bare, **named)
     same = {id(x.raw): x for x in there}  # what works in place gives back the very tensor

@@ -164,7 +164,7 @@ class LogNormalKl(Exercise):
             yield self.gradients(*gradients_of(gradients, self._slopes(*at), case, case.dtype))
 
     @staticmethod
-    def slopes_of(
+    def _slopes(
         m: np.ndarray, s: np.ndarray, M: np.ndarray, S: np.ndarray
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """By torch's own divergence of two log-normals, differentiated; it has a closed form of its own."""
