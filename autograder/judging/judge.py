@@ -18,6 +18,7 @@ import torch
 
 from autograder.judging.compare import readable, show, values
 from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, points
+from autograder.judging.places import astray
 from autograder.judging.report import LawResult, Report, shares
 from pushforward.answering import wire
 from pushforward.answering.run import Runner, refused
@@ -188,9 +189,11 @@ def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: in
     if "error" in answer:
         return Unanswered.read(answer["error"])
     try:
-        return wire.decode_plain(answer.get("value"), arrays)
+        value = wire.decode_plain(answer.get("value"), arrays)
     except wire.WireError as error:
         return Unanswered("refused", str(error))
+    elsewhere = astray(ask, value)
+    return Unanswered("refused", elsewhere) if elsewhere else value
 
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
