@@ -201,7 +201,7 @@ class Generator(_generator, metaclass=_AnyGenerator):
 
 
 def _goes_there(device: Any) -> bool:
-    return torch.device(torch.get_default_device() if device is None else device).type == NAME
+    return (torch.empty(0).device if device is None else torch.device(device)).type == NAME
 
 
 @functools.wraps(_tensor)
@@ -264,7 +264,7 @@ def register() -> torch.device:
         def manual_seed(self, seed: int) -> None: ...
 
     backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=Backend())
-    library = torch.library.Library("_", "IMPL")  # noqa: TOR901
+    library = torch.library.Library("_", "IMPL")
     library.fallback(lambda operation, *args, **kwargs: perform(operation, args, kwargs), dispatch_key="PrivateUse1")
     register.library = library  # what it holds ends with it
     torch.Generator, torch.tensor, torch.as_tensor, torch.asarray = Generator, tensor, as_tensor, asarray
