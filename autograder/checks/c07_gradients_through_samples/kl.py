@@ -164,9 +164,7 @@ class LogNormalKl(Exercise):
             yield self.gradients(*gradients_of(gradients, self._slopes(*at), case, case.dtype))
 
     @staticmethod
-    def _slopes(
-        m: np.ndarray, s: np.ndarray, M: np.ndarray, S: np.ndarray
-    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def _slopes(m: np.ndarray, s: np.ndarray, M: np.ndarray, S: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """By torch's own divergence of two log-normals, differentiated; it has a closed form of its own."""
         at = [torch.tensor(np.array(v), requires_grad=i < 2) for i, v in enumerate((m, s, M, S))]
         normals = torch.distributions.LogNormal(*at[:2]), torch.distributions.LogNormal(*at[2:])
