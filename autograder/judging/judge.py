@@ -21,6 +21,7 @@ from autograder.judging import compare, house
 from autograder.judging.compare import readable, values
 from autograder.judging.exchange import Exchange, Unanswered, describe, describe_ask
 from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, own_laws, points
+from autograder.judging.places import astray
 from autograder.judging.report import LawResult, Report, shares
 from pushforward.answering import wire
 from pushforward.answering.run import Runner, refused
@@ -212,9 +213,12 @@ def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: in
     if "error" in answer:
         return Unanswered.read(answer["error"]), ()
     try:
-        return wire.decode_plain(answer.get("value"), arrays), house.named(exercise, ask, answer.get("changed"))
+        value = wire.decode_plain(answer.get("value"), arrays)
     except wire.WireError as error:
         return Unanswered("refused", str(error)), ()
+    elsewhere = astray(ask, value)
+    answered = Unanswered("refused", elsewhere) if elsewhere else value
+    return answered, house.named(exercise, ask, answer.get("changed"))
 
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
