@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
     answers = command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
     answers.add_argument("ids", metavar="ID", nargs="*", help="exercises, e.g. diffusion.alpha_bar (default: all)")
+    answers.add_argument("--no-mutants", action="store_true", help="leave out the model answers changed by machine")
     _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
     demo = command("demo", _demo, "Invent a class of 30, grade it and write the class report.")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="(default: demo)")
@@ -129,9 +130,15 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _answers(arguments: argparse.Namespace) -> int:
     from autograder.measuring.answers import chosen, table
+    from autograder.measuring.survivors import fates, report
 
-    text, good = table(_root(), chosen(arguments.ids))
-    print(text)
+    exercises = chosen(arguments.ids)
+    text, good = table(_root(), exercises)
+    print(text, flush=True)
+    if not arguments.no_mutants:
+        text, killed = report(fates(_root(), exercises))
+        print(f"\nModel answers changed by machine:\n{text}")
+        good = good and killed
     return 0 if good else 1
 
 
