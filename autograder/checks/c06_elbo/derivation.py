@@ -14,7 +14,7 @@ from scipy import special
 from autograder.judging.compare import arithmetic, exact
 from autograder.judging.derivation import Line, Term, judge_chain, judge_line
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, own_laws, pays, wrong
 from autograder.oracles import gaussians
 
 
@@ -122,7 +122,7 @@ _WIDTHS = Tensor("n", Reals(0, math.inf, reach=(1e-6, 1e3)))
 _LOG = Tensor("n", Reals(reach=(1e-3, 30), also=(-1000.0,)))
 _LOG_JOINT = Tensor("n", Reals(reach=(1e-3, 1000)), says=("near ±1000 at times",))
 _DENSITY = Made(_normalised, (_normalised, _peaked), says=("(n,), so that (dz * exp) adds up to 1",))
-_SIZES = {"n": (1, 12, 300)}
+_SIZES = {"n": (1, 12, 100)}
 
 
 @exercise("elbo.derivation", _LINES, kind="derivation")
@@ -131,18 +131,24 @@ class Derivation(Exercise):
 
     domain = {
         "elbo_integrand": Domain(
-            {"log_q": _LOG, "log_joint": _LOG_JOINT}, sizes=_SIZES, returns={"integrand": Like("log_q")}
+            {"log_q": _LOG, "log_joint": _LOG_JOINT}, sizes=_SIZES, draws=2, returns={"integrand": Like("log_q")}
         ),
         "elbo_split": Domain(
             {"log_q": _LOG, "log_likelihood": Tensor("n"), "log_prior": Tensor("n")},
             sizes=_SIZES,
+            draws=2,
             returns={name: Like("log_q") for name in ("likelihood", "prior", "entropy")},
         ),
         "elbo_gathered": Domain(
-            {"dz": _WIDTHS, "log_q": _DENSITY, "log_likelihood": Tensor("n"), "log_prior": _DENSITY}, sizes=_SIZES
+            {"dz": _WIDTHS, "log_q": _DENSITY, "log_likelihood": Tensor("n"), "log_prior": _DENSITY},
+            sizes=_SIZES,
+            draws=2,
         ),
         "evidence": Domain(
-            {"dz": _WIDTHS, "log_joint": _LOG_JOINT}, sizes=_SIZES, returns={"log_posterior": Like("log_joint")}
+            {"dz": _WIDTHS, "log_joint": _LOG_JOINT},
+            sizes=_SIZES,
+            draws=2,
+            returns={"log_posterior": Like("log_joint")},
         ),
         "evidence_split": Domain(
             {
@@ -151,6 +157,7 @@ class Derivation(Exercise):
                 "log_posterior": Made(_posterior, says=("(n,), log_joint less log p(x)",)),
             },
             sizes=_SIZES,
+            draws=2,
             returns={"bound": Like("log_q"), "gap": Like("log_q")},
         ),
         "evidence_averaged": Domain(
@@ -161,6 +168,7 @@ class Derivation(Exercise):
                 "log_posterior": Made(_posterior, says=("(n,), so that (dz * exp) adds up to 1",)),
             },
             sizes=_SIZES,
+            draws=2,
         ),
     }
 
@@ -195,7 +203,7 @@ class Derivation(Exercise):
 
         asks = (
             call(line, *map(given, names)).about(law)
-            for line, names, law in zip(_LINES, _GIVEN, self.laws, strict=True)
+            for line, names, law in zip(_LINES, _GIVEN, own_laws(self), strict=True)
         )
         return case(*asks, model=model, dtype=dtype, line=None)
 
@@ -203,7 +211,7 @@ class Derivation(Exercise):
         """One line by itself."""
         number, (first, *_) = _LINES.index(name), given.values()
         asked = call(name, *given.values())
-        return case(asked, about=(self.laws[number],), model=_completed(given), dtype=first.dtype, line=number)
+        return case(asked, about=(own_laws(self)[number],), model=_completed(given), dtype=first.dtype, line=number)
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         lines = self._lines(case.model)

@@ -161,13 +161,11 @@ class Reconstruction(Exercise):
         yield self.one(good, "a positive number", kind_of(answer))
         if not good:
             return
-        # the curvature of both losses along one pixel must agree, wherever the picture is
-        error = np.linspace(-1, 1, case.D)
-        moved = error + np.eye(1, case.D)[0]
-        weighted = case.weight * (np.mean(moved**2) - np.mean(error**2))
-        gaussian = -float((gaussians.log_normal(moved, 0, sigma**2) - gaussians.log_normal(error, 0, sigma**2)).sum())
-        right = abs(gaussian - weighted) <= 1e-5 * abs(weighted)
-        wanted = math.sqrt((np.sum(moved**2) - np.sum(error**2)) / (2 * weighted))
+        # when one pixel moves from being off by sigma to being right, both losses must fall by the same
+        weighted = case.weight * sigma**2 / case.D
+        gaussian = float(gaussians.log_normal(np.float64(0), 0, sigma**2) - gaussians.log_normal(sigma, 0, sigma**2))
+        right = abs(gaussian - weighted) <= 1e-5 * abs(gaussian)
+        wanted = sigma * math.sqrt(gaussian / weighted)
         yield self.implied(right, show(wanted), show(sigma))
 
     mistakes = (
