@@ -152,8 +152,9 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
-    parts = ("notebooks", "checks", "race", "growth")
-    bench.add_argument("--parts", nargs="+", choices=parts, help="(default: all)")
+    parts = ("notebooks", "checks", "race", "growth", "house")
+    house = "house: the suite, here and with twenty-three notebooks"
+    bench.add_argument("--parts", nargs="+", choices=parts, help=f"(default: all but house; {house})")
     bench.add_argument("--assignments", nargs="+", metavar="NB", help="the race's, and the first one's growth")
     bench.add_argument("--submissions", metavar="N", type=int, help="in each race (default: 100)")
     bench.add_argument("--sizes", nargs="+", metavar="N", type=int, help="of growing classes (default: 10 … 1000)")
