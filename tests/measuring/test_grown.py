@@ -1,4 +1,4 @@
-"""The grown house is a course of its own: every notebook of the table of contents has a source, and no id stands twice."""
+"""The grown house is a course of its own: every notebook has a source, and no id stands twice."""
 
 from __future__ import annotations
 
