@@ -95,9 +95,15 @@ class CLASS(Exercise):
         "TODO: nearly the answer",
     )
 
+    domain = {}  # TODO: what the docstring allows, like `{"WORD": Domain({"x": Tensor("T", Reals())})}`
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         """TODO: random inputs and edge cases, like `yield case(call("WORD", x), x=exact(x))`."""
         raise NotImplementedError("TODO: probe in FILE")
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        """TODO: the case about one point of the domain, like `case(call(name, given["x"]), x=exact(given["x"]))`."""
+        raise NotImplementedError("TODO: case_of in FILE")
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         """TODO: compare with an oracle, like `yield self.value(*close(answer, truth, dtype))`."""

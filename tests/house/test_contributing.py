@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ import torch
 from autograder.judging import exercise as exercises
 from autograder.judging.exercise import Exercise
 from autograder.judging.judge import LocalLink, examine
+from autograder.judging.promises import faults
 from autograder.measuring import answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +81,15 @@ def test_the_printed_wrong_answer_breaks_the_law_that_it_names(judges: dict, tmp
     breaks, mistake = answers._header(path)
     answer = answers.Answer(path.name, answers._load(path), False, breaks, mistake)
     assert answers.try_answer(judges[SNR.id], answer, SNR.names, 0).fault is None
+
+
+@both
+def test_its_docstrings_and_its_domain_say_the_same(judges: dict, printed: Printed) -> None:
+    exercise, names = judges[printed.id], printed.names
+    assert set(exercise.domain) == set(exercise.names)
+    for name, domain in exercise.domain.items():
+        assert list(domain.arguments) == list(inspect.signature(names[name]).parameters)
+        assert faults(inspect.getdoc(names[name]), domain) == []
 
 
 @both
