@@ -74,7 +74,7 @@ class _Reading:
         words = claim.split(" ", 1)  # "int ≥ 1" is two claims in one
         return (
             len(words) == 2
-            and words[0] in ("int", "float", "tensor", "values", "and")
+            and words[0] in ("int", "ints", "float", "floats", "number", "numbers", "tensor", "values", "and")
             and all(self._read(name, word) for word in words if word not in ("values", "and"))
         )
 
