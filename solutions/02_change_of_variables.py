@@ -434,7 +434,8 @@ show(
 def mass_kept(low, high):
     """∫ p_X for a reverse map that is one-to-one from R^D onto the box of all z with low < z < high; base N(0, I).
 
-    low, high: (D,), low < high entry by entry, −inf and inf allowed;  returns a float between 0 and 1.   (001 P1a)
+    low: (D,), −inf allowed; high: (D,), inf allowed, low < high entry by entry;
+    returns a float between 0 and 1.   (001 P1a)
     """
     ### BEGIN SOLUTION
     return float((torch.special.ndtr(high) - torch.special.ndtr(low)).prod())
