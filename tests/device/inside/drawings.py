@@ -107,7 +107,7 @@ def test_no_drawing_is_left_out() -> None:
 
 def test_matplotlib_takes_no_tensor_of_the_device(device: torch.device) -> None:
     """Else the tests below would say nothing."""
-    with pytest.raises(TypeError, match="Tensor.cpu"):
+    with pytest.raises(TypeError, match=r"Tensor\.cpu"):
         Figure().subplots().plot(torch.zeros(2, device=device))
 
 
