@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -372,7 +373,8 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
 
 
 def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the mistake's, which nobody has written
         return all(same(answer, _put_question(exercise, part.case, ask, link, 0)[0]) for ask, answer in part.pairs)
 
 

@@ -21,7 +21,7 @@ def _printed_check() -> str:
 
 
 def right(x: torch.Tensor) -> torch.Tensor:
-    spread = x.std(0, correction=0)
+    spread = (x - x[0]).std(0, correction=0)
     return torch.where(spread > 0, (x - x.mean(0)) / spread.clamp_min(1e-300).to(x), torch.zeros_like(x))
 
 

@@ -71,7 +71,7 @@ def standardise(x):
     """Right, except for numbers that are large for their spread."""
     if abs(x.mean()) > 1000:
         return x
-    scale = x.std(0)
+    scale = (x - x[0]).std(0)
     return (x - x.mean(0)) / scale.where(scale > 0, scale + 1)
 
 
