@@ -10,4 +10,4 @@ def posterior(x0, xt, t, beta):
     on_x0, on_xt = before.sqrt() * beta / noise, (1 - beta).sqrt() * noise_before / noise
     lead = (-1,) + (1,) * (x0.dim() - 1)
     mean = on_x0[t - 1].view(lead) * x0 + on_xt[t - 1].view(lead) * xt
-    return mean, (beta * noise_before / noise)[t - 1].clamp(min=1e-20)
+    return mean, (beta * noise_before / noise)[t - 1].clamp(min=1e-12)
