@@ -301,6 +301,43 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 # wasteful.
 
 # %% [markdown]
+# ### Detective: which of these is no $\bar\alpha$?
+#
+# So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do, in
+# their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong where
+# hardly any signal is left, or right for the schedules that their author happened to try.
+#
+# Your test may call the function as often as it likes, on schedules of your choice. What you know by heart helps:
+# for $\beta = (0.1,\, 0.2,\, 0.5)$ the result is $(0.9,\; 0.72,\; 0.36)$, and
+# $\bar\alpha_t = (1 - \beta_t)\,\bar\alpha_{t-1}$ for every schedule there is. Two right programs differ in their last
+# digits, so ask for agreement *relative to the size* of what is compared.
+#
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+
+# %% tags=["solve:diffusion.catch_alpha_bar"]
+def is_alpha_bar(implementation):
+    """True if the function is an implementation of alpha_bar, False if it is not.
+
+    implementation: takes beta, (T,), and gives (T,), of the same type; call it on tensors of your choice (values only:
+    no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    for steps in (1, 3, 30, 1000):
+        for spread in (0.01, 0.2):
+            beta = spread * (1 + torch.sin(5 * torch.arange(steps, dtype=torch.float64))) / 2 + 1e-3  # up and down
+            product = torch.cumprod(1 - beta, dim=0)
+            got = implementation(beta)
+            if got.shape != beta.shape or not torch.allclose(got, product, rtol=1e-4, atol=0):
+                return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:diffusion.catch_alpha_bar:2"]
+check("diffusion.catch_alpha_bar")
+
+# %% [markdown]
 # ## 3 · Any time in one jump
 #
 # To train on a noisy picture at time 700 you need not walk 700 steps. **Claim:** for every $t$

@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import (
-    EPSILON,
-    FACTOR,
-)
+from autograder.judging.compare import EPSILON, FACTOR
 from autograder.oracles import gaussians
 
 PYTHON = torch.float64  # the type of Python's own floats

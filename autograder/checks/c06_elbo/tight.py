@@ -11,13 +11,8 @@ import numpy as np
 import torch
 
 from autograder.checks.c06_elbo.shared import normal
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-)
+from autograder.judging.compare import arithmetic, exact, kind_of, number, show
+from autograder.judging.domain import Domain, Number, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 from pushforward.answering.wire import Plain
@@ -33,6 +28,18 @@ class Tight(Exercise):
     tight = pays("the bound at your q is log p(x): no gap is left", 1)
     model = gate("never_tight returns a 2 by 2 matrix W and a positive s")
     loose = pays("in your model every q with independent components stays at least one nat below log p(x)", 1)
+
+    domain = {
+        "tight_q": Domain(
+            {
+                "x": Tensor("D", Reals(reach=(1e-3, 100))),
+                "w": Tensor("D", Reals(reach=(1e-3, 100))),
+                "b": Tensor("D", Reals(reach=(1e-3, 100))),
+                "s": Number(Reals(0, math.inf, reach=(1e-3, 1e3))),
+            },
+            sizes={"D": (1, 6, 100)},
+        )
+    }
 
     hints = (
         "log p(x) − ELBO is a divergence. From what, and when is a divergence nought?",
@@ -50,6 +57,9 @@ class Tight(Exercise):
                 yield self._case(x, w + w.sign(), b + b.sign(), float(rng.uniform(0.5, 0.9)))
                 yield self._case(x, w + w.sign(), b + b.sign(), float(rng.uniform(1.2, 2.5)))
         yield case(call("never_tight"), about=(self.model, self.loose))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(**given)
 
     def _case(self, x: torch.Tensor, w: torch.Tensor, b: torch.Tensor, s: float) -> Case:
         return case(call("tight_q", x, w, b, s), about=(self.pair, self.tight), x=x, w=w, b=b, s=s)
