@@ -43,10 +43,14 @@ class GeometricSeries(Exercise):
         "unroll_once": Domain(
             {"x_prev": Tensor("..."), "eps_new": Tensor("..."), "alpha": ALPHA},
             returns=dict.fromkeys(("signal", "new_noise"), Like("x_prev")),
+            most=16,
+            draws=2,
         ),
         "unroll_twice": Domain(
             {"x_prev2": Tensor("..."), "eps_old": Tensor("..."), "eps_new": Tensor("..."), "alpha": ALPHA},
             returns=dict.fromkeys(("signal", "old_noise", "new_noise"), Like("x_prev2")),
+            most=16,
+            draws=2,
         ),
         "unroll_all": Domain(
             {
@@ -54,8 +58,10 @@ class GeometricSeries(Exercise):
                 "eps": Tensor("t, ...", says=("eps[k] like x0", "eps[0] entered first")),
                 "alpha": ALPHA,
             },
-            sizes={"t": (1, 8, 100)},
+            sizes={"t": (1, 8, 50)},
             returns={"signal": Like("x0"), "noise": Like("eps")},
+            most=20,
+            draws=2,
         ),
         "variance_sum": Domain({"t": Number(Wholes(1)), "alpha": ALPHA}),
         "variance_closed": Domain({"t": Number(Wholes(1)), "alpha": ALPHA}),

@@ -15,6 +15,7 @@ from autograder.checks.c15_diffusion_forward.shared import (
     Shares,
     alpha_bars,
     at_steps,
+    each_step,
     floats,
     kinds_of,
     late,
@@ -83,6 +84,11 @@ class Posterior(Exercise):
                 x0, xt = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
                 beta = floats(random_betas(rng, steps), dtype, device)
                 yield self._case(x0, xt, random_steps(rng, shape[0], steps, device), beta)
+
+            near = 1e-8 if dtype == torch.float64 else 1e-5
+            for t, beta in each_step(rng, [near, 2 * near, 0.3, 1e-3, 1 - 1e-4, 0.5], dtype, device):
+                x0, xt = normal(rng, (len(t), 2), dtype, device), normal(rng, (len(t), 2), dtype, device)
+                yield self._case(x0, xt, t, beta)
 
     def _case(self, x0: torch.Tensor, xt: torch.Tensor, t: torch.Tensor, beta: torch.Tensor) -> Case:
         return case(call("posterior", x0, xt, t, beta), x0=x0, xt=xt, t=t, beta=beta)

@@ -47,6 +47,10 @@ class PosteriorVariance(Exercise):
             for steps in (1, int(rng.integers(3, 9)), int(rng.integers(20, 40))):
                 yield self.case_of("posterior_variance", {"beta": floats(random_betas(rng, steps), dtype, device)})
 
+            near = 1e-8 if dtype == torch.float64 else 1e-5
+            beta = floats(np.array([near, 2 * near, 0.3, 1e-3, 1 - 1e-4, 0.5]), dtype, device)
+            yield self.case_of("posterior_variance", {"beta": beta})
+
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return case(call("posterior_variance", given["beta"]), beta=given["beta"])
 

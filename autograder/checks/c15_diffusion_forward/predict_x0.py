@@ -15,6 +15,7 @@ from autograder.checks.c15_diffusion_forward.shared import (
     Shares,
     alpha_bars,
     at_steps,
+    each_step,
     factors,
     floats,
     late,
@@ -66,6 +67,10 @@ class PredictX0(Exercise):
                 bars = floats(np.array(alpha_bars(random_betas(rng, steps))[1:]), dtype, device)
                 xt, eps = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
                 t = random_steps(rng, shape[0], steps, device)
+                yield self.case_of("predict_x0", {"xt": xt, "t": t, "eps": eps, "alpha_bar": bars})
+
+            for t, bars in each_step(rng, [1e-9, 1e-6, 1e-3, 0.5, 1 - 1e-4, 1], dtype, device):
+                xt, eps = normal(rng, (len(t), 2), dtype, device), normal(rng, (len(t), 2), dtype, device)
                 yield self.case_of("predict_x0", {"xt": xt, "t": t, "eps": eps, "alpha_bar": bars})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:

@@ -14,6 +14,7 @@ from autograder.checks.c15_diffusion_forward.shared import (
     Shares,
     alpha_bars,
     at_steps,
+    each_step,
     factors,
     floats,
     late,
@@ -56,6 +57,7 @@ class QSample(Exercise):
         "q_sample": Domain(
             {"x0": Tensor("B, ..."), "t": STEPS, "eps": Tensor("B, ..."), "alpha_bar": Tensor("T", SHARES)},
             sizes=SIZES,
+            most=24,
             returns=Like("x0"),
         )
     }
@@ -72,6 +74,10 @@ class QSample(Exercise):
                 bars = floats(np.array(alpha_bars(random_betas(rng, steps))[1:]), dtype, device)
                 t = random_steps(rng, shape[0], steps, device)
                 x0, eps = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
+                yield self._case(x0, t, eps, bars)
+
+            for t, bars in each_step(rng, [0, 1e-9, 1e-6, 1e-3, 0.5, 1 - 1e-4, 1], dtype, device):
+                x0, eps = normal(rng, (len(t), 2), dtype, device), normal(rng, (len(t), 2), dtype, device)
                 yield self._case(x0, t, eps, bars)
 
     def _case(self, x0: torch.Tensor, t: torch.Tensor, eps: torch.Tensor, bars: torch.Tensor) -> Case:

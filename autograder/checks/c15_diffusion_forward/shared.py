@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,15 @@ def random_steps(rng: np.random.Generator, batch: int, last: int, device: str) -
     t = rng.integers(1, last + 1, size=batch)
     t[0], t[-1] = last, 1
     return torch.tensor(t, device=device)
+
+
+def each_step(
+    rng: np.random.Generator, series: list[float], dtype: torch.dtype, device: str
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """(t, values): every step of a short series, which lies near its ends; and late steps of a long one."""
+    yield torch.arange(1, len(series) + 1, device=device), floats(np.array(series), dtype, device)
+    long = floats(rng.uniform(0.01, 0.99, size=1000), dtype, device)
+    yield torch.tensor([1000, int(rng.integers(300, 900)), 1], device=device), long
 
 
 def per_item(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:

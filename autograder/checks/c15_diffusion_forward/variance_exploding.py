@@ -78,14 +78,13 @@ class VarianceExploding(Exercise):
                 a, b = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
                 yield self.case_of("ve_sample", {"x0": a, "t": t, "eps": b, "sigma": sigma})
                 yield self.case_of("ve_posterior", {"x0": a, "xt": b, "t": t, "sigma": sigma})
-        for _ in range(4):
-            numbers = (
-                float(rng.normal() * 2),
-                float(rng.uniform(0.3, 3)),
-                int(rng.integers(2, 20)),
-                float(rng.uniform(0.2, 1)),
-            )
-            yield self.case_of("ve_prior_gaps", dict(zip(self.domain["ve_prior_gaps"].arguments, numbers, strict=True)))
+        for T, sigma in (
+            *((int(rng.integers(2, 20)), float(rng.uniform(0.2, 1))) for _ in range(4)),
+            (1, 1e-4),
+            (3, 1e-4),
+        ):
+            data = {"mean": float(rng.normal() * 2), "var": float(rng.uniform(0.3, 3))}
+            yield self.case_of("ve_prior_gaps", {**data, "T": T, "sigma": sigma})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         about = {
