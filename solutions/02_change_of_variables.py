@@ -763,7 +763,7 @@ with waiting_for("is_valid_flow"):
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
 
-    z: (B, 2);  returns (B, 2).   (001 P1c)
+    z: (B, 2);  returns (B, 2), of the type of z.   (001 P1c)
     """
     ### BEGIN SOLUTION
     return torch.stack([z[:, 0], z[:, 1] + z[:, 0] ** 2], dim=1)
@@ -771,14 +771,20 @@ def bend(z):
 
 
 def unbend(x):
-    """z with bend(z) = x.   x: (B, 2);  returns (B, 2)."""
+    """z with bend(z) = x.
+
+    x: (B, 2);  returns (B, 2), of the type of x.
+    """
     ### BEGIN SOLUTION
     return torch.stack([x[:, 0], x[:, 1] - x[:, 0] ** 2], dim=1)
     ### END SOLUTION
 
 
 def log_p_bent(x):
-    """Log density at x of X = bend(z), z ~ N(0, I).   x: (B, 2);  returns (B,)."""
+    """Log density at x of X = bend(z), z ~ N(0, I).
+
+    x: (B, 2);  returns (B,), of the type of x.
+    """
     ### BEGIN SOLUTION
     return -0.5 * (unbend(x) ** 2).sum(dim=1) - math.log(2 * math.pi)
     ### END SOLUTION
@@ -787,7 +793,7 @@ def log_p_bent(x):
 def shift_or_reflection(f):
     """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
 
-    f: takes and returns tensors, entry by entry;  returns two floats.
+    f: maps tensors to tensors, entry by entry, b may be large;  returns two floats.
     """
     ### BEGIN SOLUTION
     at_0, at_1 = f(torch.tensor([0.0, 1.0], dtype=torch.float64)).tolist()
@@ -798,8 +804,8 @@ def shift_or_reflection(f):
 def what_changes(entropy, log_max, volume, ladj):
     """The same three for x = f(z), where log |det J_f| = ladj is constant.   (001 P1c)
 
-    entropy: −E log p_Z in nats; log_max: the maximum of log p_Z; volume: of {log p_Z > l}, for x of {log p_X > l − ladj};
-    all floats;  returns {"entropy": …, "log_max": …, "volume": …}.
+    entropy: float, −E log p_Z in nats; log_max: float, the maximum of log p_Z; volume: float > 0, of {log p_Z > l}, for x
+    of {log p_X > l − ladj}; ladj: float;  returns {"entropy": …, "log_max": …, "volume": …}.
     """
     ### BEGIN SOLUTION
     return {"entropy": entropy + ladj, "log_max": log_max - ladj, "volume": volume * math.exp(ladj)}
