@@ -622,7 +622,7 @@ for name, entry in POOL.items():
 # | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
 #
 # Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). In every map of the pool
-# $n \ge 1$ is a whole number, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
 #
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
 # rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
@@ -649,6 +649,13 @@ def is_valid_flow(name, params, base):
     def cdf(u):
         return 0.5 * math.erfc(-u / math.sqrt(2))
 
+    def onto(low, high):
+        """A map of the line that fills (low, high), rising or falling; a constant if that is empty."""
+        if low == high:
+            return "collision", (0.0, 1.0)
+        lost = cdf(low) + cdf(-high) if base == "normal" else 1 - max(0, min(high, 1) - max(low, 0))
+        return ("mass", lost) if lost > 0 else ("valid", None)
+
     def around(middle, odd, flat):
         """An odd map around its steepest descent: flat there, or two points at equal distance where it vanishes."""
         if flat:
@@ -671,7 +678,7 @@ def is_valid_flow(name, params, base):
         case "tanh":  # slope a + b/2 at 0, a far out; bounded if a = 0
             a, b = abs(p["a"]), abs(p["b"])
             if a == 0:
-                return "mass", 2 * cdf(-b)
+                return onto(-b, b)
             if p["a"] * p["b"] >= 0 or b < 2 * a:
                 return "valid", None
             return around(0.0, lambda t: a * t - b * math.tanh(t / 2), b == 2 * a)
@@ -680,10 +687,9 @@ def is_valid_flow(name, params, base):
                 return "valid", None
             return "collision", ((-1.0, -2.0) if p["s"] == 0 else (-1.0, -p["s"]))
         case "softplus":  # onto (c, ∞)
-            return "mass", cdf(p["c"])
-        case "logistic":  # onto (low, high)
-            inside = cdf(p["high"]) - cdf(p["low"]) if base == "normal" else p["high"] - p["low"]
-            return ("mass", 1 - inside) if inside < 1 else ("valid", None)
+            return onto(p["c"], math.inf)
+        case "logistic":  # onto (low, high), or (high, low)
+            return onto(*sorted((p["low"], p["high"])))
         case "rank_one":
             return "collision", ([0.0, 0.0], [-p["a"][1], p["a"][0]])
         case "linear" | "sigmoid":
@@ -710,7 +716,7 @@ def is_valid_flow(name, params, base):
         case "spiral":
             return "collision", ([0.0, 0.0], [0.0, 2 * math.pi])
         case "exam":
-            return "collision", ([1.0, 1.0, 0.0], [-1.0, 1.0, 0.0])
+            return "collision", ([0.0, 0.0, 0.0], [1.0, 0.0, 0.0])  # if x2 = 0, x1 does not matter
         case _:  # shear, swirl, triangular
             return "valid", None
     ### END SOLUTION
