@@ -621,7 +621,7 @@ for name, entry in POOL.items():
 # | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
 # | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). In every map of the pool
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
 # $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
 #
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
