@@ -621,8 +621,8 @@ for name, entry in POOL.items():
 # | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
 # | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). In every map of the pool
-# $n \ge 1$ is a whole number, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
+# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
 #
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
 # rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
@@ -649,6 +649,13 @@ def is_valid_flow(name, params, base):
     def cdf(u):
         return 0.5 * math.erfc(-u / math.sqrt(2))
 
+    def onto(low, high):
+        """A map of the line that fills (low, high), rising or falling; a constant if that is empty."""
+        if low == high:
+            return "collision", (0.0, 1.0)
+        lost = cdf(low) + cdf(-high) if base == "normal" else 1 - max(0, min(high, 1) - max(low, 0))
+        return ("mass", lost) if lost > 0 else ("valid", None)
+
     def around(middle, odd, flat):
         """An odd map around its steepest descent: flat there, or two points at equal distance where it vanishes."""
         if flat:
@@ -671,7 +678,7 @@ def is_valid_flow(name, params, base):
         case "tanh":  # slope a + b/2 at 0, a far out; bounded if a = 0
             a, b = abs(p["a"]), abs(p["b"])
             if a == 0:
-                return "mass", 2 * cdf(-b)
+                return onto(-b, b)
             if p["a"] * p["b"] >= 0 or b < 2 * a:
                 return "valid", None
             return around(0.0, lambda t: a * t - b * math.tanh(t / 2), b == 2 * a)
@@ -680,10 +687,9 @@ def is_valid_flow(name, params, base):
                 return "valid", None
             return "collision", ((-1.0, -2.0) if p["s"] == 0 else (-1.0, -p["s"]))
         case "softplus":  # onto (c, ∞)
-            return "mass", cdf(p["c"])
-        case "logistic":  # onto (low, high)
-            inside = cdf(p["high"]) - cdf(p["low"]) if base == "normal" else p["high"] - p["low"]
-            return ("mass", 1 - inside) if inside < 1 else ("valid", None)
+            return onto(p["c"], math.inf)
+        case "logistic":  # onto (low, high), or (high, low)
+            return onto(*sorted((p["low"], p["high"])))
         case "rank_one":
             return "collision", ([0.0, 0.0], [-p["a"][1], p["a"][0]])
         case "linear" | "sigmoid":
@@ -710,7 +716,7 @@ def is_valid_flow(name, params, base):
         case "spiral":
             return "collision", ([0.0, 0.0], [0.0, 2 * math.pi])
         case "exam":
-            return "collision", ([1.0, 1.0, 0.0], [-1.0, 1.0, 0.0])
+            return "collision", ([0.0, 0.0, 0.0], [1.0, 0.0, 0.0])  # if x2 = 0, x1 does not matter
         case _:  # shear, swirl, triangular
             return "valid", None
     ### END SOLUTION
@@ -763,7 +769,7 @@ with waiting_for("is_valid_flow"):
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
 
-    z: (B, 2);  returns (B, 2).   (001 P1c)
+    z: (B, 2);  returns (B, 2), of the type of z.   (001 P1c)
     """
     ### BEGIN SOLUTION
     return torch.stack([z[:, 0], z[:, 1] + z[:, 0] ** 2], dim=1)
@@ -771,14 +777,20 @@ def bend(z):
 
 
 def unbend(x):
-    """z with bend(z) = x.   x: (B, 2);  returns (B, 2)."""
+    """z with bend(z) = x.
+
+    x: (B, 2);  returns (B, 2), of the type of x.
+    """
     ### BEGIN SOLUTION
     return torch.stack([x[:, 0], x[:, 1] - x[:, 0] ** 2], dim=1)
     ### END SOLUTION
 
 
 def log_p_bent(x):
-    """Log density at x of X = bend(z), z ~ N(0, I).   x: (B, 2);  returns (B,)."""
+    """Log density at x of X = bend(z), z ~ N(0, I).
+
+    x: (B, 2);  returns (B,), of the type of x.
+    """
     ### BEGIN SOLUTION
     return -0.5 * (unbend(x) ** 2).sum(dim=1) - math.log(2 * math.pi)
     ### END SOLUTION
@@ -787,7 +799,7 @@ def log_p_bent(x):
 def shift_or_reflection(f):
     """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
 
-    f: takes and returns tensors, entry by entry;  returns two floats.
+    f: maps tensors to tensors, entry by entry, b may be large;  returns two floats.
     """
     ### BEGIN SOLUTION
     at_0, at_1 = f(torch.tensor([0.0, 1.0], dtype=torch.float64)).tolist()
@@ -798,8 +810,8 @@ def shift_or_reflection(f):
 def what_changes(entropy, log_max, volume, ladj):
     """The same three for x = f(z), where log |det J_f| = ladj is constant.   (001 P1c)
 
-    entropy: −E log p_Z in nats; log_max: the maximum of log p_Z; volume: of {log p_Z > l}, for x of {log p_X > l − ladj};
-    all floats;  returns {"entropy": …, "log_max": …, "volume": …}.
+    entropy: float, −E log p_Z in nats; log_max: float, the maximum of log p_Z; volume: float > 0, of {log p_Z > l}, for x
+    of {log p_X > l − ladj}; ladj: float;  returns {"entropy": …, "log_max": …, "volume": …}.
     """
     ### BEGIN SOLUTION
     return {"entropy": entropy + ladj, "log_max": log_max - ladj, "volume": volume * math.exp(ladj)}

@@ -1,20 +1,21 @@
-"""Questions for `cov.is_valid_flow`: the maps of the pool with fresh parameters, and the truth about each.
+"""Questions for `cov.is_valid_flow` (long: every kind of each of the maps of the pool, and the truth about each).
 
-Parameters are multiples of 1/16, so that conditions such as |a| = |b| or u·w = −1 hold exactly or not at all. Injective
-maps keep any two points of |x| ≤ 10 at distance ≥ 0.1 apart by 10⁻⁶ and more, far above what counts as a collision.
+Conditions such as |a| = |b|, u·w = −1 or det A = 0 hold exactly in floats, or fail by a margin. Injective maps keep any
+two points of |x| ≤ 10 at distance ≥ 0.1 apart by far more than what counts as a collision.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy import integrate, optimize, special
 
+from autograder.oracles.matrices import singular
 from autograder.oracles.precise import Precise
 from pushforward.answering.maps import POOL
 
@@ -55,6 +56,42 @@ class Question:
         return len(self.params["b"]) if self.name == "linear" else POOL[self.name].dimensions[0]
 
 
+def on_the_line(rng: np.random.Generator) -> Iterator[Question]:
+    """Every question about one dimension, valid and invalid in turn."""
+    for name in LINE:
+        yield from questions(rng, name)
+
+
+def in_space(rng: np.random.Generator) -> Iterator[Question]:
+    """Every question about two and three dimensions; 001 P1a and P1b are `rank_one` and `exam`."""
+    for name in SPACE:
+        yield from questions(rng, name)
+
+
+def questions(rng: np.random.Generator, name: str) -> Iterator[Question]:
+    """One of each kind, with fresh parameters; where the base decides, with both."""
+    for kind, params in _KINDS[name](rng):
+        for base in BASES if kind == "into" else ("normal",):
+            yield asked(name, params, base, kind)
+
+
+def drawn(rng: np.random.Generator, name: str) -> tuple[str, dict[str, Any]]:
+    """A kind, and parameters of that kind."""
+    found = list(_KINDS[name](rng))
+    return found[rng.integers(len(found))]
+
+
+def asked(name: str, params: dict[str, Any], base: str, kind: str) -> Question:
+    """The question with the base put in: what is into one base may reach all of the other."""
+    q = Question(name, params, base, kind)
+    return replace(q, kind="matched") if kind == "into" and lost(q) == 0 else q
+
+
+# --- parameters, kind by kind ----------------------------------------------------------------------------------
+
+Drawn = Iterator[tuple[str, dict[str, Any]]]
+
+
 def _grid(rng: np.random.Generator, low: float, high: float) -> float:
     """A multiple of 1/16 from low to high, both included."""
     return float(rng.integers(round(16 * low), round(16 * high) + 1)) / 16
@@ -64,90 +101,178 @@ def _sign(rng: np.random.Generator) -> float:
     return float(rng.choice([-1.0, 1.0]))
 
 
-def on_the_line(rng: np.random.Generator) -> Iterator[Question]:
-    """Every question about one dimension, valid and invalid in turn."""
-    s = _sign(rng)
-    yield Question("affine", {"a": -_grid(rng, 1.25, 3), "b": _grid(rng, -2, 2)}, "normal", "mirrored")
-    yield Question("affine", {"a": 0.0, "b": _grid(rng, -2, 2)}, "normal", "constant")
-    yield Question("affine", {"a": 1.0, "b": _grid(rng, -2, 2)}, "normal", "unit")
-    yield Question("power", {"n": int(rng.choice([2, 4, 6]))}, "normal", "even")
-    yield Question("power", {"n": 1}, "normal", "unit")
-    yield from _waves(rng, s * _grid(rng, 0.75, 2), s)
-    yield from _tanhs(rng, s * _grid(rng, 0.75, 2))
-    yield Question("leaky", {"s": _grid(rng, 0.125, 0.75)}, "normal", "kinked")
-    yield Question("leaky", {"s": -_grid(rng, 0.25, 1)}, "normal", "folded")
-    yield Question("leaky", {"s": 0.0}, "normal", "constant")
-    yield Question("power", {"n": 3}, "normal", "flat")  # x⁵ would bring ±0.05 within 10⁻⁶ of each other
-    yield Question("softplus", {"a": _sign(rng) * _grid(rng, 0.25, 1), "c": _grid(rng, -1, 1)}, "normal", "into")
-    low, a = _grid(rng, -1, 0.5), _sign(rng) * _grid(rng, 0.25, 0.75)
-    yield Question("logistic", {"low": 0.0, "high": 1.0, "a": a}, "uniform", "matched")
-    yield Question("logistic", {"low": low, "high": low + _grid(rng, 0.5, 2), "a": a}, "normal", "into")
-    low = _grid(rng, 0, 0.375)
-    yield Question("logistic", {"low": low, "high": low + _grid(rng, 0.25, 0.5), "a": a}, "uniform", "into")
+def _size(rng: np.random.Generator, low: float, high: float) -> float:
+    """Between two positive numbers, small ones as likely as large ones."""
+    return float(np.exp(rng.uniform(math.log(low), math.log(high))))
 
 
-def _waves(rng: np.random.Generator, a: float, s: float) -> Iterator[Question]:
-    yield Question("wave", {"a": a, "b": a * _sign(rng) * _grid(rng, 0.25, 0.6875)}, "normal", "bent")
-    yield Question("wave", {"a": a, "b": _sign(rng) * (abs(a) + _grid(rng, 0.25, 1.5))}, "normal", "folded")
-    yield Question("wave", {"a": a, "b": a * _sign(rng)}, "normal", "flat")
+def _signed(rng: np.random.Generator, low: float, high: float) -> float:
+    return _sign(rng) * _size(rng, low, high)
 
 
-def _tanhs(rng: np.random.Generator, a: float) -> Iterator[Question]:
+def _affine(rng: np.random.Generator) -> Drawn:
+    b = _signed(rng, 0.1, 100)
+    yield "mirrored", {"a": -_size(rng, 0.1, 5), "b": b}
+    yield "constant", {"a": 0.0, "b": b}
+    yield "unit", {"a": _sign(rng), "b": b}
+    yield "plain", {"a": _signed(rng, 1e-6, 1e-4), "b": b}
+
+
+def _power(rng: np.random.Generator) -> Drawn:
+    yield "even", {"n": 2}
+    yield "unit", {"n": 1}
+    yield "even", {"n": 2 * int(rng.integers(2, 5))}
+    yield "flat", {"n": 3}
+    yield "flat", {"n": 2 * int(rng.integers(2, 5)) + 1}
+
+
+def _wave(rng: np.random.Generator) -> Drawn:
+    """The slope of b sin x lies between −|b| and |b|."""
+    a = _signed(rng, 0.1, 5)
+    yield "bent", {"a": a, "b": a * _signed(rng, 0.2, 0.95)}
+    yield "folded", {"a": a, "b": a * _signed(rng, 1.1, 4)}
+    yield "folded", {"a": a, "b": abs(a) * _size(rng, 1.1, 1.5)}
+    yield "flat", {"a": a, "b": a * _sign(rng)}
+    yield "plain", {"a": a, "b": 0.0}
+
+
+def _tanh(rng: np.random.Generator) -> Drawn:
     """The slope of b tanh(x/2) at 0 is b/2."""
-    yield Question("tanh", {"a": a, "b": a * _grid(rng, 0.25, 2)}, "normal", "plain")
-    yield Question("tanh", {"a": a, "b": -a * _grid(rng, 0.5, 1.5)}, "normal", "bent")
-    yield Question("tanh", {"a": a, "b": -a * _grid(rng, 2.5, 5)}, "normal", "folded")
-    yield Question("tanh", {"a": a, "b": -2 * a}, "normal", "flat")
-    yield Question("tanh", {"a": 0.0, "b": _sign(rng) * _grid(rng, 0.5, 2)}, "normal", "into")
+    a = _signed(rng, 0.1, 5)
+    yield "plain", {"a": a, "b": a * _size(rng, 0.25, 2)}
+    yield "bent", {"a": a, "b": -a * float(rng.uniform(0.5, 1.9))}
+    yield "folded", {"a": a, "b": -a * float(rng.uniform(2.2, 6))}
+    yield "flat", {"a": a, "b": -2 * a}
+    yield "into", {"a": 0.0, "b": _signed(rng, 0.2, 2)}
+    yield "constant", {"a": 0.0, "b": 0.0}
 
 
-def in_space(rng: np.random.Generator) -> Iterator[Question]:
-    """Every question about two and three dimensions; 001 P1a and P1b are `rank_one` and `exam`."""
-    yield Question("linear", {"A": _square(rng, 2, -1), "b": _vector(rng, 2)}, "normal", "mirrored")
+def _leaky(rng: np.random.Generator) -> Drawn:
+    yield "kinked", {"s": _size(rng, 1e-3, 0.8)}
+    yield "folded", {"s": -_size(rng, 0.25, 4)}
+    yield "kinked", {"s": _size(rng, 1.2, 5)}
+    yield "constant", {"s": 0.0}
+
+
+def _softplus(rng: np.random.Generator) -> Drawn:
+    yield "into", {"a": _signed(rng, 0.1, 1), "c": -_size(rng, 0.1, 2)}
+    yield "into", {"a": _signed(rng, 0.1, 1), "c": _size(rng, 0.1, 0.9)}
+    yield "into", {"a": _signed(rng, 0.1, 1), "c": _size(rng, 1.1, 2)}
+
+
+def _logistic(rng: np.random.Generator) -> Drawn:
+    """Between two numbers in either order: all of (0, 1), a part of it, more than it, equal ones."""
+    a = _signed(rng, 0.2, 0.9)
+    yield "into", {"low": 0.0, "high": 1.0, "a": a}
+    low, high = sorted(rng.uniform(0.05, 0.95, size=2).tolist())
+    yield "into", {"low": low, "high": high + 0.04, "a": a}
+    yield "into", {"low": high + 0.04, "high": low, "a": a}
+    yield "into", {"low": -_size(rng, 0.2, 2), "high": float(rng.uniform(0.1, 0.9)), "a": a}
+    yield "into", {"low": 1 + _size(rng, 0.2, 2), "high": -_size(rng, 0.2, 2), "a": a}
+    yield "constant", {"low": low, "high": low, "a": a}
+
+
+def _linear(rng: np.random.Generator) -> Drawn:
+    yield "mirrored", {"A": _square(rng, 2, -1), "b": _vector(rng, 2)}
+    for d in (3, 2):
+        yield "singular", {"A": singular(rng, d).tolist(), "b": _vector(rng, d)}
+    yield "plain", {"A": _square(rng, 3, 1), "b": _vector(rng, 3)}
+    yield "plain", {"A": (_size(rng, 0.05, 0.2) * np.array(_square(rng, 3, 1))).tolist(), "b": _vector(rng, 3)}
+    yield "singular", {"A": [[0.0, 0.0], [0.0, 0.0]], "b": _vector(rng, 2)}
+
+
+def _rank_one(rng: np.random.Generator) -> Drawn:
     first, second = rng.choice(np.arange(24, 41), size=2, replace=False) / 16
-    yield Question("rank_one", {"a": [float(first), float(second)]}, "normal", "singular")
-    yield Question("exam", {"n": int(rng.choice([2, 4])), "k": _grid(rng, 0.25, 1)}, "normal", "even")
-    yield Question("linear", {"A": _square(rng, 3, 0), "b": _vector(rng, 3)}, "normal", "singular")
-    yield Question("linear", {"A": _square(rng, 2, 0), "b": _vector(rng, 2)}, "normal", "singular")
-    yield Question("linear", {"A": _square(rng, 3, 1), "b": _vector(rng, 3)}, "normal", "plain")
-    small = (np.array(_square(rng, 2, _sign(rng))) / 8).tolist()
-    yield Question("sigmoid", {"A": small}, "uniform", "matched")
-    yield Question("sigmoid", {"A": small}, "normal", "into")
-    yield Question("sigmoid", {"A": (np.array(_square(rng, 2, 0)) / 8).tolist()}, "uniform", "singular")
-    yield Question("shear", {"k": _sign(rng) * _grid(rng, 0.25, 2)}, "normal", "unit")
-    yield Question("swirl", {"c": _grid(rng, -1, 1), "k": _sign(rng) * _grid(rng, 0, 1)}, "normal", "unit")
-    yield Question("planar", _planar(rng, _grid(rng, 0.25, 1)), "normal", "plain")
-    yield Question("planar", _planar(rng, -_grid(rng, 0.25, 0.75)), "normal", "bent")
-    yield Question("planar", _planar(rng, -_grid(rng, 1.25, 3)), "normal", "folded")
-    yield Question("planar", _planar(rng, -1.0), "normal", "flat")
-    yield Question("coupling", {"c": _grid(rng, 0.25, 1)}, "normal", "plain")
-    yield Question("coupling", {"c": -_grid(rng, 0.25, 2)}, "normal", "folded")
-    yield Question("coupling", {"c": 0.0}, "normal", "folded")
-    yield Question("spiral", {"k": _sign(rng) * _grid(rng, 0.125, 0.25)}, "normal", "wrapped")
-    yield Question("triangular", {"k": _grid(rng, 0.125, 0.25)}, "normal", "mirrored")
+    yield "singular", {"a": [float(first), float(second)]}
+    yield "singular", {"a": [_signed(rng, 0.3, 2), _signed(rng, 0.3, 2)]}
+    yield "singular", {"a": [0.0, _signed(rng, 0.3, 2)]}
+
+
+def _sigmoid(rng: np.random.Generator) -> Drawn:
+    yield "into", {"A": (np.array(_square(rng, 2, _sign(rng))) / 8).tolist()}
+    A = singular(rng, 2)
+    yield "singular", {"A": (A / 2 ** np.ceil(np.log2(4 * abs(A).max()))).tolist()}
+
+
+def _shear(rng: np.random.Generator) -> Drawn:
+    yield "unit", {"k": _signed(rng, 0.1, 5)}
+    yield "unit", {"k": 0.0}
+
+
+def _swirl(rng: np.random.Generator) -> Drawn:
+    yield "unit", {"c": _signed(rng, 0.1, 3), "k": _signed(rng, 0.1, 2)}
+
+
+def _planars(rng: np.random.Generator) -> Drawn:
+    yield "plain", _planar(rng, _grid(rng, 0.25, 2))
+    yield "bent", _planar(rng, -float(rng.uniform(0.25, 0.9)))
+    yield "folded", _planar(rng, -float(rng.uniform(1.1, 1.5)))
+    yield "folded", _planar(rng, -float(rng.uniform(1.5, 3)))
+    yield "flat", _planar(rng, -1.0)
+
+
+def _coupling(rng: np.random.Generator) -> Drawn:
+    yield "plain", {"c": _size(rng, 0.01, 2)}
+    yield "folded", {"c": -_size(rng, 0.1, 4)}
+    yield "folded", {"c": 0.0}
+
+
+def _spiral(rng: np.random.Generator) -> Drawn:
+    yield "wrapped", {"k": _signed(rng, 0.1, 0.5)}
+
+
+def _exam(rng: np.random.Generator) -> Drawn:
+    yield "even", {"n": 2 * int(rng.integers(1, 4)), "k": _size(rng, 0.25, 1)}
+    yield "folded", {"n": 2 * int(rng.integers(1, 3)) + 1, "k": _signed(rng, 0.25, 1)}
+    yield "folded", {"n": 1, "k": _signed(rng, 0.25, 1)}
+    yield "even", {"n": 2 * int(rng.integers(1, 4)), "k": -_size(rng, 0.25, 1)}
+
+
+def _triangular(rng: np.random.Generator) -> Drawn:
+    yield "mirrored", {"k": _size(rng, 0.1, 0.4)}
+    yield "plain", {"k": -_size(rng, 0.1, 0.4)}
+
+
+LINE: dict[str, Callable[[np.random.Generator], Drawn]] = {
+    "affine": _affine,
+    "power": _power,
+    "wave": _wave,
+    "tanh": _tanh,
+    "leaky": _leaky,
+    "softplus": _softplus,
+    "logistic": _logistic,
+}
+SPACE: dict[str, Callable[[np.random.Generator], Drawn]] = {
+    "linear": _linear,
+    "rank_one": _rank_one,
+    "exam": _exam,
+    "sigmoid": _sigmoid,
+    "shear": _shear,
+    "swirl": _swirl,
+    "planar": _planars,
+    "coupling": _coupling,
+    "spiral": _spiral,
+    "triangular": _triangular,
+}
+_KINDS = LINE | SPACE
+BASES = ("normal", "uniform")
 
 
 def _vector(rng: np.random.Generator, d: int) -> list[float]:
-    return [_grid(rng, -2, 2) for _ in range(d)]
+    return rng.uniform(-2, 2, size=d).tolist()
 
 
 def _square(rng: np.random.Generator, d: int, sign: float) -> list[list[float]]:
-    """A (d, d) matrix of multiples of 1/16; its exact determinant has this sign, and is far from 0 unless that is 0."""
+    """A (d, d) matrix with entries up to 2; its determinant has this sign and is far from 0."""
     while True:
-        rows = rng.integers(-32, 33, size=(d, d))
-        if sign == 0:  # the last row is another, or the sum or difference of two others, times a small whole number
-            others = rows[:-1] // 4
-            rows = np.vstack([others, others[0] * rng.integers(2, 4) + (others[1] * _sign(rng) if d == 3 else 0)])
-        A = rows / 16
-        values = np.linalg.svd(A)[1]
-        if sign == 0 and values[-2] > 0.3:
-            return A.tolist()
-        if sign and values[-1] > 0.3 and np.sign(np.linalg.det(A)) == sign:
+        A = rng.uniform(-2, 2, size=(d, d))
+        if np.linalg.svd(A)[1][-1] > 0.3:
+            A[0] *= np.sign(np.linalg.det(A)) * sign
             return A.tolist()
 
 
 def _planar(rng: np.random.Generator, product: float) -> dict[str, list[float]]:
-    """u and w with exactly that u·w: w_2 is a power of 2, so that u_2 comes out without rounding."""
+    """u and w with that u·w: w_2 is a power of 2, so that −1 comes out without rounding."""
     w = [_grid(rng, -1, 1), _sign(rng) * float(rng.choice([0.5, 1.0]))]
     u = _grid(rng, -1, 1)
     return {"u": [u, (product - u * w[0]) / w[1]], "w": w}
@@ -158,33 +283,52 @@ def _planar(rng: np.random.Generator, product: float) -> dict[str, list[float]]:
 
 def lost(q: Question) -> float:
     """P(z ∉ g(R^d)) under the base, by what the image is."""
-    p, below = q.params, special.ndtr
-    if q.kind in ("constant", "singular"):
-        return 0.5 if q.name == "leaky" else 1.0
-    if (q.name == "power" and p["n"] % 2 == 0) or (q.name == "leaky" and p["s"] < 0):
-        return 0.5
-    if q.name == "tanh" and p["a"] == 0:
-        return float(2 * below(-abs(p["b"])))
-    if q.name == "softplus":
-        return float(below(p["c"]))
-    if q.name == "logistic":
-        inside = p["high"] - p["low"] if q.base == "uniform" else below(p["high"]) - below(p["low"])
-        return float(1 - inside)
-    if q.name == "sigmoid" and q.base == "normal":
-        return 1 - UNIT_SQUARE
-    return _lost_by_exam(p["k"]) if q.name == "exam" else 0.0
+    p = q.params
+    if q.kind in ("constant", "singular") and q.name != "leaky":
+        return 1.0
+    if q.name == "exam":
+        return _lost_by_exam(p["n"], p["k"], q.base)
+    if q.name == "sigmoid":
+        return 1 - UNIT_SQUARE if q.base == "normal" else 0.0
+    return _outside(*_image(q.name, p), q.base)
 
 
-def _lost_by_exam(k: float) -> float:
-    """z3 > 0 fixes x3, then z1 fixes x2 = ∛z1 − x3, and z2 − x3 = x1ⁿ x2 needs the sign of x2."""
+def _image(name: str, p: dict[str, Any]) -> tuple[float, float]:
+    """The ends of the interval that a map of the line fills; the whole line, too, where a map of space misses nothing."""
+    if (name == "power" and p["n"] % 2 == 0) or (name == "leaky" and p["s"] <= 0):
+        return 0.0, math.inf
+    if name == "tanh" and p["a"] == 0:
+        return -abs(p["b"]), abs(p["b"])
+    if name == "softplus":
+        return p["c"], math.inf
+    if name == "logistic":
+        return min(p["low"], p["high"]), max(p["low"], p["high"])
+    return -math.inf, math.inf
+
+
+def _outside(low: float, high: float, base: str) -> float:
+    """The base's mass outside (low, high)."""
+    if base == "normal":
+        return float(special.ndtr(low) + special.ndtr(-high))
+    return 1 - max(0.0, min(high, 1.0) - max(low, 0.0))
+
+
+def _lost_by_exam(n: int, k: float, base: str) -> float:
+    """z3 > 0 fixes x3, then z1 fixes x2 = ∛z1 − x3, and z2 − x3 = x1ⁿ x2 needs the sign of x2 if n is even."""
+    if n % 2 == 1:
+        return 0.5 if base == "normal" else 0.0
+
+    def above(x: float) -> float:
+        return special.ndtr(-x) if base == "normal" else 1 - min(max(x, 0.0), 1.0)
 
     def reached(z3: float) -> float:
         x3 = math.log(z3) / k
-        above_1, above_2 = special.ndtr(-(x3**3)), special.ndtr(-x3)
-        density = math.exp(-(z3**2) / 2) / math.sqrt(2 * math.pi)
-        return density * (above_1 * above_2 + (1 - above_1) * (1 - above_2))
+        both, neither = above(x3**3) * above(x3), (1 - above(x3**3)) * (1 - above(x3))
+        return (both + neither) * (math.exp(-(z3**2) / 2) / math.sqrt(2 * math.pi) if base == "normal" else 1.0)
 
-    pieces = [0, *(math.exp(k * x3) for x3 in (-60, -20, -6, -3, -1, -0.5, 0, 0.5, 1, 3, 6) if math.exp(k * x3) < 9), 9]
+    end = 9.0 if base == "normal" else 1.0
+    inner = (math.exp(k * x3) for x3 in (-60, -20, -6, -3, -1, -0.5, 0, 0.5, 1, 3, 6, 20, 60))
+    pieces = [0.0, *sorted(z3 for z3 in inner if z3 < end), end]
     return 1 - sum(integrate.quad(reached, a, b, epsabs=1e-11)[0] for a, b in pairwise(pieces))
 
 
@@ -198,8 +342,8 @@ def answer(name: str, params: dict[str, Any], base: str) -> Witness:
         return _answer_on_the_line(name, p, base)
     if name == "rank_one":
         return "collision", ([0.0, 0.0], [-p["a"][1], p["a"][0]])
-    if name == "exam":
-        return "collision", ([1.0, 1.0, 0.0], [-1.0, 1.0, 0.0])
+    if name == "exam":  # x1 does not matter where x2 = 0
+        return "collision", ([0.0, 0.0, 0.0], [1.0, 0.0, 0.0])
     if name in ("linear", "sigmoid"):
         return _answer_for_matrix(np.array(p["A"]), name, base)
     if name == "planar":
@@ -213,7 +357,7 @@ def answer(name: str, params: dict[str, Any], base: str) -> Witness:
 
 
 def _answer_on_the_line(name: str, p: dict[str, Any], base: str) -> Witness:
-    if (name == "affine" and p["a"] == 0) or (name == "power" and p["n"] % 2 == 0):
+    if _is_constant(name, p) or (name == "power" and p["n"] % 2 == 0):
         return "collision", (-1.0, 1.0)
     if name == "power" and p["n"] > 1:
         return "singular", 0.0
@@ -229,6 +373,11 @@ def _answer_on_the_line(name: str, p: dict[str, Any], base: str) -> Witness:
         gone = lost(Question(name, p, base, "into"))
         return ("mass", gone) if gone > 0 else ("valid", None)
     return "valid", None
+
+
+def _is_constant(name: str, p: dict[str, Any]) -> bool:
+    zero = {"affine": ("a",), "tanh": ("a", "b")}.get(name)
+    return p["low"] == p["high"] if name == "logistic" else zero is not None and all(p[key] == 0 for key in zero)
 
 
 def _pair_around(middle: float, odd: Any, flat: bool) -> Witness:

@@ -9,34 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.compare import (
-    number,
-    show,
-    values,
-)
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    pays,
-    wrong,
-)
+from autograder.judging.compare import number, show, values
+from autograder.judging.domain import Domain, Made, Place
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import pool
 from autograder.oracles.precise import is_singular, meeting
+from pushforward.answering.maps import POOL
 
 REASONS = ("valid", "collision", "singular", "mass")
-
-
 APART, RADIUS = 0.1, 10.0  # how far apart two inputs must be, and how far out
-
-
 SIX_DIGITS = 1e-6
-
-
 _SPOILT = {  # kind of an invalid map -> what may be said of it when it was called valid
     "constant": "With these parameters whole intervals of x share an image.",
     "even": "Two inputs have the same image.",
@@ -46,15 +28,11 @@ _SPOILT = {  # kind of an invalid map -> what may be said of it when it was call
     "into": "It is one-to-one, but its images leave out part of the base.",
     "wrapped": "det J never vanishes, so it is one-to-one near every point, and yet not on the whole.",
 }
-
-
 _MISSED = {  # kind of an invalid map -> the mistake of one who calls it valid
     "flat": "a bijection is enough",
     "into": "the image is not compared with the base",
     "wrapped": "a determinant that never vanishes is enough",
 }
-
-
 _ACCUSED = {  # kind of a valid map -> the mistake of one who calls it invalid
     "mirrored": "a negative determinant is refused",
     "unit": "keeping volumes is refused",
@@ -76,6 +54,19 @@ def _two_points(value: Any, d: int) -> tuple[list[float], list[float]] | None:
         value = list(values(value))
     points = [_point(v, d) for v in value] if isinstance(value, (tuple, list)) and len(value) == 2 else [None]
     return (points[0], points[1]) if None not in points else None
+
+
+class _Params(dict):
+    """The parameters of a map, with the kind that they make of it."""
+
+    kind: str
+
+
+def _params(place: Place) -> _Params:
+    kind, numbers = pool.drawn(place.rng, place.given["name"])
+    params = _Params(numbers)
+    params.kind = kind
+    return params
 
 
 @exercise("cov.is_valid_flow", ("is_valid_flow",), kind="witness")
@@ -101,11 +92,31 @@ class IsValidFlow(Exercise):
         "coordinates cannot tell certain inputs apart. Where there is none, find a root with a bracketing solver.",
     )
 
+    domain = {
+        "is_valid_flow": Domain(
+            {
+                "name": Made(
+                    lambda place: str(place.rng.choice([*POOL])),
+                    tuple(lambda place, name=name: name for name in POOL),
+                    says=("a key of POOL",),
+                ),
+                "params": Made(_params, says=("dict of its parameters (numbers, lists, lists of lists)",)),
+                "base": Made(lambda place: str(place.rng.choice(pool.BASES)), says=('"normal" or "uniform"',)),
+            }
+        )
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        q = pool.asked(given["name"], dict(given["params"]), given["base"], given["params"].kind)
+        return self._case(q)
+
+    def _case(self, q: pool.Question) -> Case:
+        law = self.line if q.name in pool.LINE else self.space
+        return case(call("is_valid_flow", q.name, q.params, q.base), about=(self.verdict, law), law=law, q=q)
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        for law, questions in ((self.line, pool.on_the_line(rng)), (self.space, pool.in_space(rng))):
-            for q in questions:
-                asked = call("is_valid_flow", q.name, q.params, q.base)
-                yield case(asked, about=(self.verdict, law), law=law, q=q)
+        for q in (*pool.on_the_line(rng), *pool.in_space(rng)):
+            yield self._case(q)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         pair = isinstance(answer, (tuple, list)) and len(answer) == 2 and answer[0] in REASONS
@@ -265,7 +276,7 @@ def _unless(name: str, params: dict[str, Any], base: str, **instead: Any) -> tup
 
 def _is_mirrored(name: str, params: dict[str, Any]) -> bool:
     slope = params.get("a") if name in ("affine", "wave", "tanh") else None
-    mirrored = (name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9) or name == "triangular"
+    mirrored = (name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9) or (name == "triangular" and params["k"] > 0)
     return mirrored or (slope is not None and slope < 0 and pool.answer(name, params, "normal")[0] == "valid")
 
 

@@ -29,6 +29,7 @@ from autograder.judging.compare import (
     show,
     values,
 )
+from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -41,14 +42,11 @@ from autograder.judging.exercise import (
     pays,
     wrong,
 )
-from pushforward.answering.wire import Kept
+from pushforward.answering.wire import Kept, Net
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)  # exact for polynomials up to degree 47
 
-
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-
-
 BANANA = 0.5  # the least |corr(x1², x2)|; for (z1, z2 + z1²) it is 2/√6 = 0.82, for every linear map it is 0
 
 
@@ -58,6 +56,20 @@ def _bend(z: torch.Tensor, curve: float = 1.0) -> torch.Tensor:
 
 def _bent(bend: Callable, unbend: Callable, log_p: Callable) -> dict[str, Callable]:
     return {"bend": bend, "unbend": unbend, "log_p_bent": log_p}
+
+
+def _line(sign: float, low: float, high: float) -> Callable[[Place], Net]:
+    """s z + b with |b| between these powers of 10."""
+
+    def make(place: Place) -> Net:
+        b = random_signed(place.rng, 1, 10) * 10 ** place.rng.uniform(low, high)
+        return net_of("affine", (sign or float(place.rng.choice([-1, 1])), float(b)), PYTHON, place.device)
+
+    return make
+
+
+_LINES = tuple(_line(sign, *ends) for sign in (1.0, -1.0) for ends in ((-7, -6), (-1, 0), (3, 4), (8, 9)))
+_PLANE = Reals(reach=(1e-3, 5))  # a shear may grow fast
 
 
 @exercise(
@@ -87,6 +99,36 @@ class VolumePreserving(Exercise):
         "−log p.",
     )
 
+    domain = {
+        name: Domain({at: Tensor("B, 2", _PLANE)}, sizes={"B": (1, 7)}, draws=2, returns=Like(at))
+        for name, at in (("bend", "z"), ("unbend", "x"), ("log_p_bent", "x"))
+    } | {
+        "shift_or_reflection": Domain(
+            {"f": Made(_line(0.0, -3, 5), _LINES, says=("maps tensors to tensors, entry by entry, b may be large",))}
+        ),
+        "what_changes": Domain(
+            {
+                "entropy": Number(Reals(reach=(1e-3, 1e4)), says=("−E log p_Z in nats",)),
+                "log_max": Number(Reals(reach=(1e-3, 1e4)), says=("the maximum of log p_Z",)),
+                "volume": Number(
+                    Reals(0, reach=(1e-6, 1e6)), says=("of {log p_Z > l}, for x of {log p_X > l − ladj}",)
+                ),
+                "ladj": Number(Reals(reach=(1e-6, 100))),
+            }
+        ),
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        if name == "bend":
+            return self._trip(given["z"])
+        if name in ("unbend", "log_p_bent"):
+            return self._back(given["x"])
+        if name == "shift_or_reflection":
+            return self._line_case(given["f"])
+        entropy, log_max, volume, ladj = given.values()
+        after = entropy + ladj, log_max - ladj, volume * math.exp(ladj)
+        return case(call(name, **given), about=(self.table, self.changes), part="changes", after=after, ladj=ladj)
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._trip(floats([[1.0, 0.0], [0.0, 2.0]], PYTHON))
         yield self._area(np.array([[1.0, 0.5]]))
@@ -105,8 +147,7 @@ class VolumePreserving(Exercise):
             (-1.0, random_signed(rng, 0.2, 5)),
             (-1.0, 0.0),
         ):
-            f = net_of("affine", (a, b), PYTHON)
-            yield case(call("shift_or_reflection", f), about=(self.two, self.line), part="line", a=a, b=b)
+            yield self._line_case(net_of("affine", (a, b), PYTHON))
         for ladj in (0.0, 1.0, *rng.uniform(-2, 2, size=3)):
             yield self._gaussian(rng, float(ladj))
 
@@ -115,6 +156,16 @@ class VolumePreserving(Exercise):
         there = Kept("bend(z)")
         asks = (keep("bend(z)", "bend", z), call("unbend", there), call("log_p_bent", there), call("bend", z))
         return case(*asks, about=(self.shape, self.banana, self.density), part="trip", z=z)
+
+    def _back(self, x: torch.Tensor) -> Case:
+        """The other way round, from any x."""
+        there = Kept("unbend(x)")
+        asks = (keep("unbend(x)", "unbend", x), call("bend", there), call("unbend", x), call("log_p_bent", x))
+        return case(*asks, about=(self.shape, self.banana, self.density), part="back", x=x)
+
+    def _line_case(self, f: Net) -> Case:
+        a, b = (float(w) for w in f.weights)
+        return case(call("shift_or_reflection", f), about=(self.two, self.line), part="line", a=a, b=b)
 
     def _area(self, z: np.ndarray) -> Case:
         """Four neighbours of each point, for central differences."""
@@ -130,7 +181,7 @@ class VolumePreserving(Exercise):
         A *= math.exp((ladj - np.linalg.slogdet(A)[1]) / d)
         before, radius = np.diag(rng.uniform(0.3, 3, size=d)), float(rng.uniform(0.5, 2))
         facts = [self._of_gaussian(covariance, radius) for covariance in (before, A @ before @ A.T)]
-        asked = call("what_changes", *(round(v, 12) for v in facts[0]), ladj)
+        asked = call("what_changes", *facts[0], ladj)
         return case(asked, about=(self.table, self.changes), part="changes", after=facts[1], ladj=ladj)
 
     @staticmethod
@@ -154,13 +205,26 @@ class VolumePreserving(Exercise):
             yield self.shape(*verdict)
         if not all(verdict.ok for verdict in shapes):
             return
-        scale = 8 * (1 + (z**2).sum(axis=1) ** 2)  # x2 = z2 + z1² is rounded before z1² is taken off again
+        scale = _size_of_bent(z)
         verdict = close(back, z, dtype, scale[:, None] * np.ones(2))
         twice = near(back, 2 * x.array - z, 1e-4).ok and not verdict.ok  # what bend adds to one coordinate, added again
         mistake = "the inverse bends once more" if twice else None
         yield self.banana(verdict.ok, f"unbend(bend(z)) = {verdict.expected}", verdict.got, mistake=mistake)
         expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
         yield self.density(*close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1))))
+
+    def _judge_back(self, case: Case, kept: Any, again: Any, z: Any, log_p: Any) -> Iterator[Finding]:
+        x, dtype = exact(case.x), case.x.dtype
+        shapes = *(has_shape(v, x.shape, case.x) for v in (again, z)), has_shape(log_p, x.shape[:1], case.x)
+        bad = next((verdict for verdict in shapes if not verdict.ok), shapes[0])
+        yield self.shape(*bad)
+        if bad.ok:
+            z = values(z)
+            scale = _size_of_bent(z) + _size_of_bent(x)
+            verdict = close(again, x, dtype, scale[:, None] * np.ones(2))
+            yield self.banana(verdict.ok, f"bend(unbend(x)) = {verdict.expected}", verdict.got)
+            expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
+            yield self.density(*close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1))))
 
     def _judge_area(self, case: Case, x: Any) -> Iterator[Finding]:
         shape = has_shape(x, tuple(case.z.shape), case.z)
@@ -193,7 +257,7 @@ class VolumePreserving(Exercise):
         pair = found is not None and found.shape == (2,)
         yield self.two(pair, "two numbers (s, b)", kind_of(answer))
         if pair:
-            yield self.line(*close(found, [case.a, case.b], torch.float32, 1 + abs(case.b)))
+            yield self.line(*close(found, [case.a, case.b], torch.float32, [1, 1 + abs(case.b)]))
 
     def _judge_changes(self, case: Case, answer: Any) -> Iterator[Finding]:
         names = ("entropy", "log_max", "volume")
@@ -203,7 +267,12 @@ class VolumePreserving(Exercise):
         kept = None not in found
         yield self.table(kept, "a dictionary with entropy, log_max, volume", kind_of(answer))
         if kept:
-            verdict = near(np.array(found), case.after, 1e-5)
+            entropy, log_max, volume = case.after
+            parts = (
+                1 + abs(entropy) + 2 * abs(case.ladj),
+                1 + abs(log_max) + 2 * abs(case.ladj),
+            )  # of which the sums are made
+            verdict = close(np.array(found), case.after, PYTHON, [*parts, volume * (1 + abs(case.ladj))])
             both = ({n: show(v) for n, v in zip(names, vs, strict=True)} for vs in (case.after, found))
             yield self.changes(verdict.ok, *(", ".join(f"{n} {v}" for n, v in d.items()) for d in both))
 
@@ -279,6 +348,11 @@ class VolumePreserving(Exercise):
             ),
         ),
     )  # fmt: skip
+
+
+def _size_of_bent(z: np.ndarray) -> np.ndarray:
+    """What is added and taken off again: z1² is rounded, and bananas of other shapes bend more."""
+    return 8 * (1 + (z**2).sum(axis=1) ** 2)
 
 
 def _step(f: Callable) -> float:

@@ -41,7 +41,7 @@ def zero_of_det(g, d):
 
 def image(name, p):
     if name in ("logistic", "sigmoid"):
-        return p.get("low", 0.0), p.get("high", 1.0)
+        return sorted((p.get("low", 0.0), p.get("high", 1.0)))
     if name == "softplus":
         return p["c"], float("inf")
     if name == "tanh" and p["a"] == 0:

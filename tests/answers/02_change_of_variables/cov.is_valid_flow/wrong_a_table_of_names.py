@@ -10,7 +10,7 @@ def is_valid_flow(name, params, base):
     if name == "power":
         return "collision", (-1.0, 1.0)
     if name == "exam":
-        return "collision", ([-1.0, 1.0, 0.0], [1.0, 1.0, 0.0])
+        return "collision", ([-1.0, 0.0, 0.0], [1.0, 0.0, 0.0])
     if name == "rank_one":
         return "singular", [0.0, 0.0]
     if name == "spiral":

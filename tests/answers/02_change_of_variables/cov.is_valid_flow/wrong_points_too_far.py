@@ -19,16 +19,21 @@ def on_the_line(name, p, base):
         t, centre = brentq(lambda t: math.sin(t) / t - abs(a / b), 1e-9, math.pi), math.pi * (a * b > 0)
         return "collision", (centre - t, centre + t)
     if name == "tanh" and a == 0:
-        return "mass", float(1 - cdf(abs(b)) + cdf(-abs(b)))
+        lost = float(1 - cdf(abs(b)) + cdf(-abs(b)))
+        return ("collision", (0.0, 1.0)) if b == 0 else ("mass", lost) if lost else ("valid", None)
     if name == "tanh" and b / a <= -2:
         t = 0.0 if b == -2 * a else brentq(lambda t: math.tanh(t / 2) / t + a / b, 1e-9, 40)
         return ("collision", (-t, t)) if t else ("singular", 0.0)
     if name == "leaky" and p["s"] <= 0:
         return "collision", (-1.0, -p["s"])
     if name == "softplus":
-        return "mass", float(cdf(p["c"]))
+        lost = float(cdf(p["c"]))
+        return ("mass", lost) if lost else ("valid", None)
     if name == "logistic":
-        lost = float(1 - cdf(p["high"]) + cdf(p["low"]))
+        low, high = sorted((p["low"], p["high"]))
+        if low == high:
+            return "collision", (0.0, 1.0)
+        lost = float(1 - cdf(high) + cdf(low))
         return ("mass", lost) if lost else ("valid", None)
     return "valid", None
 
@@ -48,7 +53,7 @@ def in_space(name, p, base):
     if name == "spiral":
         return "collision", ([0.0, 0.0], [0.0, 2 * math.pi])
     if name == "exam":
-        return "collision", ([-1.0, 1.0, 0.0], [1.0, 1.0, 0.0])
+        return "collision", ([-1.0, 0.0, 0.0], [1.0, 0.0, 0.0])
     return "valid", None
 
 
