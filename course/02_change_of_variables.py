@@ -129,12 +129,12 @@ def slope(f, x):
 # %% [markdown]
 # **Write** both directions. The base may be any density on the line: it comes as a function `log_base`.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_1d-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "63bce7f80870f84689cc21c465d801a6", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_1d-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "96d13cc9332cee293b5465e8e2098c99", "cell_type": "code"} deletable=false
 def log_p_forward(z, f, log_base):
     """(x, log_p): the points x = f(z) and the log density of X = f(Z) there.   (000 Q1a, 004)
 
-    z: any shape; f: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns two tensors of the shape of z.
+    z: any shape; f: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns two tensors of the shape and type of z.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -143,8 +143,8 @@ def log_p_forward(z, f, log_base):
 def log_p_reverse(x, g, log_base):
     """The log density at x of the X for which g(X) = Z has the density of the base.   (001 P1, 004)
 
-    x: any shape; g: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns a tensor of the shape of x.
+    x: any shape; g: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns a tensor of the shape and type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -210,11 +210,12 @@ with waiting_for("log_p_forward"):
 #
 # **Write** both, without ever forming a determinant.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_affine-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4ba16d5c2be036043deab8bebf3be697", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_affine-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ebef2d2bf30d81fa20eee98d4bd02429", "cell_type": "code"} deletable=false
 def affine_forward(x, A, b):
     """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
 
-    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);  returns (B,).
+    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);
+    returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -223,7 +224,8 @@ def affine_forward(x, A, b):
 def affine_reverse(x, W, c):
     """Log density at x of the X for which z = W X + c is N(0, I).   (001 P1, 004)
 
-    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);  returns (B,).
+    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);
+    returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

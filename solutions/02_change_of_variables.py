@@ -118,8 +118,8 @@ def slope(f, x):
 def log_p_forward(z, f, log_base):
     """(x, log_p): the points x = f(z) and the log density of X = f(Z) there.   (000 Q1a, 004)
 
-    z: any shape; f: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns two tensors of the shape of z.
+    z: any shape; f: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns two tensors of the shape and type of z.
     """
     ### BEGIN SOLUTION
     return f(z), log_base(z) - slope(f, z).abs().log()
@@ -129,8 +129,8 @@ def log_p_forward(z, f, log_base):
 def log_p_reverse(x, g, log_base):
     """The log density at x of the X for which g(X) = Z has the density of the base.   (001 P1, 004)
 
-    x: any shape; g: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns a tensor of the shape of x.
+    x: any shape; g: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns a tensor of the shape and type of x.
     """
     ### BEGIN SOLUTION
     return log_base(g(x)) + slope(g, x).abs().log()
@@ -201,7 +201,8 @@ with waiting_for("log_p_forward"):
 def affine_forward(x, A, b):
     """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
 
-    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);  returns (B,).
+    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);
+    returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = torch.linalg.solve(A, (x - b).T).T
@@ -213,7 +214,8 @@ def affine_forward(x, A, b):
 def affine_reverse(x, W, c):
     """Log density at x of the X for which z = W X + c is N(0, I).   (001 P1, 004)
 
-    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);  returns (B,).
+    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);
+    returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = x @ W.T + c
@@ -266,7 +268,7 @@ with waiting_for("affine_forward", "affine_reverse"):
 def log_abs_det_jacobian(f, x):
     """log |det ∂f/∂x| at every row of x, differentiable in its turn.   (000 Q1a, 004)
 
-    f: maps (…, D) to (…, D), every row by itself; x: (B, D);  returns (B,).
+    f: maps (…, D) to (…, D), every row by itself, with det ≠ 0; x: (B, D);  returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     x = x if x.requires_grad else x.detach().requires_grad_()
@@ -330,7 +332,7 @@ with waiting_for("log_abs_det_jacobian"):
 def log_p_square(x, c):
     """Log density at x of X = (z − c)² with z ~ N(0, 1).   (000 Q1a)
 
-    x: any shape, x ≠ 0; c: float;  returns the shape of x, −inf where x < 0, finite wherever x > 0.
+    x: any shape, x ≠ 0; c: float;  returns the shape and type of x, −inf where x < 0, finite wherever x > 0.
     """
     ### BEGIN SOLUTION
     inside = x > 0
@@ -344,7 +346,8 @@ def log_p_square(x, c):
 def log_p_folded(x, W):
     """Log density at x of X = |W z|, entry by entry, with z ~ N(0, I).   (000 Q1a)
 
-    x: (B, D), D ≤ 6; W: (D, D), invertible;  returns (B,), −inf where an entry of x is negative.
+    x: (B, D), D ≤ 6, entries ≠ 0; W: (D, D), invertible;
+    returns (B,), of the type of x, −inf where an entry of x is negative.
     """
     ### BEGIN SOLUTION
     D, terms = x.shape[1], []
@@ -431,7 +434,8 @@ show(
 def mass_kept(low, high):
     """∫ p_X for a reverse map that is one-to-one from R^D onto the box of all z with low < z < high; base N(0, I).
 
-    low, high: (D,), low < high entry by entry, −inf and inf allowed;  returns a float between 0 and 1.   (001 P1a)
+    low: (D,), −inf allowed; high: (D,), inf allowed, low < high entry by entry;
+    returns a float between 0 and 1.   (001 P1a)
     """
     ### BEGIN SOLUTION
     return float((torch.special.ndtr(high) - torch.special.ndtr(low)).prod())
@@ -494,8 +498,8 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 def lognormal_log_pdf(z, mu, sigma):
     """Log density of z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
 
-    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
-    returns the broadcast shape, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
+    z: tensor of any shape; mu: float or tensor that broadcasts with z; sigma: float or tensor that broadcasts with z, > 0;
+    returns the broadcast shape in the type of z, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
     """
     ### BEGIN SOLUTION
     inside = z > 0
@@ -509,8 +513,8 @@ def lognormal_log_pdf(z, mu, sigma):
 def lognormal_cdf(z, mu, sigma):
     """P(Z ≤ z) for Z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
 
-    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
-    returns the broadcast shape, 0 where z ≤ 0.
+    z: tensor of any shape; mu: float or tensor that broadcasts with z; sigma: float or tensor that broadcasts with z, > 0;
+    returns the broadcast shape in the type of z, 0 where z ≤ 0.
     """
     ### BEGIN SOLUTION
     inside = z > 0

@@ -47,9 +47,12 @@ class Place:
     wide: bool = False
 
     def shape(self, axes: str) -> tuple[int, ...]:
-        """The shape that "B, D", "B, ..." or "" (a number) stands for here."""
+        """The shape that "B, D", "B, 2", "B, ..." or "" (a number) stands for here."""
         names = [name.strip() for name in axes.split(",") if name.strip()]
-        return tuple(itertools.chain.from_iterable(self.extra if n == "..." else (self.sizes[n],) for n in names))
+        return tuple(itertools.chain.from_iterable(self.extra if n == "..." else (self._size(n),) for n in names))
+
+    def _size(self, name: str) -> int:
+        return int(name) if name.isdigit() else self.sizes[name]
 
     def tensor(self, array: Any) -> torch.Tensor:
         """These numbers in the type and on the device of this place."""
@@ -133,7 +136,12 @@ class Wholes:
 
     def corners(self, place: Place) -> tuple[int, ...]:
         top = self.top(place)
-        return tuple(dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if n >= self.low))
+        return tuple(
+            dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if self._holds(n, top))
+        )
+
+    def _holds(self, n: int, top: int) -> bool:
+        return self.low <= n and (n <= top or self.high is None)
 
     def draw(self, place: Place, shape: tuple[int, ...]) -> np.ndarray:
         """Random whole numbers, small ones as likely as large ones."""
@@ -270,11 +278,12 @@ class Domain:
         plans = list(self._plans(Place(rng, *next(turns), sizes=self._usual_sizes(rng))))
         if len(plans) > self.most:
             plans = [plans[i] for i in sorted(rng.choice(len(plans), size=self.most, replace=False))]
-        for sizes, extra, fixed in plans:
-            yield self._point(rng, next(turns), sizes, extra, fixed)
-        for _ in range(self.draws):
-            for where in arithmetic():
-                yield self._point(rng, where)
+        cornered = [self._point(rng, next(turns), sizes, extra, fixed) for sizes, extra, fixed in plans]
+        at_random = [self._point(rng, where) for _ in range(self.draws) for where in arithmetic()]
+        found = [point for point in (*cornered, *at_random) if point is not None]
+        if not found:
+            raise CourseError(f"No point of a domain was found in {TRIES} tries each: `when` forbids too much.")
+        yield from found
 
     def _plans(self, place: Place) -> Iterator[tuple[dict[str, int], tuple[int, ...] | None, dict[str, Callable]]]:
         """What each corner fixes: sizes, further axes, an argument."""
@@ -293,17 +302,21 @@ class Domain:
         sizes: dict[str, int] | None = None,
         extra: tuple[int, ...] | None = None,
         fixed: dict[str, Callable] | None = None,
-    ) -> dict[str, Any]:
-        """One point; whatever is not fixed is random, and in a wide range if nothing is."""
-        for _ in range(TRIES):
+    ) -> dict[str, Any] | None:
+        """One point; whatever is not fixed is random, and in a wide range if nothing is, or nothing else fits.
+
+        None if `when` lets the others be none of what was tried: a corner that the domain does not have.
+        """
+        for attempt in range(TRIES):
             axes = extra if extra is not None else self._extra[rng.integers(len(self._extra))]
-            place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes, wide=fixed is None)
+            place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes)
+            place.wide = fixed is None or attempt > TRIES // 2
             for name, argument in self.arguments.items():
                 make = (fixed or {}).get(name, argument.draw)
                 place.given[name] = make(place)
             if self.when is None or self.when(**place.given):
                 return place.given
-        raise CourseError(f"No point of a domain was found in {TRIES} tries: `when` forbids too much.")
+        return None
 
     def _usual_sizes(self, rng: np.random.Generator) -> dict[str, int]:
         return {name: int(rng.integers(values[0], values[1] + 1)) for name, values in self.sizes.items()}

@@ -296,7 +296,7 @@ TABLE = {
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.judging.exercise.table", lambda: TABLE)
-    monkeypatch.setattr("autograder.building.release.seeds_by_exercise", lambda root: {"start.units": ["001 P1"]})
+    monkeypatch.setattr("autograder.building.coverage.seeds_by_exercise", lambda root: {"start.units": ["001 P1"]})
 
 
 @pytest.mark.usefixtures("built")

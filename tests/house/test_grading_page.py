@@ -42,6 +42,7 @@ def test_the_limits_are_those_of_the_program() -> None:
         assert shown in PAGE, shown
     for shown in (f"| {limits.disk} MB, all in memory", f"| {limits.output} MB, of which"):
         assert shown in PAGE, shown
+    assert f"{limits.patience:g} times as many by the clock" in PAGE
     assert limits.notebook_seconds == 5 * limits.cell_seconds
 
 

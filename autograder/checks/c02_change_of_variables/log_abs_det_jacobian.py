@@ -26,6 +26,7 @@ from autograder.judging.compare import (
     near,
     show,
 )
+from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -69,6 +70,61 @@ def _ladj(f: Callable, x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.slogdet(_jacobians(f, x))[1]
 
 
+def _linear(rng: np.random.Generator, d: int, dtype: torch.dtype, device: str, sign: int = 0, scale: float = 1) -> Net:
+    return _linear_net(random_matrix(rng, d, sign) * scale, rng.normal(size=d), dtype, device)
+
+
+def _linear_net(A: np.ndarray, b: np.ndarray, dtype: torch.dtype, device: str) -> Net:
+    return Net("linear", (floats(A, dtype, device), floats(b, dtype, device)), f"A x + b with A = {show(A)}")
+
+
+def _planar(rng: np.random.Generator, dtype: torch.dtype, device: str) -> Net:
+    w = rng.normal(size=2)
+    u = w / (w @ w) * random_signed(rng, 0.2, 0.7) + rng.uniform(-0.3, 0.3) * np.array([-w[1], w[0]])
+    return Net("planar", (floats(u, dtype, device), floats(w, dtype, device)), "x + u tanh(w·x)")
+
+
+_NUMBERS = {  # of maps with scalar parameters, by their names: the dimension (0: any), and how they are drawn
+    "swirl": (2, lambda rng: (float(rng.normal()), random_signed(rng, 0.3, 0.8))),
+    "coupling": (2, lambda rng: (float(rng.uniform(0.3, 1)),)),
+    "shear": (2, lambda rng: (random_signed(rng, 0.3, 2),)),
+    "spiral": (2, lambda rng: (random_signed(rng, 0.3, 1),)),
+    "triangular": (3, lambda rng: (random_signed(rng, 0.3, 0.9),)),
+    "wave": (0, lambda rng: (random_signed(rng, 1, 2), random_signed(rng, 0.2, 0.7))),
+    "sinh": (0, lambda rng: (random_signed(rng, 0.3, 1) * 10 ** rng.uniform(-6, 3), float(rng.uniform(0.3, 1)))),
+}
+
+
+def _named(name: str) -> Callable[[Place], Net]:
+    """That map; where it lives in a space of its own, the points do so too."""
+
+    def make(place: Place) -> Net:
+        d, numbers = _NUMBERS[name]
+        place.sizes["D"] = d or place.sizes["D"]
+        return net_of(name, numbers(place.rng), place.dtype, place.device)
+
+    return make
+
+
+def _matrix(sign: int, scale: float) -> Callable[[Place], Net]:
+    return lambda place: _linear(place.rng, place.sizes["D"], place.dtype, place.device, sign, scale)
+
+
+def _of_any_size(place: Place) -> Net:
+    """Linear, bent, or entry by entry: whatever there is for points of that size."""
+    fitting = [name for name, (d, _) in _NUMBERS.items() if d in (0, place.sizes["D"])]
+    makers = [*map(_named, fitting), _matrix(0, 10 ** place.rng.uniform(-4, 4))]
+    return makers[place.rng.integers(len(makers))](place)
+
+
+def _in_the_plane(place: Place) -> Net:
+    place.sizes["D"] = 2
+    return _planar(place.rng, place.dtype, place.device)
+
+
+_KINDS = (*map(_named, _NUMBERS), _in_the_plane, _matrix(-1, 1.0), _matrix(1, 1e-5), _matrix(1, 1e5))
+
+
 @exercise("cov.log_abs_det_jacobian", ("log_abs_det_jacobian",))
 class LogAbsDetJacobian(Exercise):
     """log |det ∂f/∂x| at every row of x. The oracle differentiates by difference quotients with fifty digits."""
@@ -83,46 +139,53 @@ class LogAbsDetJacobian(Exercise):
         "torch.linalg gives sign and logarithm of a determinant. And a gradient can itself be differentiated, if you ask for its graph.",
     )
 
+    domain = {
+        "log_abs_det_jacobian": Domain(
+            {
+                "f": Made(_of_any_size, _KINDS, says=("maps (…, D) to (…, D), every row by itself, with det ≠ 0",)),
+                "x": Tensor("B, D", Reals(reach=(1e-3, 3), usual=(-1.2, 1.2))),
+            },
+            sizes={"B": (1, 4), "D": (1, 3, 5)},
+            returns=Like("x"),
+        )
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Iterator[Case]:
+        f, x = given.values()
+        yield self._value(f, x)
+        if x.numel() <= 6 and f.architecture in ("planar", "coupling", "triangular"):
+            yield self._graph(f, x, torch.ones_like(x[:, 0]))
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         shear = net_of("shear", (2.0,), PYTHON)
-        linear = self._linear(np.array([[0.0, 2.0], [3.0, 1.0]]), np.zeros(2), PYTHON, "cpu")
+        linear = _linear_net(np.array([[0.0, 2.0], [3.0, 1.0]]), np.zeros(2), PYTHON, "cpu")
         yield self._value(linear, floats([[1.0, 0.0]], PYTHON))
         yield self._value(shear, floats([[1.0, 0.0], [0.0, 1.0]], PYTHON))
         for dtype, device in arithmetic():
             few = list(self._maps(rng, dtype, device))[:: 1 if dtype is torch.float64 else 2]
             for number_of, f in enumerate(few):
-                d = (
-                    3
-                    if f.architecture in ("triangular", "wave")
-                    else len(f.weights[-1])
-                    if f.architecture == "linear"
-                    else 2
-                )
+                sizes = {"triangular": 3, "wave": 3, "linear": f.weights[-1].numel()}
+                d = sizes.get(f.architecture, 2)
                 batch = (1, d, 4)[number_of % 3]
                 x = floats(rng.uniform(-1.2, 1.2, size=(batch, d)), dtype, device)
                 yield self._value(f, x)
                 if f.architecture in ("planar", "coupling", "triangular"):
                     cotangent = floats(rng.normal(size=batch), dtype, device)
-                    asked = grad("log_abs_det_jacobian", ("x",), cotangent, f=f, x=x)
-                    yield case(asked, about=(self.shape, self.graph), law=self.graph, f=f, x=x, cotangent=cotangent)
+                    yield self._graph(f, x, cotangent)
             d = 120 if dtype is torch.float64 else 24
             f = net_of("wave", (1e-3, 4e-4), dtype, device)
             yield self._value(f, floats(rng.uniform(-1, 1, size=(1, d)), dtype, device))
 
     def _maps(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Iterator[Net]:
-        yield self._linear(random_matrix(rng, 3), rng.normal(size=3), dtype, device)
-        yield self._linear(random_matrix(rng, 2, -1), rng.normal(size=2), dtype, device)
-        yield net_of("swirl", (float(rng.normal()), random_signed(rng, 0.3, 0.8)), dtype, device)
-        yield net_of("coupling", (float(rng.uniform(0.3, 1)),), dtype, device)
-        yield net_of("triangular", (float(rng.uniform(0.3, 0.9)),), dtype, device)
-        yield net_of("wave", (random_signed(rng, 1, 2), random_signed(rng, 0.2, 0.7)), dtype, device)
-        w = rng.normal(size=2)
-        u = w / (w @ w) * random_signed(rng, 0.2, 0.7) + rng.uniform(-0.3, 0.3) * np.array([-w[1], w[0]])
-        yield Net("planar", (floats(u, dtype, device), floats(w, dtype, device)), "x + u tanh(w·x)")
+        yield _linear(rng, 3, dtype, device)
+        yield _linear(rng, 2, dtype, device, -1)
+        for name in ("swirl", "coupling", "triangular", "wave"):
+            yield net_of(name, _NUMBERS[name][1](rng), dtype, device)
+        yield _planar(rng, dtype, device)
 
-    @staticmethod
-    def _linear(A: np.ndarray, b: np.ndarray, dtype: torch.dtype, device: str) -> Net:
-        return Net("linear", (floats(A, dtype, device), floats(b, dtype, device)), f"A x + b with A = {show(A)}")
+    def _graph(self, f: Net, x: torch.Tensor, cotangent: torch.Tensor) -> Case:
+        asked = grad("log_abs_det_jacobian", ("x",), cotangent, f=f, x=x)
+        return case(asked, about=(self.shape, self.graph), law=self.graph, f=f, x=x, cotangent=cotangent)
 
     def _value(self, f: Net, x: torch.Tensor) -> Case:
         asked = call("log_abs_det_jacobian", f, x)
@@ -141,7 +204,7 @@ class LogAbsDetJacobian(Exercise):
 
     def _judge_value(self, case: Case, answer: Any) -> Finding:
         f = in_high_precision(case.f)
-        if case.f.architecture == "wave":  # entry by entry: the Jacobian is diagonal
+        if case.f.architecture in ("wave", "sinh"):  # entry by entry: the Jacobian is diagonal
             with mpmath.workdps(DIGITS):
                 slopes = [[f.jacobian([mpmath.mpf(float(v))])[0][0] for v in row] for row in exact(case.x)]
             ladj = np.array([float(mpmath.fsum(mpmath.log(abs(s)) for s in row)) for row in slopes])

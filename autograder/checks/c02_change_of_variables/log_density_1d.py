@@ -30,6 +30,7 @@ from autograder.judging.compare import (
     near,
     show,
 )
+from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -52,6 +53,67 @@ def _slope(f: Callable, x: torch.Tensor) -> torch.Tensor:
     return torch.autograd.grad(f(x).sum(), x)[0]
 
 
+_MAPS = ("affine", "wave", "tanh", "sinh", "leaky", "exp")
+
+
+def _numbers(name: str, sign: int, rng: np.random.Generator, factor: float = 1.0) -> tuple[float, ...]:
+    """Parameters of an invertible map with slopes of that sign (`leaky` only rises), well away from 0 times a factor."""
+    a = float(sign * rng.uniform(0.4, 2)) * factor
+    return {
+        "affine": (a, float(rng.normal())),
+        "wave": (a, a * random_signed(rng, 0.2, 0.7)),
+        "tanh": (a, a * float(rng.uniform(0.3, 2))),
+        "sinh": (a, float(rng.uniform(0.3, 1))),
+        "leaky": (float(rng.uniform(0.1, 0.6)) * factor,),
+        "exp": (float(sign * rng.uniform(0.3, 1)), float(rng.normal()) + math.log(factor)),
+    }[name]
+
+
+def _some_map(names: tuple[str, ...], steep: tuple[float, float] = (-10, 2)) -> Callable[[Place], Net]:
+    """One of these maps, rising or falling, with slopes of all sizes between these powers of 10."""
+
+    def make(place: Place) -> Net:
+        name, sign = str(place.rng.choice(names)), int(place.rng.choice([-1, 1]))
+        factor = 10 ** float(place.rng.uniform(*steep))
+        return net_of(name, _numbers(name, sign, place.rng, factor), place.dtype, place.device)
+
+    return make
+
+
+def _some_base(name: str, spread: float = 1.0) -> Callable[[Place], Net]:
+    def make(place: Place) -> Net:
+        mu, sigma = spread * place.rng.normal(), spread ** place.rng.choice([-1, 1]) * place.rng.uniform(0.5, 2)
+        return net_of(name, (float(mu), float(sigma)), place.dtype, place.device)
+
+    return make
+
+
+def _any_base(place: Place) -> Net:
+    return _some_base(str(place.rng.choice(_BASES)))(place)
+
+
+_BASES = ("log_normal", "log_logistic")
+
+
+def _domain(at: str, map: str, maps: tuple[str, ...], returns: Any) -> Domain:
+    """Of both directions; at a kink a density may be anything."""
+    each = tuple(_some_map((name,), (-2, 1)) for name in maps)
+    flat_and_steep = _some_map(("affine", "wave", "tanh", "sinh"), (-10, -8)), _some_map(("affine",), (2.5, 3.5))
+    bases = tuple(_some_base(name, spread) for name in _BASES for spread in (1.0, 20.0))
+    return Domain(
+        {
+            at: Tensor("...", Reals(reach=(1e-3, 30))),
+            map: Made(
+                _some_map(maps), (*each, *flat_and_steep), says=("acts entry by entry, increasing or decreasing",)
+            ),
+            "log_base": Made(_any_base, bases, says=("maps z to the log density of Z, entry by entry",)),
+        },
+        when=lambda **given: given[map].architecture != "leaky" or bool((given[at] != 0).all()),
+        draws=6,
+        returns=returns,
+    )
+
+
 @exercise("cov.log_density_1d", ("log_p_forward", "log_p_reverse"))
 class LogDensity1d(Exercise):
     """log p_X(f(z)) = log p_Z(z) − log |f′(z)|, and log p_X(x) = log p_Z(g(x)) + log |g′(x)|.
@@ -72,6 +134,14 @@ class LogDensity1d(Exercise):
         "A length has no sign: a decreasing map has a negative slope and still a positive density.",
     )
 
+    domain = {
+        "log_p_forward": _domain("z", "f", _MAPS, (Like("z"), Like("z"))),
+        "log_p_reverse": _domain("x", "g", _MAPS[:-1], Like("x")),  # exp reaches half of the line only
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return (self._forward if name == "log_p_forward" else self._reverse)(*given.values())
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         standard = net_of("log_normal", (0.0, 1.0), PYTHON)
         yield self._forward(floats([0.0, 1.0], PYTHON), net_of("affine", (2.0, 1.0), PYTHON), standard)
@@ -80,34 +150,21 @@ class LogDensity1d(Exercise):
             shapes, signs = ((5,), (2, 3), (), (4,), (3,), (2, 2)), rng.permutation([1, 1, 1, -1, -1, -1])
             for shape, name, sign in zip(shapes, self._names(rng), signs, strict=True):
                 points = floats(rng.uniform(-2, 2, size=shape), dtype, device)
-                f, base = net_of(name, self._numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
+                f, base = net_of(name, _numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
                 yield self._forward(points, f, base)
                 if name != "exp":  # as a reverse map it reaches half of the line only
                     yield self._reverse(points, f, base)
             for name, sign in zip(("affine", "wave", "tanh"), rng.permutation([1, -1, -1]), strict=True):
-                g, base = net_of(name, self._numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
+                g, base = net_of(name, _numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
                 yield from self._intervals(rng, g, base, dtype, device)
 
     @staticmethod
     def _names(rng: np.random.Generator) -> list[str]:
-        return rng.permutation(["affine", "wave", "tanh", "sinh", "leaky", "exp"]).tolist()
-
-    @staticmethod
-    def _numbers(name: str, sign: int, rng: np.random.Generator) -> tuple[float, ...]:
-        """Parameters of an invertible map with slopes of that sign (`leaky` only rises), well away from 0."""
-        a = float(sign * rng.uniform(0.4, 2))
-        return {
-            "affine": (a, float(rng.normal())),
-            "wave": (a, a * random_signed(rng, 0.2, 0.7)),
-            "tanh": (a, a * float(rng.uniform(0.3, 2))),
-            "sinh": (a, float(rng.uniform(0.3, 1))),
-            "leaky": (float(rng.uniform(0.1, 0.6)),),
-            "exp": (float(sign * rng.uniform(0.3, 1)), float(rng.normal())),
-        }[name]
+        return rng.permutation(_MAPS).tolist()
 
     @staticmethod
     def _base(rng: np.random.Generator, dtype: torch.dtype, device: str) -> Net:
-        name = str(rng.choice(["log_normal", "log_logistic"]))
+        name = str(rng.choice(_BASES))
         return net_of(name, (float(rng.normal()), float(rng.uniform(0.5, 2))), dtype, device)
 
     def _forward(self, z: torch.Tensor, f: Net, base: Net) -> Case:

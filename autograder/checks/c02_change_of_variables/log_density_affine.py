@@ -13,6 +13,7 @@ from autograder.checks.c02_change_of_variables.shared import (
     HALF_LOG_2PI,
     PYTHON,
     floats,
+    invertible,
     log_normal_cov,
     log_standard_normal,
     random_matrix,
@@ -23,6 +24,7 @@ from autograder.judging.compare import (
     exact,
     has_shape,
 )
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -73,6 +75,25 @@ class LogDensityAffine(Exercise):
         "logarithm of a determinant.",
     )
 
+    domain = {
+        of: Domain(
+            {
+                "x": Tensor("B, D", Reals(reach=(1e-3, 100)), says=("the points are rows",)),
+                matrix: invertible("D", "acts on columns"),
+                shift: Tensor("D", Reals(reach=(1e-3, 100))),
+            },
+            sizes={"B": (1, 4), "D": (1, 5)},
+            returns=Like("x"),
+        )
+        for of, matrix, shift in (("affine_forward", "A", "b"), ("affine_reverse", "W", "c"))
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        """With points, and a shift, of the size that a normal distribution with this matrix has."""
+        x, A, b = given.values()
+        size = float(torch.linalg.matrix_norm(A, 2))
+        return self._ask(name, x * size, A, b * size) if name == "affine_forward" else self._ask(name, x / size, A, b)
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         A, b, x = np.array([[2.0, 0.0], [1.0, 1.0]]), np.array([1.0, 0.0]), np.array([[1.0, 3.0]])
         for of in ("affine_forward", "affine_reverse"):
@@ -91,17 +112,21 @@ class LogDensityAffine(Exercise):
         return (self.forward, self.forward_log) if of == "affine_forward" else (self.reverse, self.reverse_log)
 
     def _case(self, of: str, x: np.ndarray, A: np.ndarray, b: np.ndarray, dtype: torch.dtype, device: str) -> Case:
-        given, matrix, shift = (floats(v, dtype, device) for v in (x, A, b))
+        return self._ask(of, *(floats(v, dtype, device) for v in (x, A, b)))
+
+    def _ask(self, of: str, x: torch.Tensor, A: torch.Tensor, b: torch.Tensor) -> Case:
         law = self._laws(of)[0]
-        M, s, y = exact(matrix), exact(shift), exact(given)
+        M, s, y = exact(A), exact(b), exact(x)
         if of == "affine_forward":
             covariance, mean = M @ M.T, s
         else:
             covariance, mean = np.linalg.inv(M.T @ M), -np.linalg.solve(M, s)
         log_p = log_normal_cov(y - mean, covariance)
-        scale = len(s) + np.linalg.cond(M) ** 2 * (1 + abs(log_p) + (y**2).sum(1) + s @ s)
-        asked = call(of, given, matrix, shift)
-        return case(asked, about=(self.shape, law), law=law, given=given, log_p=log_p, scale=scale)
+        # the points that are rounded, in the units of z, and how much they weigh in its square
+        unit = np.linalg.norm(M, 2) if of == "affine_forward" else 1 / np.linalg.norm(M, 2)
+        far = ((y / unit) ** 2).sum(1) + (s @ s) / (unit**2 if of == "affine_forward" else 1)
+        scale = len(s) + np.linalg.cond(M) ** 2 * (1 + abs(log_p) + far)
+        return case(call(of, x, A, b), about=(self.shape, law), law=law, given=x, log_p=log_p, scale=scale)
 
     def _large(self, of: str, rng: np.random.Generator, d: int, scale: float, dtype: torch.dtype, device: str) -> Case:
         """A or W is a multiple of an orthogonal matrix, so that X has the covariance s² I."""

@@ -24,8 +24,8 @@ from autograder.judging.compare import (
     close,
     exact,
     has_shape,
-    near,
 )
+from autograder.judging.domain import Domain, Either, Like, Number, Reals, Tensor
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -63,6 +63,18 @@ def _alike(z: torch.Tensor, mu: Any, sigma: Any) -> tuple[torch.Tensor, ...]:
     return torch.broadcast_tensors(*(torch.as_tensor(v, dtype=z.dtype, device=z.device) for v in (z, mu, sigma)))
 
 
+_BROADCASTS = ("float or tensor that broadcasts with z",)
+_REAL, _POSITIVE = Reals(reach=(1e-3, 100)), Reals(0, reach=(1e-2, 100))
+_DOMAIN = Domain(
+    {
+        "z": Tensor("...", Reals(reach=(1e-30, 1e10), usual=(-1, 4))),
+        "mu": Either((Number(_REAL), Tensor("...", _REAL)), _BROADCASTS),
+        "sigma": Either((Number(_POSITIVE), Tensor("...", _POSITIVE)), _BROADCASTS),
+    },
+    returns=Like("z"),
+)
+
+
 @exercise("cov.lognormal_density", ("lognormal_log_pdf", "lognormal_cdf"))
 class LognormalDensity(Exercise):
     """z = exp(mu + sigma eps). The oracle knows that log z is normal, and weighs the mass of tiny intervals of z."""
@@ -78,6 +90,13 @@ class LognormalDensity(Exercise):
         "torch.where computes both branches and differentiates both: give the logarithm a harmless number where z ≤ 0.",
     )
 
+    domain = {"lognormal_log_pdf": _DOMAIN, "lognormal_cdf": _DOMAIN}
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Iterator[Case]:
+        yield self._values(name, **given)
+        if name == "lognormal_log_pdf" and all(isinstance(v, torch.Tensor) for v in given.values()):
+            yield self._gradients(torch.ones_like(given["z"]), **given)
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         z = floats([1.0, 2.0, -1.0], PYTHON)
         for of in ("lognormal_log_pdf", "lognormal_cdf"):
@@ -88,19 +107,15 @@ class LognormalDensity(Exercise):
                 for of in ("lognormal_log_pdf", "lognormal_cdf"):
                     yield self._values(of, z, mu, sigma)
                 cotangent = floats(rng.normal(size=np.broadcast_shapes(*shapes)), dtype, device)
-                asked = grad("lognormal_log_pdf", ("mu", "sigma"), cotangent, z=z, mu=mu, sigma=sigma)
-                yield case(
-                    asked,
-                    about=(self.shape, self.gradient),
-                    law=self.gradient,
-                    z=z,
-                    mu=mu,
-                    sigma=sigma,
-                    cotangent=cotangent,
-                )
+                yield self._gradients(cotangent, z, mu, sigma)
             z = floats([0.0, 1e-30, 1e-3, 40.0, 1e6, -3.0], dtype, device)
             for of in ("lognormal_log_pdf", "lognormal_cdf"):
                 yield self._values(of, z, float(rng.normal()), float(rng.uniform(1.5, 3)))
+
+    def _gradients(self, cotangent: torch.Tensor, z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> Case:
+        given = {"z": z, "mu": mu, "sigma": sigma}
+        asked = grad("lognormal_log_pdf", ("mu", "sigma"), cotangent, **given)
+        return case(asked, about=(self.shape, self.gradient), law=self.gradient, cotangent=cotangent, **given)
 
     @staticmethod
     def _point(rng: np.random.Generator, shapes: tuple, dtype: torch.dtype, device: str) -> tuple[torch.Tensor, ...]:
@@ -147,21 +162,15 @@ class LognormalDensity(Exercise):
         return self.cdf(*close(answer, below, case.z.dtype, np.where(z > 0, 1 + (abs(log_z) + abs(mu)) / sigma, 0)))
 
     def _judge_gradient(self, case: Case, gradients: Any, z: np.ndarray, mu: np.ndarray, sigma: np.ndarray) -> Finding:
-        """Where z > 0, by central differences of the normal's log density at log z; 0 elsewhere."""
-        log_z, h = np.log(np.where(z > 0, z, 1)), 1e-4
-        weight = exact(case.cotangent) * (z > 0)
-
-        def log_p(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-            return -0.5 * ((log_z - mu) / sigma) ** 2 - np.log(sigma)
-
-        each = {
-            "mu": (log_p(mu + h, sigma) - log_p(mu - h, sigma)) / (2 * h),
-            "sigma": (log_p(mu, sigma + h * sigma) - log_p(mu, sigma - h * sigma)) / (2 * h * sigma),
-        }
+        """Where z > 0 those of the normal's log density at log z, 0 elsewhere."""
+        log_z, weight = np.log(np.where(z > 0, z, 1)), exact(case.cotangent) * (z > 0)
+        u, lost = (log_z - mu) / sigma, (abs(log_z) + abs(mu)) / sigma
+        each = {"mu": (u / sigma, lost / sigma), "sigma": ((u**2 - 1) / sigma, (1 + u**2 + abs(u) * lost) / sigma)}
         for name, given in (("mu", case.mu), ("sigma", case.sigma)):
-            expected = _unbroadcast(weight * each[name], given.shape)
+            slope, size = each[name]
+            expected, scale = (_unbroadcast(v, given.shape) for v in (weight * slope, 4 * abs(weight) * size))
             came = gradients.get(name) if isinstance(gradients, dict) else None
-            verdict = near(came, expected, 1e-3)
+            verdict = close(came, expected, case.z.dtype, scale)
             if not verdict.ok:
                 return self.gradient(*verdict, why=f"The gradient with respect to {name}.")
         return self.gradient(True)

@@ -17,6 +17,7 @@ from autograder.checks.c02_change_of_variables.shared import (
     HALF_LOG_2PI,
     PYTHON,
     floats,
+    invertible,
     log_normal_cov,
     log_standard_normal,
     mass_between,
@@ -30,6 +31,7 @@ from autograder.judging.compare import (
     exact,
     has_shape,
 )
+from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -86,6 +88,33 @@ class ManyToOne(Exercise):
         "Densities are added, not their logarithms; far from the bulk each of them underflows. torch has a function for the "
         "logarithm of a sum of exponentials.",
     )
+
+    domain = {
+        "log_p_square": Domain(
+            {
+                "x": Tensor("...", Reals(reach=(1e-30, 1e4), usual=(-1, 9), but=(0.0,))),
+                "c": Number(Reals(reach=(1e-3, 60))),
+            },
+            returns=Like("x"),
+        ),
+        "log_p_folded": Domain(
+            {
+                "x": Tensor("B, D", Reals(reach=(1e-6, 60), usual=(0.1, 2), but=(0.0,), also=(1e-30, -1e-30))),
+                "W": invertible("D"),
+            },
+            sizes={"B": (1, 3), "D": (1, 6)},
+            draws=2,
+            most=20,
+            returns=Like("x"),
+        ),
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        """Points of |W z| in the size that it has."""
+        if name == "log_p_square":
+            return self._square_case(**given)
+        x, W = given.values()
+        return self._folded_case(x * float(torch.linalg.matrix_norm(W, 2)), W)
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._square_case(floats([1.0, 4.0, -1.0], PYTHON), 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,32 +12,14 @@ import torch
 from scipy import special
 
 from autograder.checks.c02_change_of_variables.shared import HALF_LOG_2PI, PYTHON, floats, random_matrix
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-)
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    pays,
-    wrong,
-)
+from autograder.judging.compare import arithmetic, close, exact, kind_of, number
+from autograder.judging.domain import Domain, Made, Place, Reals, Tensor
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.oracles.matrices import singular
 
 
 def _det(A: torch.Tensor) -> float:
     return float(torch.linalg.det(A))
-
-
-def _det_by_numpy(A: torch.Tensor) -> float:
-    return float(np.linalg.det(A.cpu().numpy()))
 
 
 def _mass_if(A: torch.Tensor, tiny: float) -> float:
@@ -46,6 +28,34 @@ def _mass_if(A: torch.Tensor, tiny: float) -> float:
 
 def _between(low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
     return torch.special.ndtr(high.double()) - torch.special.ndtr(low.double())
+
+
+def _above(place: Place, widths: tuple[float, float] = (0.01, 4.0), without_end: float = 0.3) -> torch.Tensor:
+    """The upper end of each interval, some of them infinite."""
+    low = exact(place.given["low"])
+    start = np.where(np.isfinite(low), low, -1.0)
+    high = np.where(place.rng.random(low.shape) < without_end, math.inf, start + place.rng.uniform(*widths, low.shape))
+    return place.tensor(high)
+
+
+def _of_rank(lost: int, scale: float = 1.0, uneven: float = 0.0) -> Callable[[Place], torch.Tensor]:
+    """A matrix of rank D − lost, to be scaled by a power of 2, its rows scaled unevenly (by so many powers of 10)."""
+
+    def make(place: Place) -> torch.Tensor:
+        rng, d = place.rng, place.sizes["D"]
+        if lost > 1 or (lost and d == 1):
+            A = np.zeros((d, d)) if lost >= d else np.outer(rng.integers(1, 9, size=d), rng.integers(1, 9, size=d))
+        else:
+            A = singular(rng, d, place.dtype) if lost else random_matrix(rng, d)
+        rows = 10 ** rng.uniform(-uneven, 0, size=(d, 1)) if uneven else 1.0
+        return place.tensor(A * scale * rows)
+
+    return make
+
+
+def _any_matrix(place: Place) -> torch.Tensor:
+    singular_too = place.rng.random() < 0.3
+    return _of_rank(int(singular_too), 2.0 ** place.rng.integers(-20, 20), 0.0 if singular_too else 2.0)(place)
 
 
 @exercise("cov.mass_lost", ("mass_kept", "sigmoid_flow_mass"))
@@ -63,6 +73,44 @@ class MassLost(Exercise):
         "Which box does x ↦ σ(A x) fill if A is invertible? What does it fill if A is not, and what is the volume of that?",
     )
 
+    domain = {
+        "mass_kept": Domain(
+            {
+                "low": Tensor("D", Reals(reach=(1e-3, 6), also=(-math.inf,)), says=("−inf allowed",)),
+                "high": Made(
+                    _above,
+                    (
+                        lambda place: _above(place, (1e-3, 2e-3), 0.0),
+                        lambda place: _above(place, (5.0, 40.0), 0.0),
+                        lambda place: _above(place, without_end=1.0),
+                    ),
+                    says=("(D,), inf allowed, low < high entry by entry",),
+                ),
+            },
+            sizes={"D": (1, 5)},
+        ),
+        "sigmoid_flow_mass": Domain(
+            {
+                "A": Made(
+                    _any_matrix,
+                    (
+                        *(_of_rank(1, scale) for scale in (1.0, 2.0**-24, 2.0**24)),
+                        *(_of_rank(lost) for lost in (2, 9)),
+                        *(_of_rank(0, scale) for scale in (1.0, 1e-8, 1e-5, 1e6)),
+                        *(_of_rank(0, scale, 3.0) for scale in (1.0, 1e-6, 1e4)),
+                    ),
+                    says=("(D, D), singular or not",),
+                )
+            },
+            sizes={"D": (1, 4)},
+        ),
+    }
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        if name == "mass_kept":
+            return self._box(**given)
+        return self._matrix_case(given["A"], np.linalg.matrix_rank(exact(given["A"])) == len(given["A"]))
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._box(floats([0.0, 0.0], PYTHON), floats([1.0, 1.0], PYTHON))
         yield self._matrix_case(floats([[1.0, 2.0], [2.0, 4.0]], PYTHON), False)
@@ -78,38 +126,26 @@ class MassLost(Exercise):
                 for scale in (1.0, 3e-4):
                     yield self._matrix_case(floats(scale * random_matrix(rng, d), dtype, device), True)
                 if d > 1:
-                    yield self._matrix_case(floats(self._singular(rng, d), dtype, device), False)
-
-    @staticmethod
-    def _singular(rng: np.random.Generator, d: int) -> np.ndarray:
-        """Whole numbers over 1024, so that the matrix is exactly singular; its rounded determinant is not 0."""
-        while True:
-            A = rng.integers(-99, 100, size=(d, d - 1)) @ rng.integers(-99, 100, size=(d - 1, d)) / 1024
-            types = (torch.float32, torch.float64)
-            rounded = [det(floats(A, dtype)) for dtype in types for det in (_det, _det_by_numpy)]
-            if np.linalg.svd(A)[1][d - 2] > 0.1 and all(rounded):
-                return A
+                    yield self._matrix_case(floats(singular(rng, d, dtype), dtype, device), False)
 
     def _box(self, low: torch.Tensor, high: torch.Tensor) -> Case:
-        return case(call("mass_kept", low, high), about=(self.one, self.kept), ends=(exact(low), exact(high)))
+        ends = list(zip(exact(low).tolist(), exact(high).tolist(), strict=True))
+        return case(call("mass_kept", low, high), about=(self.one, self.kept), box=True, ends=ends, type=low.dtype)
 
     def _matrix_case(self, A: torch.Tensor, invertible: bool) -> Case:
-        return case(
-            call("sigmoid_flow_mass", A), about=(self.another, self.sigmoid), ends=None, d=len(A), invertible=invertible
-        )
+        ends = [(0.0, 1.0)] * len(A) if invertible else None
+        about = self.another, self.sigmoid
+        return case(call("sigmoid_flow_mass", A), about=about, box=False, ends=ends, type=A.dtype)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        is_box = case.ends is not None
         found = number(answer)
-        yield (self.one if is_box else self.another)(found is not None, "a number", kind_of(answer))
-        if found is None:
-            return
-        ends = zip(*case.ends, strict=True) if is_box else [(0.0, 1.0)] * case.d
-        expected = math.prod(self._integral(float(a), float(b)) for a, b in ends)
-        if not is_box and not case.invertible:
-            expected = 0.0  # det J_g = det A · (…) = 0 at every x
-        ok = abs(found - expected) <= 1e-6 * max(expected, 1e-3)
-        yield (self.kept if is_box else self.sigmoid)(ok, show(expected), show(found))
+        yield (self.one if case.box else self.another)(found is not None, "a number", kind_of(answer))
+        if found is not None:
+            masses = [self._integral(*ends) for ends in case.ends] if case.ends else [0.0]  # det J_g = 0 at every x
+            # each mass is the difference of two numbers below 1, which are rounded
+            scale = sum(math.prod(masses[:k] + masses[k + 1 :]) for k in range(len(masses))) if case.ends else 0.0
+            law = self.kept if case.box else self.sigmoid
+            yield law(*close(np.float64(found), math.prod(masses), case.type, scale))
 
     @staticmethod
     @functools.lru_cache(maxsize=256)  # most of them run from 0 to 1
@@ -118,7 +154,7 @@ class MassLost(Exercise):
 
         The g used: x itself, low + eˣ, high − e⁻ˣ or low + (high − low) σ(x), according to which ends are finite.
         """
-        x = np.linspace(-40, 40, 4001)
+        x = np.linspace(-45, 45, 4001)  # 90 wide
         if math.isinf(low) and math.isinf(high):
             g, slope = x, np.ones_like(x)
         elif math.isinf(high):
@@ -127,7 +163,7 @@ class MassLost(Exercise):
             g, slope = high - np.exp(-x), np.exp(-x)
         else:
             g, slope = low + (high - low) * special.expit(x), (high - low) * special.expit(x) * special.expit(-x)
-        return float((np.exp(-(g**2) / 2 - HALF_LOG_2PI) * slope).sum() * (x[1] - x[0]))
+        return float((np.exp(-(g**2) / 2 - HALF_LOG_2PI) * slope).sum() * 90 / 4000)
 
     mistakes = (
         wrong(

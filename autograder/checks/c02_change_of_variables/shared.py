@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import (
-    exact,
-)
+from autograder.judging.compare import exact
+from autograder.judging.domain import Made, Place
 from autograder.oracles.precise import Precise
 from pushforward.answering.maps import MAPS
 from pushforward.answering.wire import Net
 
 PYTHON = torch.float64  # the type of Python's own floats
-
-
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
@@ -65,6 +62,25 @@ def random_matrix(rng: np.random.Generator, d: int, sign: int = 0) -> np.ndarray
     A = left @ np.diag(rng.uniform(0.5, 2.5, size=d)) @ right
     A[0] *= np.sign(np.linalg.det(A)) * sign if sign else 1
     return A
+
+
+def invertible(size: str, *phrases: str) -> Made:
+    """An argument that is an invertible matrix: of any size, mirroring or not, diagonal, triangular, badly scaled."""
+
+    def some(change: Callable[[np.random.Generator, np.ndarray], np.ndarray], sign: int = 0) -> Callable:
+        def make(place: Place) -> torch.Tensor:
+            return place.tensor(change(place.rng, random_matrix(place.rng, place.sizes[size], sign)))
+
+        return make
+
+    any_scale = some(lambda rng, A: A * 10 ** rng.uniform(-4, 4))
+    uneven = some(lambda rng, A: A * 10 ** rng.uniform(-0.5, 0.5, size=(len(A), 1)))
+    diagonal = some(lambda rng, A: np.diag(np.diag(A) + 2 * np.sign(np.diag(A))))
+    triangular = some(lambda rng, A: np.tril(A, -1) + 2 * np.eye(len(A)))
+    scales = tuple(some(lambda rng, A, scale=scale: A * scale) for scale in (1e-5, 1e5))
+    mirrors = tuple(some(lambda rng, A: A, sign) for sign in (1, -1))
+    says = f"({size}, {size}), invertible"
+    return Made(any_scale, (*mirrors, *scales, uneven, diagonal, triangular), (says, *phrases))
 
 
 def log_normal_cov(y: np.ndarray, covariance: np.ndarray) -> np.ndarray:

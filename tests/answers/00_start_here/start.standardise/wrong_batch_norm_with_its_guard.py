@@ -1,4 +1,4 @@
-# a library call; its guard eps stands under the root
+# breaks: every column has unit variance | mistake: a guard as large as the spread
 import torch.nn.functional as F
 
 

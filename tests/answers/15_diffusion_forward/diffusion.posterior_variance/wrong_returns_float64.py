@@ -1,4 +1,4 @@
-# float64 whatever came in
+# breaks: the result is of the type that the docstring promises
 import torch
 import torch.nn.functional as F
 

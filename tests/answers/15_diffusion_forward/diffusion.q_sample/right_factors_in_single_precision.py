@@ -1,4 +1,4 @@
-# breaks: x0 is scaled by the root of alpha_bar at each item's own step
+# the factors in float32, whatever came in: right to single precision
 import torch
 
 

@@ -1,4 +1,4 @@
-# at least the input's precision: float64 whatever came in
+# breaks: the result is of the type that the docstring promises
 def alpha_bar(beta):
     return (1 - beta.double()).cumprod(-1)
 
