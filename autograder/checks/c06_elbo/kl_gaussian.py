@@ -57,7 +57,7 @@ class KlGaussian(Exercise):
     trace = pays("trace: q's variances in units of the prior's, added up", 0.5)
     mean = pays("mean: the squared distance of the means in units of the prior's variances", 0.5)
     log_det = pays("log_det: the logarithm of the prior's determinant over q's", 0.5)
-    kl = pays("kl: the divergence in nats, one per item, nought where q is the prior", 2)
+    kl = pays("kl: the divergence in nats, one per item, nought where q is the prior", 1.5)
 
     domain = {
         "kl_gaussian": Domain(
