@@ -272,11 +272,11 @@ with waiting_for("affine_forward", "affine_reverse"):
 #
 # **Write** it, for any map and any batch.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_abs_det_jacobian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c58364bc374e6c6650c6be52e875723", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_abs_det_jacobian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6afbc023e6da53efbd1539b384111553", "cell_type": "code"} deletable=false
 def log_abs_det_jacobian(f, x):
     """log |det ∂f/∂x| at every row of x, differentiable in its turn.   (000 Q1a, 004)
 
-    f: maps (…, D) to (…, D), every row by itself; x: (B, D);  returns (B,).
+    f: maps (…, D) to (…, D), every row by itself, with det ≠ 0; x: (B, D);  returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -332,11 +332,11 @@ with waiting_for("log_abs_det_jacobian"):
 #
 # **Write** both densities. For the second, `itertools.product((1, -1), repeat=D)` runs through all patterns of signs.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-many_to_one-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dc2d50eecdbd83937d057ce25f5791b9", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-many_to_one-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e5cb5bb0091957456d1b44be9ca190ed", "cell_type": "code"} deletable=false
 def log_p_square(x, c):
     """Log density at x of X = (z − c)² with z ~ N(0, 1).   (000 Q1a)
 
-    x: any shape, x ≠ 0; c: float;  returns the shape of x, −inf where x < 0, finite wherever x > 0.
+    x: any shape, x ≠ 0; c: float;  returns the shape and type of x, −inf where x < 0, finite wherever x > 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -345,7 +345,8 @@ def log_p_square(x, c):
 def log_p_folded(x, W):
     """Log density at x of X = |W z|, entry by entry, with z ~ N(0, I).   (000 Q1a)
 
-    x: (B, D), D ≤ 6; W: (D, D), invertible;  returns (B,), −inf where an entry of x is negative.
+    x: (B, D), D ≤ 6, entries ≠ 0; W: (D, D), invertible;
+    returns (B,), of the type of x, −inf where an entry of x is negative.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -406,11 +407,12 @@ show(
 # matrix in floating point is singular? Its computed determinant is rarely an exact 0, and a small determinant need not mean anything:
 # $10^{-3} I$ is as invertible as $I$. `torch.linalg` can tell the rank.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-mass_lost-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4c6b7d6d75503fbe9171ca21a362136b", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-mass_lost-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a26cc0ca232cd5b9a23d5191f5ff8d56", "cell_type": "code"} deletable=false
 def mass_kept(low, high):
     """∫ p_X for a reverse map that is one-to-one from R^D onto the box of all z with low < z < high; base N(0, I).
 
-    low, high: (D,), low < high entry by entry, −inf and inf allowed;  returns a float between 0 and 1.   (001 P1a)
+    low: (D,), −inf allowed; high: (D,), inf allowed, low < high entry by entry;
+    returns a float between 0 and 1.   (001 P1a)
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -464,12 +466,12 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 #
 # **Write** both. $\mu$ and $\sigma$ are numbers or tensors, and everything broadcasts.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-lognormal_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6d3249728cd89300636e87e939a7544b", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-lognormal_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d4ac2d33b1fe519759b229ffd6c9b6f6", "cell_type": "code"} deletable=false
 def lognormal_log_pdf(z, mu, sigma):
     """Log density of z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
 
-    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
-    returns the broadcast shape, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
+    z: tensor of any shape; mu: float or tensor that broadcasts with z; sigma: float or tensor that broadcasts with z, > 0;
+    returns the broadcast shape in the type of z, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -478,8 +480,8 @@ def lognormal_log_pdf(z, mu, sigma):
 def lognormal_cdf(z, mu, sigma):
     """P(Z ≤ z) for Z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
 
-    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
-    returns the broadcast shape, 0 where z ≤ 0.
+    z: tensor of any shape; mu: float or tensor that broadcasts with z; sigma: float or tensor that broadcasts with z, > 0;
+    returns the broadcast shape in the type of z, 0 where z ≤ 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
