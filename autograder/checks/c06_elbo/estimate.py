@@ -75,6 +75,10 @@ class Estimate(Exercise):
                     continue
                 even = torch.tensor(linear_gaussian.cubature(d), dtype=dtype, device=device)
                 yield from self._cases(x, mu, sigma, even[:, None, :].repeat(1, batch, 1), *model, even=True)
+            # a draw in the middle of q loses no digits, however narrow q is
+            x, mu = normal(rng, (2, 3), dtype, device), normal(rng, (2, 2), dtype, device)
+            narrow = random_spread(rng, (2, 2), dtype, device, 1e-6, 1e-4)
+            yield from self._cases(x, mu, narrow, 0 * mu[None], *self._model(rng, 3, 2, dtype, device))
             for draws, batch, D, d in ((1, 2, 3, 1), (3, 3, 3, 2)):
                 yield self._posterior_case(rng, draws, batch, D, d, dtype, device)
 

@@ -18,6 +18,12 @@ TERMS = ("trace", "mean", "log_det", "kl")
 WIDTHS = Reals(0, math.inf, reach=(1e-7, 1e4))
 
 
+def _representable(mu, sigma, prior_mu, prior_sigma) -> bool:
+    """Whether the determinants, which are products, fit into float32."""
+    logs = 2 * sigma.double().log().sum(1), 2 * prior_sigma.double().log().sum()
+    return max(float(abs(log).max()) for log in (*logs, logs[1] - logs[0])) < 80
+
+
 def _kl_parts(
     mu: torch.Tensor,
     sigma: torch.Tensor,
@@ -63,6 +69,7 @@ class KlGaussian(Exercise):
             },
             sizes={"B": (1, 5), "d": (1, 5)},
             returns={name: Like("mu") for name in TERMS},
+            when=_representable,
             says=("both sigmas are standard deviations",),
         )
     }

@@ -15,7 +15,7 @@ from autograder.judging.compare import is_number, kind_of, near, number, show, t
 from autograder.judging.domain import Domain, Number, Reals
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
-BORDER = (1.0, 2.0, 3.0, math.nextafter(2.0, 0), math.nextafter(2.0, 3), 2 - 1e-6, 2 + 1e-6)
+BORDER = (1.0, 2.0, 3.0, 2 - 1e-6, 2 + 1e-6)  # float32 tells these apart
 
 
 @functools.cache
