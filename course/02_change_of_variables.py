@@ -563,8 +563,8 @@ for name, entry in POOL.items():
 # | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
 # | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). In every map of the pool
-# $n \ge 1$ is a whole number, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
+# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
 #
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
 # rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
@@ -632,24 +632,30 @@ with waiting_for("is_valid_flow"):
 # **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving
 # map of the line off its values. Then say what a constant $\log|\det J_f|$ does.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "403254f616d561c84fb4ed31e0bd09e0", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6c917426b38c4b31f0ce5ba3ce3ed8f3", "cell_type": "code"} deletable=false
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
 
-    z: (B, 2);  returns (B, 2).   (001 P1c)
+    z: (B, 2);  returns (B, 2), of the type of z.   (001 P1c)
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def unbend(x):
-    """z with bend(z) = x.   x: (B, 2);  returns (B, 2)."""
+    """z with bend(z) = x.
+
+    x: (B, 2);  returns (B, 2), of the type of x.
+    """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def log_p_bent(x):
-    """Log density at x of X = bend(z), z ~ N(0, I).   x: (B, 2);  returns (B,)."""
+    """Log density at x of X = bend(z), z ~ N(0, I).
+
+    x: (B, 2);  returns (B,), of the type of x.
+    """
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -657,7 +663,7 @@ def log_p_bent(x):
 def shift_or_reflection(f):
     """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
 
-    f: takes and returns tensors, entry by entry;  returns two floats.
+    f: maps tensors to tensors, entry by entry, b may be large;  returns two floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -666,8 +672,8 @@ def shift_or_reflection(f):
 def what_changes(entropy, log_max, volume, ladj):
     """The same three for x = f(z), where log |det J_f| = ladj is constant.   (001 P1c)
 
-    entropy: −E log p_Z in nats; log_max: the maximum of log p_Z; volume: of {log p_Z > l}, for x of {log p_X > l − ladj};
-    all floats;  returns {"entropy": …, "log_max": …, "volume": …}.
+    entropy: float, −E log p_Z in nats; log_max: float, the maximum of log p_Z; volume: float > 0, of {log p_Z > l}, for x
+    of {log p_X > l − ladj}; ladj: float;  returns {"entropy": …, "log_max": …, "volume": …}.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
