@@ -177,22 +177,30 @@ class Number:
 class Tensor:
     """A tensor with these axes ("B, D", "B, ..." with any further ones, "..." of any shape, "" without axes).
 
-    says: what else the docstring says of it.
+    says: what else the docstring says of it; broadcasts: leading axes may be missing, and others have length 1.
     """
 
     axes: str
     range: Reals | Wholes = Reals()
     says: tuple[str, ...] = ()
+    broadcasts: bool = False
 
     def corners(self, place: Place) -> Iterator[Callable[[Place], Any]]:
         return _each(self.range, place, self._with)
 
     def draw(self, place: Place) -> torch.Tensor:
-        return self._tensor(place, self.range.draw(place, place.shape(self.axes)))
+        return self._tensor(place, self.range.draw(place, self._shape(place)))
+
+    def _shape(self, place: Place) -> tuple[int, ...]:
+        shape = place.shape(self.axes)
+        if not self.broadcasts:
+            return shape
+        kept = shape[place.rng.integers(len(shape) + 1) :]
+        return tuple(1 if place.rng.random() < 0.3 else n for n in kept)
 
     def _with(self, place: Place, value: float) -> torch.Tensor:
         """Some entries take the value, one of them at least, sometimes all."""
-        array = self.range.draw(place, place.shape(self.axes))
+        array = self.range.draw(place, self._shape(place))
         chosen = place.rng.random(array.shape) < place.rng.choice([0.3, 1.0])
         if chosen.size and not chosen.any():
             chosen.reshape(-1)[place.rng.integers(chosen.size)] = True

@@ -173,7 +173,7 @@ def _least_size(kind: object, match: re.Match, domain: Domain) -> str:
 
 FORMS: tuple[tuple[str, Callable], ...] = (
     (r"\(([A-Z0-9d…., a-z]*)\)", _axes),
-    (r"any shape|of any shape|same shape|(?:a )?tensor of any shape|that broadcast", _any_axes),
+    (r"any shape|of any shape|same shape|(?:a )?tensor of any shape|(?:tensors )?that broadcast", _any_axes),
     (r"(?:a )?tensors?|float32 or float64|on any device|of the type of \w+", _tensor),
     (r"floats?|numbers?", _float),
     (r"ints?|int64", _int),

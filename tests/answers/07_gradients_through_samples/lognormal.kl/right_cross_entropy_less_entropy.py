@@ -21,4 +21,6 @@ def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     m, s, M, S = double(mu, sigma, prior_mu, prior_sigma)
     cross = 0.5 * torch.log(2 * math.pi * S**2) + ((m - M) ** 2 + s**2) / (2 * S**2)
     entropy = 0.5 * torch.log(2 * math.pi * math.e * s**2)
-    return cross - entropy
+    return (cross - entropy).to(
+        next((v.dtype for v in (mu, sigma, prior_mu, prior_sigma) if torch.is_tensor(v)), torch.float64)
+    )
