@@ -276,7 +276,9 @@ def _unless(name: str, params: dict[str, Any], base: str, **instead: Any) -> tup
 
 def _is_mirrored(name: str, params: dict[str, Any]) -> bool:
     slope = params.get("a") if name in ("affine", "wave", "tanh") else None
-    mirrored = (name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9) or (name == "triangular" and params["k"] > 0)
+    mirrored = (name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9) or (
+        name == "triangular" and params["k"] > 0
+    )
     return mirrored or (slope is not None and slope < 0 and pool.answer(name, params, "normal")[0] == "valid")
 
 
