@@ -126,24 +126,32 @@ def _power(rng: np.random.Generator) -> Drawn:
     yield "flat", {"n": 2 * int(rng.integers(2, 5)) + 1}
 
 
+def _both_sizes(rng: np.random.Generator) -> tuple[float, float]:
+    """One number below 1 and one above, the one rising and the other falling."""
+    s = _sign(rng)
+    return s * _size(rng, 0.1, 0.8), -s * _size(rng, 1.3, 5)
+
+
 def _wave(rng: np.random.Generator) -> Drawn:
     """The slope of b sin x lies between −|b| and |b|."""
-    a = _signed(rng, 0.1, 5)
-    yield "bent", {"a": a, "b": a * _signed(rng, 0.2, 0.95)}
-    yield "folded", {"a": a, "b": a * _signed(rng, 1.1, 4)}
-    yield "folded", {"a": a, "b": abs(a) * _size(rng, 1.1, 1.5)}
-    yield "flat", {"a": a, "b": a * _sign(rng)}
+    for a in _both_sizes(rng):
+        yield "bent", {"a": a, "b": a * _signed(rng, 0.2, 0.95)}
+        yield "folded", {"a": a, "b": _sign(rng) * _size(rng, 1.1, 4) * a}
+        yield "flat", {"a": a, "b": a * _sign(rng)}
+    yield "folded", {"a": a, "b": -a * _size(rng, 1.1, 1.5)}
     yield "plain", {"a": a, "b": 0.0}
 
 
 def _tanh(rng: np.random.Generator) -> Drawn:
     """The slope of b tanh(x/2) at 0 is b/2."""
-    a = _signed(rng, 0.1, 5)
-    yield "plain", {"a": a, "b": a * _size(rng, 0.25, 2)}
-    yield "bent", {"a": a, "b": -a * float(rng.uniform(0.5, 1.9))}
-    yield "folded", {"a": a, "b": -a * float(rng.uniform(2.2, 6))}
-    yield "flat", {"a": a, "b": -2 * a}
-    yield "into", {"a": 0.0, "b": _signed(rng, 0.2, 2)}
+    for a in _both_sizes(rng):
+        yield "plain", {"a": a, "b": a * _size(rng, 0.25, 2)}
+        yield "bent", {"a": a, "b": -a * float(rng.uniform(1.2, 1.9))}
+        yield "folded", {"a": a, "b": -a * float(rng.uniform(2.2, 6))}
+        yield "flat", {"a": a, "b": -2 * a}
+    yield "plain", {"a": a, "b": a * _size(rng, 2.2, 5)}
+    yield "into", {"a": 0.0, "b": _signed(rng, 0.2, 0.9)}
+    yield "into", {"a": 0.0, "b": _signed(rng, 1.1, 2)}
     yield "constant", {"a": 0.0, "b": 0.0}
 
 
@@ -212,7 +220,8 @@ def _planars(rng: np.random.Generator) -> Drawn:
 
 
 def _coupling(rng: np.random.Generator) -> Drawn:
-    yield "plain", {"c": _size(rng, 0.01, 2)}
+    yield "plain", {"c": _size(rng, 0.01, 0.8)}
+    yield "plain", {"c": _size(rng, 1.2, 3)}
     yield "folded", {"c": -_size(rng, 0.1, 4)}
     yield "folded", {"c": 0.0}
 

@@ -1,0 +1,20 @@
+# breaks: X = |W z|: all 2^D preimages count, and nothing lies where an entry is negative
+import itertools
+import math
+
+import torch
+
+
+def log_p_square(x, c):
+    root = x.clamp(min=1e-37).sqrt()
+    both = torch.stack([-((c + root) ** 2) / 2, -((c - root) ** 2) / 2]).logsumexp(0)
+    value = both - math.log(2 * math.pi) / 2 - torch.log(2 * root)
+    return torch.where(x > 0, value.clamp(min=-700), torch.full_like(x, -math.inf))
+
+
+def log_p_folded(x, W):
+    D = x.shape[1]
+    signs = torch.tensor(list(itertools.product((1, -1), repeat=D))[:16], dtype=x.dtype, device=x.device)
+    z = torch.linalg.solve(W, (signs[:, None] * x).mT)
+    value = (-(z**2).sum(1) / 2).logsumexp(0) - D / 2 * math.log(2 * math.pi) - torch.linalg.slogdet(W)[1]
+    return torch.where((x >= 0).all(1), value, torch.full_like(value, -math.inf))

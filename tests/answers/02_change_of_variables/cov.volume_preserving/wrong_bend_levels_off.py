@@ -1,0 +1,26 @@
+# breaks: log_p_bent is the density of X: every point carries the density of the z it came from
+import math
+
+import torch
+
+
+def bend(z):
+    return torch.stack([z[:, 0], z[:, 1] + (z[:, 0] ** 2).clamp(max=16)], dim=1)
+
+
+def unbend(x):
+    return torch.stack([x[:, 0], x[:, 1] - (x[:, 0] ** 2).clamp(max=16)], dim=1)
+
+
+def log_p_bent(x):
+    z = torch.stack([x[:, 0], x[:, 1] - x[:, 0] ** 2], dim=1)
+    return (-(z**2).sum(1) / 2 - math.log(2 * math.pi)).clamp(min=-20)
+
+
+def shift_or_reflection(f):
+    b, one = f(torch.tensor([0.0, 1.0], dtype=torch.float64)).tolist()
+    return (1.0, b) if one > b else (1.0, -b)
+
+
+def what_changes(entropy, log_max, volume, ladj):
+    return {"entropy": entropy + ladj, "log_max": log_max - ladj, "volume": volume + ladj}
