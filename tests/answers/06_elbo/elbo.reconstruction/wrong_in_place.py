@@ -1,5 +1,6 @@
 # breaks: the arguments come back as they were given
 import math
+
 import torch
 
 
