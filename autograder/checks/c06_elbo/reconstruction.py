@@ -1,4 +1,4 @@
-"""elbo.reconstruction: −log N(x; x_hat, sigma² I) is a squared error and a constant; −log of independent Bernoullis is a cross-entropy."""
+"""elbo.reconstruction (long: two likelihoods with three functions, each with laws and mistakes of its own)."""
 
 from __future__ import annotations
 
