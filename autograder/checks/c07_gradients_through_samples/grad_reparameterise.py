@@ -1,4 +1,4 @@
-"""grad.reparameterise: z = mu + exp(log_var / 2) eps, and the derivatives of f(z) along the path on which the parameters move it."""
+"""grad.reparameterise (long: a sampler and an estimator, each with the slips that students make in it)."""
 
 from __future__ import annotations
 

@@ -195,7 +195,10 @@ class LogNormalKl(Exercise):
         at = [torch.tensor(np.array(v), requires_grad=i < 2) for i, v in enumerate((m, s, M, S))]
         normals = torch.distributions.LogNormal(*at[:2]), torch.distributions.LogNormal(*at[2:])
         by_mu, by_sigma = torch.autograd.grad(torch.distributions.kl_divergence(*normals).sum(), at[:2])
-        return {"mu": (by_mu.numpy(), (abs(m) + abs(M) + s) / S**2), "sigma": (by_sigma.numpy(), s / S**2 + 1 / s)}
+        return {
+            "mu": (by_mu.numpy(), (abs(m) + abs(M) + s) / S**2),
+            "sigma": (by_sigma.numpy(), (abs(m) + abs(M) + s) / S**2 + 1 / s),
+        }
 
     mistakes = (
         wrong(

@@ -120,15 +120,17 @@ class MatchCdf(Exercise):
         "event_in_eps": Domain(
             {"T_inverse": Made(_a_map, says=("a function, tensor to tensor",)), "a": _positive(1e-3)},
             returns={"threshold": Like("a")},
+            draws=1,
+            most=6,
         ),
-        "normal_cdf": Domain({"threshold": noise()}, returns=dict.fromkeys(_CDF, Like("threshold"))),
+        "normal_cdf": Domain({"threshold": noise()}, returns=dict.fromkeys(_CDF, Like("threshold")), draws=2),
         "lognormal_cdf": Domain(
             {"a": Tensor("...", Reals(reach=(1e-6, 1e6)), ("of any sign",)), "mu": _MU, "sigma": _SIGMA},
             returns=dict.fromkeys(_CDF, Like("a")),
-            draws=6,
+            draws=4,
         ),
-        "match_arguments": Domain({"a": _positive()}, returns={"T_inverse": Like("a")}),
-        "solve_for_T": Domain({"eps": noise()}, returns={"T": Like("eps")}),
+        "match_arguments": Domain({"a": _positive()}, returns={"T_inverse": Like("a")}, draws=2),
+        "solve_for_T": Domain({"eps": noise()}, returns={"T": Like("eps")}, draws=2),
         "match_arguments_of_M": Domain(
             {"a": _positive(1e-6), "mu": _MU, "sigma": _one_number(Reals(0, math.inf, reach=(0.1, 30)))},
             when=_fits_back,
