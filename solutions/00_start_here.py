@@ -158,6 +158,8 @@ check("start.standardise")
 # > | ✓ | every column has mean zero (must hold) | | | |
 # > | ✗ | every column has unit variance | `standardise(x=[[1, 10], [3, 30]])` | `[[-1, -1], [1, 1]]` | `[[-0.5, -0.05], [0.5, 0.05]]` |
 # > | ✗ | a constant column becomes zero and leaves the others as they should be | `standardise(x=[[1, 7], [3, 7]])` | `[[-1, 0], [1, 0]]` | `[[-0.5, 0], [0.5, 0]]` |
+# > | – | the arguments come back as they were given | | | |
+# > | – | the result is of the type that the docstring promises | | | |
 # >
 # > *Likely mistake, divides by the variance: The variance has the units of x squared. Dividing by its root, the
 # > standard deviation, leaves a pure number.*
@@ -165,7 +167,8 @@ check("start.standardise")
 # Read it from the left. The shape is right and the columns are centred, so the mistake is in the scale. The third row
 # gives you an input small enough to redo by hand: for $(1, 3)$ the answer is $(-1, 1)$, and dividing by $s^2$ (which
 # is 2 with $N - 1$) gave $(-0.5, 0.5)$. For $(10, 30)$ it gave a twentieth. The larger the spread, the smaller the
-# result: that smells of a square, and the last line says which.
+# result: that smells of a square, and the last line says which. The two rows above it stand in most tables: they are
+# worth a little, and are paid once something else holds.
 #
 # Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
 # best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A

@@ -124,8 +124,8 @@ class Standardise(Exercise):
         # A mean is rounded relative to the largest value, and that is divided by the spread (where there is one).
         rounded = abs(case.x).max(axis=0) / np.where(same, 1, case.x.std(axis=0)) * (1 + len(case.x) / 32)
         if not same.any():
-            zeros = np.zeros(len(same))
-            yield self.centred(*close(answer.array.mean(axis=0), zeros, case.given.dtype, 1 + rounded))
+            size = (1 + rounded) * (1 + abs(answer.array).max(axis=0))  # where it is not scaled, that is another law's
+            yield self.centred(*close(answer.array.mean(axis=0), 0 * size, case.given.dtype, size))
         law = self.constant if same.any() else self.scaled
         sizes = 1 + abs(either[0]) + len(case.x) / 32 + rounded
         found = [close(answer, expected, case.given.dtype, sizes) for expected in either]
