@@ -129,12 +129,12 @@ def slope(f, x):
 # %% [markdown]
 # **Write** both directions. The base may be any density on the line: it comes as a function `log_base`.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_1d-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "63bce7f80870f84689cc21c465d801a6", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_1d-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "96d13cc9332cee293b5465e8e2098c99", "cell_type": "code"} deletable=false
 def log_p_forward(z, f, log_base):
     """(x, log_p): the points x = f(z) and the log density of X = f(Z) there.   (000 Q1a, 004)
 
-    z: any shape; f: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns two tensors of the shape of z.
+    z: any shape; f: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns two tensors of the shape and type of z.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -143,8 +143,8 @@ def log_p_forward(z, f, log_base):
 def log_p_reverse(x, g, log_base):
     """The log density at x of the X for which g(X) = Z has the density of the base.   (001 P1, 004)
 
-    x: any shape; g: acts entry by entry, increasing or decreasing; log_base(z): log density of Z;
-    returns a tensor of the shape of x.
+    x: any shape; g: acts entry by entry, increasing or decreasing; log_base: maps z to the log density of Z, entry by
+    entry;  returns a tensor of the shape and type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -210,11 +210,12 @@ with waiting_for("log_p_forward"):
 #
 # **Write** both, without ever forming a determinant.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_affine-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4ba16d5c2be036043deab8bebf3be697", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_density_affine-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ebef2d2bf30d81fa20eee98d4bd02429", "cell_type": "code"} deletable=false
 def affine_forward(x, A, b):
     """Log density at x of X = A z + b with z ~ N(0, I).   (000 Q1a, 004)
 
-    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);  returns (B,).
+    x: (B, D), the points are rows; A: (D, D), invertible, acts on columns; b: (D,);
+    returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -223,7 +224,8 @@ def affine_forward(x, A, b):
 def affine_reverse(x, W, c):
     """Log density at x of the X for which z = W X + c is N(0, I).   (001 P1, 004)
 
-    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);  returns (B,).
+    x: (B, D), the points are rows; W: (D, D), invertible, acts on columns; c: (D,);
+    returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -270,11 +272,11 @@ with waiting_for("affine_forward", "affine_reverse"):
 #
 # **Write** it, for any map and any batch.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_abs_det_jacobian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c58364bc374e6c6650c6be52e875723", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-log_abs_det_jacobian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6afbc023e6da53efbd1539b384111553", "cell_type": "code"} deletable=false
 def log_abs_det_jacobian(f, x):
     """log |det ∂f/∂x| at every row of x, differentiable in its turn.   (000 Q1a, 004)
 
-    f: maps (…, D) to (…, D), every row by itself; x: (B, D);  returns (B,).
+    f: maps (…, D) to (…, D), every row by itself, with det ≠ 0; x: (B, D);  returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -330,11 +332,11 @@ with waiting_for("log_abs_det_jacobian"):
 #
 # **Write** both densities. For the second, `itertools.product((1, -1), repeat=D)` runs through all patterns of signs.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-many_to_one-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dc2d50eecdbd83937d057ce25f5791b9", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-many_to_one-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e5cb5bb0091957456d1b44be9ca190ed", "cell_type": "code"} deletable=false
 def log_p_square(x, c):
     """Log density at x of X = (z − c)² with z ~ N(0, 1).   (000 Q1a)
 
-    x: any shape, x ≠ 0; c: float;  returns the shape of x, −inf where x < 0, finite wherever x > 0.
+    x: any shape, x ≠ 0; c: float;  returns the shape and type of x, −inf where x < 0, finite wherever x > 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -343,7 +345,8 @@ def log_p_square(x, c):
 def log_p_folded(x, W):
     """Log density at x of X = |W z|, entry by entry, with z ~ N(0, I).   (000 Q1a)
 
-    x: (B, D), D ≤ 6; W: (D, D), invertible;  returns (B,), −inf where an entry of x is negative.
+    x: (B, D), D ≤ 6, entries ≠ 0; W: (D, D), invertible;
+    returns (B,), of the type of x, −inf where an entry of x is negative.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -404,11 +407,12 @@ show(
 # matrix in floating point is singular? Its computed determinant is rarely an exact 0, and a small determinant need not mean anything:
 # $10^{-3} I$ is as invertible as $I$. `torch.linalg` can tell the rank.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-mass_lost-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4c6b7d6d75503fbe9171ca21a362136b", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-mass_lost-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a26cc0ca232cd5b9a23d5191f5ff8d56", "cell_type": "code"} deletable=false
 def mass_kept(low, high):
     """∫ p_X for a reverse map that is one-to-one from R^D onto the box of all z with low < z < high; base N(0, I).
 
-    low, high: (D,), low < high entry by entry, −inf and inf allowed;  returns a float between 0 and 1.   (001 P1a)
+    low: (D,), −inf allowed; high: (D,), inf allowed, low < high entry by entry;
+    returns a float between 0 and 1.   (001 P1a)
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -462,12 +466,12 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 #
 # **Write** both. $\mu$ and $\sigma$ are numbers or tensors, and everything broadcasts.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-lognormal_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6d3249728cd89300636e87e939a7544b", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-lognormal_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d4ac2d33b1fe519759b229ffd6c9b6f6", "cell_type": "code"} deletable=false
 def lognormal_log_pdf(z, mu, sigma):
     """Log density of z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
 
-    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
-    returns the broadcast shape, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
+    z: tensor of any shape; mu: float or tensor that broadcasts with z; sigma: float or tensor that broadcasts with z, > 0;
+    returns the broadcast shape in the type of z, −inf where z ≤ 0; gradients in mu and sigma are finite everywhere.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -476,8 +480,8 @@ def lognormal_log_pdf(z, mu, sigma):
 def lognormal_cdf(z, mu, sigma):
     """P(Z ≤ z) for Z = exp(mu + sigma eps), eps ~ N(0, 1).   (001 P2)
 
-    z: tensor of any real numbers; mu, sigma: floats or tensors, sigma > 0, broadcastable with z;
-    returns the broadcast shape, 0 where z ≤ 0.
+    z: tensor of any shape; mu: float or tensor that broadcasts with z; sigma: float or tensor that broadcasts with z, > 0;
+    returns the broadcast shape in the type of z, 0 where z ≤ 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -559,8 +563,8 @@ for name, entry in POOL.items():
 # | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
 # | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). In every map of the pool
-# $n \ge 1$ is a whole number, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
+# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
 #
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
 # rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
@@ -628,24 +632,30 @@ with waiting_for("is_valid_flow"):
 # **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving
 # map of the line off its values. Then say what a constant $\log|\det J_f|$ does.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "403254f616d561c84fb4ed31e0bd09e0", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6c917426b38c4b31f0ce5ba3ce3ed8f3", "cell_type": "code"} deletable=false
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
 
-    z: (B, 2);  returns (B, 2).   (001 P1c)
+    z: (B, 2);  returns (B, 2), of the type of z.   (001 P1c)
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def unbend(x):
-    """z with bend(z) = x.   x: (B, 2);  returns (B, 2)."""
+    """z with bend(z) = x.
+
+    x: (B, 2);  returns (B, 2), of the type of x.
+    """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def log_p_bent(x):
-    """Log density at x of X = bend(z), z ~ N(0, I).   x: (B, 2);  returns (B,)."""
+    """Log density at x of X = bend(z), z ~ N(0, I).
+
+    x: (B, 2);  returns (B,), of the type of x.
+    """
     # YOUR CODE HERE
     raise NotImplementedError()
 
@@ -653,7 +663,7 @@ def log_p_bent(x):
 def shift_or_reflection(f):
     """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
 
-    f: takes and returns tensors, entry by entry;  returns two floats.
+    f: maps tensors to tensors, entry by entry, b may be large;  returns two floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -662,8 +672,8 @@ def shift_or_reflection(f):
 def what_changes(entropy, log_max, volume, ladj):
     """The same three for x = f(z), where log |det J_f| = ladj is constant.   (001 P1c)
 
-    entropy: −E log p_Z in nats; log_max: the maximum of log p_Z; volume: of {log p_Z > l}, for x of {log p_X > l − ladj};
-    all floats;  returns {"entropy": …, "log_max": …, "volume": …}.
+    entropy: float, −E log p_Z in nats; log_max: float, the maximum of log p_Z; volume: float > 0, of {log p_Z > l}, for x
+    of {log p_X > l − ladj}; ladj: float;  returns {"entropy": …, "log_max": …, "volume": …}.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

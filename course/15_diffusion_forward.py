@@ -142,20 +142,20 @@ def per_item(values, like):
 # **Write** `noising_step`, one step with the noise given, and `marginal_after`, the scale and the variance after $t$
 # steps.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-step-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b5c08441366496387fb71e029a859937", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-step-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "27e57dd34a2127a810ab7d15179de3bd", "cell_type": "code"} deletable=false
 def noising_step(x_prev, eps, a, b):
     """x_t = a x_{t-1} + b eps, so that x_t | x_{t-1} ~ N(a x_{t-1}, b² I).   (002 9-3a)
 
-    x_prev, eps: same shape, float32 or float64; a, b: floats;  returns x_t, of the shape of x_prev.
+    x_prev, eps: same shape; a: float, ≠ 0; b: float;  returns x_t, of the shape and type of x_prev.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
 def marginal_after(t, a, b):
-    """(scale, variance) of x_t | x_0 ~ N(scale · x_0, variance · I) after t such steps; a = 1 is allowed.
+    """(scale, variance) of x_t | x_0 ~ N(scale · x_0, variance · I) after t such steps; a = 1 and a < 0 are allowed.
 
-    t: int ≥ 1; a, b: floats;  returns two floats.
+    t: int ≥ 1; a: float, ≠ 0; b: float;  returns two floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -19,25 +19,9 @@ from autograder.checks.c02_change_of_variables.shared import (
     log_mass_around,
     on_support,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Either, Like, Number, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    grad,
-    pays,
-    wrong,
-)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles.precise import DIGITS
 from pushforward.answering.wire import Net
 

@@ -25,24 +25,9 @@ from autograder.checks.c02_change_of_variables.shared import (
     random_matrix,
     random_signed,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    pays,
-    wrong,
-)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.precise import DIGITS
 from pushforward.answering.wire import Net
 

@@ -18,30 +18,9 @@ from autograder.checks.c02_change_of_variables.shared import (
     random_matrix,
     random_signed,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    kind_of,
-    near,
-    number,
-    show,
-    values,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near, number, show, values
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    keep,
-    pays,
-    wrong,
-)
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, keep, pays, wrong
 from pushforward.answering.wire import Kept, Net
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)  # exact for polynomials up to degree 47
