@@ -70,6 +70,13 @@ def test_a_docstring_that_says_it_all_has_no_fault() -> None:
     assert faults(said(RIGHT), DOMAIN) == []
 
 
+def test_an_axis_may_have_a_length_of_its_own() -> None:
+    domain = Domain({"z": Tensor("B, 2")}, sizes={"B": (1, 4)})
+    assert faults(said("z: (B, 2);  returns (B,)."), domain) == []
+    assert faults(said("z: (B, 3);  returns (B,)."), domain)
+    assert {point["z"].shape[1] for point in domain.points(np.random.default_rng(0))} == {2}
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "fault"),
     [

@@ -1,4 +1,6 @@
-"""cov.log_abs_det_jacobian: log |det ∂f/∂x| at every row of x. The oracle differentiates by difference quotients with fifty digits."""
+"""cov.log_abs_det_jacobian (long: maps of every size, and slips with gradients). The oracle differentiates by difference
+quotients with fifty digits.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +12,11 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.checks.c02_change_of_variables.shared import (
-    PYTHON,
-    floats,
-    in_high_precision,
-    net_of,
-    random_matrix,
-    random_signed,
-)
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    near,
-    show,
-)
+from autograder.checks.c02_change_of_variables.shared import in_high_precision, net_of, random_matrix, random_signed
+from autograder.judging.compare import arithmetic, close, exact, has_shape, near, show
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    grad,
-    pays,
-    wrong,
-)
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles.precise import DIGITS, determinant, digits
 from pushforward.answering.wire import Net
 

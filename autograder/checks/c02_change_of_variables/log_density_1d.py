@@ -13,35 +13,16 @@ import torch
 from autograder.checks.c02_change_of_variables.shared import (
     HAIR,
     HALF_LOG_2PI,
-    PYTHON,
-    floats,
     in_high_precision,
     log_mass_around,
     mass_between,
     net_of,
     random_signed,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    kind_of,
-    near,
-    show,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near, show
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    pays,
-    wrong,
-)
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.precise import DIGITS
 from pushforward.answering.wire import Net
 
@@ -109,7 +90,8 @@ def _domain(at: str, map: str, maps: tuple[str, ...], returns: Any) -> Domain:
             "log_base": Made(_any_base, bases, says=("maps z to the log density of Z, entry by entry",)),
         },
         when=lambda **given: given[map].architecture != "leaky" or bool((given[at] != 0).all()),
-        draws=6,
+        draws=3,
+        most=16,
         returns=returns,
     )
 

@@ -11,32 +11,15 @@ import torch
 
 from autograder.checks.c02_change_of_variables.shared import (
     HALF_LOG_2PI,
-    PYTHON,
-    floats,
     invertible,
     log_normal_cov,
     log_standard_normal,
     random_matrix,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    Law,
-    call,
-    case,
-    exercise,
-    gate,
-    pays,
-    wrong,
-)
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 
 
 def _mirror(rng: np.random.Generator, d: int) -> np.ndarray:

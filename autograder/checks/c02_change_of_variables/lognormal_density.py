@@ -11,33 +11,11 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder.checks.c02_change_of_variables.shared import (
-    HAIR,
-    HALF_LOG_2PI,
-    PYTHON,
-    floats,
-    log_mass_around,
-    on_support,
-)
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.checks.c02_change_of_variables.shared import HAIR, HALF_LOG_2PI, log_mass_around, on_support
+from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Either, Like, Number, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    grad,
-    pays,
-    wrong,
-)
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles.precise import DIGITS
 from pushforward.answering.wire import Net
 

@@ -15,8 +15,6 @@ from scipy import special
 from autograder.checks.c02_change_of_variables.shared import (
     HAIR,
     HALF_LOG_2PI,
-    PYTHON,
-    floats,
     invertible,
     log_normal_cov,
     log_standard_normal,
@@ -25,24 +23,10 @@ from autograder.checks.c02_change_of_variables.shared import (
     random_matrix,
     random_signed,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    pays,
-    wrong,
-)
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.precise import DIGITS
 from pushforward.answering.wire import Net
 

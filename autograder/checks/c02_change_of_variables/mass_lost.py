@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder.checks.c02_change_of_variables.shared import HALF_LOG_2PI, PYTHON, floats, random_matrix
+from autograder.checks.c02_change_of_variables.shared import HALF_LOG_2PI, random_matrix
 from autograder.judging.compare import arithmetic, close, exact, kind_of, number
 from autograder.judging.domain import Domain, Made, Place, Reals, Tensor
+from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.matrices import singular
 

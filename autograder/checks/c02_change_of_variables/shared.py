@@ -12,16 +12,12 @@ import torch
 
 from autograder.judging.compare import exact
 from autograder.judging.domain import Made, Place
+from autograder.judging.draw import floats
 from autograder.oracles.precise import Precise
 from pushforward.answering.maps import MAPS
 from pushforward.answering.wire import Net
 
-PYTHON = torch.float64  # the type of Python's own floats
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
-
-
-def floats(array: Any, dtype: torch.dtype, device: str = "cpu") -> torch.Tensor:
-    return torch.tensor(array, dtype=dtype, device=device)
 
 
 def net_of(name: str, numbers: Sequence[float], dtype: torch.dtype, device: str = "cpu") -> Net:

@@ -11,37 +11,15 @@ import torch
 
 from autograder.checks.c02_change_of_variables.shared import (
     HALF_LOG_2PI,
-    PYTHON,
-    floats,
     log_standard_normal,
     net_of,
     random_matrix,
     random_signed,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    kind_of,
-    near,
-    number,
-    show,
-    values,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near, number, show, values
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
-from autograder.judging.exercise import (
-    Case,
-    Exercise,
-    Finding,
-    call,
-    case,
-    exercise,
-    gate,
-    keep,
-    pays,
-    wrong,
-)
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, keep, pays, wrong
 from pushforward.answering.wire import Kept, Net
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)  # exact for polynomials up to degree 47

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c06_elbo.shared import normal, random_spread
+from autograder.checks.c06_elbo.shared import random_spread
 from autograder.judging.compare import arithmetic, close, exact, has_shape, show
 from autograder.judging.domain import Domain, Like, Reals, Tensor
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 
 

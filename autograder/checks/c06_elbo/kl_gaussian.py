@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c06_elbo.shared import has_keys, kl_by_quadrature, normal, random_spread
+from autograder.checks.c06_elbo.shared import has_keys, kl_by_quadrature, random_spread
 from autograder.judging.compare import arithmetic, close, exact, kind_of
 from autograder.judging.domain import Domain, Like, Reals, Tensor
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 TERMS = ("trace", "mean", "log_det", "kl")

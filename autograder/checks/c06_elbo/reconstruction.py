@@ -11,9 +11,10 @@ import torch
 from scipy import special
 from torch.nn import functional
 
-from autograder.checks.c06_elbo.shared import LOG_2PI, has_keys, normal
+from autograder.checks.c06_elbo.shared import LOG_2PI, has_keys
 from autograder.judging.compare import arithmetic, close, exact, kind_of, number, show, values
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 

@@ -14,10 +14,6 @@ LOG_2PI = math.log(2 * math.pi)
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
-def normal(rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> torch.Tensor:
-    return torch.tensor(rng.normal(size=shape), dtype=dtype, device=device)
-
-
 def random_spread(
     rng: np.random.Generator,
     shape: tuple[int, ...],

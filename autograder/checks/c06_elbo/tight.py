@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c06_elbo.shared import normal
 from autograder.judging.compare import EPSILON, FACTOR, arithmetic, exact, kind_of, number, show
 from autograder.judging.domain import Domain, Number, Reals, Tensor
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 from pushforward.answering.wire import Plain

@@ -13,11 +13,9 @@ import torch
 from autograder.checks.c07_gradients_through_samples.shared import (
     OWN_NOISE,
     both,
-    floats,
     gradients_of,
     is_pair,
     noise,
-    normal,
     own_noise,
     polynomial_of,
     polynomials,
@@ -32,6 +30,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, values
 from autograder.judging.domain import Domain, Like, Reals, Tensor
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles import quantiles
 from pushforward.answering.wire import Net

@@ -18,15 +18,15 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     as_parameter,
     coarsest,
     gradients_of,
-    has_keys,
-    normal,
     parameter,
     random_spread,
+    spelt_out,
     uneven,
     value_and_gradients_of,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
 from autograder.judging.domain import Domain, Like, Reals
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles import lognormals
 
@@ -161,7 +161,7 @@ class LogNormalKl(Exercise):
         truth = dict(zip(_KL_NAMES, self._truth(*at), strict=True))
         verdicts = {k: close(spread[k], truth[k], case.dtype, size) for k in _KL_NAMES}
         bad = [k for k in _KL_NAMES if not verdicts[k].ok]
-        yield self.terms(not bad, *(has_keys(part, verdicts, bad or _KL_NAMES) for part in PARTS))
+        yield self.terms(not bad, *(spelt_out(part, verdicts, bad or _KL_NAMES) for part in PARTS))
 
     @staticmethod
     def _truth(m: np.ndarray, s: np.ndarray, M: np.ndarray, S: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c07_gradients_through_samples.shared import coarsest, fits, floats, noise, random_spread
+from autograder.checks.c07_gradients_through_samples.shared import coarsest, fits, noise, random_spread
 from autograder.judging.compare import EPSILON, arithmetic, exact, kind_of, values
 from autograder.judging.derivation import Term, judge_line
 from autograder.judging.domain import Domain, Either, Like, Made, Number, Place, Reals, Tensor
+from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
 from autograder.oracles import lognormals, quantiles
 from pushforward.answering.wire import Callback, Plain

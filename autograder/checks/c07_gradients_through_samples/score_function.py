@@ -12,9 +12,7 @@ import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
     both,
-    floats,
     is_pair,
-    normal,
     product_grid,
     random_polynomial,
     random_spread,
@@ -23,6 +21,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
 )
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, kind_of, values
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.moments import Polynomial
 from pushforward.answering.wire import Callback, Plain

@@ -13,6 +13,7 @@ import torch
 
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, show, values
 from autograder.judging.domain import Either, Made, Number, Place, Reals, Tensor
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, gate, grad, pays
 from autograder.oracles import quantiles
 from autograder.oracles.moments import Polynomial
@@ -21,14 +22,6 @@ from pushforward.answering.wire import Net, Plain
 Parameter = float | torch.Tensor
 
 OWN_NOISE = "noise of its own"
-
-
-def floats(array: Any, dtype: torch.dtype, device: str) -> torch.Tensor:
-    return torch.tensor(np.asarray(array), dtype=dtype, device=device)
-
-
-def normal(rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> torch.Tensor:
-    return floats(rng.normal(size=shape), dtype, device)
 
 
 def random_spread(rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Any:
@@ -127,7 +120,7 @@ def gradients_of(
     return good, "; ".join(wanted), "; ".join(came)
 
 
-def has_keys(part: Callable, verdicts: dict[str, Any], names: Any) -> str:
+def spelt_out(part: Callable, verdicts: dict[str, Any], names: Any) -> str:
     return "; ".join(f"{name} = {part(verdicts[name])}" for name in names)
 
 

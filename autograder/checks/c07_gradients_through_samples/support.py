@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder.checks.c07_gradients_through_samples.shared import coarsest, floats, noise, random_spread
+from autograder.checks.c07_gradients_through_samples.shared import coarsest, noise, random_spread
 from autograder.judging.compare import arithmetic, close, exact, kind_of, number, show, values
 from autograder.judging.domain import Domain, Number, Reals
+from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import quantiles
 

@@ -12,8 +12,6 @@ import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
     PARTS,
-    floats,
-    has_keys,
     noise,
     polynomial_of,
     polynomials,
@@ -22,9 +20,11 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     random_spread,
     sensitivity_of,
     slopes_of,
+    spelt_out,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
+from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.moments import Polynomial
 from pushforward.answering.wire import Net
@@ -128,10 +128,10 @@ class GradientVariances(Exercise):
         truth, scales = case.truth(case), self._scales(case)
         verdicts = {name: close(answer[name], truth[name], case.mu.dtype, scales[name]) for name in wanted}
         bad = [name for name in wanted[:2] if not verdicts[name].ok]
-        yield self.score(not bad, *(has_keys(part, verdicts, bad or wanted[:2]) for part in PARTS))
+        yield self.score(not bad, *(spelt_out(part, verdicts, bad or wanted[:2]) for part in PARTS))
         yield self.path(*verdicts["reparameterise"])
         lost = [name for name in wanted if not verdicts[name].ok]
-        yield self.anywhere(not lost, *(has_keys(part, verdicts, lost or wanted) for part in PARTS))
+        yield self.anywhere(not lost, *(spelt_out(part, verdicts, lost or wanted) for part in PARTS))
 
     @staticmethod
     def _of_these_points(case: Case) -> dict[str, np.ndarray]:

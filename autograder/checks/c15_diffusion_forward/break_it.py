@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import Shares, floats, random_betas
+from autograder.checks.c15_diffusion_forward.shared import Shares, random_betas
 from autograder.judging.compare import arithmetic, exact, kind_of, number, show, truth, values
 from autograder.judging.domain import Domain, Number, Reals, Tensor, Wholes
+from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 # mostly between 0 and 1, so that the first fault can be a late one

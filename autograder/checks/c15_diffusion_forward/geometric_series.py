@@ -10,10 +10,11 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import PYTHON, Shares, normal
+from autograder.checks.c15_diffusion_forward.shared import Shares
 from autograder.judging.compare import arithmetic, exact
 from autograder.judging.derivation import Line, Term, judge_chain
 from autograder.judging.domain import Domain, Like, Number, Tensor, Wholes
+from autograder.judging.draw import PYTHON, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
 
 ALPHA = Number(Shares(reach=(1e-6, 1.0)))

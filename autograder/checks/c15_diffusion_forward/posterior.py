@@ -16,17 +16,16 @@ from autograder.checks.c15_diffusion_forward.shared import (
     alpha_bars,
     at_steps,
     each_step,
-    floats,
     kinds_of,
     late,
     noises,
-    normal,
     per_item,
     random_betas,
     random_steps,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, values
 from autograder.judging.domain import Domain, Like, Tensor
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 

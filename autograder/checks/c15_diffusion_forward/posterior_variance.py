@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import SIZES, Shares, floats, noises, random_betas
+from autograder.checks.c15_diffusion_forward.shared import SIZES, Shares, noises, random_betas
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Tensor
+from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 

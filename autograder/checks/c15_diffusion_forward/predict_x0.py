@@ -17,15 +17,14 @@ from autograder.checks.c15_diffusion_forward.shared import (
     at_steps,
     each_step,
     factors,
-    floats,
     late,
-    normal,
     per_item,
     random_betas,
     random_steps,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Tensor
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 

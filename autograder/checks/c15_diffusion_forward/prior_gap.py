@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import Shares, normal
+from autograder.checks.c15_diffusion_forward.shared import Shares
 from autograder.judging.compare import Verdict, arithmetic, close, exact, kind_of, recognise, values
 from autograder.judging.domain import Domain, Like, Number, Tensor
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 

@@ -16,15 +16,14 @@ from autograder.checks.c15_diffusion_forward.shared import (
     at_steps,
     each_step,
     factors,
-    floats,
     late,
-    normal,
     per_item,
     random_betas,
     random_steps,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, values
 from autograder.judging.domain import Domain, Like, Tensor
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 SHARES = Shares(ends="[]", reach=(1e-6, 1.0), also=(1e-3, 1 - 1e-4))  # far from both ends too: thresholds

@@ -12,9 +12,7 @@ import torch
 
 from autograder.judging.compare import EPSILON, kind_of
 from autograder.judging.domain import Place, Reals, Tensor, Wholes
-
-PYTHON = torch.float64  # the type of Python's own floats
-
+from autograder.judging.draw import floats
 
 # --- what may be given -----------------------------------------------------------------------------------------
 
@@ -60,14 +58,6 @@ SIZES = {"B": (1, 4), "T": (1, 12, 1000)}
 
 def random_betas(rng: np.random.Generator, steps: int, low: float = 0.01, high: float = 0.3) -> np.ndarray:
     return rng.uniform(low, high, size=steps)
-
-
-def normal(rng: np.random.Generator, shape: tuple[int, ...], dtype: torch.dtype, device: str) -> torch.Tensor:
-    return torch.tensor(rng.normal(size=shape), dtype=dtype, device=device)
-
-
-def floats(array: np.ndarray, dtype: torch.dtype, device: str) -> torch.Tensor:
-    return torch.tensor(array, dtype=dtype, device=device)
 
 
 def random_steps(rng: np.random.Generator, batch: int, last: int, device: str) -> torch.Tensor:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import PYTHON, normal
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, values
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.draw import PYTHON, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Plain
 

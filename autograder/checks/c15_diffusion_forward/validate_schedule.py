@@ -12,9 +12,10 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import floats, random_betas
+from autograder.checks.c15_diffusion_forward.shared import random_betas
 from autograder.judging.compare import arithmetic, exact, kind_of, number, show
 from autograder.judging.domain import Domain, Reals, Tensor
+from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 # Where they lie is decided by the type: 1 − 10⁻⁹ is 1 in float32.

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import kinds_of, normal, per_item, random_steps
+from autograder.checks.c15_diffusion_forward.shared import kinds_of, per_item, random_steps
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near, number, show, values
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 

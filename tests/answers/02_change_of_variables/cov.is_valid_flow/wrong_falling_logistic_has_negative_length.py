@@ -2,8 +2,6 @@
 import math
 
 import numpy as np
-import torch
-from scipy.optimize import brentq
 from scipy.stats import norm
 
 

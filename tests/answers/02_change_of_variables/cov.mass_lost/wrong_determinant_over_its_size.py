@@ -1,5 +1,4 @@
 # breaks: sigmoid_flow_mass is the integral of the model's density for any A, singular ones included
-import math
 
 import torch
 

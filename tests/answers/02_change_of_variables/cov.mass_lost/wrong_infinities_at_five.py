@@ -1,5 +1,4 @@
 # breaks: mass_kept is the integral of the model's density over all x
-import math
 
 import torch
 

@@ -1,5 +1,4 @@
 # breaks: the arguments come back as they were given
-import math
 
 import torch
 

@@ -6,12 +6,11 @@ import torch
 
 def bend(z):
     z[:, 1] += z[:, 0] ** 2
-    return z
+    return z.clone()
 
 
 def unbend(x):
-    x[:, 1] -= x[:, 0] ** 2
-    return x
+    return torch.stack([x[:, 0], x[:, 1] - x[:, 0] ** 2], dim=1)
 
 
 def log_p_bent(x):
