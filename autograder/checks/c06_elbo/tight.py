@@ -33,13 +33,13 @@ class Tight(Exercise):
         "tight_q": Domain(
             {
                 "x": Tensor("D", Reals(reach=(1e-3, 100))),
-                "w": Tensor("D", Reals(reach=(1e-3, 10))),
+                "w": Tensor("D", Reals(reach=(1e-3, 5))),
                 "b": Tensor("D", Reals(reach=(1e-3, 100))),
-                "s": Number(Reals(0, math.inf, reach=(0.1, 1e3))),
+                "s": Number(Reals(0, math.inf, reach=(0.2, 1e3))),
             },
             sizes={"D": (1, 6, 30)},
             # a variance by way of 1 − gain · w is rounded relative to 1: fair, where the posterior is not too narrow
-            when=lambda x, w, b, s: float(w @ w) < 200 * s**2,
+            when=lambda x, w, b, s: float(w @ w) < 50 * s**2,
         )
     }
 
