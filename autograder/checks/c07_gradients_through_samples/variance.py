@@ -12,6 +12,7 @@ import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
     PARTS,
+    epsilon_of,
     floats,
     has_keys,
     noise,
@@ -23,7 +24,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     sensitivity_of,
     slopes_of,
 )
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
+from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.moments import Polynomial
@@ -163,7 +164,9 @@ class GradientVariances(Exercise):
         partials = [case.f.derivative(d) for d in range(len(mu))]
         steep = np.stack([sensitivity_of(p, reach) for p in partials], axis=-1)
         blunt = 2 * sensitivity_of(case.f, reach)[:, None] * (reach + abs(mu)) / sigma**2
-        by_score = weights @ blunt**2
+        sharp = 2 * sensitivity_of(case.f, reach)[:, None] * abs(case.points) / sigma
+        blunt = blunt * epsilon_of(case.mu) / EPSILON["float32"]  # float64 keeps the digits that z − mu loses
+        by_score = weights @ (sharp**2 + 2 * sharp * blunt + FACTOR * EPSILON["float32"] * blunt**2)
         return {"score_function": by_score, "with_baseline": by_score, "reparameterise": weights @ steep**2}
 
     mistakes = (
