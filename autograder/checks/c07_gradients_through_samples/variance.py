@@ -80,7 +80,7 @@ class GradientVariances(Exercise):
             {
                 "f": polynomials("as in pathwise_terms", degree=2),
                 "mu": Tensor("D", Reals(reach=(1e-3, 30))),
-                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-4, 10))),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-3, 10))),
                 "eps": noise("N, D", 9.0),
                 "weights": Made(_weights, (_one_for_all,), ("(N,)", "≥ 0", "adding up to 1")),
             },
