@@ -201,7 +201,7 @@ class Tensor:
     def _with(self, place: Place, value: float) -> torch.Tensor:
         """Some entries take the value, one of them at least, sometimes all."""
         array = self.range.draw(place, self._shape(place))
-        chosen = place.rng.random(array.shape) < place.rng.choice([0.3, 1.0])
+        chosen = np.asarray(place.rng.random(array.shape) < place.rng.choice([0.3, 1.0]))  # of no axes, too
         if chosen.size and not chosen.any():
             chosen.reshape(-1)[place.rng.integers(chosen.size)] = True
         return self._tensor(place, np.where(chosen, value, array))

@@ -12,6 +12,7 @@ import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
     PARTS,
+    epsilon_of,
     noise,
     polynomial_of,
     polynomials,
@@ -22,7 +23,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     slopes_of,
     spelt_out,
 )
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
+from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -79,7 +80,7 @@ class GradientVariances(Exercise):
             {
                 "f": polynomials("as in pathwise_terms", degree=2),
                 "mu": Tensor("D", Reals(reach=(1e-3, 30))),
-                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-4, 10))),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-3, 10))),
                 "eps": noise("N, D", 9.0),
                 "weights": Made(_weights, (_one_for_all,), ("(N,)", "≥ 0", "adding up to 1")),
             },
@@ -163,7 +164,9 @@ class GradientVariances(Exercise):
         partials = [case.f.derivative(d) for d in range(len(mu))]
         steep = np.stack([sensitivity_of(p, reach) for p in partials], axis=-1)
         blunt = 2 * sensitivity_of(case.f, reach)[:, None] * (reach + abs(mu)) / sigma**2
-        by_score = weights @ blunt**2
+        sharp = 2 * sensitivity_of(case.f, reach)[:, None] * abs(case.points) / sigma
+        blunt = blunt * epsilon_of(case.mu) / EPSILON["float32"]  # float64 keeps the digits that z − mu loses
+        by_score = weights @ (sharp**2 + 2 * sharp * blunt + FACTOR * EPSILON["float32"] * blunt**2)
         return {"score_function": by_score, "with_baseline": by_score, "reparameterise": weights @ steep**2}
 
     mistakes = (
