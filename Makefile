@@ -8,6 +8,8 @@ PY := .venv/bin/python
 PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 WORKERS ?= logical --maxprocesses 4
 PYTEST = OMP_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+# JupyterLab refuses to run as root unless it is told to, and in containers and cloud shells one is root.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 INSTALL = $(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable
 
 help:       ## List these commands
@@ -15,7 +17,7 @@ help:       ## List these commands
 
 lab: .venv/lab | writable ## Open JupyterLab in work/, missing notebooks copied there  (ARGS="--no-browser --port 9999")
 	@$(PY) -m autograder lab-copies
-	@$(PY) -m jupyterlab work $(ARGS)
+	@$(PY) -m jupyterlab work $(AS_ROOT) $(ARGS)
 
 test: .venv/dev ## Run the tests  (ARGS="-k schedule" picks some)
 	$(PYTEST) $(ARGS)
@@ -31,8 +33,8 @@ solved: .venv/lab | writable ## Write one notebook with the model answers, besid
 course: .venv/lab | writable ## Rebuild everything that is generated from solutions/
 	@$(PY) -m autograder course
 
-answers: .venv/dev ## Show what the graders make of the wrong and the right answers in tests/answers/
-	@OMP_NUM_THREADS=1 $(PY) -m autograder answers
+answers: .venv/dev ## Show what the graders make of the answers in tests/answers/  (ARGS=diffusion.alpha_bar: of these)
+	@OMP_NUM_THREADS=1 $(PY) -m autograder answers $(ARGS)
 
 bench: .venv/dev ## Measure notebooks, checks and, beside stock nbgrader, grading: 45 minutes  (SUBMISSIONS=10: 20)
 	@OMP_NUM_THREADS=1 $(PY) -m autograder bench $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(ARGS)
@@ -43,7 +45,7 @@ demo: .venv/dev ## Invent a class of 30, grade it, write its report  (SANDBOX=no
 check: .venv/dev ## Lint, generated files against their sources, faulty sources: seconds
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PYTEST) -q tests/course/test_in_sync.py tests/release/test_source.py
+	$(PYTEST) -q tests/building/test_in_sync.py tests/building/test_source.py
 
 check-all: check ## Everything, slow tests too: 20 seeds, full budgets, environment.yml into an empty environment
 	PUSHFORWARD_SEEDS=20 PUSHFORWARD_BUDGET=full $(PYTEST) -m "slow or not slow" $(ARGS)

@@ -43,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("id", metavar="ID", help="the exercise, e.g. diffusion.alpha_bar")
     judge.add_argument("file", metavar="FILE.py", help="a file that defines what the exercise asks for")
     judge.add_argument("--seed", type=int, help="ask the questions of this seed (default: a fixed one per exercise)")
-    judge.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds for everything (default 60)")
+    seconds = "seconds that everything may compute, or wait (default 60)"
+    judge.add_argument("--timeout", type=float, default=60.0, metavar="S", help=seconds)
     judge.add_argument("--json", action="store_true", help="the result as JSON")
 
     source = command("source", _source, "Write the instructor's notebooks for stock nbgrader.")
@@ -52,7 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     course = command("course", _course, "Build course/ and the other generated files from solutions/.")
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
-    command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    new = command("new", _new, "Write the skeleton of an exercise: cells, check, answers, all of it with TODOs.")
+    new.add_argument("id", metavar="ID", help="two words with a dot, e.g. schedule.snr")
+    new.add_argument("--notebook", metavar="NB", help="(default: the one with exercises of the same first word)")
+
+    answers = command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
+    answers.add_argument("ids", metavar="ID", nargs="*", help="exercises, e.g. diffusion.alpha_bar (default: all)")
+    answers.add_argument("--no-mutants", action="store_true", help="leave out the model answers changed by machine")
     _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
     demo = command("demo", _demo, "Invent a class of 30, grade it and write the class report.")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="(default: demo)")
@@ -68,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _exercises(arguments: argparse.Namespace) -> int:
-    from autograder.building.release import seeds_by_exercise
+    from autograder.building.coverage import seeds_by_exercise
     from autograder.judging.exercise import table
 
     rows = [{"id": id, **{k: v for k, v in row.items() if k != "blank"}} for id, row in table().items()]
@@ -113,11 +120,25 @@ def _course(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answers(arguments: argparse.Namespace) -> int:
-    from autograder.measuring.answers import table
+def _new(arguments: argparse.Namespace) -> int:
+    from autograder.building.new import new_exercise
 
-    text, good = table(_root())
-    print(text)
+    for line in new_exercise(_root(), arguments.id, arguments.notebook):
+        print(line)
+    return 0
+
+
+def _answers(arguments: argparse.Namespace) -> int:
+    from autograder.measuring.answers import chosen, table
+    from autograder.measuring.survivors import fates, report
+
+    exercises = chosen(arguments.ids)
+    text, good = table(_root(), exercises)
+    print(text, flush=True)
+    if not arguments.no_mutants:
+        text, killed = report(fates(_root(), exercises))
+        print(f"\nModel answers changed by machine:\n{text}")
+        good = good and killed
     return 0 if good else 1
 
 
@@ -131,8 +152,9 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
-    parts = ("notebooks", "checks", "race", "growth")
-    bench.add_argument("--parts", nargs="+", choices=parts, help="(default: all)")
+    parts = ("notebooks", "checks", "race", "growth", "house")
+    house = "house: the suite, here and with twenty-three notebooks"
+    bench.add_argument("--parts", nargs="+", choices=parts, help=f"(default: all but house; {house})")
     bench.add_argument("--assignments", nargs="+", metavar="NB", help="the race's, and the first one's growth")
     bench.add_argument("--submissions", metavar="N", type=int, help="in each race (default: 100)")
     bench.add_argument("--sizes", nargs="+", metavar="N", type=int, help="of growing classes (default: 10 … 1000)")
@@ -158,7 +180,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--anonymous", action="store_true", help="a class report without names")
 
 
-_TIMEOUT = "seconds for a cell; a notebook has five times as many"
+_TIMEOUT = "seconds that a cell may compute, or wait; a notebook has five times as many"
 _SANDBOX = "none runs students' code as you, and marks every grade as not isolated (default: bubblewrap)"
 
 

@@ -132,7 +132,9 @@ print(f"Python {platform.python_version()}, torch {torch.__version__}, computing
 # $m = 20$ and $s = 10$, and becomes $(-1, 1)$ too: the units are gone. (With $N - 1$ both become $(-0.707, 0.707)$.)
 #
 # **One trap.** A column in which all values are equal has $s_j = 0$, and $0/0$ is not a number. Such a column carries
-# no information, so let it become 0.
+# no information, so let it become 0. (On a computer it may hide: the mean of three numbers $0.1$ can be off by a
+# rounding, and then $x_{ij} - m_j$ is $10^{-9}$, say, and not 0. Ask whether all values are equal. How small $s_j$ is
+# tells nothing: a column of wavelengths in metres has a spread of $10^{-7}$ and is as good as any other.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "start-standardise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c46051117b122317d54b6c360e54de3", "cell_type": "code"} deletable=false
 def standardise(x):

@@ -172,12 +172,12 @@ show(fig, alt="Error of the plain estimate of log p(x) from a thousand prior dra
 # **Write** the three parts and the whole, for a batch of diagonal $q$ and one diagonal prior. (What do trace and
 # determinant of a diagonal matrix become?)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-kl_gaussian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "89b334e5e1e353a7f3ab65573fb8df95", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-kl_gaussian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d67a978b0abdacc1d18d33c7e2427bc3", "cell_type": "code"} deletable=false
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):
     """KL(N(mu, diag sigma²) ‖ N(prior_mu, diag prior_sigma²)) = ½ (trace + mean - d + log_det) in nats.   (002 9-1)
 
-    mu, sigma: (B, d); prior_mu, prior_sigma: (d,); sigmas are standard deviations, positive;
-    returns {"trace": (B,), "mean": (B,), "log_det": (B,), "kl": (B,)}, the parts named as in the text.
+    mu: (B, d); sigma: (B, d), > 0; prior_mu: (d,); prior_sigma: (d,), > 0; both sigmas are standard deviations;
+    returns {"trace": (B,), "mean": (B,), "log_det": (B,), "kl": (B,)}, parts named as in the text, of the type of mu.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -249,11 +249,11 @@ with waiting_for("kl_gaussian"):
 # other two together are a divergence, so that $\mathcal L = \text{reconstruction} - \mathrm{KL}$. (In numbers:
 # $-0.6495$ and $0.1927$.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-derivation-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fe29b21a1724ff27b2796401c0a274e0", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-derivation-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "46d0df165e91e774979ee0b68611bd57", "cell_type": "code"} deletable=false
 def elbo_integrand(log_q, log_joint):
     """Line 1: the integrand of L = ∫ q(z) log(p(x, z) / q(z)) dz, at each z.   (002 9-1a)
 
-    log_q, log_joint: (n,), the latter near ±1000 at times;  returns {"integrand": (n,)}.
+    log_q: (n,); log_joint: (n,), near ±1000 at times;  returns {"integrand": (n,)}, of the type of log_q.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -262,7 +262,7 @@ def elbo_integrand(log_q, log_joint):
 def elbo_split(log_q, log_likelihood, log_prior):
     """Line 2: the same integrand as the sum of three terms, "likelihood", "prior" and "entropy" (that of q).
 
-    log_q, log_likelihood, log_prior: (n,);  returns a dict of three, each (n,), with their signs.
+    log_q, log_likelihood, log_prior: (n,);  returns a dict of three, each (n,), with its sign, of the type of log_q.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -271,7 +271,8 @@ def elbo_split(log_q, log_likelihood, log_prior):
 def elbo_gathered(dz, log_q, log_likelihood, log_prior):
     """Line 3: L = reconstruction - kl, with kl a divergence between two distributions of z.
 
-    dz, log_q, log_likelihood, log_prior: (n,);  returns {"reconstruction": number, "kl": number}, 0-d tensors or floats.
+    dz: (n,), > 0; log_likelihood: (n,); log_q, log_prior: (n,), so that (dz * exp) adds up to 1;
+    returns {"reconstruction": number, "kl": number}, 0-d tensors or floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -293,11 +294,12 @@ def elbo_gathered(dz, log_q, log_likelihood, log_prior):
 # **Line 6** averages line 5 under $q$. A constant stays what it is; the two terms become the ELBO and a divergence.
 # (In numbers: $-0.8422 + 0.0437 = -0.7985$.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-derivation-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f0791baebad88821112f810060965a70", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-derivation-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "24a43c3681713c8eb5259d7079750cc2", "cell_type": "code"} deletable=false
 def evidence(dz, log_joint):
     """Line 4: log p(x) = log ∫ p(x, z) dz, and the posterior by Bayes' rule.
 
-    dz, log_joint: (n,), log_joint near ±1000 at times;  returns {"log_px": number, "log_posterior": (n,)}.
+    dz: (n,), > 0; log_joint: (n,), near ±1000 at times;
+    returns {"log_px": number, "log_posterior": (n,)}, the latter of the type of log_joint.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -306,7 +308,8 @@ def evidence(dz, log_joint):
 def evidence_split(log_q, log_joint, log_posterior):
     """Line 5: log p(x) = bound + gap at every z, "bound" with the joint and q, "gap" with q and the posterior.
 
-    log_q, log_joint, log_posterior: (n,);  returns {"bound": (n,), "gap": (n,)}.
+    log_q, log_joint: (n,); log_posterior: (n,), log_joint less log p(x);
+    returns {"bound": (n,), "gap": (n,)}, of the type of log_q.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -315,7 +318,8 @@ def evidence_split(log_q, log_joint, log_posterior):
 def evidence_averaged(dz, log_q, log_joint, log_posterior):
     """Line 6: line 5 averaged under q, log p(x) = elbo + kl, with kl a divergence between two distributions of z.
 
-    dz, log_q, log_joint, log_posterior: (n,);  returns {"elbo": number, "kl": number}, 0-d tensors or floats.
+    dz: (n,), > 0; log_joint: (n,); log_q, log_posterior: (n,), so that (dz * exp) adds up to 1;
+    returns {"elbo": number, "kl": number}, 0-d tensors or floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -400,12 +404,13 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 #
 # **Write** both. Draws come first: `eps` has shape $(K, B, d)$, and `z @ W.T` acts on the last axis of anything.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-estimate-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a8f51547ab981d4a05c0feab3de4c449", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-estimate-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "9d2d4b53d9e2ee6ae9eae9e98d491071", "cell_type": "code"} deletable=false
 def elbo_terms(x, mu, sigma, eps, W, b, s):
     """Estimate (a): reconstruction from draws, divergence in closed form; elbo = reconstruction - kl, in nats.
 
-    x: (B, D); mu, sigma: (B, d); eps: (K, B, d); W: (D, d); b: (D,); s: float, the standard deviation of x given z;
-    returns {"reconstruction": (B,), "kl": (B,), "elbo": (B,)}, kl from the prior N(0, I).
+    x: (B, D); mu: (B, d); sigma: (B, d), > 0; eps: (K, B, d); W: (D, d); b: (D,);
+    s: float > 0, the standard deviation of x given z;
+    returns {"reconstruction": (B,), "kl": (B,), "elbo": (B,)}, kl from the prior N(0, I), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -414,7 +419,8 @@ def elbo_terms(x, mu, sigma, eps, W, b, s):
 def elbo_sampled(x, mu, sigma, eps, W, b, s):
     """Estimate (b): the mean over the draws of log p(x, z_k) - log q(z_k), in nats.
 
-    Arguments as for elbo_terms;  returns (B,).
+    x: (B, D); mu: (B, d); sigma: (B, d), > 0; eps: (K, B, d); W: (D, d); b: (D,);
+    s: float > 0, the standard deviation of x given z;  returns (B,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -486,11 +492,11 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 # $W$ (two rows of two numbers) and $s$, for which every $q$ with independent components stays at least one nat below
 # $\log p(x)$. The check evaluates both.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-tight-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "199588dbdfa10a870790ab3fa1d504fc", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-tight-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "294cc2c9faf53df4b3a8e64267b949dc", "cell_type": "code"} deletable=false
 def tight_q(x, w, b, s):
     """(mu, sigma) of the q = N(mu, sigma²) whose ELBO is log p(x): z ~ N(0, 1), x | z ~ N(w z + b, s² I).
 
-    x, w, b: (D,); s: float;  returns two floats, sigma a standard deviation.
+    x, w, b: (D,); s: float > 0;  returns two floats, sigma a standard deviation.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -587,12 +593,12 @@ with waiting_for("elbo_terms", "kl_gaussian"):
 #
 # **Write** the three functions.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-reconstruction-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "52ccd9af4e30fda35158e047ba6c706f", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-reconstruction-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4f2e243d6033e1cb7b23312060c76fed", "cell_type": "code"} deletable=false
 def gaussian_reconstruction(x, x_hat, sigma):
     """-log N(x; x_hat, sigma² I) = squared + constant, one loss per picture, in nats.   (002 9-1b)
 
-    x, x_hat: (B, …), all axes but the first are pixels; sigma: float;
-    returns {"squared": (B,), "constant": number, "loss": (B,)}.
+    x, x_hat: (B, P, …), all axes but the first are pixels; sigma: float > 0;
+    returns {"squared": (B,), "constant": number, "loss": (B,)}, the losses of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -601,7 +607,8 @@ def gaussian_reconstruction(x, x_hat, sigma):
 def bernoulli_reconstruction(x, logits):
     """-log of independent Bernoullis, ink + paper, one loss per picture, in nats.   (002 9-1b)
 
-    x: (B, …), between 0 and 1; logits: (B, …), of any size (±1000 too);  returns {"ink": (B,), "paper": (B,), "loss": (B,)}.
+    x: (B, P, …), between 0 and 1; logits: (B, P, …), of any size (±1000 too);
+    returns {"ink": (B,), "paper": (B,), "loss": (B,)}, of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -610,7 +617,7 @@ def bernoulli_reconstruction(x, logits):
 def implied_sigma(weight, D):
     """The sigma of a normal decoder for which weight · (mean over D pixels of (x_i - x_hat_i)²) is the squared term.
 
-    weight: float > 0; D: int, the number of pixels;  returns a float.
+    weight: float > 0; D: int ≥ 1, the number of pixels;  returns a float.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -693,11 +700,11 @@ with waiting_for("gaussian_reconstruction", "implied_sigma"):
 #
 # **Write** all three, elementwise, for logits of any size.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-bce_is_no_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "38c86f5823093905a7ef39438f9a0d4d", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-bce_is_no_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fe1ae47953adf4e32bafd17de896018a", "cell_type": "code"} deletable=false
 def bce_mass(logits):
     """∫ exp(-BCE(x, l)) dx over x from 0 to 1, for each logit l in closed form; l = 0 and l near 0 too.
 
-    logits: any shape;  returns the same shape.
+    logits: any shape;  returns the shape and type of logits.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -706,7 +713,7 @@ def bce_mass(logits):
 def bce_mass_on_levels(logits, levels):
     """Sum of exp(-BCE(x, l)) over the grey levels x = k / (levels - 1), k = 0 … levels - 1, for each logit l.
 
-    logits: any shape; levels: int ≥ 2;  returns the shape of logits.
+    logits: any shape; levels: int ≥ 2;  returns the shape and type of logits.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -715,7 +722,7 @@ def bce_mass_on_levels(logits, levels):
 def continuous_bernoulli(x, logits):
     """log density of the continuous Bernoulli: falls as -BCE(x, l) does, and its exponential integrates to 1 over [0, 1].
 
-    x, logits: same shape, 0 ≤ x ≤ 1;  returns that shape.
+    x: any shape, between 0 and 1; logits: same shape;  returns the shape and type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -785,11 +792,12 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
 #
 # **Write** both. `log_w` has one column per item of the batch.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-iwae-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "413fd5f636dd2c0062a1af0aa25f14f4", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-iwae-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "bbcd0f2a3931ec959cc126bf4f8aed9d", "cell_type": "code"} deletable=false
 def iwae(log_w):
     """log of the mean weight, log (1/K) Σ_k w_k, for log weights of any size; differentiable.   (Burda et al. 2016)
 
-    log_w: (K, B), values near ±1000 and -inf may occur;  returns (B,).
+    log_w: (K, B), near ±1000 at times, and -inf, though never for all draws of an item;
+    returns (B,), of the type of log_w.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -798,7 +806,7 @@ def iwae(log_w):
 def effective_sample_size(log_w):
     """(Σ_k w_k)² / Σ_k w_k², for log weights of any size.
 
-    log_w: (K, B);  returns (B,), between 1 and K.
+    log_w: (K, B), as for iwae;  returns (B,), between 1 and K, of the type of log_w.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -888,7 +896,7 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 # units. **Then find a witness**: `infinite_kl` returns a $\nu$ at which the divergence is infinite, and a finite cut at
 # which the integral has already passed 100 nats. And `kl_is_finite` draws the line.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ef71d6b212f0c34eb2ac3a624f6c7d2a", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3fcf5491af2c557ffbd768d3377f6b35", "cell_type": "code"} deletable=false
 def truncated_kl(nu, cut):
     """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to three digits.   (001 P2d)
 
@@ -908,7 +916,10 @@ def infinite_kl():
 
 
 def kl_is_finite(nu):
-    """Is KL(t_nu ‖ N(0, 1)) finite?   nu: float > 0;  returns True or False."""
+    """Is KL(t_nu ‖ N(0, 1)) finite?
+
+    nu: float > 0;  returns True or False.
+    """
     # YOUR CODE HERE
     raise NotImplementedError()
 

@@ -132,12 +132,12 @@ show(
 #
 # **Write** `score_terms`: the terms of the estimator, one row for each sample, not yet averaged.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f2d9548c1fa49f267b76b4dd14b53d08", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b5f8b988dcd9a781574fce7a880bef19", "cell_type": "code"} deletable=false
 def score_terms(f, z, mu, sigma, baseline=0.0):
     """(f(z_n) - baseline) times the derivative of log q(z_n) by mu, and by sigma; q = N(mu, diag sigma²).
 
-    f: takes (N, D), gives (N,), can be called but not differentiated; z: (N, D), samples of q; mu, sigma: (D,);
-    baseline: float;  returns (d_mu, d_sigma), both (N, D), one row per sample.
+    f: takes (N, D), gives (N,), can be called but not differentiated; z: (N, D); mu: (D,); sigma: (D,), > 0;
+    baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -208,12 +208,12 @@ with waiting_for("score_terms"):
 # same form as `score_terms`. (For the second, autograd gives you the slopes of all rows at once: differentiate the
 # *sum* of $f$ over the rows by $z$. Rows do not influence each other.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "grad-reparameterise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "36dd96e954d89b6a53e409945f119f90", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-reparameterise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "61b259f7d72da2a2c0da93c2582d03a2", "cell_type": "code"} deletable=false
 def reparameterise(mu, log_var, eps):
     """A sample of N(mu, exp(log_var)) made from the noise eps.   (001 P2d)
 
-    mu, log_var, eps: tensors that broadcast, say (B, D) each, or eps (S, B, D); log_var of any sign;
-    returns z of the broadcast shape. Gradients reach mu and log_var.
+    mu, log_var, eps: tensors that broadcast, say (B, D) each, or eps (S, B, D);
+    returns z of the broadcast shape, in the type of eps. Gradients reach mu and log_var (of any sign).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -222,8 +222,8 @@ def reparameterise(mu, log_var, eps):
 def pathwise_terms(f, mu, sigma, eps):
     """The derivatives of f(z_n) by mu and by sigma, where z_n is the sample that the noise eps_n becomes.
 
-    f: differentiable in torch, takes (N, D), gives (N,); mu, sigma: (D,); eps: (N, D);
-    returns (d_mu, d_sigma), both (N, D), one row per sample.
+    f: differentiable in torch, takes (N, D), gives (N,); mu: (D,); sigma: (D,), > 0; eps: (N, D);
+    returns (d_mu, d_sigma), both of the shape and type of eps, one row per sample.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -293,12 +293,12 @@ def normal_points(n):
 # **Write** `gradient_variances`: the variance of *one* term for $\mu$, coordinate by coordinate, for the three
 # estimators. The baseline is the mean of $f(z)$ under the same weights. You have the terms already.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "grad-variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b6ca5e630b2176667845f560293a24b5", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "32a4f3bb2f05b4132a793a4f0988f4aa", "cell_type": "code"} deletable=false
 def gradient_variances(f, mu, sigma, eps, weights):
     """Variances of one term of the derivative by mu, when the noise is eps[n] with probability weights[n].
 
-    f: as in pathwise_terms; mu, sigma: (D,); eps: (N, D); weights: (N,), adding up to 1;
-    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each (D,).
+    f: as in pathwise_terms; mu: (D,); sigma: (D,), > 0; eps: (N, D); weights: (N,), ≥ 0, adding up to 1;
+    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each of the shape and type of mu.
     """
 
     # YOUR CODE HERE
@@ -412,11 +412,12 @@ with waiting_for("score_terms", "pathwise_terms"):
 # $-\infty$. (001 prints the formula without saying that it holds for $a > 0$ only; a computer answers NaN to
 # $\ln(-1)$.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "da8f4803162d750f882fb61af116d413", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "06f36bb2f145c37e070bb9a62c79a147", "cell_type": "code"} deletable=false
 def event_in_eps(T_inverse, a):
     """Line 1: the "threshold" for which {T(eps) ≤ a} is {eps ≤ threshold}, for any increasing T.   (001 P2a)
 
-    T_inverse: a function, tensor to tensor; a: tensor of any shape, a > 0;  returns {"threshold": like a}.
+    T_inverse: a function, tensor to tensor; a: tensor of any shape, > 0;
+    returns {"threshold": …}, of the shape and type of a.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -425,7 +426,7 @@ def event_in_eps(T_inverse, a):
 def normal_cdf(threshold):
     """Line 2: the "probability" that eps ~ N(0, 1) is at most threshold, and the "argument" of erf in it.
 
-    threshold: tensor;  returns {"argument": …, "probability": …}, both like threshold.
+    threshold: tensor of any shape;  returns {"argument": …, "probability": …}, both of its shape and type.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -434,8 +435,8 @@ def normal_cdf(threshold):
 def lognormal_cdf(a, mu, sigma):
     """Line 3: the "probability" Q(a) that z ~ LogN(mu, sigma²) is at most a, and the "argument" of erf in it.
 
-    a: tensor, any sign; mu, sigma: numbers or tensors without axes;  returns {"argument": …, "probability": …}, like a;
-    for a ≤ 0 the argument is -inf and the probability 0.
+    a: tensor of any shape, of any sign; mu: number or tensor without axes; sigma: number or tensor without axes, > 0;
+    returns {"argument": …, "probability": …}, of the shape and type of a; for a ≤ 0 they are -inf and 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -447,11 +448,11 @@ def lognormal_cdf(a, mu, sigma):
 #
 # **Line 5, solve.** Line 4 holds for every $a > 0$, so it holds for $a = T(\epsilon)$. Solve for $T(\epsilon)$.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ffd6712e6297fe75b33c6957adbf3a65", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "7c17b228f2ed95cd98167bf4116c4db2", "cell_type": "code"} deletable=false
 def match_arguments(a):
     """Line 4: "T_inverse", the value of the inverse of T at a, from equal arguments of erf.   (001 P2a)
 
-    a: tensor, a > 0;  returns {"T_inverse": like a}.
+    a: tensor of any shape, > 0;  returns {"T_inverse": …}, of the shape and type of a.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -460,7 +461,7 @@ def match_arguments(a):
 def solve_for_T(eps):
     """Line 5: "T", the sample of LogN(0, 1) that the noise eps becomes.   (001 P2a)
 
-    eps: tensor;  returns {"T": like eps}.
+    eps: tensor of any shape;  returns {"T": …}, of the shape and type of eps.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -479,11 +480,12 @@ def solve_for_T(eps):
 # **Line 7, solve.** Turn line 6 round: given $z$, which $a$ has $M^{-1}(a) = z$? It comes out as a product, of a
 # power of $z$ that knows only $\sigma$, and of a factor that knows only $\mu$.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer-3", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "46345ab233ba5084d90f98f6b939360e", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-match_cdf-answer-3", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "1d9aeafafb5c173d68aea75b97dce644", "cell_type": "code"} deletable=false
 def match_arguments_of_M(a, mu, sigma):
     """Line 6: "log_M_inverse" and "M_inverse", the inverse of M at a, and before it its logarithm.   (001 P2b)
 
-    a: tensor, a > 0; mu, sigma: numbers or tensors without axes;  returns the dict of both, each like a.
+    a: tensor of any shape, > 0; mu: number or tensor without axes; sigma: number or tensor without axes, > 0;
+    returns {"log_M_inverse": …, "M_inverse": …}, both of the shape and type of a.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -492,8 +494,8 @@ def match_arguments_of_M(a, mu, sigma):
 def solve_for_M(z, mu, sigma):
     """Line 7: "M" as the product of "power" (of z, by sigma alone) and "factor" (by mu alone).   (001 P2b)
 
-    z: tensor, z > 0; mu, sigma: numbers or tensors without axes;
-    returns {"power": like z, "factor": one number, "M": like z}.
+    z: tensor of any shape, > 0; mu: number or tensor without axes; sigma: number or tensor without axes, > 0;
+    returns {"power": …, "factor": one number, "M": …}, power and M of the shape and type of z.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -525,17 +527,17 @@ check("lognormal.match_cdf")
 # which goes all the way (001 P2c). **All three increase.** They take `eps` or `z` of any shape, `float32` or
 # `float64`, on any device. `mu` and `sigma` may be Python numbers or tensors, each for itself, and everything
 # broadcasts. Gradients must reach every tensor that goes in, and nothing may break far out in the tails: noise of
-# $\pm 9$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
+# $\pm 30$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
 # `float32` $F(6)$ is exactly 1. That the two functions cancel is what you gained by matching arguments.)
 #
 # **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and
 # $\sigma = 0.5$, $C(2) = 7.3891$.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-standard-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ab41d384d27ec595d8276a837f546f1d", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-standard-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dae29862427e6ade296d10a7535bbe0c", "cell_type": "code"} deletable=false
 def standard_lognormal(eps):
     """T(eps), increasing, with T(eps) ~ LogN(0, 1) if eps ~ N(0, 1).   (001 P2a)
 
-    eps: any shape;  returns z > 0, same shape. Gradients reach eps.
+    eps: any shape;  returns z > 0 of the shape and type of eps. Gradients reach eps.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -545,11 +547,12 @@ def standard_lognormal(eps):
 check("lognormal.standard")
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-rescale-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "00c0e759ab705163c6899f61ab50fdf6", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-rescale-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8f2d8cea0bd491a56fd03a641f460065", "cell_type": "code"} deletable=false
 def rescale_lognormal(z, mu, sigma):
     """M(z), increasing, with M(z) ~ LogN(mu, sigma²) if z ~ LogN(0, 1).   (001 P2b)
 
-    z: tensor, z > 0; mu, sigma: numbers or tensors, sigma > 0;  returns the broadcast shape. Gradients reach all three.
+    z: any shape, > 0; mu: number or tensor that broadcasts; sigma: number or tensor that broadcasts, > 0;
+    returns the broadcast shape, in the type of z. Gradients reach all three.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -559,11 +562,12 @@ def rescale_lognormal(z, mu, sigma):
 check("lognormal.rescale")
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-reparameterise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ee7a4b70a652180e67f1a161680308db", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-reparameterise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "aad07c91d46c2a149f612e7c6e587e76", "cell_type": "code"} deletable=false
 def reparameterise_lognormal(eps, mu, sigma):
     """C(eps), increasing, with C(eps) ~ LogN(mu, sigma²) if eps ~ N(0, 1).   (001 P2c)
 
-    eps: tensor; mu, sigma: numbers or tensors, sigma > 0;  returns the broadcast shape. Gradients reach all three.
+    eps: any shape; mu: number or tensor that broadcasts; sigma: number or tensor that broadcasts, > 0;
+    returns the broadcast shape, in the type of eps. Gradients reach all three.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -628,11 +632,11 @@ with waiting_for("reparameterise_lognormal"):
 # the probability below it is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
 # $z = 2.5$ and $3.5$, and the estimate is $1.8799$.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "0531add3cdddcf508adf54bd6c2ebf4e", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e76b1fb150b1c4ad96f80ca7421282c6", "cell_type": "code"} deletable=false
 def impossible_event(mu, sigma):
     """(a, b, log_q): [a, b] has probability 0 under LogN(0, 1) and probability exp(log_q) > 0 under N(mu, sigma²).   (001 P2d)
 
-    mu, sigma: floats, sigma > 0;  returns three floats, a < b, log_q finite; a or b may be infinite.
+    mu: float; sigma: float > 0;  returns three floats, a < b, log_q finite; a or b may be infinite.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -641,7 +645,7 @@ def impossible_event(mu, sigma):
 def sampled_kl(mu, sigma, eps):
     """The mean of log q(z_n) - log p(z_n) over z_n = mu + sigma eps_n, q = N(mu, sigma²), p = LogN(0, 1).   (001 P2d)
 
-    mu, sigma: floats, sigma > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
+    mu: float; sigma: float > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -725,11 +729,11 @@ for R in (1e2, 1e4, 1e6):
 # broadcast. The divergence is a loss: gradients must reach $\mu$ and $\sigma$, through *every* term. (`math.log`
 # of a tensor gives a plain number, and cuts that term from the graph without a word.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-kl-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "edaf90066c96ea8d08d3a2919290f108", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "lognormal-kl-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2390788520cc0043396d1ba8a39523c6", "cell_type": "code"} deletable=false
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
 
-    All four: numbers or tensors, the sigmas > 0;
+    mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
     returns {"mean": …, "variance": …, "log": …}, each of the broadcast shape or one that broadcasts to it.
     """
     # YOUR CODE HERE
@@ -739,7 +743,8 @@ def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
 
-    All four: numbers or tensors, the sigmas > 0;  returns the broadcast shape. Gradients reach mu and sigma.
+    mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
+    returns the broadcast shape, in the type of mu where that is a tensor. Gradients reach mu and sigma.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -257,11 +257,11 @@ SCHEDULES = {  # name -> function of the length N that returns beta_1 … beta_N
 #
 # **Write** both, for a schedule `beta` of any length.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-alpha_bar-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d01ef0d3c860cafc20f9a4caea5567f8", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-alpha_bar-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4d91d89b063396f2eb342c344be4cd2b", "cell_type": "code"} deletable=false
 def alpha_bar(beta):
     """alpha_bar_t = (1 - beta_1)(1 - beta_2) … (1 - beta_t), for t = 1 … T.   (001 P4)
 
-    beta: (T,), float32 or float64;  returns (T,), same type; entry t - 1 belongs to time t.
+    beta: (T,), float32 or float64, values in [0, 1];  returns (T,), same type; entry t - 1 belongs to time t.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -311,6 +311,35 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 # wasteful.
 
 # %% [markdown]
+# ### Detective: which of these is no $\bar\alpha$?
+#
+# So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do, in
+# their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong where
+# hardly any signal is left, or right for the schedules that their author happened to try.
+#
+# Your test may call the function as often as it likes, on schedules of your choice. What you know by heart helps:
+# for $\beta = (0.1,\, 0.2,\, 0.5)$ the result is $(0.9,\; 0.72,\; 0.36)$, and
+# $\bar\alpha_t = (1 - \beta_t)\,\bar\alpha_{t-1}$ for every schedule there is. Two right programs differ in their last
+# digits, so ask for agreement *relative to the size* of what is compared.
+#
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-catch_alpha_bar-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c4fc3b70e443a0f96135aad8c0d5f6a8", "cell_type": "code"} deletable=false
+def is_alpha_bar(implementation):
+    """True if the function is an implementation of alpha_bar, False if it is not.
+
+    implementation: takes beta, (T,), and gives (T,), of the same type; call it on tensors of your choice (values only:
+    no gradient comes back);  returns True or False.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-catch_alpha_bar", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "dce60d7a4595b20ef7669898ddd8cbff", "cell_type": "code"} deletable=false editable=false
+check("diffusion.catch_alpha_bar")
+
+
+# %% [markdown]
 # ## 3 · Any time in one jump
 #
 # To train on a noisy picture at time 700 you need not walk 700 steps. **Claim:** for every $t$
@@ -336,11 +365,12 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 # **Write** `q_sample` for a whole batch in which every item has its own time. `alpha_bar[…]` takes a tensor of
 # indices, and `per_item` from above gives the result its trailing axes.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-q_sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2723aa93da9322f7ba57943f10b0568e", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-q_sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5c1176d1d6f65c341799a5607cab2ee1", "cell_type": "code"} deletable=false
 def q_sample(x0, t, eps, alpha_bar):
     """x_t = √alpha_bar_t x0 + √(1 - alpha_bar_t) eps, a draw from q(x_t | x_0).   (001 P4, 002 9-3b)
 
-    x0, eps: (B, …); t: (B,), int64, values 1 … T; alpha_bar: (T,);  returns x_t, of the shape of x0.
+    x0, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in [0, 1];
+    returns x_t, of the shape and type of x0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -397,11 +427,12 @@ with waiting_for("alpha_bar", "q_sample"):
 # $\epsilon_{t-2}$, and from the new noise $\epsilon_{t-1}$. The old noise has been through a step that the new one
 # has not.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-geometric_series-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "42e57a7e08b57a248212491d92fa5e2d", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-geometric_series-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8c9c74f9d051b3fb87dab79360ee0f53", "cell_type": "code"} deletable=false
 def unroll_once(x_prev, eps_new, alpha):
     """Line 1: x_t as the sum of "signal" (from x_{t-1}) and "new_noise" (from eps_{t-1}).   (002 9-3b)
 
-    x_prev, eps_new: same shape; alpha: float in (0, 1);  returns {"signal": …, "new_noise": …}, each like x_prev.
+    x_prev, eps_new: same shape; alpha: float in (0, 1);
+    returns {"signal": …, "new_noise": …}, each of the shape and type of x_prev.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -410,7 +441,8 @@ def unroll_once(x_prev, eps_new, alpha):
 def unroll_twice(x_prev2, eps_old, eps_new, alpha):
     """Line 2: x_t as the sum of "signal" (from x_{t-2}), "old_noise" (from eps_{t-2}), "new_noise" (from eps_{t-1}).
 
-    x_prev2, eps_old, eps_new: same shape; alpha: float in (0, 1);  returns a dict of the three, each like x_prev2.
+    x_prev2, eps_old, eps_new: same shape; alpha: float in (0, 1);
+    returns a dict of the three, each of the shape and type of x_prev2.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -420,12 +452,12 @@ def unroll_twice(x_prev2, eps_old, eps_new, alpha):
 # **Line 3** goes on down to $x_0$: one signal term, and $t$ noise terms, one for each $\epsilon_k$. How many later
 # steps has $\epsilon_k$ been through?
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-geometric_series-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "87e74a27c6ced6dd9811480b8ab58dd1", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-geometric_series-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8fc96b75fa305ffbd02c4eb7f098d28b", "cell_type": "code"} deletable=false
 def unroll_all(x0, eps, alpha):
     """Line 3: x_t as the sum of "signal" (from x_0) and of the t rows of "noise", row k from eps_k.
 
     x0: any shape; eps: (t, …), eps[k] like x0, eps[0] entered first; alpha: float in (0, 1);
-    returns {"signal": like x0, "noise": like eps}.
+    returns {"signal": …, "noise": …}, of the shape and type of x0 and of eps.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -531,12 +563,12 @@ check("diffusion.never_forgets")
 #
 # **Write** the three terms and their sum. `x0` holds a batch of vectors, so `mean` and `kl` have one entry for each.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-prior_gap-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "936b7ff2f8bfc9644cb87bcaf5fdcd41", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-prior_gap-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dda2d6cd771848a42381b644d245622a", "cell_type": "code"} deletable=false
 def prior_gap(x0, alpha_bar_T):
     """KL(q(x_T | x_0) ‖ N(0, I)) = ½ (trace + mean - d - log_det) in nats, term by term.   (002 9-3c, d)
 
     x0: (B, d); alpha_bar_T: float in (0, 1);
-    returns {"trace": number, "mean": (B,), "log_det": number, "kl": (B,)}.
+    returns {"trace": number, "mean": (B,), "log_det": number, "kl": (B,)}, the tensors of the type of x0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -613,11 +645,11 @@ with waiting_for("alpha_bar", "prior_gap"):
 # **In numbers.** For `beta = (0.2, 0.0, 1.5)` it returns `(2, "zero")`; for `(0.2, 0.999)` it returns `None`; for
 # `(nan, 0.1)` it returns `(1, "nan")`.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-validate_schedule-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3ebd77655104aeb5f4170d190094827c", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-validate_schedule-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "450c0739f9fd7866faee6d8f74147ee2", "cell_type": "code"} deletable=false
 def validate_schedule(beta):
     """None if 0 < beta_n < 1 for every n = 1 … N, else (n, reason) for the first bad n.   (001 P4d)
 
-    beta: (N,), float32 or float64; −∞ and ∞ may occur;
+    beta: (N,), N ≥ 1, float32 or float64, with ∞, −∞ and NaN among its values;
     reason: "negative" (below 0), "zero", "one", "above one" or "nan".
     """
     # YOUR CODE HERE
@@ -698,7 +730,7 @@ with waiting_for("validate_schedule"):
 #
 # **In numbers.** For $\beta = (0.5, 1.5)$: $\bar\alpha = (0.5, -0.25)$, so the first bad root is at $n = 2$.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-break_it-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "13a5ad65f2a12d36551e70e2255d0014", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-break_it-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d191cd76f931bc0acc20235f5c0aad6b", "cell_type": "code"} deletable=false
 def first_bad_root(beta):
     """The first n with alpha_bar_n < 0, or None.   (001 P4b)
 
@@ -717,7 +749,7 @@ def positive_again():
 def still_works(beta, t):
     """Is the expression free of a division by zero at step t?   (001 P4c)
 
-    beta: (T,), values in (0, 1]; t: int, 1 … T;
+    beta: (T,), values in (0, 1]; t: int, 1 … T; alpha_bar_t is 0 or large enough for its type;
     returns {"eps_loss": bool, "x0_hat": bool, "sampler": bool, "elbo_weight": bool}.
     """
     # YOUR CODE HERE
@@ -765,11 +797,11 @@ check("diffusion.break_it")
 # own $\log\bar\alpha$, and $1 - e^{u}$ has a function of its own, `expm1` with a sign. The check accepts the plain
 # way too.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior_variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c3b59447bba564680fd0b6421ca1a052", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior_variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3af52f6dc99a9dd177f1841e5c44baf4", "cell_type": "code"} deletable=false
 def posterior_variance(beta):
     """beta_tilde_t = (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) · beta_t, with alpha_bar_0 = 1.   (001 P4)
 
-    beta: (T,);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
+    beta: (T,), values in (0, 1);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -801,12 +833,12 @@ check("diffusion.posterior_variance")
 # **Write** `posterior`, with the mean and the variance for each item of a batch. At $t = 1$ it must return $x_0$
 # itself, with variance 0.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4f0e2654a55e18cf693a6b10a2b665b1", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f8b190c6997478889a6898dc1d140635", "cell_type": "code"} deletable=false
 def posterior(x0, xt, t, beta):
     """Mean and variance of q(x_{t-1} | x_t, x_0) = N(mean, variance · I).   (001 P4, with √alpha_t put right)
 
-    x0, xt: (B, …); t: (B,), int64, values 1 … T; beta: (T,);
-    returns (mean, variance): mean of the shape of x0, variance (B,).
+    x0, xt: (B, …), of the type of beta; t: (B,), int64, values 1 … T; beta: (T,), values in (0, 1);
+    returns (mean, variance): mean of the shape of x0, variance (B,), both of the type of x0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -871,11 +903,12 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 #
 # **Write** `predict_x0`.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-predict_x0-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3f9de6a6d2ea199e2614110e409c11f2", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-predict_x0-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c53b5d3d4518e6ded44ac54e65599212", "cell_type": "code"} deletable=false
 def predict_x0(xt, t, eps, alpha_bar):
     """x0 = (x_t - √(1 - alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0.   (001 P4)
 
-    xt, eps: (B, …); t: (B,), int64, values 1 … T; alpha_bar: (T,);  returns x0, of the shape of xt.
+    xt, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in (0, 1];
+    returns x0, of the shape and type of xt.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -944,11 +977,11 @@ with waiting_for("alpha_bar", "q_sample", "predict_x0"):
 # **Write** all three. (Good to know: the root of an integer tensor is `float32`, whatever the type of `x0`. The check
 # forgives the lost digits; bringing `t` to the type of `x0` first keeps them.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c6fa834b33f44eaddb811c821a488c0", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e500b8f1998c682b4649ac45e857a9d7", "cell_type": "code"} deletable=false
 def ve_sample(x0, t, eps, sigma):
     """x_t = x0 + √t sigma eps.   (000 Q2a)
 
-    x0, eps: (B, …); t: (B,), int64, values ≥ 1; sigma: float;  returns x_t, of the shape of x0.
+    x0, eps: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;  returns x_t, of the shape and type of x0.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -957,7 +990,8 @@ def ve_sample(x0, t, eps, sigma):
 def ve_posterior(x0, xt, t, sigma):
     """Mean ((t - 1) x_t + x0) / t and variance sigma² (t - 1) / t of q(x_{t-1} | x_t, x_0).
 
-    x0, xt: (B, …); t: (B,), int64, values ≥ 1; sigma: float;  returns (mean, variance): like x0, and (B,).
+    x0, xt: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;
+    returns (mean, variance): of the shape and type of x0, and (B,).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -966,7 +1000,7 @@ def ve_posterior(x0, xt, t, sigma):
 def ve_prior_gaps(mean, var, T, sigma):
     """KL in nats of x_T ~ N(mean, var + T sigma²) to four priors, in one dimension.   (000 Q2b)
 
-    mean, var: of the data, floats; T: int; sigma: float;  returns a dict of four floats: "noise" for N(0, T sigma²),
+    mean, var: of the data, floats; var: > 0; T: int ≥ 1; sigma: float, > 0;  returns a dict of four floats: "noise" for N(0, T sigma²),
     "mean" for N(mean, T sigma²), "spread" for N(0, var + T sigma²), "both" for N(mean, var + T sigma²).
     """
     # YOUR CODE HERE

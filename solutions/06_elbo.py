@@ -160,8 +160,8 @@ show(fig, alt="Error of the plain estimate of log p(x) from a thousand prior dra
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):
     """KL(N(mu, diag sigma²) ‖ N(prior_mu, diag prior_sigma²)) = ½ (trace + mean - d + log_det) in nats.   (002 9-1)
 
-    mu, sigma: (B, d); prior_mu, prior_sigma: (d,); sigmas are standard deviations, positive;
-    returns {"trace": (B,), "mean": (B,), "log_det": (B,), "kl": (B,)}, the parts named as in the text.
+    mu: (B, d); sigma: (B, d), > 0; prior_mu: (d,); prior_sigma: (d,), > 0; both sigmas are standard deviations;
+    returns {"trace": (B,), "mean": (B,), "log_det": (B,), "kl": (B,)}, parts named as in the text, of the type of mu.
     """
     ### BEGIN SOLUTION
     trace = (sigma / prior_sigma).square().sum(dim=1)
@@ -241,7 +241,7 @@ with waiting_for("kl_gaussian"):
 def elbo_integrand(log_q, log_joint):
     """Line 1: the integrand of L = ∫ q(z) log(p(x, z) / q(z)) dz, at each z.   (002 9-1a)
 
-    log_q, log_joint: (n,), the latter near ±1000 at times;  returns {"integrand": (n,)}.
+    log_q: (n,); log_joint: (n,), near ±1000 at times;  returns {"integrand": (n,)}, of the type of log_q.
     """
     ### BEGIN SOLUTION
     return {"integrand": torch.exp(log_q) * (log_joint - log_q)}
@@ -251,7 +251,7 @@ def elbo_integrand(log_q, log_joint):
 def elbo_split(log_q, log_likelihood, log_prior):
     """Line 2: the same integrand as the sum of three terms, "likelihood", "prior" and "entropy" (that of q).
 
-    log_q, log_likelihood, log_prior: (n,);  returns a dict of three, each (n,), with their signs.
+    log_q, log_likelihood, log_prior: (n,);  returns a dict of three, each (n,), with its sign, of the type of log_q.
     """
     ### BEGIN SOLUTION
     q = torch.exp(log_q)
@@ -262,7 +262,8 @@ def elbo_split(log_q, log_likelihood, log_prior):
 def elbo_gathered(dz, log_q, log_likelihood, log_prior):
     """Line 3: L = reconstruction - kl, with kl a divergence between two distributions of z.
 
-    dz, log_q, log_likelihood, log_prior: (n,);  returns {"reconstruction": number, "kl": number}, 0-d tensors or floats.
+    dz: (n,), > 0; log_likelihood: (n,); log_q, log_prior: (n,), so that (dz * exp) adds up to 1;
+    returns {"reconstruction": number, "kl": number}, 0-d tensors or floats.
     """
     ### BEGIN SOLUTION
     mass = dz * torch.exp(log_q)
@@ -291,7 +292,8 @@ def elbo_gathered(dz, log_q, log_likelihood, log_prior):
 def evidence(dz, log_joint):
     """Line 4: log p(x) = log ∫ p(x, z) dz, and the posterior by Bayes' rule.
 
-    dz, log_joint: (n,), log_joint near ±1000 at times;  returns {"log_px": number, "log_posterior": (n,)}.
+    dz: (n,), > 0; log_joint: (n,), near ±1000 at times;
+    returns {"log_px": number, "log_posterior": (n,)}, the latter of the type of log_joint.
     """
     ### BEGIN SOLUTION
     log_px = torch.logsumexp(log_joint + dz.log(), dim=0)
@@ -302,7 +304,8 @@ def evidence(dz, log_joint):
 def evidence_split(log_q, log_joint, log_posterior):
     """Line 5: log p(x) = bound + gap at every z, "bound" with the joint and q, "gap" with q and the posterior.
 
-    log_q, log_joint, log_posterior: (n,);  returns {"bound": (n,), "gap": (n,)}.
+    log_q, log_joint: (n,); log_posterior: (n,), log_joint less log p(x);
+    returns {"bound": (n,), "gap": (n,)}, of the type of log_q.
     """
     ### BEGIN SOLUTION
     return {"bound": log_joint - log_q, "gap": log_q - log_posterior}
@@ -312,7 +315,8 @@ def evidence_split(log_q, log_joint, log_posterior):
 def evidence_averaged(dz, log_q, log_joint, log_posterior):
     """Line 6: line 5 averaged under q, log p(x) = elbo + kl, with kl a divergence between two distributions of z.
 
-    dz, log_q, log_joint, log_posterior: (n,);  returns {"elbo": number, "kl": number}, 0-d tensors or floats.
+    dz: (n,), > 0; log_joint: (n,); log_q, log_posterior: (n,), so that (dz * exp) adds up to 1;
+    returns {"elbo": number, "kl": number}, 0-d tensors or floats.
     """
     ### BEGIN SOLUTION
     mass = dz * torch.exp(log_q)
@@ -403,8 +407,9 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 def elbo_terms(x, mu, sigma, eps, W, b, s):
     """Estimate (a): reconstruction from draws, divergence in closed form; elbo = reconstruction - kl, in nats.
 
-    x: (B, D); mu, sigma: (B, d); eps: (K, B, d); W: (D, d); b: (D,); s: float, the standard deviation of x given z;
-    returns {"reconstruction": (B,), "kl": (B,), "elbo": (B,)}, kl from the prior N(0, I).
+    x: (B, D); mu: (B, d); sigma: (B, d), > 0; eps: (K, B, d); W: (D, d); b: (D,);
+    s: float > 0, the standard deviation of x given z;
+    returns {"reconstruction": (B,), "kl": (B,), "elbo": (B,)}, kl from the prior N(0, I), of the type of x.
     """
     ### BEGIN SOLUTION
     D = x.shape[1]
@@ -419,7 +424,8 @@ def elbo_terms(x, mu, sigma, eps, W, b, s):
 def elbo_sampled(x, mu, sigma, eps, W, b, s):
     """Estimate (b): the mean over the draws of log p(x, z_k) - log q(z_k), in nats.
 
-    Arguments as for elbo_terms;  returns (B,).
+    x: (B, D); mu: (B, d); sigma: (B, d), > 0; eps: (K, B, d); W: (D, d); b: (D,);
+    s: float > 0, the standard deviation of x given z;  returns (B,), of the type of x.
     """
     ### BEGIN SOLUTION
     z = mu + sigma * eps
@@ -499,7 +505,7 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 def tight_q(x, w, b, s):
     """(mu, sigma) of the q = N(mu, sigma²) whose ELBO is log p(x): z ~ N(0, 1), x | z ~ N(w z + b, s² I).
 
-    x, w, b: (D,); s: float;  returns two floats, sigma a standard deviation.
+    x, w, b: (D,); s: float > 0;  returns two floats, sigma a standard deviation.
     """
     ### BEGIN SOLUTION
     # −½ z² − ½ ‖x − b − w z‖² / s²: the precision stands at −½ z², mu times the precision at z
@@ -605,8 +611,8 @@ with waiting_for("elbo_terms", "kl_gaussian"):
 def gaussian_reconstruction(x, x_hat, sigma):
     """-log N(x; x_hat, sigma² I) = squared + constant, one loss per picture, in nats.   (002 9-1b)
 
-    x, x_hat: (B, …), all axes but the first are pixels; sigma: float;
-    returns {"squared": (B,), "constant": number, "loss": (B,)}.
+    x, x_hat: (B, P, …), all axes but the first are pixels; sigma: float > 0;
+    returns {"squared": (B,), "constant": number, "loss": (B,)}, the losses of the type of x.
     """
     ### BEGIN SOLUTION
     error = (x - x_hat).flatten(start_dim=1)  # (B, D)
@@ -619,7 +625,8 @@ def gaussian_reconstruction(x, x_hat, sigma):
 def bernoulli_reconstruction(x, logits):
     """-log of independent Bernoullis, ink + paper, one loss per picture, in nats.   (002 9-1b)
 
-    x: (B, …), between 0 and 1; logits: (B, …), of any size (±1000 too);  returns {"ink": (B,), "paper": (B,), "loss": (B,)}.
+    x: (B, P, …), between 0 and 1; logits: (B, P, …), of any size (±1000 too);
+    returns {"ink": (B,), "paper": (B,), "loss": (B,)}, of the type of x.
     """
     ### BEGIN SOLUTION
     ink = -(x * torch.nn.functional.logsigmoid(logits)).flatten(start_dim=1).sum(dim=1)
@@ -631,7 +638,7 @@ def bernoulli_reconstruction(x, logits):
 def implied_sigma(weight, D):
     """The sigma of a normal decoder for which weight · (mean over D pixels of (x_i - x_hat_i)²) is the squared term.
 
-    weight: float > 0; D: int, the number of pixels;  returns a float.
+    weight: float > 0; D: int ≥ 1, the number of pixels;  returns a float.
     """
     ### BEGIN SOLUTION
     return math.sqrt(D / (2 * weight))
@@ -738,7 +745,7 @@ with waiting_for("gaussian_reconstruction", "implied_sigma"):
 def bce_mass(logits):
     """∫ exp(-BCE(x, l)) dx over x from 0 to 1, for each logit l in closed form; l = 0 and l near 0 too.
 
-    logits: any shape;  returns the same shape.
+    logits: any shape;  returns the shape and type of logits.
     """
     ### BEGIN SOLUTION
     # (1 − p)(e^l − 1)/l = (2p − 1)/l, and 2p − 1 = tanh(l/2)
@@ -750,7 +757,7 @@ def bce_mass(logits):
 def bce_mass_on_levels(logits, levels):
     """Sum of exp(-BCE(x, l)) over the grey levels x = k / (levels - 1), k = 0 … levels - 1, for each logit l.
 
-    logits: any shape; levels: int ≥ 2;  returns the shape of logits.
+    logits: any shape; levels: int ≥ 2;  returns the shape and type of logits.
     """
     ### BEGIN SOLUTION
     grey = torch.linspace(0, 1, levels, dtype=logits.dtype, device=logits.device)
@@ -762,7 +769,7 @@ def bce_mass_on_levels(logits, levels):
 def continuous_bernoulli(x, logits):
     """log density of the continuous Bernoulli: falls as -BCE(x, l) does, and its exponential integrates to 1 over [0, 1].
 
-    x, logits: same shape, 0 ≤ x ≤ 1;  returns that shape.
+    x: any shape, between 0 and 1; logits: same shape;  returns the shape and type of x.
     """
     ### BEGIN SOLUTION
     minus_bce = x * logits - torch.nn.functional.softplus(logits)
@@ -838,7 +845,8 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
 def iwae(log_w):
     """log of the mean weight, log (1/K) Σ_k w_k, for log weights of any size; differentiable.   (Burda et al. 2016)
 
-    log_w: (K, B), values near ±1000 and -inf may occur;  returns (B,).
+    log_w: (K, B), near ±1000 at times, and -inf, though never for all draws of an item;
+    returns (B,), of the type of log_w.
     """
     ### BEGIN SOLUTION
     return torch.logsumexp(log_w, dim=0) - math.log(len(log_w))
@@ -848,7 +856,7 @@ def iwae(log_w):
 def effective_sample_size(log_w):
     """(Σ_k w_k)² / Σ_k w_k², for log weights of any size.
 
-    log_w: (K, B);  returns (B,), between 1 and K.
+    log_w: (K, B), as for iwae;  returns (B,), between 1 and K, of the type of log_w.
     """
     ### BEGIN SOLUTION
     share = torch.softmax(log_w, dim=0)
@@ -967,7 +975,10 @@ def infinite_kl():
 
 
 def kl_is_finite(nu):
-    """Is KL(t_nu ‖ N(0, 1)) finite?   nu: float > 0;  returns True or False."""
+    """Is KL(t_nu ‖ N(0, 1)) finite?
+
+    nu: float > 0;  returns True or False.
+    """
     ### BEGIN SOLUTION
     return nu > 2  # the tail is |z|^−(nu + 1) · z²/2, which can be integrated if nu + 1 − 2 > 1
     ### END SOLUTION

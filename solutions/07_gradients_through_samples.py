@@ -120,8 +120,8 @@ show(
 def score_terms(f, z, mu, sigma, baseline=0.0):
     """(f(z_n) - baseline) times the derivative of log q(z_n) by mu, and by sigma; q = N(mu, diag sigma²).
 
-    f: takes (N, D), gives (N,), can be called but not differentiated; z: (N, D), samples of q; mu, sigma: (D,);
-    baseline: float;  returns (d_mu, d_sigma), both (N, D), one row per sample.
+    f: takes (N, D), gives (N,), can be called but not differentiated; z: (N, D); mu: (D,); sigma: (D,), > 0;
+    baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
     """
     ### BEGIN SOLUTION
     u = (z - mu) / sigma
@@ -199,8 +199,8 @@ with waiting_for("score_terms"):
 def reparameterise(mu, log_var, eps):
     """A sample of N(mu, exp(log_var)) made from the noise eps.   (001 P2d)
 
-    mu, log_var, eps: tensors that broadcast, say (B, D) each, or eps (S, B, D); log_var of any sign;
-    returns z of the broadcast shape. Gradients reach mu and log_var.
+    mu, log_var, eps: tensors that broadcast, say (B, D) each, or eps (S, B, D);
+    returns z of the broadcast shape, in the type of eps. Gradients reach mu and log_var (of any sign).
     """
     ### BEGIN SOLUTION
     return mu + torch.exp(0.5 * log_var) * eps
@@ -210,8 +210,8 @@ def reparameterise(mu, log_var, eps):
 def pathwise_terms(f, mu, sigma, eps):
     """The derivatives of f(z_n) by mu and by sigma, where z_n is the sample that the noise eps_n becomes.
 
-    f: differentiable in torch, takes (N, D), gives (N,); mu, sigma: (D,); eps: (N, D);
-    returns (d_mu, d_sigma), both (N, D), one row per sample.
+    f: differentiable in torch, takes (N, D), gives (N,); mu: (D,); sigma: (D,), > 0; eps: (N, D);
+    returns (d_mu, d_sigma), both of the shape and type of eps, one row per sample.
     """
     ### BEGIN SOLUTION
     z = (mu + sigma * eps).detach().requires_grad_()
@@ -289,8 +289,8 @@ def normal_points(n):
 def gradient_variances(f, mu, sigma, eps, weights):
     """Variances of one term of the derivative by mu, when the noise is eps[n] with probability weights[n].
 
-    f: as in pathwise_terms; mu, sigma: (D,); eps: (N, D); weights: (N,), adding up to 1;
-    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each (D,).
+    f: as in pathwise_terms; mu: (D,); sigma: (D,), > 0; eps: (N, D); weights: (N,), ≥ 0, adding up to 1;
+    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each of the shape and type of mu.
     """
 
     ### BEGIN SOLUTION
@@ -438,7 +438,8 @@ with waiting_for("score_terms", "pathwise_terms"):
 def event_in_eps(T_inverse, a):
     """Line 1: the "threshold" for which {T(eps) ≤ a} is {eps ≤ threshold}, for any increasing T.   (001 P2a)
 
-    T_inverse: a function, tensor to tensor; a: tensor of any shape, a > 0;  returns {"threshold": like a}.
+    T_inverse: a function, tensor to tensor; a: tensor of any shape, > 0;
+    returns {"threshold": …}, of the shape and type of a.
     """
     ### BEGIN SOLUTION
     return {"threshold": T_inverse(a)}
@@ -448,7 +449,7 @@ def event_in_eps(T_inverse, a):
 def normal_cdf(threshold):
     """Line 2: the "probability" that eps ~ N(0, 1) is at most threshold, and the "argument" of erf in it.
 
-    threshold: tensor;  returns {"argument": …, "probability": …}, both like threshold.
+    threshold: tensor of any shape;  returns {"argument": …, "probability": …}, both of its shape and type.
     """
     ### BEGIN SOLUTION
     argument = threshold / math.sqrt(2)
@@ -459,8 +460,8 @@ def normal_cdf(threshold):
 def lognormal_cdf(a, mu, sigma):
     """Line 3: the "probability" Q(a) that z ~ LogN(mu, sigma²) is at most a, and the "argument" of erf in it.
 
-    a: tensor, any sign; mu, sigma: numbers or tensors without axes;  returns {"argument": …, "probability": …}, like a;
-    for a ≤ 0 the argument is -inf and the probability 0.
+    a: tensor of any shape, of any sign; mu: number or tensor without axes; sigma: number or tensor without axes, > 0;
+    returns {"argument": …, "probability": …}, of the shape and type of a; for a ≤ 0 they are -inf and 0.
     """
     ### BEGIN SOLUTION
     log_a = torch.log(a.clamp(min=0))  # the logarithm of 0 is -inf, that of a negative number NaN
@@ -480,7 +481,7 @@ def lognormal_cdf(a, mu, sigma):
 def match_arguments(a):
     """Line 4: "T_inverse", the value of the inverse of T at a, from equal arguments of erf.   (001 P2a)
 
-    a: tensor, a > 0;  returns {"T_inverse": like a}.
+    a: tensor of any shape, > 0;  returns {"T_inverse": …}, of the shape and type of a.
     """
     ### BEGIN SOLUTION
     return {"T_inverse": torch.log(a)}
@@ -490,7 +491,7 @@ def match_arguments(a):
 def solve_for_T(eps):
     """Line 5: "T", the sample of LogN(0, 1) that the noise eps becomes.   (001 P2a)
 
-    eps: tensor;  returns {"T": like eps}.
+    eps: tensor of any shape;  returns {"T": …}, of the shape and type of eps.
     """
     ### BEGIN SOLUTION
     return {"T": torch.exp(eps)}
@@ -515,7 +516,8 @@ def solve_for_T(eps):
 def match_arguments_of_M(a, mu, sigma):
     """Line 6: "log_M_inverse" and "M_inverse", the inverse of M at a, and before it its logarithm.   (001 P2b)
 
-    a: tensor, a > 0; mu, sigma: numbers or tensors without axes;  returns the dict of both, each like a.
+    a: tensor of any shape, > 0; mu: number or tensor without axes; sigma: number or tensor without axes, > 0;
+    returns {"log_M_inverse": …, "M_inverse": …}, both of the shape and type of a.
     """
     ### BEGIN SOLUTION
     log_m = (torch.log(a) - mu) / sigma
@@ -526,8 +528,8 @@ def match_arguments_of_M(a, mu, sigma):
 def solve_for_M(z, mu, sigma):
     """Line 7: "M" as the product of "power" (of z, by sigma alone) and "factor" (by mu alone).   (001 P2b)
 
-    z: tensor, z > 0; mu, sigma: numbers or tensors without axes;
-    returns {"power": like z, "factor": one number, "M": like z}.
+    z: tensor of any shape, > 0; mu: number or tensor without axes; sigma: number or tensor without axes, > 0;
+    returns {"power": …, "factor": one number, "M": …}, power and M of the shape and type of z.
     """
     ### BEGIN SOLUTION
     power, factor = z**sigma, torch.exp(torch.as_tensor(mu, dtype=z.dtype, device=z.device))
@@ -560,7 +562,7 @@ check("lognormal.match_cdf")
 # which goes all the way (001 P2c). **All three increase.** They take `eps` or `z` of any shape, `float32` or
 # `float64`, on any device. `mu` and `sigma` may be Python numbers or tensors, each for itself, and everything
 # broadcasts. Gradients must reach every tensor that goes in, and nothing may break far out in the tails: noise of
-# $\pm 9$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
+# $\pm 30$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
 # `float32` $F(6)$ is exactly 1. That the two functions cancel is what you gained by matching arguments.)
 #
 # **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and
@@ -571,7 +573,7 @@ check("lognormal.match_cdf")
 def standard_lognormal(eps):
     """T(eps), increasing, with T(eps) ~ LogN(0, 1) if eps ~ N(0, 1).   (001 P2a)
 
-    eps: any shape;  returns z > 0, same shape. Gradients reach eps.
+    eps: any shape;  returns z > 0 of the shape and type of eps. Gradients reach eps.
     """
     ### BEGIN SOLUTION
     return torch.exp(eps)
@@ -586,7 +588,8 @@ check("lognormal.standard")
 def rescale_lognormal(z, mu, sigma):
     """M(z), increasing, with M(z) ~ LogN(mu, sigma²) if z ~ LogN(0, 1).   (001 P2b)
 
-    z: tensor, z > 0; mu, sigma: numbers or tensors, sigma > 0;  returns the broadcast shape. Gradients reach all three.
+    z: any shape, > 0; mu: number or tensor that broadcasts; sigma: number or tensor that broadcasts, > 0;
+    returns the broadcast shape, in the type of z. Gradients reach all three.
     """
     ### BEGIN SOLUTION
     return torch.exp(mu + sigma * torch.log(z))  # z**sigma * e**mu, and mu may be a plain number
@@ -601,7 +604,8 @@ check("lognormal.rescale")
 def reparameterise_lognormal(eps, mu, sigma):
     """C(eps), increasing, with C(eps) ~ LogN(mu, sigma²) if eps ~ N(0, 1).   (001 P2c)
 
-    eps: tensor; mu, sigma: numbers or tensors, sigma > 0;  returns the broadcast shape. Gradients reach all three.
+    eps: any shape; mu: number or tensor that broadcasts; sigma: number or tensor that broadcasts, > 0;
+    returns the broadcast shape, in the type of eps. Gradients reach all three.
     """
     ### BEGIN SOLUTION
     return torch.exp(mu + sigma * eps)
@@ -671,7 +675,7 @@ with waiting_for("reparameterise_lognormal"):
 def impossible_event(mu, sigma):
     """(a, b, log_q): [a, b] has probability 0 under LogN(0, 1) and probability exp(log_q) > 0 under N(mu, sigma²).   (001 P2d)
 
-    mu, sigma: floats, sigma > 0;  returns three floats, a < b, log_q finite; a or b may be infinite.
+    mu: float; sigma: float > 0;  returns three floats, a < b, log_q finite; a or b may be infinite.
     """
     ### BEGIN SOLUTION
     log_q = torch.special.log_ndtr(torch.tensor(-mu / sigma, dtype=torch.float64))
@@ -682,7 +686,7 @@ def impossible_event(mu, sigma):
 def sampled_kl(mu, sigma, eps):
     """The mean of log q(z_n) - log p(z_n) over z_n = mu + sigma eps_n, q = N(mu, sigma²), p = LogN(0, 1).   (001 P2d)
 
-    mu, sigma: floats, sigma > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
+    mu: float; sigma: float > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
     """
     ### BEGIN SOLUTION
     z = mu + sigma * eps
@@ -776,7 +780,7 @@ for R in (1e2, 1e4, 1e6):
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
 
-    All four: numbers or tensors, the sigmas > 0;
+    mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
     returns {"mean": …, "variance": …, "log": …}, each of the broadcast shape or one that broadcasts to it.
     """
     ### BEGIN SOLUTION
@@ -792,7 +796,8 @@ def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
 
-    All four: numbers or tensors, the sigmas > 0;  returns the broadcast shape. Gradients reach mu and sigma.
+    mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
+    returns the broadcast shape, in the type of mu where that is a tensor. Gradients reach mu and sigma.
     """
     ### BEGIN SOLUTION
     return sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values())

@@ -250,7 +250,7 @@ SCHEDULES = {  # name -> function of the length N that returns beta_1 … beta_N
 def alpha_bar(beta):
     """alpha_bar_t = (1 - beta_1)(1 - beta_2) … (1 - beta_t), for t = 1 … T.   (001 P4)
 
-    beta: (T,), float32 or float64;  returns (T,), same type; entry t - 1 belongs to time t.
+    beta: (T,), float32 or float64, values in [0, 1];  returns (T,), same type; entry t - 1 belongs to time t.
     """
     ### BEGIN SOLUTION
     return torch.cumprod(1 - beta, dim=0)
@@ -301,6 +301,43 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 # wasteful.
 
 # %% [markdown]
+# ### Detective: which of these is no $\bar\alpha$?
+#
+# So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do, in
+# their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong where
+# hardly any signal is left, or right for the schedules that their author happened to try.
+#
+# Your test may call the function as often as it likes, on schedules of your choice. What you know by heart helps:
+# for $\beta = (0.1,\, 0.2,\, 0.5)$ the result is $(0.9,\; 0.72,\; 0.36)$, and
+# $\bar\alpha_t = (1 - \beta_t)\,\bar\alpha_{t-1}$ for every schedule there is. Two right programs differ in their last
+# digits, so ask for agreement *relative to the size* of what is compared.
+#
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+
+# %% tags=["solve:diffusion.catch_alpha_bar"]
+def is_alpha_bar(implementation):
+    """True if the function is an implementation of alpha_bar, False if it is not.
+
+    implementation: takes beta, (T,), and gives (T,), of the same type; call it on tensors of your choice (values only:
+    no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    for steps in (1, 3, 30, 1000):
+        for spread in (0.01, 0.2):
+            beta = spread * (1 + torch.sin(5 * torch.arange(steps, dtype=torch.float64))) / 2 + 1e-3  # up and down
+            product = torch.cumprod(1 - beta, dim=0)
+            got = implementation(beta)
+            if got.shape != beta.shape or not torch.allclose(got, product, rtol=1e-4, atol=0):
+                return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:diffusion.catch_alpha_bar:2"]
+check("diffusion.catch_alpha_bar")
+
+# %% [markdown]
 # ## 3 · Any time in one jump
 #
 # To train on a noisy picture at time 700 you need not walk 700 steps. **Claim:** for every $t$
@@ -331,7 +368,8 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 def q_sample(x0, t, eps, alpha_bar):
     """x_t = √alpha_bar_t x0 + √(1 - alpha_bar_t) eps, a draw from q(x_t | x_0).   (001 P4, 002 9-3b)
 
-    x0, eps: (B, …); t: (B,), int64, values 1 … T; alpha_bar: (T,);  returns x_t, of the shape of x0.
+    x0, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in [0, 1];
+    returns x_t, of the shape and type of x0.
     """
     ### BEGIN SOLUTION
     kept = per_item(alpha_bar[t - 1], x0)
@@ -394,7 +432,8 @@ with waiting_for("alpha_bar", "q_sample"):
 def unroll_once(x_prev, eps_new, alpha):
     """Line 1: x_t as the sum of "signal" (from x_{t-1}) and "new_noise" (from eps_{t-1}).   (002 9-3b)
 
-    x_prev, eps_new: same shape; alpha: float in (0, 1);  returns {"signal": …, "new_noise": …}, each like x_prev.
+    x_prev, eps_new: same shape; alpha: float in (0, 1);
+    returns {"signal": …, "new_noise": …}, each of the shape and type of x_prev.
     """
     ### BEGIN SOLUTION
     return {"signal": math.sqrt(alpha) * x_prev, "new_noise": math.sqrt(1 - alpha) * eps_new}
@@ -404,7 +443,8 @@ def unroll_once(x_prev, eps_new, alpha):
 def unroll_twice(x_prev2, eps_old, eps_new, alpha):
     """Line 2: x_t as the sum of "signal" (from x_{t-2}), "old_noise" (from eps_{t-2}), "new_noise" (from eps_{t-1}).
 
-    x_prev2, eps_old, eps_new: same shape; alpha: float in (0, 1);  returns a dict of the three, each like x_prev2.
+    x_prev2, eps_old, eps_new: same shape; alpha: float in (0, 1);
+    returns a dict of the three, each of the shape and type of x_prev2.
     """
     ### BEGIN SOLUTION
     return {
@@ -425,7 +465,7 @@ def unroll_all(x0, eps, alpha):
     """Line 3: x_t as the sum of "signal" (from x_0) and of the t rows of "noise", row k from eps_k.
 
     x0: any shape; eps: (t, …), eps[k] like x0, eps[0] entered first; alpha: float in (0, 1);
-    returns {"signal": like x0, "noise": like eps}.
+    returns {"signal": …, "noise": …}, of the shape and type of x0 and of eps.
     """
     ### BEGIN SOLUTION
     t = len(eps)
@@ -545,7 +585,7 @@ def prior_gap(x0, alpha_bar_T):
     """KL(q(x_T | x_0) ‖ N(0, I)) = ½ (trace + mean - d - log_det) in nats, term by term.   (002 9-3c, d)
 
     x0: (B, d); alpha_bar_T: float in (0, 1);
-    returns {"trace": number, "mean": (B,), "log_det": number, "kl": (B,)}.
+    returns {"trace": number, "mean": (B,), "log_det": number, "kl": (B,)}, the tensors of the type of x0.
     """
     ### BEGIN SOLUTION
     d = x0.shape[1]
@@ -653,7 +693,7 @@ with waiting_for("alpha_bar", "prior_gap"):
 def validate_schedule(beta):
     """None if 0 < beta_n < 1 for every n = 1 … N, else (n, reason) for the first bad n.   (001 P4d)
 
-    beta: (N,), float32 or float64; −∞ and ∞ may occur;
+    beta: (N,), N ≥ 1, float32 or float64, with ∞, −∞ and NaN among its values;
     reason: "negative" (below 0), "zero", "one", "above one" or "nan".
     """
     ### BEGIN SOLUTION
@@ -784,7 +824,7 @@ def positive_again():
 def still_works(beta, t):
     """Is the expression free of a division by zero at step t?   (001 P4c)
 
-    beta: (T,), values in (0, 1]; t: int, 1 … T;
+    beta: (T,), values in (0, 1]; t: int, 1 … T; alpha_bar_t is 0 or large enough for its type;
     returns {"eps_loss": bool, "x0_hat": bool, "sampler": bool, "elbo_weight": bool}.
     """
     ### BEGIN SOLUTION
@@ -839,7 +879,7 @@ check("diffusion.break_it")
 def posterior_variance(beta):
     """beta_tilde_t = (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) · beta_t, with alpha_bar_0 = 1.   (001 P4)
 
-    beta: (T,);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
+    beta: (T,), values in (0, 1);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
     """
     ### BEGIN SOLUTION
     noise = -torch.expm1(log_alpha_bar(beta))  # 1 − alpha_bar_t without the loss of digits
@@ -878,8 +918,8 @@ check("diffusion.posterior_variance")
 def posterior(x0, xt, t, beta):
     """Mean and variance of q(x_{t-1} | x_t, x_0) = N(mean, variance · I).   (001 P4, with √alpha_t put right)
 
-    x0, xt: (B, …); t: (B,), int64, values 1 … T; beta: (T,);
-    returns (mean, variance): mean of the shape of x0, variance (B,).
+    x0, xt: (B, …), of the type of beta; t: (B,), int64, values 1 … T; beta: (T,), values in (0, 1);
+    returns (mean, variance): mean of the shape of x0, variance (B,), both of the type of x0.
     """
     ### BEGIN SOLUTION
     log_kept = log_alpha_bar(beta)
@@ -955,7 +995,8 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 def predict_x0(xt, t, eps, alpha_bar):
     """x0 = (x_t - √(1 - alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0.   (001 P4)
 
-    xt, eps: (B, …); t: (B,), int64, values 1 … T; alpha_bar: (T,);  returns x0, of the shape of xt.
+    xt, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in (0, 1];
+    returns x0, of the shape and type of xt.
     """
     ### BEGIN SOLUTION
     kept = per_item(alpha_bar[t - 1], xt)
@@ -1030,7 +1071,7 @@ with waiting_for("alpha_bar", "q_sample", "predict_x0"):
 def ve_sample(x0, t, eps, sigma):
     """x_t = x0 + √t sigma eps.   (000 Q2a)
 
-    x0, eps: (B, …); t: (B,), int64, values ≥ 1; sigma: float;  returns x_t, of the shape of x0.
+    x0, eps: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;  returns x_t, of the shape and type of x0.
     """
     ### BEGIN SOLUTION
     spread = sigma * t.to(x0).sqrt()
@@ -1041,7 +1082,8 @@ def ve_sample(x0, t, eps, sigma):
 def ve_posterior(x0, xt, t, sigma):
     """Mean ((t - 1) x_t + x0) / t and variance sigma² (t - 1) / t of q(x_{t-1} | x_t, x_0).
 
-    x0, xt: (B, …); t: (B,), int64, values ≥ 1; sigma: float;  returns (mean, variance): like x0, and (B,).
+    x0, xt: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;
+    returns (mean, variance): of the shape and type of x0, and (B,).
     """
     ### BEGIN SOLUTION
     back = 1 / t.to(x0)  # the share of the way back to x0
@@ -1053,7 +1095,7 @@ def ve_posterior(x0, xt, t, sigma):
 def ve_prior_gaps(mean, var, T, sigma):
     """KL in nats of x_T ~ N(mean, var + T sigma²) to four priors, in one dimension.   (000 Q2b)
 
-    mean, var: of the data, floats; T: int; sigma: float;  returns a dict of four floats: "noise" for N(0, T sigma²),
+    mean, var: of the data, floats; var: > 0; T: int ≥ 1; sigma: float, > 0;  returns a dict of four floats: "noise" for N(0, T sigma²),
     "mean" for N(mean, T sigma²), "spread" for N(0, var + T sigma²), "both" for N(mean, var + T sigma²).
     """
     ### BEGIN SOLUTION

@@ -36,7 +36,7 @@ text.on-dark { fill: #ffffff; } text.on-light { fill: #111111; }"""
 
 
 def course_map(notebooks: tuple[Entry, ...], ready: set[str]) -> str:
-    """The map as SVG text. ready: names of the notebooks that are there; the others are drawn as rings."""
+    """The map as SVG text. ready: names of the notebooks that are complete; the others are drawn as rings."""
     parts = _parts(notebooks)
     lists, bottom = _lists(parts, ready)
     body = [*_head(), *_clouds(), *_stations(parts, ready), *lists]

@@ -17,7 +17,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from copy import deepcopy
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.building.course_map import course_map
-from autograder.building.source import Lookup, Seed, Tag, Toc, blank, judged, read_sources, read_text, read_toc, tag_of
+from autograder.building.coverage import coverage, finished, in_a_cell, still_planned
+from autograder.building.source import Lookup, Tag, Toc, blank, judged, read_sources, read_toc, tag_of
 from pushforward.errors import CourseError
 
 # What `nbgrader generate_assignment` does, less what needs a database (SaveCells) or finds nothing to do here
@@ -59,8 +60,6 @@ PAIRED = {
     # Whoever saves a paired notebook with another jupytext should not change the file by it.
     "notebook_metadata_filter": "-jupytext.text_representation.jupytext_version",
 }
-COVERAGE_BEGIN = "<!-- coverage: generated from solutions/_toc.yml by make course -->"
-COVERAGE_END = "<!-- end of coverage -->"
 MEND = "run `make course`"
 CONFIG = "nbgrader_config.py"
 
@@ -204,12 +203,12 @@ def build_course(root: Path, lookup: Lookup = judged) -> dict[str, bytes]:
     """Every generated file of the course: its path below `root` and its bytes. Writes nothing."""
     toc, sources = _read(root, lookup)
     table = _exercises(sources, lookup)
-    readme = read_text(root / "README.md")
+    done = finished(toc, table)
     texts = {
-        "README.md": _with_coverage(readme, _coverage(toc, table, set(sources))),
+        "docs/coverage.md": coverage(toc, table),
         "autograder/exercises.json": _json(table),
-        "course/README.md": _index(toc, table, set(sources)),
-        "course/map.svg": course_map(toc.notebooks, set(sources)),
+        "course/README.md": _index(toc, table, done),
+        "course/map.svg": course_map(toc.notebooks, done),
     }
     for name, source in sources.items():
         release = student_notebook(source, name, toc)
@@ -325,8 +324,8 @@ def _exercises(sources: dict[str, NotebookNode], lookup: Lookup) -> dict[str, di
     return table
 
 
-def _index(toc: Toc, table: dict[str, dict[str, Any]], ready: set[str]) -> str:
-    """course/README.md: what there is to work through."""
+def _index(toc: Toc, table: dict[str, dict[str, Any]], done: set[str]) -> str:
+    """course/README.md: what there is to work through. done: the notebooks that are complete."""
     points = defaultdict(list)
     for exercise in table.values():
         points[exercise["notebook"]].append(exercise["points"])
@@ -341,69 +340,19 @@ def _index(toc: Toc, table: dict[str, dict[str, Any]], ready: set[str]) -> str:
         "|---|--:|--:|--:|",
     ]
     for entry in toc.notebooks:
-        title = f"{entry.number} {_cell(entry.title)}"
-        if entry.name in ready:
+        title = f"{entry.number} {in_a_cell(entry.title)}"
+        if entry.name in points:
             title, counts = f"[{title}]({entry.name}.ipynb)", _counts(points[entry.name])
+            missing = len(still_planned(entry, table))
+            counts = counts.replace(" |", f", {missing} to come |") if missing else counts
         else:
             counts = "to come | "
         lines.append(f"| {title} | {entry.minutes} | {counts} |")
     minutes = sum(entry.minutes for entry in toc.notebooks)
     total = _counts([row["points"] for row in table.values()])
-    lines.append(f"| **{len(ready)} of {len(toc.notebooks)} are ready** | {minutes} | {total} |")
+    lines.append(f"| **{len(done)} of {len(toc.notebooks)} are ready** | {minutes} | {total} |")
     return "\n".join(lines) + "\n"
 
 
 def _counts(points: list[float]) -> str:
     return f"{len(points)} | {sum(points):g}"
-
-
-def _coverage(toc: Toc, table: dict[str, dict[str, Any]], ready: set[str]) -> str:
-    """The coverage table of README.md: every item of the course's sources and where it is exercised."""
-    homes = {place: entry.name for entry in toc.notebooks for place in (entry.name, *entry.plan)}
-    homes |= {exercise: row["notebook"] for exercise, row in table.items()}
-    covered = sum(bool(seed.where) and {homes.get(place) for place in seed.where} <= ready for seed in toc.seeds)
-    titles = {entry.name: f"{entry.number} {_cell(entry.title)}" for entry in toc.notebooks}
-    links = {n: f"[{titles[n]}](course/{n}.ipynb)" if n in ready else f"{titles[n]} (to come)" for n in titles}
-    rows = (f"| {_cell(s.id)} | {_cell(s.asks)} | {_places(s, homes, links)} |" for s in toc.seeds)
-    head = [
-        f"{covered} of {len(toc.seeds)} items are in a notebook that is ready; the others are to come.",
-        "",
-        "| seed item | what it asks | exercise → notebook |",
-        "|---|---|---|",
-    ]
-    return "\n".join([*head, *rows])
-
-
-def _places(seed: Seed, homes: dict[str, str], links: dict[str, str]) -> str:
-    """`a.b`, `a.c` → [notebook](…), those of one notebook together; what has no home yet is to come."""
-    parts = []
-    for home, group in groupby(seed.where, homes.get):
-        exercises = ", ".join(f"`{place}`" for place in group if place != home)
-        arrow = " → " if exercises else ""
-        parts.append(f"{exercises}{arrow}{links.get(home, 'to come')}")
-    return "; ".join(parts) or "to come"
-
-
-def _cell(text: str) -> str:
-    """Text that cannot break a table's row."""
-    return " ".join(str(text).split()).replace("|", "\\|")
-
-
-def seeds_by_exercise(root: Path) -> dict[str, list[str]]:
-    """Exercise → the seed items that it covers. Empty where there is no checkout of the course."""
-    path, items = root / "solutions" / "_toc.yml", defaultdict(list)
-    for seed in read_toc(path).seeds if path.is_file() else ():
-        for place in seed.where:
-            items[place].append(seed.id)
-    return dict(items)
-
-
-def _with_coverage(readme: str, table: str) -> str:
-    """README.md with the table between its two markers."""
-    before, begin, rest = readme.partition(COVERAGE_BEGIN)
-    _, end, after = rest.partition(COVERAGE_END)
-    if not (begin and end):
-        raise CourseError(
-            f"README.md lacks the lines {COVERAGE_BEGIN} and {COVERAGE_END}: put both where the table goes."
-        )
-    return f"{before}{begin}\n\n{table}\n\n{end}{after}"

@@ -141,12 +141,21 @@ def blank(node: NotebookNode) -> str:
     return cut.preprocess_cell(copy(node), {"language": "python"}, 0)[0].source
 
 
-def _notebook(path: Path, lookup: Lookup) -> tuple[NotebookNode, list[SourceCell]]:
+def read_cells(path: Path) -> list[SourceCell]:
+    """The cells of a source that may be half-written, with their places and tags."""
+    return _cells(path)[1]
+
+
+def _cells(path: Path) -> tuple[NotebookNode, list[SourceCell]]:
     text = read_text(path)
     lines = list(_marker_lines(text, str(path)))
     notebook = jupytext.reads(text, fmt="py:percent")
     places = zip(notebook.cells, lines, strict=True)
-    cells = [_tagged(SourceCell(node, str(path), line)) for node, line in places]
+    return notebook, [_tagged(SourceCell(node, str(path), line)) for node, line in places]
+
+
+def _notebook(path: Path, lookup: Lookup) -> tuple[NotebookNode, list[SourceCell]]:
+    notebook, cells = _cells(path)
     for cell in cells:
         _check_cell(cell)
     _check_exercises(cells, lookup)
@@ -216,6 +225,10 @@ def _tagged(cell: SourceCell) -> SourceCell:
 
 def _check_cell(cell: SourceCell) -> None:
     """What can be said of a cell by itself."""
+    if re.search(r"\bTODO\b", cell.node.source):
+        cell.refuse(
+            "The cell still says TODO.", "write what it asks for, or take the cell out until somebody has the time."
+        )
     answers = _answers(cell)
     if answers and cell.tag.kind not in ("solve", "written"):
         cell.refuse("A solution stands outside a blank.", "tag the cell solve:EXERCISE or written:EXERCISE:POINTS.")
@@ -433,7 +446,7 @@ def _check_end(cells: list[SourceCell], file: str) -> None:
 
 @dataclass(frozen=True)
 class Entry:
-    """A notebook of the course. part: the part that begins with it; plan: exercises while it is to come."""
+    """A notebook of the course. part: the part that begins with it; plan: its exercises to come."""
 
     name: str
     title: str
@@ -512,6 +525,10 @@ def _check_toc(toc: Toc, path: Path, text: str) -> None:
             )
         if names.count(name) > 1:
             refuse(f"name: {name}", f"{name} is listed twice.", "remove one of the two.")
+    for entry in toc.notebooks:
+        for exercise in (exercise for exercise in entry.plan if not _EXERCISE.fullmatch(str(exercise))):
+            sentence = f"{exercise!r} in the plan of {entry.name} is no exercise id."
+            refuse(f"name: {entry.name}", sentence, "write two words with a dot, like elbo.kl.")
     for place in (place for seed in toc.seeds for place in seed.where):
         if place not in names and not _EXERCISE.fullmatch(str(place)):
             refuse(str(place), f"{place!r} is neither a notebook nor an exercise id.", "correct it in where.")

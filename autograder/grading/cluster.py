@@ -38,8 +38,12 @@ Grade = Callable[[Job], Result]
 Say = Callable[[str], None]
 Outcome = Result | BaseException
 
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 30  # who refuses is noticed at once; a scheduler on a busy machine takes its time
 LOOK_SECONDS = 1.0  # between two looks at a cluster from which nothing comes
+SAY_SECONDS, GIVE_UP_SECONDS = (
+    60.0,
+    300.0,
+)  # without a worker on this machine, where lost ones start again by themselves
 ON_THEIR_WAY = 2  # jobs per worker that have been sent off; the others wait as files
 
 # One job at a time per worker, so that nobody else is blamed when it dies. Dask's limits on memory stay out of it: the
@@ -50,6 +54,7 @@ SETTINGS = {
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.worker.profile.enabled": False,
+    "distributed.deploy.lost-worker-timeout": "2 minutes",  # a busy machine takes its time to start one again
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
@@ -114,6 +119,7 @@ class Cluster:
         self._client, self._name, self._fixed = client, name, width
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._counted, self._when = 0, -LOOK_SECONDS
+        self._since, self._said = time.monotonic(), False  # when a worker of this machine was last seen
 
     def outcomes(self, jobs: Iterable[Job], grade: Grade = graded, say: Say = print) -> Iterator[tuple[Job, Outcome]]:
         """Every job with its result, or with the exception that grade raised, as they come.
@@ -164,12 +170,30 @@ class Cluster:
         """How many there are, at least 1: those of somebody else's cluster come and go."""
         if self._client.status != "running":
             raise self._gone()
-        if self._fixed is None and time.monotonic() - self._when > LOOK_SECONDS:
+        if time.monotonic() - self._when > LOOK_SECONDS:
             before, self._counted = self._counted, self._count()
-            if self._counted == 0 and (before or self._when < 0):
+            if self._fixed is not None:
+                self._missed(say)
+            elif self._counted == 0 and (before or self._when < 0):
                 say(f"The scheduler {self._name} has no workers: waiting for the first one.")
             self._when = time.monotonic()
         return max(1, self._fixed or self._counted)
+
+    def _missed(self, say: Say) -> None:
+        """Workers of this machine that are lost start again within seconds. Whom Dask has given up is replaced here."""
+        now = time.monotonic()
+        if self._counted < self._fixed:
+            self._client.cluster.scale(self._fixed)
+        if self._counted:
+            self._since, self._said = now, False
+        elif now - self._since > GIVE_UP_SECONDS:
+            raise CourseError(
+                "All workers on this machine have ended, and none has started again: see whether memory or processes "
+                f"are short (--jobs 1 needs the fewest), then {AGAIN}."
+            )
+        elif now - self._since > SAY_SECONDS and not self._said:
+            self._said = True
+            say("All workers on this machine have ended: waiting for one to start again.")
 
     def _count(self) -> int:
         try:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 
 import nbformat
 from nbformat import NotebookNode
@@ -34,13 +35,14 @@ NOT_RUN = "The check did not run."
 class Run:
     """A notebook after its run: with outputs, a mark per check in order, and what happened.
 
-    seconds: cells, judge, student, as in Result.
+    seconds: cells, judge, student, as in Result; by_clock: what was ended by a limit by the clock.
     """
 
     notebook: NotebookNode
     marks: tuple[Mark, ...]
     incidents: tuple[str, ...]
     seconds: dict[str, float]
+    by_clock: tuple[str, ...] = ()
 
 
 def grade(job: Job) -> Result:
@@ -84,17 +86,52 @@ def run_notebook(
     """Run a notebook with nbgrader's metadata in the sandbox, judging each check at its place.
 
     seeds: the seed of each exercise; sandbox: a mode, whose warm process this worker keeps, or one made elsewhere.
-    A sandbox that dies under it is made again, TRIES times.
+    What a limit by the clock has decided does not count before a second run, with the same questions, agrees.
     """
     walls = kept(sandbox) if isinstance(sandbox, str) else sandbox
+    asked = (cache(seeds), limits, walls, exercises or all_exercises())
+    first = _kept_alive(notebook, *asked)
+    return _counted(first, _kept_alive(notebook, *asked)) if first.by_clock else first
+
+
+def _kept_alive(
+    notebook: NotebookNode, seeds: Callable, limits: Limits, walls: Sandbox, exercises: Mapping[str, Exercise]
+) -> Run:
+    """A run. A sandbox that dies under it is made again, TRIES times."""
     for attempt in range(1, TRIES + 1):
         try:
-            return _run(deepcopy(notebook), seeds, limits, walls, exercises or all_exercises())
+            return _run(deepcopy(notebook), seeds, limits, walls, exercises)
         except Ended as end:
             walls.close()
             if attempt == TRIES:
                 return _given_up(notebook, seeds, f"{end.sentence} It ended {TRIES} times under this notebook.")
     raise AssertionError("unreachable")
+
+
+def _counted(first: Run, second: Run) -> Run:
+    """The second run, but for marks that the clock has decided in that one only.
+
+    It brings nobody an advantage: the questions are the same, and nothing of a student's code outlives a run.
+    """
+    marks = []
+    for early, late, *cells in zip(first.marks, second.marks, _checks(first), _checks(second), strict=True):
+        kept = late.by_clock and not early.by_clock
+        marks.append(early if kept else _again(late))
+        cells[1].outputs = cells[0 if kept else 1].outputs
+    names = "; ".join(dict.fromkeys(first.by_clock))
+    said = f"A limit by the clock, which a busy machine can cause, ended a first run of this: {names}. "
+    said += "So did it in the second run, which counts." if second.by_clock else "The second run, in time, counts."
+    seconds = {name: first.seconds[name] + second.seconds[name] for name in second.seconds}
+    return dataclasses.replace(second, marks=tuple(marks), incidents=(*second.incidents, said), seconds=seconds)
+
+
+def _checks(run: Run) -> list[NotebookNode]:
+    return [cell for cell in run.notebook.cells if kind_of(cell) == "check"]
+
+
+def _again(mark: Mark) -> Mark:
+    """A mark of the second run, which says so if it was late again."""
+    return dataclasses.replace(mark, why=f"{mark.why} It was asked twice.".strip()) if mark.by_clock else mark
 
 
 def _seeds(job: Job) -> Callable[[str], int]:
@@ -136,7 +173,7 @@ def _run(
                 _cell(session, cell, kind, failed)
     clock = session.clock
     seconds = {"cells": clock.cells, "judge": judge, "student": clock.student}
-    return Run(notebook, tuple(marks), tuple(session.incidents), seconds)
+    return Run(notebook, tuple(marks), tuple(session.incidents), seconds, tuple(session.by_clock))
 
 
 def _cell(session: Session, cell: NotebookNode, kind: str, failed: dict[str, str]) -> None:
@@ -176,12 +213,20 @@ def _check(
         return _for_a_person(_not_run(cell, id, worth, "The judge itself failed: a person will mark this.", seed))
     seconds = time.perf_counter() - start - link.student
     if not link.answered and session.closed:
-        return _not_run(cell, id, worth, session.closed, seed)
+        mark = _not_run(cell, id, worth, session.closed, seed)
+        return dataclasses.replace(mark, by_clock=_by_clock(session, id))
     report = dataclasses.replace(report, graded=True, printed=link.printed()[:4000])
     mark = _mark(report)
     _show(cell, mark.points, mark.html)
     why = link.over.sentence if link.over else "" if report.full else failed.get(id, "")
-    return dataclasses.replace(mark, why=why, seconds_judge=seconds, seconds_student=link.student)
+    late = not report.full and _by_clock(session, id)
+    return dataclasses.replace(mark, why=why, seconds_judge=seconds, seconds_student=link.student, by_clock=late)
+
+
+def _by_clock(session: Session, id: str) -> bool:
+    """Whether the clock can have decided this mark: over its check or its answer, or what is no other exercise's."""
+    own, others = (f"The check of {id}", f"The cell of {id}"), ("The check of ", "The cell of ")
+    return any(name in own or not name.startswith(others) for name in session.by_clock)
 
 
 def _not_run(cell: NotebookNode, id: str, worth: float, reason: str, seed: int) -> Mark:

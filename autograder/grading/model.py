@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.judging.exercise import table
+from autograder.judging.meter import PATIENCE
 from pushforward.errors import CourseError
 
 KINDS = ("prose", "given", "demo", "solve", "check", "written")
@@ -118,7 +119,11 @@ class Submission:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a student's code may use: seconds of wall-clock time; MB of memory, disk, output; threads are processes."""
+    """What a student's code may use: seconds; MB of memory, disk, output; threads are processes.
+
+    The seconds are those that its processes compute, together, and as many again in which they wait for nothing that
+    comes; patience: by the clock it may take so many times as long, since a machine can be busy with something else.
+    """
 
     cell_seconds: float = 60.0
     notebook_seconds: float = 300.0
@@ -126,6 +131,7 @@ class Limits:
     processes: int = 128
     disk: int = 256
     output: int = 64
+    patience: float = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,8 @@ class Mark:
 
     laws_failed: sentences; misconception: its name, "" if none was recognised; sentence: what explains it;
     why: in a sentence, if the check did not run; html: the table that the student sees, made by the judge;
-    seconds: of the judge, and of the student's code as it was asked.
+    seconds: of the judge, and of the student's code as it was asked; by_clock: whether a limit by the clock decided it
+    rather than one of computing, twice.
     """
 
     exercise: str
@@ -174,6 +181,7 @@ class Mark:
     html: str = ""
     seconds_judge: float = 0.0
     seconds_student: float = 0.0
+    by_clock: bool = False
 
 
 @dataclass(frozen=True)

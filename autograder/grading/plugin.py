@@ -41,8 +41,10 @@ class Isolated(NbGraderPreprocessor):
     own process; nbgrader then reports the submission as failed and keeps nothing of it.
     """
 
-    timeout = Float(Limits.cell_seconds, min=0, help="Seconds for one cell.").tag(config=True)
-    notebook_timeout = Float(Limits.notebook_seconds, min=0, help="Seconds for one notebook.").tag(config=True)
+    timeout = Float(Limits.cell_seconds, min=0, help="Seconds of computing for one cell.").tag(config=True)
+    notebook_timeout = Float(Limits.notebook_seconds, min=0, help="Seconds of computing for one notebook.").tag(
+        config=True
+    )
     memory = Integer(Limits.memory, min=1, help="Memory of the student's code, in MB.").tag(config=True)
     sandbox = Enum(("bubblewrap", "none"), "bubblewrap", help="'none' runs student code unprotected.").tag(config=True)
     checks_path = Unicode("", help="A folder with the instructor's own checks.").tag(config=True)

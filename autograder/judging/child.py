@@ -1,7 +1,8 @@
 """Student code in a process of its own: a link over pipes to `python -m pushforward.answering.serve FILE`.
 
 That process cannot import this package, starts with an almost empty environment and an empty working folder, and is
-killed with all its children when it is late. It is no sandbox: it can still read what its user can read.
+killed with all its children when it is late: when these have computed, or waited, longer than was said. It is no
+sandbox: it can still read what its user can read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from types import TracebackType
 
 import pushforward
 from autograder.judging.judge import Respond, Unanswered
+from autograder.judging.meter import HINT, TICK, Meter, Time
 from pushforward.answering import wire
 from pushforward.errors import CourseError
 
@@ -26,13 +28,17 @@ _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY
 
 
 class Late(Exception):
-    """The time given is over."""
+    """The time given is over. by_clock: not because of what was computed."""
+
+    def __init__(self, by_clock: bool) -> None:
+        self.by_clock = by_clock
+        super().__init__(HINT[by_clock])
 
 
 class ChildLink:
     """A context manager that serves the asks of one file of answers from a child process.
 
-    path: the file; seconds: wall-clock time for everything, loading included.
+    path: the file; seconds: of computing for everything, loading included, or of waiting (autograder.judging.meter).
     Raises CourseError when the file cannot be judged at all: missing, not valid Python, or failing as it loads.
     """
 
@@ -52,7 +58,7 @@ class ChildLink:
             env=_environment(self.folder.name),
             start_new_session=True,
         )
-        self.stream = _Pipes(self.process, time.monotonic() + self.seconds)
+        self.stream = _Pipes(self.process, self.seconds)
         try:
             self._await_ready()
         except BaseException:
@@ -76,10 +82,8 @@ class ChildLink:
     def _await_ready(self) -> None:
         try:
             head, _ = wire.get(self.stream)
-        except Late:
-            raise CourseError(
-                f"{self.path.name} did not finish loading within {self.seconds:g} s: is there a loop that never ends?"
-            ) from None
+        except Late as late:
+            raise CourseError(f"{self.path.name} did not finish loading within {self.seconds:g} s: {late}") from None
         except (EOFError, wire.WireError):
             raise CourseError(f"{self.path.name} ended the process while it was loading.") from None
         if "failed" in head:
@@ -94,8 +98,8 @@ class ChildLink:
                 if "callback" not in answer:
                     return {key: answer[key] for key in ("value", "changed", "error") if key in answer}, out
                 wire.put(self.stream, *respond(answer, out))
-        except Late:
-            return _unanswered("late", f"No answer came within {self.seconds:g} s: is there a loop that never ends?")
+        except Late as late:
+            return _unanswered("late", f"No answer came within {self.seconds:g} s: {late}")
         except (EOFError, BrokenPipeError):
             return _unanswered("ended", f"The code ended its process{self._status()} instead of returning a value.")
         except wire.WireError as error:
@@ -127,10 +131,11 @@ def _environment(home: str) -> dict[str, str]:
 
 
 class _Pipes:
-    """Both ways to a process, open until a moment in time: what never stops sending, or never reads, is late, too."""
+    """Both ways to a process that may use so many seconds: what never stops sending, or never reads, is late, too."""
 
-    def __init__(self, process: subprocess.Popen, until: float) -> None:
-        self.source, self.sink, self.until = process.stdout.fileno(), process.stdin.fileno(), until
+    def __init__(self, process: subprocess.Popen, seconds: float) -> None:
+        self.source, self.sink = process.stdout.fileno(), process.stdin.fileno()
+        self.meter, self.until = Meter(process.pid), Time.of(seconds)
         os.set_blocking(self.sink, False)
 
     def read(self, n: int) -> bytes:
@@ -147,8 +152,12 @@ class _Pipes:
         """Nothing is held back."""
 
     def _await(self, descriptor: int, event: int) -> None:
-        left = self.until - time.monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, event)
-            if left <= 0 or not selector.select(left):
-                raise Late
+            ready = False
+            while not ready:
+                left, began = self.until - self.meter.spent, time.monotonic()
+                if left.gone:
+                    raise Late(left.by_clock)
+                ready = bool(selector.select(min(left.wall, TICK)))
+                self.meter.waited(time.monotonic() - began, ready)

@@ -136,7 +136,12 @@ class Wholes:
 
     def corners(self, place: Place) -> tuple[int, ...]:
         top = self.top(place)
-        return tuple(dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if n >= self.low))
+        return tuple(
+            dict.fromkeys(n for n in (self.low, self.low + 1, top - 1, top, *self.also) if self._holds(n, top))
+        )
+
+    def _holds(self, n: int, top: int) -> bool:
+        return self.low <= n and (n <= top or self.high is None)
 
     def draw(self, place: Place, shape: tuple[int, ...]) -> np.ndarray:
         """Random whole numbers, small ones as likely as large ones."""
@@ -172,22 +177,30 @@ class Number:
 class Tensor:
     """A tensor with these axes ("B, D", "B, ..." with any further ones, "..." of any shape, "" without axes).
 
-    says: what else the docstring says of it.
+    says: what else the docstring says of it; broadcasts: leading axes may be missing, and others have length 1.
     """
 
     axes: str
     range: Reals | Wholes = Reals()
     says: tuple[str, ...] = ()
+    broadcasts: bool = False
 
     def corners(self, place: Place) -> Iterator[Callable[[Place], Any]]:
         return _each(self.range, place, self._with)
 
     def draw(self, place: Place) -> torch.Tensor:
-        return self._tensor(place, self.range.draw(place, place.shape(self.axes)))
+        return self._tensor(place, self.range.draw(place, self._shape(place)))
+
+    def _shape(self, place: Place) -> tuple[int, ...]:
+        shape = place.shape(self.axes)
+        if not self.broadcasts:
+            return shape
+        kept = shape[place.rng.integers(len(shape) + 1) :]
+        return tuple(1 if place.rng.random() < 0.3 else n for n in kept)
 
     def _with(self, place: Place, value: float) -> torch.Tensor:
         """Some entries take the value, one of them at least, sometimes all."""
-        array = self.range.draw(place, place.shape(self.axes))
+        array = self.range.draw(place, self._shape(place))
         chosen = place.rng.random(array.shape) < place.rng.choice([0.3, 1.0])
         if chosen.size and not chosen.any():
             chosen.reshape(-1)[place.rng.integers(chosen.size)] = True
@@ -252,10 +265,10 @@ class Domain:
     """All that a function may be given, and the type of what it promises.
 
     arguments: by name, in the order of the signature; sizes: of each named axis the least and the largest usual value,
-    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the arguments
-    together; draws: random points of each type in one examination; most: corners in one examination; returns: the types
-    that the docstring promises, by place (`Like("x0")`, None where it promises none); says: words of the docstring that
-    are no claim about an argument.
+    and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the
+    arguments together; draws: random points of each type in one examination; most: corners in one examination;
+    returns: the types that the docstring promises, by place (`Like("x0")`, None where it promises none); says: words of
+    the docstring that are no claim about an argument.
     """
 
     arguments: dict[str, Any]
@@ -273,11 +286,12 @@ class Domain:
         plans = list(self._plans(Place(rng, *next(turns), sizes=self._usual_sizes(rng))))
         if len(plans) > self.most:
             plans = [plans[i] for i in sorted(rng.choice(len(plans), size=self.most, replace=False))]
-        for sizes, extra, fixed in plans:
-            yield self._point(rng, next(turns), sizes, extra, fixed)
-        for _ in range(self.draws):
-            for where in arithmetic():
-                yield self._point(rng, where)
+        cornered = [self._point(rng, next(turns), sizes, extra, fixed) for sizes, extra, fixed in plans]
+        at_random = [self._point(rng, where) for _ in range(self.draws) for where in arithmetic()]
+        found = [point for point in (*cornered, *at_random) if point is not None]
+        if not found:
+            raise CourseError(f"No point of a domain was found in {TRIES} tries each: `when` forbids too much.")
+        yield from found
 
     def _plans(self, place: Place) -> Iterator[tuple[dict[str, int], tuple[int, ...] | None, dict[str, Callable]]]:
         """What each corner fixes: sizes, further axes, an argument."""
@@ -296,17 +310,21 @@ class Domain:
         sizes: dict[str, int] | None = None,
         extra: tuple[int, ...] | None = None,
         fixed: dict[str, Callable] | None = None,
-    ) -> dict[str, Any]:
-        """One point; whatever is not fixed is random, and in a wide range if nothing is."""
-        for _ in range(TRIES):
+    ) -> dict[str, Any] | None:
+        """One point; whatever is not fixed is random, and in a wide range if nothing is, or nothing else fits.
+
+        None if `when` lets the others be none of what was tried: a corner that the domain does not have.
+        """
+        for attempt in range(TRIES):
             axes = extra if extra is not None else self._extra[rng.integers(len(self._extra))]
-            place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes, wide=fixed is None)
+            place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes)
+            place.wide = fixed is None or attempt > TRIES // 2
             for name, argument in self.arguments.items():
                 make = (fixed or {}).get(name, argument.draw)
                 place.given[name] = make(place)
             if self.when is None or self.when(**place.given):
                 return place.given
-        raise CourseError(f"No point of a domain was found in {TRIES} tries: `when` forbids too much.")
+        return None
 
     def _usual_sizes(self, rng: np.random.Generator) -> dict[str, int]:
         return {name: int(rng.integers(values[0], values[1] + 1)) for name, values in self.sizes.items()}

@@ -8,6 +8,8 @@ from typing import Any
 from autograder.judging.compare import readable, show
 from autograder.judging.exercise import Ask, Case, Finding, Law
 
+SHOWN = 4  # asks of one case that are written out
+
 
 @dataclass(frozen=True)
 class Unanswered:
@@ -79,7 +81,8 @@ class Exchange:
 
 def describe(case: Case, law: Law | None = None) -> str:
     """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    return "; ".join(describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
+    asked = [describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws]
+    return "; ".join(asked[:SHOWN]) + ("; …" if asked[SHOWN:] else "")
 
 
 def describe_ask(ask: Ask) -> str:

@@ -217,6 +217,7 @@ class Exercise:
     hints: ClassVar[tuple[str, str, str]]
     mistakes: ClassVar[tuple[Mistake, ...]] = ()
     domain: ClassVar[dict[str, Domain]] = {}  # of each declared function, what it may be given
+    again: ClassVar[bool] = True  # some questions are put a second time, in another order
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         """What to ask, on fresh random inputs."""
@@ -315,7 +316,8 @@ def _load(id: str) -> None:
     for folder, file in itertools.product(folders, (f"{id.replace('.', '_')}.py", f"{id.partition('.')[2]}.py")):
         if folder.joinpath(file).is_file():
             importlib.import_module(f"autograder.checks.{folder.name}.{file.removesuffix('.py')}")
-            return
+            if id in _REGISTRY:  # one that is not built yet may share its second word with another notebook's
+                return
 
 
 def _folders() -> list[Traversable]:

@@ -56,7 +56,8 @@ def _mistyped(exercise: Exercise, exchanges: Sequence[Exchange]) -> LawResult | 
     """The first result whose type is not the promised one."""
     for exchange in exchanges:
         for ask, answer in zip(exchange.case.asks, exchange.answers, strict=True):
-            if ask.verb == "call" and ask.of in exercise.domain:
+            if ask.verb in ("call", "grad") and ask.of in exercise.domain:
+                answer = answer.get("value") if ask.verb == "grad" and isinstance(answer, dict) else answer
                 domain = exercise.domain[ask.of]
                 given = {**dict(zip(domain.arguments, ask.args, strict=False)), **ask.kwargs}
                 for wanted, got in _unlike(domain.returns, answer, given):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -21,6 +22,7 @@ from autograder.judging import compare, house
 from autograder.judging.compare import readable, values
 from autograder.judging.exchange import Exchange, Unanswered, describe, describe_ask
 from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, own_laws, points
+from autograder.judging.places import astray
 from autograder.judging.report import LawResult, Report, shares
 from pushforward.answering import wire
 from pushforward.answering.run import Runner, refused
@@ -101,7 +103,9 @@ def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
     for case in _made(_drawn(exercise, np.random.default_rng([seed, 1]))):
         if exchange := asking.about(case, "domain"):
             yield exchange
-    chosen = _once_more(probed)  # made anew, since a case may have noted what was asked of its callbacks
+    chosen = (
+        _once_more(probed) if exercise.again else set()
+    )  # made anew, since a case may have noted what was asked of its callbacks
     cases = [case for k, case in enumerate(_made(exercise.probe(np.random.default_rng(seed)))) if k in chosen]
     for case in reversed(cases):
         if exchange := asking.about(case, "again"):
@@ -210,9 +214,12 @@ def _put_question(exercise: Exercise, case: Case, ask: Ask, link: Link, seed: in
     if "error" in answer:
         return Unanswered.read(answer["error"]), ()
     try:
-        return wire.decode_plain(answer.get("value"), arrays), house.named(exercise, ask, answer.get("changed"))
+        value = wire.decode_plain(answer.get("value"), arrays)
     except wire.WireError as error:
         return Unanswered("refused", str(error)), ()
+    elsewhere = astray(ask, value)
+    answered = Unanswered("refused", elsewhere) if elsewhere else value
+    return answered, house.named(exercise, ask, answer.get("changed"))
 
 
 def _message(ask: Ask, seed: int) -> tuple[dict, list]:
@@ -315,9 +322,16 @@ def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Par
             ask.args or ask.kwargs for p in concerned for ask, _ in p.pairs
         )
         failed_first = sorted(concerned, key=lambda part: part.ok)  # failures decide soonest
-        if len(failed) >= among and unlike and all(_agrees(exercise, link, p) for p in failed_first):
+        if len(failed) < among or not unlike or (among > 1 and not _telling(concerned)):
+            continue
+        if all(_agrees(exercise, link, p) for p in failed_first):
             return True
     return False
+
+
+def _telling(parts: list[_Part]) -> bool:
+    """Whether wrong answers differ among themselves: that one was True throughout, say, fits many a mistake."""
+    return len({repr([answer for _, answer in part.pairs]) for part in parts if not part.ok}) > 1
 
 
 def _about(law: Law, parts: list[_Part]) -> list[_Part]:
@@ -359,7 +373,8 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
 
 
 def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the mistake's, which nobody has written
         return all(same(answer, _put_question(exercise, part.case, ask, link, 0)[0]) for ask, answer in part.pairs)
 
 

@@ -74,7 +74,7 @@ class _Reading:
         words = claim.split(" ", 1)  # "int ≥ 1" is two claims in one
         return (
             len(words) == 2
-            and words[0] in ("int", "float", "tensor", "values", "and")
+            and words[0] in ("int", "ints", "float", "floats", "number", "numbers", "tensor", "values", "and")
             and all(self._read(name, word) for word in words if word not in ("values", "and"))
         )
 
@@ -173,8 +173,8 @@ def _least_size(kind: object, match: re.Match, domain: Domain) -> str:
 
 FORMS: tuple[tuple[str, Callable], ...] = (
     (r"\(([A-Z0-9d…., a-z]*)\)", _axes),
-    (r"any shape|of any shape|same shape|(?:a )?tensor of any shape|that broadcast", _any_axes),
-    (r"(?:a )?tensors?|float32 or float64|on any device", _tensor),
+    (r"any shape|of any shape|same shape|(?:a )?tensor of any shape|(?:tensors )?that broadcast", _any_axes),
+    (r"(?:a )?tensors?|float32 or float64|on any device|of the type of \w+", _tensor),
     (r"floats?|numbers?", _float),
     (r"ints?|int64", _int),
     (rf"(≥|>) ({NUMBER})", _at_least),

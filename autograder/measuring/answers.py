@@ -8,10 +8,11 @@ one names the law it breaks and, where the catalogue knows the mistake, its name
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,17 @@ import nbformat
 import numpy as np
 import torch
 
-from autograder.judging.exercise import Exercise, Law, all_exercises, own_laws
+from autograder.judging.exercise import Exercise, Law, all_exercises, get, own_laws
+from autograder.judging.exercise import table as course_table
 from autograder.judging.judge import LocalLink, examine
 from autograder.judging.report import Report
+from autograder.measuring.apart import parting
+from autograder.measuring.forked import forked
 from pushforward.answering.capture import captured
 from pushforward.errors import CourseError
 
-MOST = 0.5  # what a wrong answer may earn of the laws that concern the names it defines
+MOST = 0.5  # what a mistake of the catalogue may earn of the laws that concern the names it defines
+CATALOGUE = "catalogue: "
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def catalogue(exercise: Exercise) -> Iterator[Answer]:
     """The exercise's own misconceptions, each as a mutant."""
     for mistake in exercise.mistakes:
         for variant in mistake.variants:
-            yield Answer(f"catalogue: {mistake.name}", dict(variant), False, mistake=mistake.name)
+            yield Answer(f"{CATALOGUE}{mistake.name}", dict(variant), False, mistake=mistake.name)
 
 
 def independent(root: Path, exercise: Exercise) -> Iterator[Answer]:
@@ -159,7 +164,8 @@ def try_answer(exercise: Exercise, answer: Answer, names: dict[str, Any], seed: 
     """Examine an answer among the model answers of the other names, and say what the check should have done."""
     with captured():
         report = examine(exercise, LocalLink({**names, **answer.names}), seed)
-    return Outcome(answer, report, _fault(exercise, answer, report))
+    fault = _fault(exercise, answer, report) or _misnamed(exercise, answer, names, report)
+    return Outcome(answer, report, fault)
 
 
 def _fault(exercise: Exercise, answer: Answer, report: Report) -> str | None:
@@ -170,16 +176,26 @@ def _fault(exercise: Exercise, answer: Answer, report: Report) -> str | None:
         return _fault_of_a_small_one(answer.breaks, [law.sentence for law in exercise.laws if law not in held])
     about = concerned(exercise, answer.names.keys() & set(exercise.names))
     worth = sum(law.weight for law in about)
-    if sum(law.weight for law in about & held) > MOST * worth:
+    if answer.breaks is None and sum(law.weight for law in about & held) > MOST * worth:
         return f"a wrong answer earned {report.points:g} of {report.max:g}"
     if answer.breaks is not None and answer.breaks not in {law.sentence for law in exercise.laws}:
         return f"there is no law {answer.breaks!r}"
     if answer.breaks in {law.sentence for law in held}:
         return f"the law {answer.breaks!r} did not fall"
-    named = report.mistake.name if report.mistake else None
-    if answer.mistake is not None and named != answer.mistake:
-        return f"the mistake {answer.mistake!r} was called {named!r}"
     return None
+
+
+def _misnamed(exercise: Exercise, answer: Answer, names: dict[str, Any], report: Report) -> str | None:
+    """The mistake has another name than its author gave it: the first question at which the two part says why."""
+    named = report.mistake.name if report.mistake else None
+    if answer.mistake is None or named == answer.mistake:
+        return None
+    mistake = next((mistake for mistake in exercise.mistakes if mistake.name == answer.mistake), None)
+    if mistake is None:
+        near = difflib.get_close_matches(answer.mistake, [m.name for m in exercise.mistakes], n=1)
+        return f"the catalogue knows no mistake {answer.mistake!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    where = parting(exercise, mistake, {**names, **answer.names}, report.seed)
+    return f"the mistake {answer.mistake!r} was called {named!r}: {where}"
 
 
 def _fault_of_a_small_one(breaks: str, fallen: list[str]) -> str | None:
@@ -199,43 +215,99 @@ def trials(root: Path, exercise: Exercise, seed: int) -> Iterator[Outcome]:
         yield try_answer(exercise, answer, names, seed)
 
 
-def table(root: Path) -> tuple[str, bool]:
+def chosen(ids: Sequence[str]) -> list[Exercise]:
+    """The exercises of these ids, all for none. Raises CourseError, with the nearest ids, on one that nobody judges."""
+    by_hand = [id for id in ids if course_table().get(id, {}).get("kind") == "written"]
+    if by_hand:
+        raise CourseError(f"{by_hand[0]} is marked by hand: it has no grader to try. Name an exercise with a check.")
+    return [get(id) for id in dict.fromkeys(ids)] or list(all_exercises().values())
+
+
+def lacking(root: Path, exercise: Exercise) -> Iterator[str]:
+    """What an exercise needs before its grader counts as graded, and has not."""
+    folder = f"tests/answers/{exercise.notebook}/{exercise.id}"
+    found = list(independent(root, exercise))
+    for number, least, what in (
+        (len(exercise.mistakes), 3, "mistakes in its catalogue"),
+        (sum(not answer.right for answer in found), 3, f"answers wrong_*.py in {folder}"),
+        (sum(answer.right for answer in found), 2, f"answers right_*.py in {folder}"),
+    ):
+        if number < least:
+            yield f"{exercise.id} has {number} {what}: {least} are needed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What of an outcome goes into the table, and crosses between processes."""
+
+    answer: str
+    right: bool
+    written: bool  # by somebody, not from the exercise's own catalogue
+    mistake: str | None
+    named: str | None
+    full: bool
+    seed: int
+    fault: str | None
+
+
+def _told(outcome: Outcome) -> Told:
+    answer, report = outcome.answer, outcome.report
+    named = report.mistake.name if report.mistake else None
+    written = not answer.name.startswith(CATALOGUE)
+    return Told(answer.name, answer.right, written, answer.mistake, named, report.full, report.seed, outcome.fault)
+
+
+def table(root: Path, exercises: Iterable[Exercise]) -> tuple[str, bool]:
     """The table of `make answers` as text, and whether every answer met its fate."""
+    listed = list(exercises)
+    jobs = [(exercise, seed) for exercise in listed for seed in seeds(root)]
+    found = forked(lambda job: _tried(root, *job), jobs)
     rows, faults = [], []
-    for exercise in all_exercises().values():
-        outcomes = [o for seed in seeds(root) for o in trials(root, exercise, seed)]
-        rows.append((exercise.id, *_counts(outcomes)))
-        faults += _told_once(exercise, outcomes)
-    sums = tuple(sum(row[i] for row in rows) for i in range(1, 7))
-    lines = [f"{'exercise':32}{'wrong rejected':>16}{'wrong named':>16}{'right accepted':>16}"]
+    for exercise in listed:
+        told = [t for (other, _), each in zip(jobs, found, strict=True) if other is exercise for t in each]
+        rows.append((exercise.id, *_counts(told)))
+        faults += [*_told_once(exercise, told), *lacking(root, exercise)]
+    sums = tuple(sum(row[i] for row in rows) for i in range(1, 1 + 2 * len(_COLUMNS)))
+    lines = [f"{'exercise':32}" + "".join(f"{column:>16}" for column in _COLUMNS)]
     lines += [_line(*row) for row in (*rows, ("all", *sums))]
     rates = [100 * a / b if b else 100.0 for a, b in zip(sums[::2], sums[1::2], strict=True)]
     lines.append(f"{'rate':32}" + "".join(f"{rate:15.2f}%" for rate in rates))
     return "\n".join([*lines, *faults]), not faults
 
 
-def _told_once(exercise: Exercise, outcomes: list[Outcome]) -> Iterator[str]:
+def _tried(root: Path, exercise: Exercise, seed: int) -> list[Told]:
+    try:
+        return [_told(outcome) for outcome in trials(root, exercise, seed)]
+    except NotImplementedError as missing:  # of its own: what an answer raises has been caught
+        raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
+
+
+def _told_once(exercise: Exercise, told: list[Told]) -> Iterator[str]:
     """Each fault in one line, with the seeds that show it."""
     seen: dict[tuple[str, str], list[int]] = {}
-    for o in outcomes:
-        if o.fault:
-            seen.setdefault((o.answer.name, o.fault), []).append(o.report.seed)
+    for t in told:
+        if t.fault:
+            seen.setdefault((t.answer, t.fault), []).append(t.seed)
     for (name, fault), where in seen.items():
         yield f"{exercise.id}, {name}: {fault} (seed {where[0]}{f' and {len(where) - 1} more' if where[1:] else ''})"
 
 
-def _counts(outcomes: list[Outcome]) -> tuple[int, ...]:
-    wrong = [o for o in outcomes if not o.answer.right]
-    named = [o for o in wrong if o.answer.mistake]
-    right = [o for o in outcomes if o.answer.right]
-    hits = sum(o.report.mistake is not None and o.report.mistake.name == o.answer.mistake for o in named)
+# named: of those whose author says what the catalogue calls them; any name: of all that somebody wrote; wrong name: of
+# those that got a name, how many got another than the author's
+_COLUMNS = ("wrong rejected", "wrong named", "any name", "wrong name", "right accepted")
+
+
+def _counts(told: list[Told]) -> tuple[int, ...]:
+    wrong, right = [t for t in told if not t.right], [t for t in told if t.right]
+    known = [t for t in wrong if t.mistake]
+    written = [t for t in wrong if t.written]
+    called = [t for t in wrong if t.named and t.mistake]
     return (
-        sum(not o.report.full for o in wrong),
-        len(wrong),
-        hits,
-        len(named),
-        sum(o.report.full for o in right),
-        len(right),
+        *(sum(not t.full for t in wrong), len(wrong)),
+        *(sum(t.named == t.mistake for t in known), len(known)),
+        *(sum(t.named is not None for t in written), len(written)),
+        *(sum(t.named != t.mistake for t in called), len(called)),
+        *(sum(t.full for t in right), len(right)),
     )
 
 

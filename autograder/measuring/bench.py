@@ -18,6 +18,7 @@ from autograder.judging.exercise import all_exercises
 from autograder.judging.judge import LocalLink, examine
 from autograder.measuring import growth, race
 from autograder.measuring.answers import reference
+from autograder.measuring.grown import house_table
 from autograder.measuring.growth import Growth
 from autograder.measuring.race import Race, compare
 from pushforward.errors import CourseError
@@ -44,7 +45,7 @@ class Wanted:
 
 def measured(root: Path, wanted: Wanted) -> Iterator[str]:
     """Every table as text, as soon as it is there; all of them stand in results.md at the end. Raises CourseError."""
-    known = {"notebooks": notebook_table, "checks": check_table}
+    known = {"notebooks": notebook_table, "checks": check_table, "house": house_table}
     _refuse(root, wanted)
     wanted.out.mkdir(parents=True, exist_ok=True)
     texts = []

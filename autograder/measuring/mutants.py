@@ -66,7 +66,7 @@ class Mutant:
 
     def names(self, reference: dict[str, Any]) -> dict[str, Any]:
         """What the changed answer defines, among the given names of the notebook."""
-        scope = {**reference, **{name: _everywhere(change) for name, change in WRAPPERS.items()}}
+        scope = {**reference, **{name: everywhere(change) for name, change in WRAPPERS.items()}}
         exec(self.code, scope)
         return scope
 
@@ -78,8 +78,7 @@ class Mutant:
 
 def mutants(root: Path, exercise: Exercise) -> Iterator[Mutant]:
     """Every change of every function in the model answer of an exercise."""
-    path = root / "solutions" / f"{exercise.notebook}.py"
-    functions = _functions(path.read_text(encoding="utf-8"), exercise.id)
+    functions = solved(root, exercise)
     for k, function in enumerate(functions):
         seen: set[str] = set()
         for change, line, changed in _changes(function, _tensors(exercise, function)):
@@ -91,8 +90,9 @@ def mutants(root: Path, exercise: Exercise) -> Iterator[Mutant]:
                 yield Mutant(function.name, line, change, code)
 
 
-def _functions(text: str, id: str) -> list[ast.FunctionDef]:
+def solved(root: Path, exercise: Exercise) -> list[ast.FunctionDef]:
     """The functions in the solve cells of an exercise."""
+    text, id = (root / "solutions" / f"{exercise.notebook}.py").read_text(encoding="utf-8"), exercise.id
     lines = text.splitlines()
     starts = [n for n, line in enumerate(lines) if line.startswith("# %%")] + [len(lines)]
     cells = [(a, b) for a, b in itertools.pairwise(starts) if f'"solve:{id}"' in lines[a]]
@@ -142,7 +142,7 @@ class _Replace(ast.NodeTransformer):
         return self.replacement if node is self.target else self.generic_visit(node)
 
 
-def _everywhere(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def everywhere(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The change of one number or tensor, done to all in a container."""
 
     def changed(value: Any) -> Any:

@@ -303,7 +303,7 @@ def lost(q: Question) -> float:
 
 
 def _image(name: str, p: dict[str, Any]) -> tuple[float, float]:
-    """The ends of the interval that a map of the line fills; the whole line, too, where a map of space misses none."""
+    """The ends of the interval that a map of the line fills; the whole line, where a map of space misses nothing."""
     if (name == "power" and p["n"] % 2 == 0) or (name == "leaky" and p["s"] <= 0):
         return 0.0, math.inf
     if name == "tanh" and p["a"] == 0:

@@ -76,6 +76,16 @@ def implicit_derivatives(
     return {"mu": -by_mu / by_z, "sigma": -by_sigma / by_z, "x": source.pdf(x) / by_z}
 
 
+def normal_path(x: np.ndarray, source: Distribution, sigma: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The sample of N(0, sigma²) at x's quantile, and its derivatives by mu (at mu = 0), sigma and x.
+
+    Every other mu shifts the sample, and exp makes a log-normal one of it; neither changes a quantile. So nothing is
+    lost where sigma is small beside mu.
+    """
+    y = same_quantile(x, source, normal(0.0, sigma))
+    return y, implicit_derivatives(y, x, source, normal_cdf, np.zeros_like(y), sigma)
+
+
 def sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The sum over the axes along which something of that shape was broadcast: what a gradient does."""
     added = array.ndim - len(shape)

@@ -23,7 +23,7 @@ from matplotlib.patches import Circle
 
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures.explorer import explorer
-from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, ORDER, PURPLE, SKY, VERMILION, figure, style
+from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, ORDER, PURPLE, SKY, VERMILION, figure, on_cpu, style
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 DIVERGING = LinearSegmentedColormap.from_list("volumes", [BLUE, SKY, "#F2F2F2", ORANGE, VERMILION])
@@ -37,6 +37,7 @@ def standard_normal(z: torch.Tensor) -> torch.Tensor:
 # --- the opening picture ---------------------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_mass_stays(f: Function, strips: int = 10) -> Figure:
     """x = f(z), increasing, with the density of z below and that of x beside it, both in strips of equal mass.
 
@@ -86,6 +87,7 @@ def piecewise_linear(z: torch.Tensor, left: float, middle: float) -> torch.Tenso
     return left * (z.clamp(max=low) - low) + middle * z.clamp(low, high) + (z.clamp(min=high) - high)
 
 
+@on_cpu
 def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
     """Sliders for two slopes of a map and for an interval, whose mass before and after stands in the picture."""
     slope = partial(ipywidgets.FloatSlider, min=0.1, max=4, step=0.1)
@@ -99,6 +101,7 @@ def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
     return explorer(draw, alt, left=left, middle=middle, interval=interval)
 
 
+@on_cpu
 def draw_stretch(left: float, middle: float, interval: tuple[float, float], log_p_forward: Callable) -> Figure:
     """Densities of z and of x = piecewise_linear(z), an interval of z shaded with its image, and the mass of both."""
     fig, axes = figure(1, 3, (9, 3.2))
@@ -128,6 +131,7 @@ def _hill(ax: Axes, at: torch.Tensor, density: torch.Tensor, inside: torch.Tenso
 # --- cells -----------------------------------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_cells(maps: Mapping[str, Function], log_abs_det_jacobian: Callable) -> Figure:
     """A chequered square under each map, every cell coloured by log |det J| at its centre: how its area changes."""
     fig, axes = figure(1, len(maps), (9, 3.4))
@@ -165,6 +169,7 @@ def _grid_lines(edge: torch.Tensor) -> Sequence[torch.Tensor]:
 # --- verdicts --------------------------------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_flow_verdicts(is_valid_flow: Callable, questions: Sequence[tuple[str, dict[str, Any], str]]) -> Figure:
     """Maps of the line with the reader's verdict and witness: two points with one image, a flat point, or mass lost."""
     columns = 3
@@ -201,6 +206,7 @@ def _said(reason: str, witness: Any) -> str:
 # --- bananas ---------------------------------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_banana(z: torch.Tensor, x: torch.Tensor, log_p_bent: Callable) -> Figure:
     """A cloud z (N, 2) and its image x, each with level lines of its density, and the log densities of both, sorted."""
     fig, (left, right, third) = figure(1, 3, (9, 3.3))
@@ -232,6 +238,7 @@ def _levels(ax: Axes, log_density: Callable) -> None:
 # --- more than one preimage, and none --------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_square(z: torch.Tensor, c: float, log_p_square: Callable) -> Figure:
     """Left, two slices of z that reach the same slice of x = (z − c)²; right, a histogram of x and its density."""
     fig, (left, right) = figure(1, 2, (9, 3.4))
@@ -255,6 +262,7 @@ def draw_square(z: torch.Tensor, c: float, log_p_square: Callable) -> Figure:
     return fig
 
 
+@on_cpu
 def draw_image(A: torch.Tensor, points: int = 4000) -> Figure:
     """Where z = σ(A x) lands for x all over the plane, with the circles that hold shares of a base N(0, I)."""
     fig, (left, right) = figure(1, 2, (8, 3.9))

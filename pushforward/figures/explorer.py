@@ -18,7 +18,19 @@ from matplotlib.patches import ConnectionPatch
 from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward.data import bend_to_moons
-from pushforward.figures.style import BLUE, GREY, ORANGE, ORDER, VERMILION, Picture, cloud, densities, figure, strip
+from pushforward.figures.style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    ORDER,
+    VERMILION,
+    Picture,
+    cloud,
+    densities,
+    figure,
+    on_cpu,
+    strip,
+)
 
 Schedule = Callable[[int], torch.Tensor]
 
@@ -49,6 +61,7 @@ def explorer(draw: Callable[..., Figure], alt: str, **controls: ipywidgets.Value
 # --- 00: noise pushed to two moons -----------------------------------------------------------------------------
 
 
+@on_cpu
 def push_explorer(standardise: Callable[[torch.Tensor], torch.Tensor]) -> ipywidgets.VBox:
     """A slider that pushes noise to two moons, and what the reader's `standardise` makes of every stage."""
     z = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
@@ -57,6 +70,7 @@ def push_explorer(standardise: Callable[[torch.Tensor], torch.Tensor]) -> ipywid
     return explorer(partial(draw_push, z=z, standardise=standardise), alt, share=share)
 
 
+@on_cpu
 def draw_push(share: float, z: torch.Tensor, standardise: Callable[[torch.Tensor], torch.Tensor]) -> Figure:
     """Left, (1 − share) z + share f(z); right, the same standardised; each with its mean and standard deviations."""
     fig, (left, right) = figure(1, 2, (8, 4.5))
@@ -76,6 +90,7 @@ def _moments(x: torch.Tensor) -> str:
 # --- 06: the bound and its gap ---------------------------------------------------------------------------------
 
 
+@on_cpu
 def elbo_explorer(elbo_terms: Callable, kl_gaussian: Callable) -> ipywidgets.VBox:
     """Sliders for mu and sigma of q, and what the reader's functions make of them: the bound, its parts and its gap."""
     mu = ipywidgets.FloatSlider(description="mu", min=-3, max=3, step=0.05, value=-0.5)
@@ -87,6 +102,7 @@ def elbo_explorer(elbo_terms: Callable, kl_gaussian: Callable) -> ipywidgets.VBo
     return explorer(partial(draw_elbo, elbo_terms=elbo_terms, kl_gaussian=kl_gaussian), alt, mu=mu, sigma=sigma)
 
 
+@on_cpu
 def draw_elbo(
     mu: float, sigma: float, elbo_terms: Callable, kl_gaussian: Callable, x: float = 1.5, w: float = 1.0, s: float = 0.8
 ) -> Figure:
@@ -146,6 +162,7 @@ def _staircase(ax: Axes, reconstruction: float, kl: float, gap: float, log_px: f
 # --- 07: gradients through samples -----------------------------------------------------------------------------
 
 
+@on_cpu
 def slide_explorer(reparameterise_lognormal: Callable[..., torch.Tensor]) -> ipywidgets.VBox:
     """Two sliders for mu and sigma. The noise stays, the samples slide, and arrows show where they go next."""
     mu = ipywidgets.FloatSlider(description="mu", min=-1, max=1, step=0.05, value=0.3)
@@ -160,6 +177,7 @@ def slide_explorer(reparameterise_lognormal: Callable[..., torch.Tensor]) -> ipy
     return explorer(draw, alt, mu=mu, sigma=sigma)
 
 
+@on_cpu
 def draw_slide(
     mu: float, sigma: float, eps: torch.Tensor, reparameterise_lognormal: Callable[..., torch.Tensor]
 ) -> Figure:
@@ -212,6 +230,7 @@ def _exact(terms: Callable[[torch.Tensor], torch.Tensor]) -> float:
 Objective = Callable[[torch.Tensor], torch.Tensor]
 
 
+@on_cpu
 def estimator_explorer(
     objectives: Mapping[str, Objective], score_terms: Callable, pathwise_terms: Callable
 ) -> ipywidgets.VBox:
@@ -230,6 +249,7 @@ def estimator_explorer(
     return explorer(draw, alt, kind=kind, sigma=sigma, samples=samples)
 
 
+@on_cpu
 def draw_estimates(
     kind: str,
     sigma: float,
@@ -264,6 +284,7 @@ def draw_estimates(
 # --- 15: schedules ---------------------------------------------------------------------------------------------
 
 
+@on_cpu
 def schedule_explorer(
     schedules: Mapping[str, Schedule], alpha_bar: Callable, q_sample: Callable, x0: torch.Tensor
 ) -> ipywidgets.VBox:
@@ -278,6 +299,7 @@ def schedule_explorer(
     return explorer(draw, alt, kind=kind, T=T, t=t)
 
 
+@on_cpu
 def draw_schedule(
     kind: str,
     T: int,

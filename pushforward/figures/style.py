@@ -6,9 +6,11 @@ A drawing is a pure function from numbers to a matplotlib Figure. `show(fig, alt
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import matplotlib
@@ -60,6 +62,29 @@ def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (9, 3.6)
     style()
     fig = Figure(figsize=size, layout="constrained")
     return fig, fig.subplots(rows, columns, **layout)
+
+
+def on_cpu(draw: Callable) -> Callable:
+    """A drawing that does its work on the CPU, since matplotlib takes tensors from nowhere else.
+
+    Tensors among its arguments may live anywhere, and so may the notebook's default device; functions among them are
+    called with tensors of the CPU.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args: Any, **kwargs: Any) -> Any:
+        at_home = torch.empty(0).device.type == "cpu"  # then the detour through torch.device would change nothing
+        with nullcontext() if at_home else torch.device("cpu"):
+            return draw(*_fetched(args), **{name: _fetched(value) for name, value in kwargs.items()})
+
+    return drawn
+
+
+def _fetched(value: Any) -> Any:
+    """The same value with its tensors on the CPU, those in lists and tuples too."""
+    if isinstance(value, torch.Tensor):
+        return value.cpu()
+    return type(value)(map(_fetched, value)) if type(value) in (list, tuple) else value
 
 
 class Picture:
@@ -131,6 +156,7 @@ def _arrow(fig: Figure, start: tuple[float, float], end: tuple[float, float], wo
 # --- 00: noise pushed forward ----------------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_push_forward(z: torch.Tensor, x: torch.Tensor) -> Figure:
     """Four stages of the straight way from noise z (N, 2) to what a map makes of it, x = f(z) (N, 2)."""
     fig, axes = figure(1, 4, (9, 2.9))
@@ -145,6 +171,7 @@ def draw_push_forward(z: torch.Tensor, x: torch.Tensor) -> Figure:
 # --- 06: log p(x), split into a bound and a gap ----------------------------------------------------------------
 
 
+@on_cpu
 def draw_split(
     z: np.ndarray,
     prior: np.ndarray,
@@ -168,6 +195,7 @@ def draw_split(
     return fig
 
 
+@on_cpu
 def densities(ax: Axes, z: np.ndarray, prior: np.ndarray, posterior: np.ndarray, q: np.ndarray) -> None:
     """The prior, the posterior and a guess q at it, each with a line of its own kind."""
     z, prior, posterior, q = (np.asarray(values) for values in (z, prior, posterior, q))
@@ -195,6 +223,7 @@ def _split_bar(ax: Axes, low: float, elbo: float, log_px: float) -> None:
 Slide = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # parameters (K, 1) each -> samples (K, N)
 
 
+@on_cpu
 def draw_paths(eps: torch.Tensor, slide: Slide, mu: float, sigma: float) -> Figure:
     """Noise eps (N,), drawn once, and the paths of its samples as mu moves, and as sigma moves.
 
@@ -235,6 +264,7 @@ def _fan(ax: Axes, parameter: torch.Tensor, z: torch.Tensor, colours: np.ndarray
 # --- 15: noise added step by step ------------------------------------------------------------------------------
 
 
+@on_cpu
 def draw_forward(digit: torch.Tensor, points: torch.Tensor, generator: torch.Generator) -> Figure:
     """A picture (8, 8) and a cloud (N, 2), centred and of unit variance, at seven stages from signal to noise.
 
@@ -242,7 +272,9 @@ def draw_forward(digit: torch.Tensor, points: torch.Tensor, generator: torch.Gen
     """
     fig, axes = figure(3, 7, (9, 3.9), height_ratios=[1, 1, 0.3])
     fig.get_layout_engine().set(rect=(0, 0.09, 1, 0.91))
-    speck, scatter = (torch.randn(x.shape, generator=generator) for x in (digit, points))
+    speck, scatter = (
+        torch.randn(x.shape, generator=generator, device=generator.device).to(x.device) for x in (digit, points)
+    )
     for column, angle in zip(axes.T, torch.linspace(0, torch.pi / 2, 7), strict=True):
         kept, added = angle.cos(), angle.sin()
         image(column[0], kept * digit + added * speck, f"{100 * kept**2:.0f} % signal")
@@ -270,6 +302,7 @@ MARKS = {  # reason -> marker and colour: the shapes tell what the colours tell
 }
 
 
+@on_cpu
 def draw_verdicts(verdicts: Mapping[str, Mapping[int, tuple[int, str] | None]]) -> Figure:
     """For each schedule and each length N: where the first bad step n stands and why, or that there is none.
 

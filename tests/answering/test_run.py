@@ -44,6 +44,46 @@ class Asker:
         return answer["error"]
 
 
+# --- what a call changes ----------------------------------------------------------------------------------------
+
+
+def writes(x: Any, y: Any = None) -> Any:
+    """Into its first argument, whatever that is."""
+    x[0] = 7.0
+    return torch.ones(2)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs", "changed"),
+    [
+        (writes, (torch.zeros(2),), {}, [0]),
+        (writes, (), {"x": torch.zeros(2), "y": torch.zeros(2)}, ["x"]),
+        (writes, (np.zeros(2),), {}, [0]),
+        (writes, ([1.0, 2.0],), {}, [0]),
+        (lambda p: p["A"].append(1.0), ({"A": [0.0]},), {}, [0]),
+        (lambda x, y: y.neg_(), (torch.zeros(2), torch.ones(2)), {}, [1]),
+        (lambda x: x.unsqueeze_(0), (torch.zeros(2),), {}, [0]),
+        (lambda x: x.transpose(0, 1).contiguous().mul_(2), (torch.ones(2, 3),), {}, None),
+        (lambda x: x.mul_(1), (torch.ones(2),), {}, None),
+        (lambda x: x.requires_grad_(True).sum(), (torch.ones(2),), {}, None),
+        (lambda f: f(torch.zeros(1)), (wire.Callback("f"),), {}, None),
+    ],
+)
+def test_arguments_that_a_call_writes_into_are_named(
+    function: Callable, args: tuple, kwargs: dict, changed: list | None
+) -> None:
+    ask = Asker(lambda head, arrays: ({"value": ["float", 1.0]}, []), f=function)
+    answer, _ = ask.frame("call", "f", *args, **kwargs)
+    assert answer.get("changed") == changed
+    assert "value" in answer
+
+
+def test_a_gradient_is_asked_for_without_changing_anything() -> None:
+    more = {"wrt": ["x"], "cotangent": torch.ones(2)}
+    answer, _ = Asker(f=lambda x: x**2).frame("grad", "f", x=torch.ones(2), more=more)
+    assert "changed" not in answer
+
+
 # --- call and keep ---------------------------------------------------------------------------------------------
 
 

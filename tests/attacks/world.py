@@ -53,7 +53,9 @@ class World:
         self.course.chmod(0o755)
         for folder in ("solutions", "submitted/ada/00_start_here", "results", "home/.ssh"):
             (self.course / folder).mkdir(parents=True)
-        solution = "def standardise(x):\n    s = x.std(0)\n    return (x - x.mean(0)) / torch.where(s > 0, s, 1.0)\n"
+        solution = (
+            "def standardise(x):\n    s = (x - x[0]).std(0)\n    return (x - x.mean(0)) / torch.where(s > 0, s, 1.0)\n"
+        )
         (self.course / "solutions" / "00_start_here.py").write_text(f"# {self.secret}\n{solution}")
         (self.course / "submitted" / "ada" / "00_start_here" / "00_start_here.ipynb").write_text(self.secret)
         (self.course / "results" / "ada.json").write_text(json.dumps({"points": 2, "note": self.secret}))

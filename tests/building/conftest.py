@@ -151,16 +151,6 @@ seeds:
   - {id: 001 P4, asks: nothing yet, where: []}
 """
 
-README = """\
-# A course
-
-<!-- coverage: generated from solutions/_toc.yml by make course -->
-stale
-<!-- end of coverage -->
-
-The end.
-"""
-
 JUDGES = {
     "start.one": SimpleNamespace(kind="code", names=("one",)),
     "cov.stretch": SimpleNamespace(kind="code", names=("stretch", "Stretch")),
@@ -178,7 +168,6 @@ def judges() -> Callable[[str], SimpleNamespace | None]:
 def course(tmp_path: Path) -> Path:
     """The files that somebody wrote by hand; nothing is built yet."""
     files = {
-        "README.md": README,
         "solutions/_toc.yml": TOC,
         "solutions/00_start_here.py": START,
         "solutions/02_change_of_variables.py": FLOW,

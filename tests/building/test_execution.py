@@ -13,11 +13,14 @@ import pytest
 from autograder.building.execution import execute, points_shown, strip_metadata
 from autograder.building.release import instructor_sources
 from autograder.judging.exercise import table
+from tests.rotation import rotating, touches_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "solutions").glob("*.py"))
 BUDGET = os.environ.get("PUSHFORWARD_BUDGET", "quick")
-every_notebook = pytest.mark.parametrize("name", NAMES)
+UNFINISHED = "This demonstration"  # so pushforward.progress.waiting_for begins
+MOST = 6  # notebooks that one run of the suite executes
+every_notebook = pytest.mark.parametrize("name", rotating(NAMES, MOST, touched=touches_notebook))
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +35,9 @@ def _points(name: str) -> dict[str, float]:
     return {id: row["points"] for id, row in table().items() if row["notebook"] == name and row["kind"] != "written"}
 
 
-@every_notebook
-def test_a_solution_runs_from_top_to_bottom(name: str, sources: Path) -> None:
+@pytest.mark.parametrize("name", rotating(NAMES, 1))
+def test_nbval_finds_no_cell_that_fails(name: str, sources: Path) -> None:
+    """As an instructor may run it on a notebook with its answers."""
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-cell-timeout=300", "-q", "-p", "no:xdist"]
     environment = {**os.environ, "PUSHFORWARD_BUDGET": BUDGET, "PYTHONPATH": str(ROOT)}
     config = ["-c", os.devnull, "--rootdir", str(sources), "-p", "no:cacheprovider"]
@@ -44,10 +48,19 @@ def test_a_solution_runs_from_top_to_bottom(name: str, sources: Path) -> None:
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
 
 
+def _printed(run: nbformat.NotebookNode) -> list[str]:
+    """What each cell has printed."""
+    streams = [[o.text for o in cell.get("outputs", []) if o.output_type == "stream"] for cell in run.cells]
+    return ["".join(texts) for texts in streams if texts]
+
+
 @every_notebook
-def test_without_any_metadata_a_solution_still_earns_everything_inside_the_notebook(name: str, sources: Path) -> None:
+def test_a_solution_earns_everything_without_any_metadata_and_waits_for_nothing(name: str, sources: Path) -> None:
+    """Every cell runs from top to bottom, or the execution itself raises."""
     notebook = nbformat.read(sources / name / f"{name}.ipynb", as_version=4)
-    assert points_shown(execute(strip_metadata(notebook), budget="quick")) == _points(name)
+    run = execute(strip_metadata(notebook), budget=BUDGET)
+    assert points_shown(run) == _points(name)
+    assert [text for text in _printed(run) if UNFINISHED in text] == []
 
 
 @every_notebook
@@ -55,5 +68,8 @@ def test_blanks_stop_nothing_and_earn_nothing(name: str) -> None:
     notebook = nbformat.read(ROOT / "course" / f"{name}.ipynb", as_version=4)
     run = execute(notebook, budget="quick")
     assert points_shown(run) == dict.fromkeys(_points(name), 0.0)
+    waiting = [text for text in _printed(run) if UNFINISHED in text]
+    assert waiting
+    assert all("waits for" in text for text in waiting)
     tables = [o.data["text/html"] for c in run.cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
     assert sum("not implemented yet" in shown for shown in tables) >= len(_points(name))

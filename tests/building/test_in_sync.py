@@ -27,7 +27,6 @@ def test_everything_generated_is_in_sync() -> None:
 
 def test_the_course_comes_back_from_nothing(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
-    shutil.copy(ROOT / "README.md", tmp_path)
     write_course(tmp_path)
     for path, content in build_course(ROOT).items():
         assert (tmp_path / path).read_bytes() == content, path

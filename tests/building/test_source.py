@@ -564,6 +564,7 @@ TOC_FAULTS = {
     "no name of a notebook": ("name: 03_flow_layers", "name: flow_layers", 6, "no notebook's name"),
     "source not listed": ("name: 02_change", "name: 01_change", 1, "02_change_of_variables.py is not listed"),
     "neither exercise nor notebook": ("cov.stretch", "stretch", 8, "neither a notebook nor an exercise"),
+    "a plan without ids": ("plan: [flow.planar]", "plan: [planar]", 6, "'planar' in the plan of 03_flow_layers"),
     "address without tag": ("tag: v0.1.0", 'tag: ""', 2, "no tag"),
 }
 

@@ -27,7 +27,8 @@ def functions(exercise: Exercise) -> dict[str, Any]:
 @every_exercise
 def test_every_function_that_takes_something_declares_what(exercise: Exercise) -> None:
     for name, function in functions(exercise).items():
-        parameters = list(inspect.signature(function).parameters)
+        # what a detective takes is an implementation, and which ones there are, the line-up says
+        parameters = [] if exercise.kind == "detective" else list(inspect.signature(function).parameters)
         declared = exercise.domain.get(name)
         assert (declared is not None) == bool(parameters), name
         if declared is not None:

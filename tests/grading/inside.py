@@ -90,8 +90,8 @@ def over(pid: int) -> bool:
 
 
 def eventually(condition: Callable[[], Any]) -> bool:
-    """Whether it comes true before patience ends."""
-    until = time.monotonic() + PATIENCE
+    """Whether it comes true before patience ends, which by the clock is long: the machine may be busy."""
+    until = time.monotonic() + 12 * PATIENCE
     while not condition() and time.monotonic() < until:
         time.sleep(0.01)
     return bool(condition())

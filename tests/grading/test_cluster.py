@@ -174,6 +174,35 @@ def test_what_kills_its_workers_is_left_aside_and_costs_the_others_nothing(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_worker_that_dask_has_given_up_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine so busy that a lost worker does not come back in the time that Dask grants it."""
+    monkeypatch.setitem(module.SETTINGS, "distributed.deploy.lost-worker-timeout", "1ms")
+    with local(1) as cluster:
+        found = told(cluster.outcomes([job("killer"), *jobs(3)], act))
+    assert "left aside" in found.pop("killer")[0].reason
+    assert [outcome.reason for (outcome,) in found.values()] == ["", "", ""]
+
+
+def test_workers_that_are_all_gone_are_replaced() -> None:
+    with local(1) as cluster:
+        cluster._client.cluster.scale(0)
+        _eventually(lambda: not cluster._client.nthreads())
+        assert len(told(cluster.outcomes(jobs(3), act))) == 3
+
+
+def test_workers_that_never_come_again_end_the_run_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAY_SECONDS", 0.0)
+    monkeypatch.setattr(module, "GIVE_UP_SECONDS", 2.0)
+    said: list[str] = []
+    with local(1) as cluster:
+        cluster._client.cluster.scale(0)
+        _eventually(lambda: not cluster._client.nthreads())
+        monkeypatch.setattr(cluster._client.cluster, "scale", lambda n: None)  # nothing can be started any more
+        with pytest.raises(CourseError, match=r"All workers on this machine have ended, and none .*--jobs 1"):
+            told(cluster.outcomes(jobs(3), act, said.append))
+    assert said == ["All workers on this machine have ended: waiting for one to start again."]
+
+
 # --- a worker's own part ---------------------------------------------------------------------------------------
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import os
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from textwrap import indent
 
 import nbformat
+import psutil
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -218,6 +223,142 @@ def test_a_refused_submission_names_every_exercise(content: bytes | None) -> Non
     assert (result.notebook, result.repairs, result.lms) == ("", ("It was renamed.",), {"canvas_id": "7"})
     if content is None:
         assert result.reason == "The file is a photograph."
+
+
+# --- time ------------------------------------------------------------------------------------------------------
+
+# Some seconds of one core, exactly; and the same for those who count time by the clock.
+COMPUTES = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
+QUICK = Limits(cell_seconds=2, notebook_seconds=60, memory=USUAL.memory, patience=100)
+SECOND = dataclasses.replace(QUICK, cell_seconds=1)
+
+
+def sleepy() -> NotebookNode:
+    """The right answer, in a notebook whose check waits for a function that sleeps."""
+    made = notebook(SHORT)
+    cell(made, EXERCISE).source += f"\n\nright = standardise\ndef standardise(x):\n    {SLEEPS}\n    return right(x)"
+    return made
+
+
+SLEEPS = "__import__('time').sleep(600)"
+TWICE = "A limit by the clock, which a busy machine can cause, ended a first run of this: "
+
+
+def runs(monkeypatch: pytest.MonkeyPatch, *outcomes: str) -> list[dict[str, int]]:
+    """Run n of a notebook sleeps in these cells; returns the seeds of each run, which fill as they come."""
+    seen: list[dict[str, int]] = []
+    real = module._run
+
+    def run(made: NotebookNode, seeds, *rest: object) -> object:
+        for exercise in filter(None, outcomes[len(seen)].split()):
+            cell(made, exercise).source = SLEEPS
+        done = real(made, seeds, *rest)
+        seen.append({mark.exercise: mark.seed for mark in done.marks})
+        return done
+
+    monkeypatch.setattr(module, "_run", run)
+    return seen
+
+
+def test_what_the_clock_ends_is_asked_once_more_with_the_same_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = runs(monkeypatch, "diffusion.step", "")
+    result = graded(notebook(LONG), LONG, limits=QUICK)
+    assert statuses(result) == {"full"}
+    assert not any(mark.by_clock for mark in result.marks)
+    assert result.incidents == (f"{TWICE}The cell of diffusion.step. The second run, in time, counts.",)
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+
+
+def test_what_the_clock_ends_twice_says_so_and_costs_its_own_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = runs(monkeypatch, "diffusion.step", "diffusion.step", "never")
+    result = graded(notebook(LONG), LONG, limits=QUICK)
+    assert len(seen) == 2
+    late = marks(result).pop("diffusion.step")
+    assert (late.points, late.by_clock) == (0.0, True)
+    assert late.why.endswith("It was asked twice.")
+    assert [mark.exercise for mark in marks(result).values() if mark.status != "full"] == ["diffusion.step"]
+    assert "by the clock" in result.incidents[0]
+    assert result.incidents[1] == f"{TWICE}The cell of diffusion.step. So did it in the second run, which counts."
+
+
+def test_what_is_late_in_the_second_run_only_counts_as_in_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs(monkeypatch, "diffusion.step", "diffusion.q_sample")
+    result = graded(notebook(LONG), LONG, limits=QUICK)
+    assert statuses(result) == {"full"}
+    for slot in released(LONG).graded:
+        if slot.kind == "check":  # nbgrader reads marks there
+            (output,) = cell(after(result), slot.exercise, "check").outputs
+            assert float(output.data["text/plain"]) == slot.points
+
+
+def test_a_function_that_sleeps_is_ended_and_asked_twice() -> None:
+    result = graded(sleepy(), limits=QUICK)
+    (mark,) = marks(result).values()
+    assert (mark.points, mark.by_clock) == (0.0, True)
+    assert mark.why.startswith("The time was over by the clock")
+    assert result.incidents[-1].startswith(f"{TWICE}The check of {EXERCISE}. So did it")
+
+
+def test_a_loop_is_asked_once() -> None:
+    made = notebook(SHORT, answers={EXERCISE: "while True: pass"})
+    result = graded(made, limits=QUICK)
+    assert result.incidents == (f"The cell of {EXERCISE}: The time was over: is there a loop that never ends?",)
+    assert not marks(result)[EXERCISE].by_clock
+
+
+def test_a_notebook_that_sleeps_all_the_time_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = runs(monkeypatch, "", "", "never")
+    made = notebook(LONG, model=False)
+    for each in made.cells:
+        if each.cell_type == "code" and kind_of(each) == "solve":
+            each.source = SLEEPS
+    result = graded(made, LONG, limits=dataclasses.replace(SECOND, notebook_seconds=1))
+    assert len(seen) == 2
+    assert statuses(result) == {"not run"}
+    assert all("took longer than 1 s" in mark.why and mark.by_clock for mark in marks(result).values())
+
+
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """Everything that students' code does shares one core with eight processes that never stop."""
+    kept("bubblewrap").start(USUAL).end()
+    core = {min(os.sched_getaffinity(0))}
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(8)]
+    try:
+        for process in (*map(psutil.Process, [loop.pid for loop in loops]), warm(kept("bubblewrap"))):
+            process.cpu_affinity(list(core))
+        yield
+    finally:
+        close()
+        for loop in loops:
+            loop.kill(), loop.wait()
+
+
+def honest_class() -> dict[str, NotebookNode]:
+    """Right, half right, and right but slow in its cell and when it is asked: half of the time that there is."""
+    half = "def standardise(x):\n    return (x - x.mean(0)) / x.std(0)\n"
+    slow = notebook(SHORT)
+    once = f"def once(of=[]):\n    if of: return\n    of.append(1)\n{indent(COMPUTES.format(0.5), '    ')}"
+    cell(slow, EXERCISE).source += f"\n\n{COMPUTES.format(0.5)}\n{once}\nright = standardise\n"
+    cell(slow, EXERCISE).source += "def standardise(x):\n    once()\n    return right(x)\n"
+    return {"right": notebook(SHORT), "half": notebook(SHORT, answers={EXERCISE: half}), "slow": slow}
+
+
+@pytest.fixture(scope="module")
+def idle_run() -> dict[str, Result]:
+    return {student: untimed(graded(made, limits=SECOND)) for student, made in honest_class().items()}
+
+
+def test_an_honest_class_beside_eight_busy_processes_gets_the_marks_of_an_idle_run(
+    idle_run: dict[str, Result], one_core: None
+) -> None:
+    busy = {student: graded(made, limits=SECOND) for student, made in honest_class().items()}
+    (slow,) = marks(busy["slow"]).values()
+    assert slow.seconds_student > SECOND.cell_seconds, "by the clock, it would have been late"
+    assert {student: untimed(result) for student, result in busy.items()} == idle_run
+    assert [result.points for result in idle_run.values()] == [2.0, idle_run["half"].points, 2.0]
+    assert 0 < idle_run["half"].points < 2
 
 
 # --- seeds -----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 
 from tests.grading import standin
 
@@ -74,7 +75,10 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, p
             time.sleep(0.05)
         command = [*dask, "worker", "--scheduler-file", file, "--nworkers", "2", "--nthreads", "1", "--no-dashboard"]
         with subprocess.Popen(command, env=ENVIRONMENT, cwd=folder, **quiet) as workers:
-            yield json.loads(file.read_text())["address"], psutil.Process(workers.pid)
+            address = json.loads(file.read_text())["address"]
+            with Client(address, timeout=300, set_as_default=False) as client:
+                client.wait_for_workers(2)  # one that is killed as it starts for the first time is not started again
+            yield address, psutil.Process(workers.pid)
             workers.terminate()
         process.terminate()
 

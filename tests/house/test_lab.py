@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -31,7 +32,7 @@ class Server:
         self.address = f"127.0.0.1:{port}"
         self.headers = {"Authorization": f"token {TOKEN}"}
         options = [f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
-        options += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.ip=127.0.0.1", "--allow-root"]
+        options += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.ip=127.0.0.1", *own_options(folder.parent)]
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", *options]
         self.log = (folder.parent / "jupyterlab.log").open("w")
         env = {**os.environ, **settings}
@@ -96,6 +97,18 @@ def execute(channel: websocket.WebSocket, code: str) -> list[dict]:
 
 def contents(messages: list[list[dict]], kind: str) -> list[dict]:
     return [message["content"] for cell in messages for message in cell if message["msg_type"] == kind]
+
+
+def own_options(folder: Path) -> list[str]:
+    """What `make lab` itself hands to JupyterLab behind the folder, for whoever runs this: root needs an option."""
+    checkout = folder / "checkout"
+    checkout.mkdir()
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, checkout)
+    done = subprocess.run(["make", "--dry-run", "lab"], cwd=checkout, capture_output=True, text=True, check=True)
+    words = shlex.split(done.stdout.splitlines()[-1])
+    assert words[1:4] == ["-m", "jupyterlab", "work"]
+    return words[4:]
 
 
 def small_notebook() -> nbformat.NotebookNode:

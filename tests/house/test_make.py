@@ -1,6 +1,7 @@
 """The Makefile, in a folder whose name has a space, with a Python that only writes down its orders."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,13 @@ class Checkout:
             shutil.copy(ROOT / name, self.path)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool))
+        self.user(1000)
+
+    def user(self, number: int) -> None:
+        """Whom `id -u` calls the user."""
+        script = self.bin / "id"
+        script.write_text(f"#!/bin/sh\necho {number}\n")
+        script.chmod(0o755)
 
     def python(self, name: str, version: str, status: int = FITS) -> None:
         script = self.bin / name
@@ -101,6 +109,13 @@ def test_lab_makes_the_environment_copies_notebooks_and_opens_jupyterlab(checkou
 
 def test_a_second_run_installs_nothing(ready: Checkout) -> None:
     assert ready.orders("lab") == ["-m autograder lab-copies", "-m jupyterlab work"]
+
+
+def test_jupyterlab_may_run_as_root_where_the_user_is_root(ready: Checkout) -> None:
+    ready.user(0)
+    assert ready.orders("lab", "ARGS=--no-browser")[-1] == "-m jupyterlab work --allow-root --no-browser"
+    ready.user(100)
+    assert ready.orders("lab")[-1] == "-m jupyterlab work"
 
 
 @pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
@@ -172,6 +187,18 @@ def test_no_permission_to_write() -> None:
         assert sentence.startswith("No permission to write in ")
         assert "copy the course into a folder of your own" in sentence
         assert not (checkout.path / ".venv").exists()
+
+
+def test_answers_are_those_of_the_exercises_that_are_named(ready: Checkout) -> None:
+    assert ready.orders("answers")[-1] == "-m autograder answers"
+    assert ready.orders("answers", "ARGS=schedule.snr elbo.kl")[-1] == "-m autograder answers schedule.snr elbo.kl"
+
+
+def test_what_the_makefile_tests_is_there() -> None:
+    """`make check` names a few files; a move of the tests must take them along."""
+    named = re.findall(r"tests/[\w/.]+", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert [file for file in named if file != "tests/answers/" and not (ROOT / file).is_file()] == []
+    assert "tests/building/test_in_sync.py" in named
 
 
 @pytest.mark.parametrize("command", ["fresh", "solved"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/grading.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "course/README.md", "docs/grading.md", "docs/coverage.md")
 
 # A registry's address belongs in the reader's own settings. (Put together here: this file has none either.)
 HOSTS = [
@@ -55,6 +55,13 @@ def test_the_search_for_machine_paths_finds_them() -> None:
     home, work = "/".join(["", "home", "ada"]), "/".join(["", "work", "main"])
     assert MACHINE_PATH.findall(f"cd {work} && ls '{home}'") == [work, home]
     assert MACHINE_PATH.findall("../work/a $HOME/work/b {root}/work/c course/work/d") == []
+
+
+def test_no_skeleton_is_left_half_written() -> None:
+    """What `python -m autograder new` writes says TODO until somebody has filled it in."""
+    rooms = ("solutions/", "autograder/checks/", "tests/answers/")
+    lines = [(name, line) for name, text in texts().items() if name.startswith(rooms) for line in text.splitlines()]
+    assert [f"{name}: {line.strip()}" for name, line in lines if re.search(r"\bTODO\b", line)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)

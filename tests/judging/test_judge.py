@@ -356,7 +356,7 @@ def test_an_answer_that_is_overwritten_later_is_the_one_that_was_given() -> None
         ({"double": lambda x: 3 * x, "halve": lambda v: 7.0}, "triples"),
         ({"double": lambda x: 5 * x}, None),
         ({"double": lambda x: 3 * x if x.dim() == 1 else 5 * x}, None),
-        ({"double": lambda x: 3 * x if x.min() > 0 else 2 * x}, None),
+        ({"double": lambda x: 3 * x if x.min() > 0 else 2 * x}, "triples"),  # it explains all of one law
         ({"double": fails}, None),
         ({"halve": lambda v: 7.0}, None),
         ({}, None),

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ID = "start.standardise"
 RIGHT = """
 def standardise(x):
-    scale = x.std(0)
+    scale = (x - x[0]).std(0)
     return (x - x.mean(0)) / scale.where(scale > 0, torch.ones_like(scale))
 """
 TABLE = {
@@ -38,7 +38,7 @@ TABLE = {
 
 def standardise(x: torch.Tensor) -> torch.Tensor:
     """The answer that `check` finds here by its name."""
-    scale = x.std(0)
+    scale = (x - x[0]).std(0)
     return (x - x.mean(0)) / scale.where(scale > 0, torch.ones_like(scale))
 
 

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 
-import jupytext
 import pytest
 
-from autograder.building.source import blank, tag_of
 from pushforward.progress import progress, waiting_for
-
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "solutions").glob("*.py"))
-UNFINISHED = "This demonstration"
 
 
 class Terminal(io.StringIO):
@@ -79,38 +72,3 @@ def test_a_demonstration_that_runs_says_nothing(capsys: pytest.CaptureFixture[st
     with waiting_for("alpha_bar"):
         pass
     assert capsys.readouterr() == ("", "")
-
-
-# --- the notebooks, in one process and without a kernel ----------------------------------------------------------
-
-
-def run(source: Path, blanks: bool) -> list[str]:
-    """What each demonstration of a notebook prints, with the answers or with blanks in their place."""
-    names, printed = {"__name__": "notebook", "display": lambda shown: None}, []
-    for cell in jupytext.read(source).cells:
-        tag = tag_of(cell)
-        if cell.cell_type != "code" or tag.kind == "check":
-            continue
-        text = blank(cell) if blanks and tag.kind == "solve" else cell.source
-        stream, sys.stdout = sys.stdout, io.StringIO()
-        try:
-            exec(compile(text, f"{source.name}, a {tag.kind} cell", "exec"), names)
-        finally:
-            stream, sys.stdout = sys.stdout, stream
-        if tag.kind == "demo":
-            printed.append(stream.getvalue())
-    return printed
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_no_demonstration_waits_where_the_answers_are_right(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUSHFORWARD_BUDGET", "quick")
-    assert [text for text in run(source, blanks=False) if UNFINISHED in text] == []
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_blanks_make_demonstrations_wait_and_stop_nothing(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUSHFORWARD_BUDGET", "quick")
-    waiting = [text for text in run(source, blanks=True) if UNFINISHED in text]
-    assert waiting
-    assert all("waits for" in text for text in waiting)

@@ -11,11 +11,10 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder.judging.compare import (
-    arithmetic,
-)
-from autograder.judging.derivation import Line, Term, judge_chain
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
+from autograder.judging.compare import arithmetic, exact
+from autograder.judging.derivation import Line, Term, judge_chain, judge_line
+from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, own_laws, pays, wrong
 from autograder.oracles import gaussians
 
 
@@ -37,6 +36,25 @@ def _discrete(log_q: np.ndarray, log_prior: np.ndarray, log_likelihood: np.ndarr
         log_joint=log_joint, log_posterior=log_posterior, log_px=log_px,
         reconstruction=math.fsum(q * log_likelihood), kl_prior=math.fsum(q * (log_q - log_prior)),
         elbo=math.fsum(q * (log_joint - log_q)), kl_posterior=math.fsum(q * (log_q - log_posterior)),
+    )  # fmt: skip
+
+
+def _completed(given: dict[str, torch.Tensor]) -> SimpleNamespace:
+    """The sums over z of whatever a single line was given; of the rest something, on which that line does not depend."""
+    of = {name: exact(tensor) for name, tensor in given.items()}
+    nought = np.zeros(len(next(iter(of.values()))))
+    dz, log_q, log_prior = of.get("dz", nought + 1), of.get("log_q", nought), of.get("log_prior", nought)
+    log_joint = of.get("log_joint", log_prior + of.get("log_likelihood", nought))
+    mass = dz * np.exp(log_q)
+    top = (log_joint + np.log(dz)).max()
+    log_px = top + math.log(math.fsum(np.exp(log_joint + np.log(dz) - top)))
+    log_posterior = of.get("log_posterior", log_joint - log_px)
+    log_likelihood = of.get("log_likelihood", log_joint - log_prior)
+    return SimpleNamespace(
+        dz=dz, log_q=log_q, log_prior=log_prior, log_likelihood=log_likelihood,
+        log_joint=log_joint, log_posterior=log_posterior, log_px=log_px,
+        reconstruction=math.fsum(mass * log_likelihood), kl_prior=math.fsum(mass * (log_q - log_prior)),
+        elbo=math.fsum(mass * (log_joint - log_q)), kl_posterior=math.fsum(mass * (log_q - log_posterior)),
     )  # fmt: skip
 
 
@@ -65,6 +83,7 @@ def _continuous(rng: np.random.Generator) -> SimpleNamespace:
     )
 
 
+_BEFORE = ("the starting point", "line 1", "line 2", "the starting point", "line 4", "line 5")
 _LINES = ("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "evidence_split", "evidence_averaged")
 
 
@@ -78,9 +97,80 @@ _GIVEN = (
 )
 
 
+def _normalised(place: Place, shares: np.ndarray | None = None) -> torch.Tensor:
+    """The logarithm of a density on the grid with the widths dz that were drawn."""
+    n = place.sizes["n"]
+    shares = place.rng.dirichlet(np.full(n, 2.0)) if shares is None else shares / shares.sum()
+    return place.tensor(np.log(shares.clip(1e-30)) - np.log(exact(place.given["dz"])))
+
+
+def _peaked(place: Place) -> torch.Tensor:
+    """Nearly all of the mass at one value of z."""
+    shares = np.full(place.sizes["n"], 1e-6)
+    shares[place.rng.integers(len(shares))] = 1
+    return _normalised(place, shares)
+
+
+def _posterior(place: Place) -> torch.Tensor:
+    """log p(x, z) less log p(x); the widths are known where dz is an argument."""
+    log_joint = exact(place.given["log_joint"])
+    widths = exact(place.given["dz"]) if "dz" in place.given else np.exp(place.rng.normal())
+    return place.tensor(log_joint - special.logsumexp(log_joint + np.log(widths)))
+
+
+_WIDTHS = Tensor("n", Reals(0, math.inf, reach=(1e-6, 1e3)))
+_LOG = Tensor("n", Reals(reach=(1e-3, 30), also=(-1000.0,)))
+_LOG_JOINT = Tensor("n", Reals(reach=(1e-3, 1000)), says=("near ±1000 at times",))
+_DENSITY = Made(_normalised, (_normalised, _peaked), says=("(n,), so that (dz * exp) adds up to 1",))
+_SIZES = {"n": (1, 12, 100)}
+
+
 @exercise("elbo.derivation", _LINES, kind="derivation")
 class Derivation(Exercise):
     """∫ q log p(x, z)/q = E_q log p(x | z) − KL(q ‖ p(z)), and log p(x) − ∫ q log p(x, z)/q = KL(q ‖ p(z | x))."""
+
+    domain = {
+        "elbo_integrand": Domain(
+            {"log_q": _LOG, "log_joint": _LOG_JOINT}, sizes=_SIZES, draws=2, returns={"integrand": Like("log_q")}
+        ),
+        "elbo_split": Domain(
+            {"log_q": _LOG, "log_likelihood": Tensor("n"), "log_prior": Tensor("n")},
+            sizes=_SIZES,
+            draws=2,
+            returns={name: Like("log_q") for name in ("likelihood", "prior", "entropy")},
+        ),
+        "elbo_gathered": Domain(
+            {"dz": _WIDTHS, "log_q": _DENSITY, "log_likelihood": Tensor("n"), "log_prior": _DENSITY},
+            sizes=_SIZES,
+            draws=2,
+        ),
+        "evidence": Domain(
+            {"dz": _WIDTHS, "log_joint": _LOG_JOINT},
+            sizes=_SIZES,
+            draws=2,
+            returns={"log_posterior": Like("log_joint")},
+        ),
+        "evidence_split": Domain(
+            {
+                "log_q": _LOG,
+                "log_joint": Tensor("n"),
+                "log_posterior": Made(_posterior, says=("(n,), log_joint less log p(x)",)),
+            },
+            sizes=_SIZES,
+            draws=2,
+            returns={"bound": Like("log_q"), "gap": Like("log_q")},
+        ),
+        "evidence_averaged": Domain(
+            {
+                "dz": _WIDTHS,
+                "log_q": _DENSITY,
+                "log_joint": Tensor("n"),
+                "log_posterior": Made(_posterior, says=("(n,), so that (dz * exp) adds up to 1",)),
+            },
+            sizes=_SIZES,
+            draws=2,
+        ),
+    }
 
     line_1 = pays("line 1 is the integrand of the bound, at every z")
     line_2 = pays("line 2 takes the joint and the logarithm apart, term by term, at every z")
@@ -113,12 +203,22 @@ class Derivation(Exercise):
 
         asks = (
             call(line, *map(given, names)).about(law)
-            for line, names, law in zip(_LINES, _GIVEN, self.laws, strict=True)
+            for line, names, law in zip(_LINES, _GIVEN, own_laws(self), strict=True)
         )
-        return case(*asks, model=model, dtype=dtype)
+        return case(*asks, model=model, dtype=dtype, line=None)
+
+    def case_of(self, name: str, given: dict[str, torch.Tensor]) -> Case:
+        """One line by itself."""
+        number, (first, *_) = _LINES.index(name), given.values()
+        asked = call(name, *given.values())
+        return case(asked, about=(own_laws(self)[number],), model=_completed(given), dtype=first.dtype, line=number)
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         lines = self._lines(case.model)
+        if case.line is not None:
+            line = lines[case.line]
+            yield from judge_line(line.law, case.line + 1, answers[0], line.terms, case.dtype, after=_BEFORE[case.line])
+            return
         yield from judge_chain(lines[:3], answers[:3], case.dtype)
         yield from judge_chain(lines[3:], answers[3:], case.dtype, first=4)
 
@@ -140,7 +240,8 @@ class Derivation(Exercise):
         def total(*names: str) -> float:
             return float(sum(weight @ size[name] for name in names))
 
-        joint_mass = float(max(size["log_joint"][np.argmax(of.log_joint)], abs(of.log_px)) + 10)
+        at = np.argmax(of.log_joint + np.log(of.dz))
+        joint_mass = float(max(size["log_joint"][at] + abs(np.log(of.dz[at])), abs(of.log_px)) + 10)
         return [
             Line(
                 self.line_1,

@@ -9,16 +9,31 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c06_elbo.shared import LOG_2PI, SINGLE, has_keys, kl_by_quadrature, normal, random_spread
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    kind_of,
-)
+from autograder.checks.c06_elbo.shared import LOG_2PI, has_keys, kl_by_quadrature, normal, random_spread
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
+from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians, linear_gaussian
+
+TERMS = ("reconstruction", "kl", "elbo")
+
+
+def _domain(narrowest: float, returns: Any) -> Domain:
+    """narrowest: how narrow a q may be; z − mu is rounded relative to z, and log q(z) divides that by sigma."""
+    return Domain(
+        {
+            "x": Tensor("B, D"),
+            "mu": Tensor("B, d"),
+            "sigma": Tensor("B, d", Reals(0, math.inf, reach=(narrowest, 1e3))),
+            "eps": Tensor("K, B, d", Reals(reach=(1e-3, 30))),
+            "W": Tensor("D, d", Reals(reach=(1e-3, 1e2))),
+            "b": Tensor("D"),
+            "s": Number(Reals(0, math.inf, reach=(1e-3, 1e3)), says=("the standard deviation of x given z",)),
+        },
+        sizes={"K": (1, 5), "B": (1, 4), "D": (1, 4), "d": (1, 4)},
+        returns=returns,
+        draws=2,
+    )
 
 
 @exercise("elbo.estimate", ("elbo_terms", "elbo_sampled"))
@@ -32,6 +47,11 @@ class Estimate(Exercise):
     shape = gate("elbo_sampled returns one value per item")
     sampled = pays("elbo_sampled: the average of log p(x, z) − log q(z) over the draws", 1.5)
     tight = pays("elbo_sampled: with q the posterior, every single draw gives log p(x) itself", 0.5)
+
+    domain = {
+        "elbo_terms": _domain(1e-6, {name: Like("x") for name in TERMS}),
+        "elbo_sampled": _domain(1e-4, Like("x")),
+    }
 
     hints = (
         "z = mu + sigma eps has shape (K, B, d); W z + b of it has shape (K, B, D). Which axis is averaged, which summed?",
@@ -55,12 +75,19 @@ class Estimate(Exercise):
                     continue
                 even = torch.tensor(linear_gaussian.cubature(d), dtype=dtype, device=device)
                 yield from self._cases(x, mu, sigma, even[:, None, :].repeat(1, batch, 1), *model, even=True)
+            # a draw in the middle of q loses no digits, however narrow q is
+            x, mu = normal(rng, (2, 3), dtype, device), normal(rng, (2, 2), dtype, device)
+            narrow = random_spread(rng, (2, 2), dtype, device, 1e-6, 1e-4)
+            yield from self._cases(x, mu, narrow, 0 * mu[None], *self._model(rng, 3, 2, dtype, device))
             for draws, batch, D, d in ((1, 2, 3, 1), (3, 3, 3, 2)):
                 yield self._posterior_case(rng, draws, batch, D, d, dtype, device)
 
     @staticmethod
     def _model(rng: np.random.Generator, D: int, d: int, dtype: torch.dtype, device: str) -> tuple:
         return normal(rng, (D, d), dtype, device), normal(rng, (D,), dtype, device), float(rng.uniform(0.4, 1.5))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return next(made for made in self._cases(*given.values()) if made.asks[0].of == name)
 
     def _cases(self, *inputs: Any, even: bool = False) -> Iterator[Case]:
         facts = dict(
@@ -93,16 +120,16 @@ class Estimate(Exercise):
             yield from self._judge_sampled(case, answer)
 
     def _judge_terms(self, case: Case, answer: Any) -> Iterator[Finding]:
-        named = has_keys(answer, ("reconstruction", "kl", "elbo"))
+        named = has_keys(answer, TERMS)
         yield self.terms(named, "a dictionary with reconstruction, kl, elbo", kind_of(answer))
         if not named:
             return
         known = _Known(case)
         reconstruction = known.log_likelihood.mean(0)
-        yield self.reconstruction(*close(answer["reconstruction"], reconstruction, SINGLE, known.rough_likelihood))
+        yield self.reconstruction(*close(answer["reconstruction"], reconstruction, known.dtype, known.rough_likelihood))
         yield self.kl(*close(answer["kl"], known.kl, known.dtype, known.rough_kl))
         right = known.log_px - known.gap if case.even else reconstruction - known.kl
-        yield self.elbo(*close(answer["elbo"], right, SINGLE, known.rough_likelihood + known.rough_kl))
+        yield self.elbo(*close(answer["elbo"], right, known.dtype, known.rough_likelihood + known.rough_kl))
 
     def _judge_sampled(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = has_shape(answer, (len(case.x),), case.x)
@@ -112,10 +139,10 @@ class Estimate(Exercise):
         known = _Known(case)
         rough = known.rough_likelihood + known.rough_ratio
         if case.at_posterior:
-            yield self.tight(*close(answer, known.log_px, SINGLE, rough))
+            yield self.tight(*close(answer, known.log_px, known.dtype, rough))
         else:
             right = known.log_px - known.gap if case.even else (known.log_likelihood + known.log_ratio).mean(0)
-            yield self.sampled(*close(answer, right, SINGLE, rough))
+            yield self.sampled(*close(answer, right, known.dtype, rough))
 
     mistakes = (
         wrong(

@@ -10,14 +10,18 @@ import numpy as np
 import torch
 
 from autograder.checks.c06_elbo.shared import normal, random_spread
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    show,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, show
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+
+
+def _domain(*says: str) -> Domain:
+    return Domain(
+        {"log_w": Tensor("K, B", Reals(reach=(1e-3, 1e4), also=(-math.inf, 1000.0, -1000.0)), says)},
+        sizes={"K": (1, 6, 1000), "B": (1, 5)},
+        when=lambda log_w: bool(log_w.amax(0).isfinite().all()),
+        returns=Like("log_w"),
+    )
 
 
 @exercise("elbo.iwae", ("iwae", "effective_sample_size"))
@@ -29,6 +33,11 @@ class Iwae(Exercise):
     gradient = pays("the gradient reaches every draw, by its share in the sum of the weights", 0.5)
     shape_of_size = gate("effective_sample_size returns one value per item")
     size = pays("effective_sample_size is (Σ w)²/Σ w², from 1 (one draw rules) to K (all are equal)", 1.25)
+
+    domain = {
+        "iwae": _domain("near ±1000 at times, and -inf, though never for all draws of an item"),
+        "effective_sample_size": _domain("as for iwae"),
+    }
 
     hints = (
         "Write the mean over K as a sum over K: what does the logarithm make of the factor 1/K?",
@@ -52,11 +61,19 @@ class Iwae(Exercise):
             yield from self._cases(log_w)
             yield self._gradient_case(rng, log_w)
 
+    def case_of(self, name: str, given: dict[str, Any]) -> Iterator[Case]:
+        value, size = self._cases(given["log_w"])
+        if name == "iwae":
+            yield value
+            if int((given["log_w"] == -math.inf).sum(0).max()) <= 1:  # of two −inf, torch.logaddexp has no gradient
+                yield self._gradient_case(np.random.default_rng(len(given["log_w"])), given["log_w"])
+        else:
+            yield size
+
     def _cases(self, log_w: torch.Tensor) -> Iterator[Case]:
         yield case(call("iwae", log_w), about=(self.shape, self.bound), log_w=log_w, cotangent=None)
-        yield case(
-            call("effective_sample_size", log_w), about=(self.shape_of_size, self.size), log_w=log_w, cotangent=None
-        )
+        asked = call("effective_sample_size", log_w)
+        yield case(asked, about=(self.shape_of_size, self.size), log_w=log_w, cotangent=None)
 
     def _gradient_case(self, rng: np.random.Generator, log_w: torch.Tensor) -> Case:
         cotangent = random_spread(rng, tuple(log_w.shape[1:]), log_w.dtype, str(log_w.device))

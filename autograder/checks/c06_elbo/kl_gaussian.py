@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,13 +10,18 @@ import numpy as np
 import torch
 
 from autograder.checks.c06_elbo.shared import has_keys, kl_by_quadrature, normal, random_spread
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    kind_of,
-)
+from autograder.judging.compare import arithmetic, close, exact, kind_of
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+TERMS = ("trace", "mean", "log_det", "kl")
+WIDTHS = Reals(0, math.inf, reach=(1e-7, 1e4))
+
+
+def _representable(mu, sigma, prior_mu, prior_sigma) -> bool:
+    """Whether the determinants, which are products, fit into float32."""
+    logs = 2 * sigma.double().log().sum(1), 2 * prior_sigma.double().log().sum()
+    return max(float(abs(log).max()) for log in (*logs, logs[1] - logs[0])) < 80
 
 
 def _kl_parts(
@@ -53,6 +59,21 @@ class KlGaussian(Exercise):
     log_det = pays("log_det: the logarithm of the prior's determinant over q's", 0.5)
     kl = pays("kl: the divergence in nats, one per item, nought where q is the prior", 1.5)
 
+    domain = {
+        "kl_gaussian": Domain(
+            {
+                "mu": Tensor("B, d"),
+                "sigma": Tensor("B, d", WIDTHS),
+                "prior_mu": Tensor("d"),
+                "prior_sigma": Tensor("d", WIDTHS),
+            },
+            sizes={"B": (1, 5), "d": (1, 5)},
+            returns={name: Like("mu") for name in TERMS},
+            when=_representable,
+            says=("both sigmas are standard deviations",),
+        )
+    }
+
     hints = (
         "Write log q(z) − log p(z) for one dimension and take its expectation under q: E(z − mu)² is sigma².",
         "Both covariances are diagonal: a trace is a sum, a determinant a product, over the d dimensions.",
@@ -76,12 +97,15 @@ class KlGaussian(Exercise):
             zero, one = torch.zeros(2, dtype=dtype, device=device), torch.ones(2, dtype=dtype, device=device)
             yield self._case(5 * normal(rng, (3, 2), dtype, device), certain, zero, one)
 
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(**given)
+
     def _case(self, mu: torch.Tensor, sigma: torch.Tensor, prior_mu: torch.Tensor, prior_sigma: torch.Tensor) -> Case:
         asked = call("kl_gaussian", mu, sigma, prior_mu, prior_sigma)
         return case(asked, mu=mu, sigma=sigma, prior_mu=prior_mu, prior_sigma=prior_sigma)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        named = has_keys(answer, ("trace", "mean", "log_det", "kl"))
+        named = has_keys(answer, TERMS)
         yield self.terms(named, "a dictionary with trace, mean, log_det, kl", kind_of(answer))
         if not named:
             return

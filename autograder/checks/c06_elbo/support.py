@@ -11,15 +11,11 @@ import numpy as np
 from scipy import special
 
 from autograder.checks.c06_elbo.shared import LOG_2PI, NODES, WEIGHTS
-from autograder.judging.compare import (
-    is_number,
-    kind_of,
-    near,
-    number,
-    show,
-    truth,
-)
+from autograder.judging.compare import is_number, kind_of, near, number, show, truth
+from autograder.judging.domain import Domain, Number, Reals
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+BORDER = (1.0, 2.0, 3.0, 2 - 1e-6, 2 + 1e-6)  # float32 tells these apart
 
 
 @functools.cache
@@ -52,6 +48,16 @@ class Support(Exercise):
     verdict = gate("kl_is_finite returns True or False")
     finite = pays("kl_is_finite draws the line where the divergence becomes finite", 1.5)
 
+    domain = {
+        "truncated_kl": Domain(
+            {
+                "nu": Number(Reals(0.5, 10, "[]", also=(1.0, 2.0, 4.0))),
+                "cut": Number(Reals(1, 1e6, "[]", also=(3.0, 30.0, 1e3, 1e5))),
+            }
+        ),
+        "kl_is_finite": Domain({"nu": Number(Reals(0, math.inf, also=BORDER))}),
+    }
+
     hints = (
         "−log N(z; 0, 1) grows like z²/2, and t_ν falls like |z|^−(ν+1). For which powers does ∫ z^p dz converge at ∞?",
         "An even grid from −10⁶ to 10⁶ steps over the hill at 0. Use the symmetry, and substitute z = sinh u.",
@@ -63,22 +69,19 @@ class Support(Exercise):
         given = [(1.0, 1e2), (1.0, 1e4), (1.0, 1e6), (2.0, 1e5), (3.0, 1e6), (10.0, 5.0)]
         given += [(float(rng.uniform(0.5, 10)), float(10 ** rng.uniform(0, 6))) for _ in range(3)]
         for nu, cut in given:
-            yield case(call("truncated_kl", nu, cut), about=(self.number, self.integral), nu=nu, cut=cut)
+            yield self._integral_case(nu, cut)
         yield case(call("infinite_kl"), about=(self.pair, self.infinite, self.evidence))
-        for nu in (
-            1.0,
-            3.0,
-            2.0,
-            0.5,
-            1.5,
-            1.99,
-            2.01,
-            2.5,
-            10.0,
-            float(rng.uniform(0.2, 1.9)),
-            float(rng.uniform(2.1, 9)),
-        ):
-            yield case(call("kl_is_finite", nu), about=(self.verdict, self.finite), nu=nu)
+        for nu in (1.0, 3.0, 2.0, 0.5, 1.5, 1.99, 2.01, 2.5, 10.0, rng.uniform(0.2, 1.9), rng.uniform(2.1, 9)):
+            yield self._verdict_case(float(nu))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._verdict_case(**given) if name == "kl_is_finite" else self._integral_case(**given)
+
+    def _integral_case(self, nu: float, cut: float) -> Case:
+        return case(call("truncated_kl", nu, cut), about=(self.number, self.integral), nu=nu, cut=cut)
+
+    def _verdict_case(self, nu: float) -> Case:
+        return case(call("kl_is_finite", nu), about=(self.verdict, self.finite), nu=nu)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer)

@@ -11,13 +11,8 @@ import numpy as np
 import torch
 
 from autograder.checks.c06_elbo.shared import normal
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-)
+from autograder.judging.compare import EPSILON, FACTOR, arithmetic, exact, kind_of, number, show
+from autograder.judging.domain import Domain, Number, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 from pushforward.answering.wire import Plain
@@ -34,6 +29,20 @@ class Tight(Exercise):
     model = gate("never_tight returns a 2 by 2 matrix W and a positive s")
     loose = pays("in your model every q with independent components stays at least one nat below log p(x)", 1)
 
+    domain = {
+        "tight_q": Domain(
+            {
+                "x": Tensor("D", Reals(reach=(1e-3, 100))),
+                "w": Tensor("D", Reals(reach=(1e-3, 10))),
+                "b": Tensor("D", Reals(reach=(1e-3, 100))),
+                "s": Number(Reals(0, math.inf, reach=(0.1, 1e3))),
+            },
+            sizes={"D": (1, 6, 30)},
+            # a variance by way of 1 − gain · w is rounded relative to 1: fair, where the posterior is not too narrow
+            when=lambda x, w, b, s: float(w @ w) < 200 * s**2,
+        )
+    }
+
     hints = (
         "log p(x) − ELBO is a divergence. From what, and when is a divergence nought?",
         "z ~ N(0, 1) is worth a precision of 1; each x_i says something about z as well, with precision w_i²/s².",
@@ -49,7 +58,14 @@ class Tight(Exercise):
                 w, b, x = (normal(rng, (D,), dtype, device) for _ in range(3))
                 yield self._case(x, w + w.sign(), b + b.sign(), float(rng.uniform(0.5, 0.9)))
                 yield self._case(x, w + w.sign(), b + b.sign(), float(rng.uniform(1.2, 2.5)))
+        for s in (1e-3, float(10 ** rng.uniform(-3, -1))):  # and narrow ones in float64
+            for size in (0.1, 10.0):
+                w, b, x = (normal(rng, (3,), torch.float64, "cpu") for _ in range(3))
+                yield self._case(x, size * (w + w.sign()), b, s)
         yield case(call("never_tight"), about=(self.model, self.loose))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(**given)
 
     def _case(self, x: torch.Tensor, w: torch.Tensor, b: torch.Tensor, s: float) -> Case:
         return case(call("tight_q", x, w, b, s), about=(self.pair, self.tight), x=x, w=w, b=b, s=s)
@@ -68,7 +84,8 @@ class Tight(Exercise):
         for x, w, b in zip(exact(case.x), exact(case.w), exact(case.b), strict=True):
             mean, variance = gaussians.condition(mean, variance, x - b, w, case.s**2)  # one observation after the other
         gap = gaussians.kl(mu, sigma**2, float(mean), variance)
-        yield self.tight(gap < TIGHT, "a gap of 0 nats", f"q = N({show(mu)}, {show(sigma)}²) leaves {show(gap)} nats")
+        good = gap < TIGHT + _rounding(case, variance) and gaussians.kl(0.0, sigma**2, 0.0, variance) < TIGHT
+        yield self.tight(good, "a gap of 0 nats", f"q = N({show(mu)}, {show(sigma)}²) leaves {show(gap)} nats")
 
     def _judge_never_tight(self, case: Case, answer: Any) -> Iterator[Finding]:
         W, s = _model_of(answer)
@@ -76,7 +93,7 @@ class Tight(Exercise):
         if W is None:
             return
         a, b, c = _precision(W, s)
-        gap = 0.5 * (math.log(a) + math.log(c) - math.log(a * c - b * b))
+        gap = 0.5 * float(_log(a * c) - _log(a * c - b * b))
         mistake = None if gap >= 1 else "nothing correlates the latents" if b == 0 else "too weak a correlation"
         yield self.loose(
             gap >= 1, "a gap of at least 1 nat", f"the best independent q leaves {show(gap)} nats", mistake=mistake
@@ -126,6 +143,13 @@ class Tight(Exercise):
     )  # fmt: skip
 
 
+def _rounding(case: Case, variance: float) -> float:
+    """What the gap may be if the mean is right to single precision: each w_i (x_i − b_i)/s² is rounded, then shrunk."""
+    pulls = abs(exact(case.w)) * (abs(exact(case.x)) + abs(exact(case.b))) / case.s**2
+    off = FACTOR * EPSILON["float32"] * float(pulls.sum()) * variance
+    return 0.5 * off**2 / variance
+
+
 def _tight(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor, s: float) -> tuple[float, float]:
     variance = 1 / (1 + float(w @ w) / s**2)
     return variance * float(w @ (x - b)) / s**2, math.sqrt(variance)
@@ -136,11 +160,16 @@ def _model_of(answer: Any) -> tuple[list[list[float]] | None, float]:
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         return None, 0.0
     rows, s = answer[0].array.tolist() if isinstance(answer[0], Plain) else answer[0], number(answer[1])
-    if not isinstance(rows, (tuple, list)) or len(rows) != 2 or s is None or not 1e-6 < s < 1e6:
+    if not isinstance(rows, (tuple, list)) or len(rows) != 2 or s is None or not 0 < s < math.inf:
         return None, 0.0
     W = [[number(entry) for entry in row] for row in rows if isinstance(row, (tuple, list)) and len(row) == 2]
-    good = len(W) == 2 and all(entry is not None and abs(entry) < 1e6 for row in W for entry in row)
+    good = len(W) == 2 and all(entry is not None and math.isfinite(entry) for row in W for entry in row)
     return (W, s) if good else (None, 0.0)
+
+
+def _log(ratio: Fraction) -> float:
+    """Of a number that may be too large for a float, with s = 10⁻²⁰⁰ for instance."""
+    return math.log(ratio.numerator) - math.log(ratio.denominator)
 
 
 def _precision(W: list[list[float]], s: float) -> tuple[Fraction, Fraction, Fraction]:

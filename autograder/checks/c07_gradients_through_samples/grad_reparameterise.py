@@ -1,7 +1,8 @@
-"""grad.reparameterise: z = mu + exp(log_var / 2) eps, and the derivatives of f(z) along the path on which the parameters move it."""
+"""grad.reparameterise (long: a sampler and an estimator, each with the slips that students make in it)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -12,24 +13,27 @@ import torch
 from autograder.checks.c07_gradients_through_samples.shared import (
     OWN_NOISE,
     both,
-    epsilon_of,
     floats,
     gradients_of,
     is_pair,
+    noise,
     normal,
     own_noise,
+    polynomial_of,
+    polynomials,
     product_grid,
     random_polynomial,
     random_spread,
     sensitivity_of,
     slopes_of,
+    uneven,
     value_and_gradients_of,
     weighted_scores,
 )
-from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, values
+from autograder.judging.compare import arithmetic, close, exact, has_shape, values
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles import quantiles
-from autograder.oracles.moments import Polynomial
 from pushforward.answering.wire import Net
 
 
@@ -48,6 +52,28 @@ class Reparameterise(Exercise):
     pair = gate("pathwise_terms returns a pair of tensors, each of the shape of eps")
     terms = pays("each term is the derivative of f at its own sample, by mu and by sigma", 0.75)
     unbiased = pays("on average over the noise the pathwise terms are the gradient of E f", 0.75)
+
+    domain = {
+        "reparameterise": Domain(
+            {
+                "mu": Tensor("...", Reals(), broadcasts=True),
+                "log_var": Tensor("...", Reals(reach=(1e-3, 60)), broadcasts=True),
+                "eps": Tensor("...", noise().range, broadcasts=True),
+            },
+            returns=Like("eps"),
+            says=(", say (B, D) each, or eps (S, B, D)",),
+        ),
+        "pathwise_terms": Domain(
+            {
+                "f": polynomials("differentiable in torch", "takes (N, D)", "gives (N,)"),
+                "mu": Tensor("D", Reals(reach=(1e-3, 100))),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-6, 100))),
+                "eps": noise("N, D", 9.0),
+            },
+            sizes={"N": (1, 5, 64), "D": (1, 4)},
+            returns=(Like("eps"), Like("eps")),
+        ),
+    }
 
     hints = (
         "log_var is the logarithm of a variance. Which power of e is the standard deviation?",
@@ -101,12 +127,19 @@ class Reparameterise(Exercise):
         )
 
     def _terms(self, c, cross, mu, sigma, eps, weights=None) -> Case:
-        numbers = [floats(v, eps.dtype, eps.device.type) for v in (c, cross)]
-        ask = call("pathwise_terms", Net("polynomial", tuple(numbers)), mu, sigma, eps)
-        f = Polynomial.of(*(exact(v) for v in numbers))
-        return case(
-            ask, about=(self.pair, self.terms, self.unbiased), f=f, mu=mu, sigma=sigma, eps=eps, weights=weights
-        )
+        f = Net("polynomial", tuple(floats(v, eps.dtype, eps.device.type) for v in (c, cross)))
+        return self._terms_of(f, mu, sigma, eps, weights)
+
+    def _terms_of(self, f: Net, mu, sigma, eps, weights=None) -> Case:
+        about = (self.pair, self.terms, *([self.unbiased] if weights is not None else []))
+        facts = {"f": polynomial_of(f), "mu": mu, "sigma": sigma, "eps": eps, "weights": weights}
+        return case(call("pathwise_terms", f, mu, sigma, eps), about=about, **facts)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        if name == "pathwise_terms":
+            return self._terms_of(*given.values())
+        shape = tuple(torch.broadcast_shapes(*(v.shape for v in given.values())))
+        return self._sample(**given, cotangent=uneven(shape, given["eps"]))
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         if case.asks[0].of == "reparameterise":
@@ -122,19 +155,16 @@ class Reparameterise(Exercise):
             return
         mu, sigma = (np.broadcast_to(v, case.shape) for v in (exact(case.mu), np.sqrt(np.exp(exact(case.log_var)))))
         eps, log_var, dtype = np.broadcast_to(exact(case.eps), case.shape), exact(case.log_var), case.eps.dtype
-        expected = quantiles.same_quantile(eps, quantiles.STANDARD_NORMAL, quantiles.normal(mu, sigma))
+        away, found = quantiles.normal_path(eps, quantiles.STANDARD_NORMAL, sigma)
+        expected = mu + away
         size = abs(mu) + (1 + abs(log_var)) * sigma * abs(eps) + sigma
         deaf = own_noise(z, *(value_and_gradients_of(other)[0] for other in again)) and not np.allclose(values(z), mu)
         verdict = close(z, expected, dtype, size)
         yield self.value(*verdict, mistake=OWN_NOISE if deaf else None)
-        found = quantiles.implicit_derivatives(
-            expected, eps, quantiles.STANDARD_NORMAL, quantiles.normal_cdf, mu, sigma
-        )
-        # sigma = √(exp log_var), so d sigma / d log_var = sigma / 2; float64 knows the quantile to ε |mu| / sigma
-        own = (1 + abs(mu)) * EPSILON["float64"] / epsilon_of(case.eps)
+        # sigma = √(exp log_var), so d sigma / d log_var = sigma / 2
         slopes = {
             "mu": (found["mu"], 1 + 0 * sigma),
-            "log_var": (found["sigma"] * sigma / 2, (1 + abs(log_var)) * sigma * (abs(eps) + 1) + own),
+            "log_var": (found["sigma"] * sigma / 2, (1 + abs(log_var)) * sigma * (abs(eps) + 1)),
         }
         yield self.gradients(*gradients_of(gradients, slopes, case, dtype))
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
+    FAR_MU,
     PARTS,
     SHAPES,
     Parameter,
@@ -19,13 +20,19 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     gradients_of,
     has_keys,
     normal,
+    parameter,
     random_spread,
+    uneven,
     value_and_gradients_of,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
+from autograder.judging.domain import Domain, Like, Reals
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles import lognormals
 
+_TENSORS = "numbers or tensors that broadcast"
+_MU, _SIGMA = parameter(FAR_MU, _TENSORS), parameter(Reals(0, math.inf, reach=(1e-6, 1e3)), _TENSORS)
+_FOUR = {"mu": _MU, "sigma": _SIGMA, "prior_mu": _MU, "prior_sigma": _SIGMA}
 _KL_NAMES = ("mean", "variance", "log")
 
 
@@ -69,6 +76,11 @@ class LogNormalKl(Exercise):
     value = pays("the divergence is the mean of log q − log p over q, in nats", 0.5)
     gradients = pays("gradients arrive at mu and sigma, and have the right size", 0.5)
 
+    domain = {
+        "kl_terms": Domain(dict(_FOUR), draws=6),
+        "lognormal_kl": Domain(dict(_FOUR), draws=6, returns=Like("mu")),
+    }
+
     hints = (
         "In log q(z) − log p(z) both densities have the same factor 1/z. What is left is a question about log z.",
         "Three things make the difference: two quadratic forms in log z, and the ratio of the normalisers. "
@@ -102,25 +114,39 @@ class LogNormalKl(Exercise):
         """Both functions at the same numbers. defaults: leave the prior out; readable: the gradient of a plain sum."""
         names = ("mu", "sigma", "prior_mu", "prior_sigma")
         given = dict(list(zip(names, arguments, strict=True))[: 2 if defaults else 4])
-        tensors = {k: v for k, v in given.items() if isinstance(v, torch.Tensor)}
-        shape = tuple(torch.broadcast_shapes(*(v.shape for v in tensors.values()))) if tensors else None
-        like = next(iter(tensors.values()), None)
-        precision = coarsest(dtype, *given.values()) if tensors else torch.float32
-        facts = {"given": given, "shape": shape, "like": like, "dtype": precision}
-        yield case(call("kl_terms", **given), about=(self.named, self.terms), **facts)
-        wrt = tuple(name for name in ("mu", "sigma") if name in tensors)
+        yield self.case_of("kl_terms", given)
+        shape = self._facts(given)["shape"]
+        cotangent = torch.ones(shape or ()) if readable else normal(rng, shape or (), dtype, device)
+        yield self._divergence(given, cotangent)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        facts = self._facts(given)
+        if name == "kl_terms":
+            return case(call("kl_terms", **given), about=(self.named, self.terms), **facts)
+        like = facts["like"] if facts["like"] is not None else torch.zeros(())
+        return self._divergence(given, uneven(facts["shape"] or (), like))
+
+    def _divergence(self, given: dict[str, Parameter], cotangent: torch.Tensor) -> Case:
+        wrt = tuple(name for name in ("mu", "sigma") if isinstance(given[name], torch.Tensor))
         about = (self.shape, self.value, *([self.gradients] if wrt else []))
-        cotangent = normal(rng, shape or (), dtype, device)
-        cotangent = torch.ones_like(cotangent) if readable else cotangent
         ask = grad("lognormal_kl", wrt, cotangent, **given) if wrt else call("lognormal_kl", **given)
-        yield case(ask, about=about, cotangent=cotangent, **facts)
+        return case(ask, about=about, cotangent=cotangent, **self._facts(given))
+
+    @staticmethod
+    def _facts(given: dict[str, Parameter]) -> dict[str, Any]:
+        """shape: None where all are numbers; dtype: what may be asked of the result."""
+        tensors = [v for v in given.values() if isinstance(v, torch.Tensor)]
+        shape = tuple(torch.broadcast_shapes(*(v.shape for v in tensors))) if tensors else None
+        dtype = coarsest(tensors[0].dtype, *given.values()) if tensors else torch.float32
+        return {"given": given, "shape": shape, "like": tensors[0] if tensors else None, "dtype": dtype}
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         numbers = {"prior_mu": 0.0, "prior_sigma": 1.0, **case.given}
         m, s, M, S = (
             np.broadcast_to(exact(numbers[k]), case.shape or ()) for k in ("mu", "sigma", "prior_mu", "prior_sigma")
         )
-        size = 1 + (m**2 + M**2) / S**2 + s**2 / S**2 + abs(np.log(S)) + abs(np.log(s))
+        logs = 1 + abs(np.log(S)) + abs(np.log(s))
+        size = (m**2 + M**2) / S**2 + s**2 / S**2 * logs + logs  # s²/S² may be had as a power of e
         yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer, (m, s, M, S), size)
 
     def _judge_kl_terms(self, case: Case, answer: Any, at: tuple, size: np.ndarray) -> Iterator[Finding]:
@@ -169,7 +195,10 @@ class LogNormalKl(Exercise):
         at = [torch.tensor(np.array(v), requires_grad=i < 2) for i, v in enumerate((m, s, M, S))]
         normals = torch.distributions.LogNormal(*at[:2]), torch.distributions.LogNormal(*at[2:])
         by_mu, by_sigma = torch.autograd.grad(torch.distributions.kl_divergence(*normals).sum(), at[:2])
-        return {"mu": (by_mu.numpy(), (abs(m) + abs(M) + s) / S**2), "sigma": (by_sigma.numpy(), s / S**2 + 1 / s)}
+        return {
+            "mu": (by_mu.numpy(), (abs(m) + abs(M) + s) / S**2),
+            "sigma": (by_sigma.numpy(), (abs(m) + abs(M) + s) / S**2 + 1 / s),
+        }
 
     mistakes = (
         wrong(

@@ -9,18 +9,32 @@ import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
     CDFS,
+    FAR_MU,
     OWN_NOISE,
+    SPREAD,
     TWIN,
     PushedForward,
     cut_to_float32,
+    fits,
+    noise,
+    parameter,
     through_cdfs,
 )
+from autograder.judging.domain import Domain, Like
 from autograder.judging.exercise import Case, exercise, wrong
 
 
 @exercise("lognormal.reparameterise", ("reparameterise_lognormal",))
 class ReparameteriseLogNormal(PushedForward):
     """C(eps) = exp(mu + sigma eps): the quantile function of the log-normal after the distribution function of the normal."""
+
+    domain = {
+        "reparameterise_lognormal": Domain(
+            {"eps": noise(), "mu": parameter(FAR_MU), "sigma": parameter(SPREAD)},
+            when=lambda eps, mu, sigma: fits(eps, mu, sigma),
+            returns=Like("eps"),
+        )
+    }
 
     hints = (
         "C is M after T. Write M(T(eps)) down, then simplify.",

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy import special
 
-from autograder.checks.c07_gradients_through_samples.shared import coarsest, floats, random_spread
+from autograder.checks.c07_gradients_through_samples.shared import coarsest, fits, floats, noise, random_spread
 from autograder.judging.compare import EPSILON, arithmetic, exact, kind_of, values
 from autograder.judging.derivation import Term, judge_line
+from autograder.judging.domain import Domain, Either, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
 from autograder.oracles import lognormals, quantiles
 from pushforward.answering.wire import Callback, Plain
@@ -36,13 +36,19 @@ def _squares_inverse(a: np.ndarray) -> np.ndarray:
     return (a - 1 / a) / 2
 
 
+_CDF = ("argument", "probability")
 INCREASING = {"softplus": (_softplus, _softplus_inverse), "squares": (_squares, _squares_inverse)}
 
 
-def _erf_argument(probability: np.ndarray) -> Term:
-    """The x with ½ (1 + erf x) = probability: as badly conditioned as the density of x is small."""
-    x = special.erfinv(2 * probability - 1)
-    return Term(x, abs(x) + np.exp(np.where(np.isfinite(x), x, 0) ** 2))
+_OF_ERF = quantiles.normal(0.0, math.sqrt(0.5))  # ½ (1 + erf x) is its distribution function
+
+
+def _erf_argument(t: np.ndarray) -> np.ndarray:
+    """The x with ½ (1 + erf x) = F(t), as long as a float holds the smaller tail; beyond, in the same proportion."""
+    held = np.clip(t, -30, 30)
+    x = quantiles.same_quantile(held, quantiles.STANDARD_NORMAL, _OF_ERF)
+    with np.errstate(all="ignore"):
+        return np.where(held == t, x, t * (x / held))
 
 
 def _erf(x: Any) -> torch.Tensor:
@@ -64,6 +70,26 @@ def _clamped_cdf(a: torch.Tensor, mu: Any, sigma: Any, least: float) -> dict[str
 def _power_line(power: Any, mu: Any, combine: Callable = lambda p, f: p * f) -> dict[str, Any]:
     factor = torch.exp(torch.as_tensor(mu, dtype=power.dtype, device=power.device))
     return {"power": power, "factor": factor, "M": combine(power, factor)}
+
+
+def _one_number(range: Reals) -> Either:
+    return Either((Number(range), Tensor("", range)), ("number or tensor without axes",))
+
+
+_MU, _SIGMA = _one_number(Reals(reach=(1e-3, 60))), _one_number(Reals(0, math.inf, reach=(1e-6, 30)))
+
+
+def _positive(near: float = 1e-12) -> Tensor:
+    return Tensor("...", Reals(0, math.inf, reach=(near, 1 / near)))
+
+
+def _fits_back(a: torch.Tensor, mu: Any, sigma: Any) -> bool:
+    """Whether a^(1/sigma) and e^(mu/sigma) fit into float32, each by itself."""
+    return fits(a.log(), mu / sigma, 1 / torch.as_tensor(sigma))
+
+
+def _a_map(place: Place) -> Callback:
+    return Callback("T_inverse")
 
 
 @exercise(
@@ -90,6 +116,33 @@ class MatchCdf(Exercise):
     match_M = pays("line 6 matches the arguments for M, and undoes the logarithm")
     solve_M = pays("line 7 inverts line 6: M takes each standard log-normal sample to the one at the same quantile")
 
+    domain = {
+        "event_in_eps": Domain(
+            {"T_inverse": Made(_a_map, says=("a function, tensor to tensor",)), "a": _positive(1e-3)},
+            returns={"threshold": Like("a")},
+            draws=1,
+            most=6,
+        ),
+        "normal_cdf": Domain({"threshold": noise()}, returns=dict.fromkeys(_CDF, Like("threshold")), draws=2),
+        "lognormal_cdf": Domain(
+            {"a": Tensor("...", Reals(reach=(1e-6, 1e6)), ("of any sign",)), "mu": _MU, "sigma": _SIGMA},
+            returns=dict.fromkeys(_CDF, Like("a")),
+            draws=4,
+        ),
+        "match_arguments": Domain({"a": _positive()}, returns={"T_inverse": Like("a")}, draws=2),
+        "solve_for_T": Domain({"eps": noise()}, returns={"T": Like("eps")}, draws=2),
+        "match_arguments_of_M": Domain(
+            {"a": _positive(1e-6), "mu": _MU, "sigma": _one_number(Reals(0, math.inf, reach=(0.1, 30)))},
+            when=_fits_back,
+            returns={"log_M_inverse": Like("a"), "M_inverse": Like("a")},
+        ),
+        "solve_for_M": Domain(
+            {"z": _positive(), "mu": _MU, "sigma": _SIGMA},
+            when=lambda z, mu, sigma: fits(z.log(), mu, sigma),
+            returns={"power": Like("z"), "factor": None, "M": Like("z")},
+        ),
+    }
+
     hints = (
         "An increasing map keeps the order: T(eps) ≤ a holds for the same eps as eps ≤ … what? Nothing else about T is known yet.",
         "erf takes each value only once. So where ½(1 + erf(·)) agrees on both sides, what else must agree?",
@@ -114,16 +167,29 @@ class MatchCdf(Exercise):
         near_mu = floats(np.exp(mu + sigma * eps), dtype, device)
         signed = near_mu * floats(np.where(np.arange(eps.size).reshape(shape) % 3 == 1, -1.0, 1.0), dtype, device)
         a, eps, t = (floats(v, dtype, device) for v in (np.exp(eps), eps, rng.uniform(-2.5, 2.5, size=shape)))
-        T = list(INCREASING)[int(rng.integers(2))]
-        facts = {"dtype": dtype, "numbers": numbers, "mu": exact(numbers[0]).item(), "sigma": exact(numbers[1]).item()}
-        yield case(call("event_in_eps", Callback("T_inverse"), a), about=(self.event,), line=1, x=a, T=T, **facts)
-        yield case(call("normal_cdf", t), about=(self.normal,), line=2, x=t, **facts)
-        yield case(call("lognormal_cdf", near_mu, *numbers), about=(self.lognormal,), line=3, x=near_mu, **facts)
-        yield case(call("lognormal_cdf", signed, *numbers), about=(self.lognormal,), line=3, x=signed, **facts)
-        yield case(call("match_arguments", a), about=(self.match_T,), line=4, x=a, **facts)
-        yield case(call("solve_for_T", eps), about=(self.solve_T,), line=5, x=eps, **facts)
-        yield case(call("match_arguments_of_M", near_mu, *numbers), about=(self.match_M,), line=6, x=near_mu, **facts)
-        yield case(call("solve_for_M", a, *numbers), about=(self.solve_M,), line=7, x=a, **facts)
+        zeros = signed * floats(np.arange(eps.numel()).reshape(shape) > 0, dtype, device)
+        yield self._asked("event_in_eps", Callback("T_inverse"), a, T=str(rng.choice(list(INCREASING))))
+        yield self._asked("normal_cdf", t)
+        for x in (near_mu, signed, zeros):
+            yield self._asked("lognormal_cdf", x, *numbers)
+        yield self._asked("match_arguments", a)
+        yield self._asked("solve_for_T", eps)
+        yield self._asked("match_arguments_of_M", near_mu, *numbers)
+        yield self._asked("solve_for_M", a, *numbers)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Iterator[Case]:
+        for T in INCREASING if name == "event_in_eps" else [None]:
+            yield self._asked(name, *given.values(), T=T)
+
+    def _asked(self, name: str, *args: Any, T: str | None = None) -> Case:
+        """One line. The tensor comes first, except in line 1."""
+        line = self.names.index(name) + 1
+        x, numbers = (args[1], []) if line == 1 else (args[0], list(args[1:]))
+        mu, sigma = (exact(v).item() for v in numbers) if numbers else (0.0, 1.0)
+        law = [law for law in self.laws if not law.is_gate][line - 1]
+        return case(
+            call(name, *args), about=(law,), line=line, x=x, T=T, dtype=x.dtype, numbers=numbers, mu=mu, sigma=sigma
+        )
 
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
         """The inverse of the case's own T, at whatever numbers it is asked for."""
@@ -150,31 +216,35 @@ class MatchCdf(Exercise):
     @staticmethod
     def _line_1(case: Case, a: np.ndarray) -> dict[str, Term]:
         T = INCREASING[case.T][0]
-        low, high = np.full(a.shape, -60.0), np.full(a.shape, 60.0)
-        for _ in range(120):
+        low, high = np.full(a.shape, -2000.0), np.full(a.shape, 2000.0)
+        for _ in range(70):
             middle = (low + high) / 2
             low, high = np.where(T(middle) <= a, middle, low), np.where(T(middle) <= a, high, middle)
-        return {"threshold": Term(low, 1 + abs(low) + a + 1 / a)}
+        return {"threshold": Term(low, 1 + abs(low) + a)}
 
     @staticmethod
     def _line_2(case: Case, t: np.ndarray) -> dict[str, Term]:
         probability = lognormals.normal_cdf(t)
-        return {"argument": _erf_argument(probability), "probability": Term(probability, 1.0)}
+        return {"argument": Term(_erf_argument(t), 0.1 + abs(t)), "probability": Term(probability, 1.0)}
 
     @staticmethod
     def _line_3(case: Case, a: np.ndarray) -> dict[str, Term]:
         probability = lognormals.cdf(a, case.mu, case.sigma)
-        argument = _erf_argument(probability)
-        lost = (abs(case.mu) + 2.5 * case.sigma) / case.sigma  # log a − mu cancels
+        with np.errstate(all="ignore"):
+            log_a = np.where(a > 0, np.log(abs(a)), 0)
+            away = (log_a - case.mu) / case.sigma
+        argument = np.where(a > 0, _erf_argument(away), -math.inf)
+        lost = (1 + abs(case.mu) + abs(log_a)) / case.sigma  # log a − mu cancels
+        steep = np.exp(-(np.maximum(abs(away) - 1e-5 * lost, 0) ** 2) / 2)  # the density, wherever rounding may lead
         return {
-            "argument": Term(argument.value, argument.scale + lost),
-            "probability": Term(probability, 1 + lost),
+            "argument": Term(argument, lost + 1),
+            "probability": Term(probability, 1 + np.where(a > 0, lost * steep, 0)),
         }
 
     @staticmethod
     def _line_4(case: Case, a: np.ndarray) -> dict[str, Term]:
-        eps = special.ndtri(lognormals.cdf(a, 0.0, 1.0))
-        return {"T_inverse": Term(eps, 1 + abs(eps) + np.exp(eps**2 / 2))}
+        eps = quantiles.same_quantile(a, quantiles.STANDARD_LOGNORMAL, quantiles.STANDARD_NORMAL)
+        return {"T_inverse": Term(eps, 1 + abs(eps))}
 
     @staticmethod
     def _line_5(case: Case, eps: np.ndarray) -> dict[str, Term]:
@@ -183,9 +253,15 @@ class MatchCdf(Exercise):
 
     @staticmethod
     def _line_6(case: Case, a: np.ndarray) -> dict[str, Term]:
-        z = quantiles.same_quantile(a, quantiles.lognormal(case.mu, case.sigma), quantiles.STANDARD_LOGNORMAL)
-        lost = 1 + abs(np.log(z)) + 2 * (abs(case.mu) + 2.5 * case.sigma) / case.sigma
-        return {"log_M_inverse": Term(np.log(z), lost), "M_inverse": Term(z, z * lost)}
+        # log z has the quantile in N(0, 1) that log a has in N(mu, sigma²), as far out as a float holds the tail
+        away = (np.log(a) - case.mu) / case.sigma
+        held = np.clip(away, -30, 30)
+        log_z = quantiles.same_quantile(
+            case.mu + case.sigma * held, quantiles.normal(case.mu, case.sigma), quantiles.STANDARD_NORMAL
+        )
+        log_z = np.where(held == away, log_z, away)
+        lost = 1 + abs(log_z) + 2 * (abs(case.mu) + abs(np.log(a))) / case.sigma
+        return {"log_M_inverse": Term(log_z, lost), "M_inverse": Term(np.exp(away), np.exp(away) * lost)}
 
     @staticmethod
     def _line_7(case: Case, z: np.ndarray) -> dict[str, Term]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 
-from autograder.checks.c07_gradients_through_samples.shared import PushedForward, cut_to_float32
+from autograder.checks.c07_gradients_through_samples.shared import (
+    FAR_MU,
+    SPREAD,
+    PushedForward,
+    cut_to_float32,
+    fits,
+    parameter,
+)
+from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.exercise import Case, exercise, wrong
 from autograder.oracles import quantiles
 
@@ -18,6 +27,18 @@ class RescaleLogNormal(PushedForward):
 
     argument = "z"
     noise = quantiles.STANDARD_LOGNORMAL
+
+    domain = {
+        "rescale_lognormal": Domain(
+            {
+                "z": Tensor("...", Reals(0, math.inf, reach=(1e-12, 1e12))),
+                "mu": parameter(FAR_MU),
+                "sigma": parameter(SPREAD),
+            },
+            when=lambda z, mu, sigma: fits(z.log(), mu, sigma),
+            returns=Like("z"),
+        )
+    }
 
     hints = (
         "log z is standard normal. What has to happen to it so that it becomes N(mu, sigma²)? Then go back to z.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     weighted_scores,
 )
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, kind_of, values
+from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.moments import Polynomial
 from pushforward.answering.wire import Callback, Plain
@@ -43,13 +44,49 @@ def _density(z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Te
     return (-0.5 * ((z - mu) / sigma) ** 2 - torch.log(sigma * math.sqrt(2 * math.pi))).sum(-1, keepdim=True).exp()
 
 
+def _step(z: np.ndarray) -> np.ndarray:
+    """1 where the coordinates add up to more than 0: no derivative to be had."""
+    return (z.sum(-1) > 0).astype(np.float64)
+
+
+def _polynomial(place: Place) -> Polynomial:
+    return Polynomial.of(*random_polynomial(place.rng, place.sizes["D"]))
+
+
+def _constant(place: Place) -> Polynomial:
+    return Polynomial.of(place.rng.normal(size=(1, place.sizes["D"])), 0.0)
+
+
+def _step_at_zero(place: Place) -> Callable:
+    return _step
+
+
+UNSLOPED = "can be called but not differentiated"
+
+
 @exercise("grad.score_function", ("score_terms",))
 class ScoreFunction(Exercise):
     """∇ E f(z) = E[(f(z) − b) ∇ log q(z)]: the terms of the estimator, one row per sample, with f a black box."""
 
     pair = gate("the answer is a pair of tensors, each of the shape of z")
-    terms = pays("each term is f less the baseline, times the derivative of log q at its own sample")
-    unbiased = pays("on average over the noise the terms are the gradient of E f, whatever the baseline")
+    terms = pays("each term is f less the baseline, times the derivative of log q at its own sample", 1.25)
+    unbiased = pays("on average over the noise the terms are the gradient of E f, whatever the baseline", 0.75)
+
+    domain = {
+        "score_terms": Domain(
+            {
+                "f": Made(
+                    _polynomial, (_polynomial, _constant, _step_at_zero), ("takes (N, D)", "gives (N,)", UNSLOPED)
+                ),
+                "z": Tensor("N, D", Reals(reach=(1e-3, 100))),
+                "mu": Tensor("D", Reals(reach=(1e-3, 60))),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-6, 100))),
+                "baseline": Number(Reals()),
+            },
+            sizes={"N": (1, 5, 64), "D": (1, 4)},
+            returns=(Like("z"), Like("z")),
+        )
+    }
 
     hints = (
         "The gradient of an expectation is ∫ f ∇q. Which identity turns ∇q into something that is averaged under q?",
@@ -74,6 +111,9 @@ class ScoreFunction(Exercise):
                 z = floats(exact(mu) + exact(sigma) * points, dtype, device)
                 f = Polynomial.of(*random_polynomial(rng, D))
                 yield self._case(f, z, mu, sigma, float(rng.uniform(1, 3)), weights=weights)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(**given)
 
     def _case(self, f, z, mu, sigma, baseline, *, weights=None, says="f") -> Case:
         ask = call("score_terms", Callback(says), z, mu, sigma, baseline)
@@ -168,8 +208,3 @@ class ScoreFunction(Exercise):
             "f has one value per row, (N,), and without a trailing axis it is spread along the columns.",
         ),
     )  # fmt: skip
-
-
-def _step(z: np.ndarray) -> np.ndarray:
-    """1 where the coordinates add up to more than 0: no derivative to be had."""
-    return (z.sum(-1) > 0).astype(np.float64)

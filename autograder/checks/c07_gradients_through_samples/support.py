@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder.checks.c07_gradients_through_samples.shared import coarsest, floats, random_spread
+from autograder.checks.c07_gradients_through_samples.shared import coarsest, floats, noise, random_spread
 from autograder.judging.compare import arithmetic, close, exact, kind_of, number, show, values
+from autograder.judging.domain import Domain, Number, Reals
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import quantiles
 
@@ -37,6 +38,11 @@ def _infinite(z: torch.Tensor, log_p: torch.Tensor) -> torch.Tensor:
     return torch.where(z > 0, log_p, -math.inf)
 
 
+def _signed(mu: float, sigma: float, eps: np.ndarray) -> bool:
+    """Whether the sign of every sample survives rounding."""
+    return bool((abs(mu + sigma * eps) > 1e-4 * (abs(mu) + sigma * abs(eps))).all())
+
+
 @exercise("lognormal.support", ("impossible_event", "sampled_kl"), kind="witness")
 class Support(Exercise):
     """q = N(mu, sigma²) gives probability to z ≤ 0, the log-normal prior none: KL = ∞, whatever mu and sigma."""
@@ -48,6 +54,21 @@ class Support(Exercise):
     sampled = pays(
         "the estimate is the mean of log q − log p, and +∞ as soon as one sample falls where the prior is 0", 1.5
     )
+
+    domain = {
+        "impossible_event": Domain(
+            {"mu": Number(Reals()), "sigma": Number(Reals(0, math.inf))},
+        ),
+        "sampled_kl": Domain(
+            {
+                "mu": Number(Reals(reach=(1e-3, 60), usual=(0.5, 6))),
+                "sigma": Number(Reals(0, math.inf, reach=(1e-3, 60), usual=(0.1, 1))),
+                "eps": noise("N", 9.0),
+            },
+            sizes={"N": (1, 6, 50)},
+            when=lambda mu, sigma, eps: _signed(mu, sigma, exact(eps)),
+        ),
+    }
 
     hints = (
         "Where on the line does a log-normal variable never fall? And which normal distribution would stay away from there?",
@@ -66,12 +87,16 @@ class Support(Exercise):
             yield self._event(float(mu), float(sigma))
         yield self._estimate(3.0, 0.5, torch.tensor([-1.0, 1.0]))
         yield self._estimate(1.0, 1.0, torch.tensor([1.0, -2.0]))
+        yield self._estimate(1.0, 0.5, torch.tensor([1.0, -2.0]))  # the second sample is 0 itself
         for dtype, device in arithmetic():
             for reach in (2.0, 20.0):  # the noise stays above −2 in one case, so every sample is positive
                 eps = np.maximum(rng.normal(size=50), -1.9) if reach == 2 else rng.normal(size=50)
                 sigma = float(rng.uniform(0.3, 0.8))
                 mu = 2 * sigma + float(rng.uniform(0.1, 1)) if reach == 2 else sigma * float(rng.uniform(0, 0.5))
                 yield self._estimate(mu, sigma, floats(eps, dtype, device))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._event(**given) if name == "impossible_event" else self._estimate(**given)
 
     def _event(self, mu: float, sigma: float) -> Case:
         about = (self.interval, self.zero, self.mass)
@@ -115,8 +140,8 @@ class Support(Exercise):
         # log z is as badly conditioned as z is small, and (z − mu) / sigma as sigma is
         size = 1 + np.mean(
             abs(terms)
-            + (1 + abs(np.log(abs(z)))) * (1 + case.mu / abs(z))
-            + (1 + abs(exact(case.eps))) ** 2 * (1 + case.mu / case.sigma)
+            + (1 + abs(np.log(abs(z)))) * (1 + abs(case.mu) / abs(z))
+            + (1 + abs(exact(case.eps))) ** 2 * (1 + abs(case.mu) / case.sigma)
         )
         size = size if math.isfinite(terms.mean()) else 1.0
         why = (

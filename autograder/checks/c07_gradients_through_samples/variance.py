@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -13,6 +14,9 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     PARTS,
     floats,
     has_keys,
+    noise,
+    polynomial_of,
+    polynomials,
     product_grid,
     random_polynomial,
     random_spread,
@@ -20,6 +24,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
     slopes_of,
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
+from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.moments import Polynomial
 from pushforward.answering.wire import Net
@@ -46,6 +51,20 @@ def _variance(g: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return weights @ (g - mean) ** 2
 
 
+NAMES = ("score_function", "with_baseline", "reparameterise")
+
+
+def _weights(place: Place) -> torch.Tensor:
+    """Probabilities, some of them nearly 0."""
+    drawn = place.rng.dirichlet(np.full(place.sizes["N"], place.rng.choice([0.3, 5.0])))
+    return place.tensor(drawn)
+
+
+def _one_for_all(place: Place) -> torch.Tensor:
+    """All the probability on one value of the noise."""
+    return place.tensor(np.eye(place.sizes["N"])[-1])
+
+
 @exercise("grad.variance", ("gradient_variances",))
 class GradientVariances(Exercise):
     """Var of one term for mu: f s, (f − E f) s and ∂f, with s the score, under noise of given probabilities."""
@@ -53,6 +72,21 @@ class GradientVariances(Exercise):
     named = gate("the answer names score_function, with_baseline and reparameterise, each of the shape of mu")
     score = pays("the variance of the score-function term, with baseline 0 and with the mean of f as baseline")
     path = pays("the variance of the pathwise term")
+    anywhere = pays("all three hold for any noise and any weights, a single sample included", 0.3)
+
+    domain = {
+        "gradient_variances": Domain(
+            {
+                "f": polynomials("as in pathwise_terms", degree=2),
+                "mu": Tensor("D", Reals(reach=(1e-3, 30))),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-4, 10))),
+                "eps": noise("N, D", 9.0),
+                "weights": Made(_weights, (_one_for_all,), ("(N,)", "≥ 0", "adding up to 1")),
+            },
+            sizes={"N": (1, 6, 40), "D": (1, 3)},
+            returns={name: Like("mu") for name in NAMES},
+        )
+    }
 
     hints = (
         "You have both kinds of terms already. Each row n of them occurs with probability weights[n].",
@@ -74,25 +108,43 @@ class GradientVariances(Exercise):
 
     def _case(self, c, cross, mu, sigma, points, weights, dtype, device) -> Case:
         c, cross, mu, sigma, eps, w = (floats(v, dtype, device) for v in (c, cross, mu, sigma, points, weights))
-        ask = call("gradient_variances", Net("polynomial", (c, cross)), mu, sigma, eps, w)
-        return case(ask, f=Polynomial.of(exact(c), exact(cross)), mu=mu, sigma=sigma, points=points, weights=weights)
+        facts = {"mu": mu, "sigma": sigma, "points": points, "weights": weights, "truth": self._of_the_normal}
+        f = Net("polynomial", (c, cross))
+        return case(call("gradient_variances", f, mu, sigma, eps, w), f=polynomial_of(f), **facts)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        facts = {"points": exact(given["eps"]), "weights": exact(given["weights"]), "truth": self._of_these_points}
+        known = {"f": polynomial_of(given["f"]), "mu": given["mu"], "sigma": given["sigma"]}
+        return case(call(name, *given.values()), **known, **facts)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        wanted = ("score_function", "with_baseline", "reparameterise")
+        wanted = NAMES
         shape = tuple(case.mu.shape)
         named = isinstance(answer, dict) and answer.keys() == set(wanted)
         named = named and all(has_shape(answer[name], shape, case.mu).ok for name in wanted)
         yield self.named(named, f"a dictionary of three tensors of shape {shape}: {', '.join(wanted)}", kind_of(answer))
         if not named:
             return
-        truth, scales = self._truth(case), self._scales(case)
+        truth, scales = case.truth(case), self._scales(case)
         verdicts = {name: close(answer[name], truth[name], case.mu.dtype, scales[name]) for name in wanted}
         bad = [name for name in wanted[:2] if not verdicts[name].ok]
         yield self.score(not bad, *(has_keys(part, verdicts, bad or wanted[:2]) for part in PARTS))
         yield self.path(*verdicts["reparameterise"])
+        lost = [name for name in wanted if not verdicts[name].ok]
+        yield self.anywhere(not lost, *(has_keys(part, verdicts, lost or wanted) for part in PARTS))
 
     @staticmethod
-    def _truth(case: Case) -> dict[str, np.ndarray]:
+    def _of_these_points(case: Case) -> dict[str, np.ndarray]:
+        """By the weighted mean and the weighted mean square around it."""
+        mu, sigma, weights = exact(case.mu), exact(case.sigma), case.weights / case.weights.sum()
+        z = mu + sigma * case.points
+        f, score = case.f(z)[:, None], case.points / sigma
+        slope = np.stack([case.f.derivative(d)(z) for d in range(len(mu))], axis=-1)
+        terms = {"score_function": f * score, "with_baseline": (f - weights @ f) * score, "reparameterise": slope}
+        return {name: weights @ (g - weights @ g) ** 2 for name, g in terms.items()}
+
+    @staticmethod
+    def _of_the_normal(case: Case) -> dict[str, np.ndarray]:
         """By moments of the normal, in rational arithmetic."""
         f, mu, sigma = case.f, exact(case.mu), exact(case.sigma)
         scores = [Polynomial.score_in_mu(d, mu, sigma) for d in range(len(mu))]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
-from autograder.judging.domain import Domain, Like, Reals, Tensor
+from autograder.checks.c15_diffusion_forward.shared import SIZES, Shares, alpha_bars, floats, random_betas
+from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 
@@ -36,12 +32,8 @@ class AlphaBar(Exercise):
     )
 
     domain = {
-        "alpha_bar": Domain(
-            {"beta": Tensor("T", Reals(0, 1, "[]", reach=(1e-6, 1)))}, sizes={"T": (1, 12, 1000)}, returns=Like("beta")
-        ),
-        "log_alpha_bar": Domain(
-            {"beta": Tensor("T", Reals(0, 1, reach=(1e-6, 1)))}, sizes={"T": (1, 12, 1000)}, returns=Like("beta")
-        ),
+        "alpha_bar": Domain({"beta": Tensor("T", Shares(ends="[]"))}, sizes={"T": SIZES["T"]}, returns=Like("beta")),
+        "log_alpha_bar": Domain({"beta": Tensor("T", Shares())}, sizes={"T": SIZES["T"]}, returns=Like("beta")),
     }
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
@@ -50,30 +42,39 @@ class AlphaBar(Exercise):
             for steps in (1, int(rng.integers(4, 8)), int(rng.integers(30, 60))):
                 yield from self._cases(floats(random_betas(rng, steps), dtype, device))
             long = int(rng.integers(3000, 4000))  # sin(n/N) up to there: alpha_bar is below 10⁻⁵⁰⁰
-            beta = floats(np.sin(np.arange(1, long + 1) / long), dtype, device)
-            yield case(call("log_alpha_bar", beta), about=(self.log_shape, self.log_finite), beta=beta)
+            yield self.case_of("log_alpha_bar", {"beta": floats(np.sin(np.arange(1, long + 1) / long), dtype, device)})
 
     def _cases(self, beta: torch.Tensor) -> Iterator[Case]:
-        yield case(call("alpha_bar", beta), about=(self.shape, self.product), beta=beta)
-        yield case(call("log_alpha_bar", beta), about=(self.log_shape, self.log_sum), beta=beta)
+        yield from (self.case_of(name, {"beta": beta}) for name in self.domain)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        beta = given["beta"]
+        if name == "alpha_bar":
+            return case(call("alpha_bar", beta), about=(self.shape, self.product), beta=beta, log=None)
+        log = np.cumsum(np.log1p(-exact(beta)))
+        law = self.log_finite if log[-1] < math.log(torch.finfo(beta.dtype).tiny) else self.log_sum
+        return case(call("log_alpha_bar", beta), about=(self.log_shape, law), beta=beta, log=log, law=law)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        is_log = case.asks[0].of == "log_alpha_bar"
         shape = has_shape(answer, tuple(case.beta.shape), case.beta)
-        yield (self.log_shape if is_log else self.shape)(*shape)
-        if not shape.ok:
-            return
-        beta = exact(case.beta)
-        roundings = np.cumsum(1 / (1 - beta))  # each factor 1 − beta is rounded relative to 1
-        if is_log:
-            law = self.log_finite if len(beta) > 1000 else self.log_sum
-            log = np.cumsum(np.log1p(-beta))
-            lost = bool(np.isneginf(answer.array).any())
-            mistake = "the logarithm after the product" if law is self.log_finite and lost else None
-            yield law(*close(answer, log, case.beta.dtype, roundings + np.cumsum(abs(log))), mistake=mistake)
-        else:
-            bars = np.array(alpha_bars(beta)[1:])
-            yield self.product(*close(answer, bars, case.beta.dtype, bars * (roundings - np.cumsum(np.log1p(-beta)))))
+        yield (self.shape if case.log is None else self.log_shape)(*shape)
+        if shape.ok:
+            yield from self._judge_product(case, answer) if case.log is None else self._judge_sum(case, answer)
+
+    def _judge_product(self, case: Case, answer: Any) -> Iterator[Finding]:
+        bars, steps = np.array(alpha_bars(exact(case.beta))[1:]), np.arange(1, len(case.beta) + 1)
+        # Every step rounds 1 − beta and the product, relative to themselves; by way of the logarithm, relative to that.
+        with np.errstate(divide="ignore"):
+            by_log = np.where(bars > 0, abs(np.log(bars)) * (1 + steps / 64), 0)
+        yield self.product(*close(answer, bars, case.beta.dtype, bars * (1 + steps / 16 + by_log)))
+
+    def _judge_sum(self, case: Case, answer: Any) -> Iterator[Finding]:
+        steps = np.arange(1, len(case.beta) + 1)
+        lost = bool(np.isneginf(answer.array).any())
+        mistake = "the logarithm after the product" if case.law is self.log_finite and lost else None
+        # 1 − beta is exact where beta is above ½; the sum is rounded at every step
+        size = 1 + steps / 16 + abs(case.log) * (1 + steps / 64)
+        yield case.law(*close(answer, case.log, case.beta.dtype, size), mistake=mistake)
 
     mistakes = (
         wrong(

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-    truth,
-    values,
-)
+from autograder.checks.c15_diffusion_forward.shared import Shares, floats, random_betas
+from autograder.judging.compare import arithmetic, exact, kind_of, number, show, truth, values
+from autograder.judging.domain import Domain, Number, Reals, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+# mostly between 0 and 1, so that the first fault can be a late one
+STEEP = Reals(0, usual=(0.05, 0.95), reach=(1e-6, 1e3), also=(1 - 1e-9, 1 + 1e-9, 1.0, 1 - 1e-4, 1 + 1e-4))
+
+
+def _is_held(beta: torch.Tensor, t: int) -> bool:
+    """alpha_bar_t is 0 in exact arithmetic, or does not underflow in any other."""
+    steps = 1 - exact(beta)[:t]
+    return bool((steps == 0).any() or np.log(steps).sum() > math.log(torch.finfo(beta.dtype).tiny))
+
+
+def _by_product(answer: Callable, sentence: str) -> tuple:
+    """A mistake of first_bad_root about alpha_bar, which comes as a product in either type or as one of signs."""
+    products = (
+        lambda b: (1 - b).cumprod(0),
+        lambda b: (1 - b.double()).cumprod(0),
+        lambda b: (1 - b).sign().cumprod(0),
+    )
+    ways = [{"first_bad_root": lambda beta, product=product: answer(product(beta))} for product in products]
+    return ways[0], sentence, tuple(ways[1:])
 
 
 @exercise("diffusion.break_it", ("first_bad_root", "positive_again", "still_works"), kind="witness")
@@ -41,6 +56,18 @@ class BreakIt(Exercise):
         "Which of the two stands in which denominator?",
     )
 
+    domain = {
+        "first_bad_root": Domain(
+            {"beta": Tensor("T", STEEP, says=("some perhaps above 1",))}, sizes={"T": (1, 12, 1000)}
+        ),
+        "still_works": Domain(
+            {"beta": Tensor("T", Shares(ends="(]", coarse=1e-6)), "t": Number(Wholes(1, "T"))},
+            sizes={"T": (1, 12)},
+            when=_is_held,
+            says=("alpha_bar_t is 0 or large enough for its type",),
+        ),
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
             for count in (0, 1, 1, 2, 3):
@@ -56,14 +83,28 @@ class BreakIt(Exercise):
             yield self._root_case(floats(beta, dtype, device))
             beta[1:4] = [0.5, 1.0, 1.5]
             yield self._root_case(floats(beta, dtype, device))
+            eps = torch.finfo(dtype).eps  # next to 1, on either side
+            beta[:3] = [1 - eps / 2, 1 + eps, 1 + 1e-5]
+            yield self._root_case(floats(beta, dtype, device))
+            for bad in (0, 1):  # the product of so many steps is below all floats; its sign is not
+                beta = random_betas(rng, int(rng.integers(2500, 3500)), 0.3, 0.95)
+                beta[2200:][rng.choice(300, size=bad, replace=False)] += 1
+                yield self._root_case(floats(beta, dtype, device))
         yield case(call("positive_again"), about=(self.positive, self.again))
         for dtype, device in arithmetic():
             for count in (0, 1, 1, 2):
                 beta = random_betas(rng, 6, 0.05, 0.9)
                 beta[rng.choice(np.arange(1, 5), size=count, replace=False)] = 1.0
                 given = floats(beta, dtype, device)
-                for t in range(1, 7):
-                    yield case(call("still_works", given, t), about=(self.table, self.works), beta=given, t=t)
+                yield from (self.case_of("still_works", {"beta": given, "t": t}) for t in range(1, 7))
+            eps = torch.finfo(dtype).eps  # as near to 1 as the type can come, and still not 1
+            given = floats(np.array([0.5, 1 - eps / 2, 0.3, 1 - 1e-5, 0.4]), dtype, device)
+            yield from (self.case_of("still_works", {"beta": given, "t": t}) for t in (2, 3, 5))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        if name == "first_bad_root":
+            return self._root_case(given["beta"])
+        return case(call(name, *given.values()), about=(self.table, self.works), **given)
 
     def _root_case(self, beta: torch.Tensor) -> Case:
         return case(call("first_bad_root", beta), about=(self.step, self.root), beta=beta)
@@ -75,8 +116,8 @@ class BreakIt(Exercise):
         kept = answer is None or number(answer) is not None
         yield self.step(kept, "a number or None", kind_of(answer))
         if kept:
-            bars = alpha_bars(exact(case.beta))
-            expected = next((n for n, bar in enumerate(bars) if bar < 0), None)
+            signs = _signs_of(exact(case.beta))
+            expected = signs.index(-1) + 1 if -1 in signs else None
             yield self.root((None if answer is None else number(answer)) == expected, show(expected), show(answer))
 
     def _judge_positive_again(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -85,7 +126,7 @@ class BreakIt(Exercise):
         yield self.positive(kept and len(beta) <= 1000, "at most 1000 positive numbers", show(answer))
         if not kept or len(beta) > 1000:
             return
-        signs = [(bar > 0) - (bar < 0) for bar in _signed_bars(beta)]
+        signs = _signs_of(beta)
         first = signs.index(-1) if -1 in signs else len(signs)
         erased = "erased for good" if 0 in signs else "never negative"
         mistake = None if 1 in signs[first:] else "negative for ever" if -1 in signs else erased
@@ -117,8 +158,7 @@ class BreakIt(Exercise):
     mistakes = (
         wrong(
             "counts from 0",
-            {"first_bad_root": lambda beta: next((i for i, b in enumerate((1 - beta).cumprod(0)) if b < 0), None)},
-            "The step is the index into the tensor. Steps are counted from 1.",
+            *_by_product(lambda bars: next((i for i, b in enumerate(bars) if b < 0), None), "The step is the index into the tensor. Steps are counted from 1."),
         ),
         wrong(
             "the first beta above 1",
@@ -127,13 +167,17 @@ class BreakIt(Exercise):
         ),
         wrong(
             "zero taken for negative",
-            {"first_bad_root": lambda beta: next((n for n, b in enumerate((1 - beta).cumprod(0), 1) if b <= 0), None)},
-            "The root of 0 is 0 and harmless: only a negative alpha_bar stops q_sample.",
+            *_by_product(lambda bars: next((n for n, b in enumerate(bars, 1) if b <= 0), None), "The root of 0 is 0 and harmless: only a negative alpha_bar stops q_sample."),
         ),
         wrong(
             "looks only at the last step",
-            {"first_bad_root": lambda beta: len(beta) if (1 - beta).prod() < 0 else None},
-            "Only alpha_bar_T was looked at. Training draws every t, so the first negative one already stops it.",
+            *_by_product(lambda bars: len(bars) if bars[-1] < 0 else None, "Only alpha_bar_T was looked at. Training draws every t, so the first negative one already stops it."),
+        ),
+        wrong(
+            "the product underflows",
+            {"first_bad_root": lambda beta: next((n for n, b in enumerate((1 - beta).cumprod(0), 1) if b < 0), None)},
+            "The product of so many factors has sunk to 0 in its type, and its sign with it. Multiply the signs instead.",
+            also=({"first_bad_root": lambda beta: next((n for n, b in enumerate((1 - beta.double()).cumprod(0), 1) if b < 0), None)},),
         ),
         wrong(
             "the other root",
@@ -173,11 +217,9 @@ class BreakIt(Exercise):
     )  # fmt: skip
 
 
-def _signed_bars(beta: np.ndarray) -> list[Fraction]:
-    bars = [Fraction(1)]
-    for b in beta:
-        bars.append(bars[-1] * (1 - Fraction(float(b))))
-    return bars[1:]
+def _signs_of(beta: np.ndarray) -> list[int]:
+    """Those of alpha_bar_1, alpha_bar_2, …: the product of the signs of the factors."""
+    return list(itertools.accumulate(((b < 1) - (b > 1) for b in beta.tolist()), operator.mul))
 
 
 def _signs(signs: list[int]) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import PYTHON, normal
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-)
+from autograder.checks.c15_diffusion_forward.shared import PYTHON, Shares, normal
+from autograder.judging.compare import arithmetic, exact
 from autograder.judging.derivation import Line, Term, judge_chain
+from autograder.judging.domain import Domain, Like, Number, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
+
+ALPHA = Number(Shares(reach=(1e-6, 1.0)))
 
 
 @exercise(
@@ -39,6 +39,34 @@ class GeometricSeries(Exercise):
         "Independent noises: variances add, and each is the square of its factor. Then multiply the series by 1 − alpha.",
     )
 
+    domain = {
+        "unroll_once": Domain(
+            {"x_prev": Tensor("..."), "eps_new": Tensor("..."), "alpha": ALPHA},
+            returns=dict.fromkeys(("signal", "new_noise"), Like("x_prev")),
+            most=16,
+            draws=2,
+        ),
+        "unroll_twice": Domain(
+            {"x_prev2": Tensor("..."), "eps_old": Tensor("..."), "eps_new": Tensor("..."), "alpha": ALPHA},
+            returns=dict.fromkeys(("signal", "old_noise", "new_noise"), Like("x_prev2")),
+            most=16,
+            draws=2,
+        ),
+        "unroll_all": Domain(
+            {
+                "x0": Tensor("..."),
+                "eps": Tensor("t, ...", says=("eps[k] like x0", "eps[0] entered first")),
+                "alpha": ALPHA,
+            },
+            sizes={"t": (1, 8, 50)},
+            returns={"signal": Like("x0"), "noise": Like("eps")},
+            most=20,
+            draws=2,
+        ),
+        "variance_sum": Domain({"t": Number(Wholes(1)), "alpha": ALPHA}),
+        "variance_closed": Domain({"t": Number(Wholes(1)), "alpha": ALPHA}),
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
             for shape in ((2,), (2, 3)):
@@ -47,29 +75,33 @@ class GeometricSeries(Exercise):
                 yield self._path_case(x0, eps, alpha)
         for t in (1, 4, int(rng.integers(5, 30))):
             alpha = float(rng.uniform(0.5, 0.95))
-            asks = (
-                call("variance_sum", t, alpha).about(self.series),
-                call("variance_closed", t, alpha).about(self.closed),
-            )
-            yield case(*asks, about=(self.series, self.closed), path=None, alpha=alpha, t=t)
+            yield self._variance_case(t, alpha)
 
-    def _path_case(self, x0: torch.Tensor, eps: torch.Tensor, alpha: float) -> Case:
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        line = list(self.domain).index(name)
+        if line >= 3:
+            return self._variance_case(**given, lines=(line,))
+        x, *eps, alpha = given.values()
+        return self._path_case(x, eps[0] if line == 2 else torch.stack(eps), alpha, (line,))
+
+    def _variance_case(self, t: int, alpha: float, lines: tuple[int, ...] = (3, 4)) -> Case:
+        asks = tuple(call(self.names[k], t, alpha).about(self.laws[k]) for k in lines)
+        return case(*asks, about=tuple(self.laws[k] for k in lines), path=None, alpha=alpha, t=t, lines=lines)
+
+    def _path_case(self, x0: torch.Tensor, eps: torch.Tensor, alpha: float, lines: tuple[int, ...] = (0, 1, 2)) -> Case:
         """Lines 1 to 3 about the same x_t: they start one step, two steps and all steps before it."""
         path = [x0]  # x_0, …, x_{t−1}
         for noise in eps[:-1]:
             path.append(math.sqrt(alpha) * path[-1] + math.sqrt(1 - alpha) * noise)
-        asks = (
-            call("unroll_once", path[-1], eps[-1], alpha).about(self.once),
-            call("unroll_twice", path[-2], eps[-2], eps[-1], alpha).about(self.twice),
-            call("unroll_all", x0, eps, alpha).about(self.all),
-        )
-        return case(*asks, about=(self.once, self.twice, self.all), path=path, eps=eps, alpha=alpha, t=len(eps))
+        begins = ((path[-1], eps[-1]), (*path[-2:-1], *eps[-2:]), (x0, eps))
+        asks = tuple(call(self.names[k], *begins[k], alpha).about(self.laws[k]) for k in lines)
+        about = tuple(self.laws[k] for k in lines)
+        return case(*asks, about=about, path=path, eps=eps, alpha=alpha, t=len(eps), lines=lines)
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
-        if case.path is not None:
-            yield from judge_chain(self._unrolled(case), answers, case.eps.dtype)
-        else:
-            yield from judge_chain(self._variance(case), answers, PYTHON, first=4)
+        lines = self._unrolled(case) if case.path is not None else self._variance(case)
+        dtype = PYTHON if case.path is None else case.eps.dtype
+        yield from judge_chain(lines, answers, dtype, first=case.lines[0] + 1)
 
     # The oracle is the process itself, run with everything but one input set to zero (its impulse response).
 
@@ -80,40 +112,36 @@ class GeometricSeries(Exercise):
         return x
 
     def _unrolled(self, case: Case) -> list[Line]:
-        eps, path = exact(case.eps), [exact(x) for x in case.path]
-        silent = [0 * path[0]] * case.t
+        silent = [np.zeros(case.path[0].shape)] * case.t
+        path, eps = [exact(x) for x in case.path], exact(case.eps)
 
         def alone(noises: np.ndarray) -> list[np.ndarray]:
-            """What each noise becomes if the others are silent."""
-            rest = silent[: len(noises) - 1]
-            return [self._run(silent[0], [*rest[:k], e, *rest[k:]], case.alpha) for k, e in enumerate(noises)]
+            """What each noise becomes if it enters first and the later ones are silent."""
+            return [self._run(silent[0], [e, *silent[: len(noises) - 1 - k]], case.alpha) for k, e in enumerate(noises)]
 
         def signal(steps: int) -> np.ndarray:
             return self._run(path[-steps], silent[:steps], case.alpha)
 
-        old, new = alone(eps[-2:])
-        noise = np.stack(alone(eps))
-        twice = {"signal": Term(signal(2)), "old_noise": Term(old), "new_noise": Term(new)}
-        all = {
-            "signal": Term(signal(case.t), case.t * abs(signal(case.t))),
-            "noise": Term(noise, case.t * abs(noise)),
+        whole = {0: _sum, 1: _sum, 2: lambda t: t["signal"] + t["noise"].sum(0)}
+        terms = {
+            0: lambda: {"signal": signal(1), "new_noise": alone(eps[-1:])[0]},
+            1: lambda: dict(zip(("signal", "old_noise", "new_noise"), (signal(2), *alone(eps[-2:])), strict=True)),
+            2: lambda: {"signal": signal(case.t), "noise": np.stack(alone(eps))},
         }
-        return [
-            Line(self.once, {"signal": Term(signal(1)), "new_noise": Term(new)}, lambda t: sum(t.values())),
-            Line(self.twice, twice, lambda t: sum(t.values())),
-            Line(self.all, all, lambda t: t["signal"] + t["noise"].sum(0)),
-        ]
+        return [Line(self.laws[k], _terms(case, terms[k]()), whole[k]) for k in case.lines]
 
     def _variance(self, case: Case) -> list[Line]:
-        powers = [float(Fraction(case.alpha) ** k) for k in range(case.t)]
-        variance = 0.0
-        for _ in range(case.t):
-            variance = case.alpha * variance + (1 - case.alpha)
-        series = {"factor": Term(1 - case.alpha, 1.0), "powers": Term(powers, [case.t * p for p in powers])}
-        return [
-            Line(self.series, series, lambda t: t["factor"] * t["powers"].sum()),
-            Line(self.closed, {"variance": Term(variance, float(case.t))}, lambda t: t["variance"]),
-        ]
+        t, (powers, variance) = case.t, _series(case.t, case.alpha)
+        series = {
+            "factor": Term(1 - case.alpha, 1.0),
+            "powers": Term(powers, [(1 + k) * p for k, p in enumerate(powers)]),
+        }
+        closed = {"variance": Term(variance, 1 + t * case.alpha**t)}
+        lines = {
+            3: Line(self.series, series, lambda t: t["factor"] * t["powers"].sum()),
+            4: Line(self.closed, closed, lambda t: t["variance"]),
+        }
+        return [lines[k] for k in case.lines]
 
     mistakes = (
         wrong(
@@ -181,3 +209,26 @@ def _unrolled(x: torch.Tensor, eps: torch.Tensor, alpha: float, power: Callable[
     t = len(eps)
     noise = [math.sqrt(1 - alpha) * math.sqrt(alpha) ** power(k, t) * e for k, e in enumerate(eps)]
     return {"signal": math.sqrt(alpha) ** t * x, "noise": torch.stack(noise)}
+
+
+def _terms(case: Case, terms: dict[str, np.ndarray]) -> dict[str, Term]:
+    """Each with the rounding of t products. In float32, 1 − alpha may be rounded relative to 1, too, and the root be
+    taken of an alpha^t that has sunk below all normal numbers: their root is 10⁻¹⁹.
+    """
+    lost = case.t if case.eps.dtype == PYTHON else case.t + 1 / (1 - case.alpha)
+    largest = max(float(abs(exact(given)).max(initial=0)) for given in (case.path[0], case.eps))
+    return {name: Term(value, lost * abs(value) + 1e-13 * largest) for name, value in terms.items()}
+
+
+def _sum(terms: dict[str, np.ndarray]) -> np.ndarray:
+    return sum(terms.values())
+
+
+def _series(t: int, alpha: float) -> tuple[list[float], float]:
+    """1, alpha, …, alpha^(t − 1) to thirty digits, and what the process's own recursion makes of the variance."""
+    with mpmath.workdps(30):
+        powers, variance = [mpmath.mpf(1)], mpmath.mpf(0)
+        for _ in range(t):
+            powers.append(powers[-1] * alpha)
+            variance = alpha * variance + (1 - mpmath.mpf(alpha))
+        return [float(power) for power in powers[:t]], float(variance)

@@ -9,11 +9,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from autograder.judging.compare import (
-    kind_of,
-    show,
-    values,
-)
+from autograder.judging.compare import kind_of, show, values
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 

@@ -10,22 +10,23 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import (
+    SIZES,
+    STEPS,
+    Shares,
     alpha_bars,
+    at_steps,
+    each_step,
     floats,
     kinds_of,
     late,
+    noises,
     normal,
     per_item,
     random_betas,
     random_steps,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    values,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, values
+from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 
@@ -60,6 +61,19 @@ class Posterior(Exercise):
         "Test with numbers: at t = 1 the mean must be x0 whatever x_t is, and the x_t factor comes from one step only.",
     )
 
+    domain = {
+        "posterior": Domain(
+            {
+                "x0": Tensor("B, ..."),
+                "xt": Tensor("B, ..."),
+                "t": STEPS,
+                "beta": Tensor("T", Shares(coarse=1e-6)),
+            },
+            sizes=SIZES,
+            returns=(Like("x0"), Like("x0")),
+        )
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         one = torch.ones(1, dtype=torch.float64)
         yield self._case(one, 0 * one, torch.tensor([2]), torch.tensor([0.1, 0.2], dtype=torch.float64))
@@ -71,8 +85,16 @@ class Posterior(Exercise):
                 beta = floats(random_betas(rng, steps), dtype, device)
                 yield self._case(x0, xt, random_steps(rng, shape[0], steps, device), beta)
 
+            near = 1e-8 if dtype == torch.float64 else 1e-5
+            for t, beta in each_step(rng, [near, 2 * near, 0.3, 1e-3, 1 - 1e-4, 0.5], dtype, device):
+                x0, xt = normal(rng, (len(t), 2), dtype, device), normal(rng, (len(t), 2), dtype, device)
+                yield self._case(x0, xt, t, beta)
+
     def _case(self, x0: torch.Tensor, xt: torch.Tensor, t: torch.Tensor, beta: torch.Tensor) -> Case:
         return case(call("posterior", x0, xt, t, beta), x0=x0, xt=xt, t=t, beta=beta)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(**given)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         batch = len(case.x0)
@@ -84,16 +106,23 @@ class Posterior(Exercise):
         if not kept:
             return
         x0, xt, beta, dtype = exact(case.x0), exact(case.xt), exact(case.beta), case.x0.dtype
-        bars = alpha_bars(beta)
-        rows = []
-        for t, x, y in zip(case.t.tolist(), x0, xt, strict=True):
-            b, before = beta[t - 1], bars[t - 1]
-            rows.append(gaussians.condition(math.sqrt(before) * x, 1 - before, y, math.sqrt(1 - b), b))
+        bars, noise = np.array(alpha_bars(beta)), np.array(noises(beta))
+        rows = [
+            gaussians.condition(math.sqrt(bars[t - 1]) * x, noise[t - 1], y, math.sqrt(1 - beta[t - 1]), beta[t - 1])
+            for t, x, y in zip(case.t.tolist(), x0, xt, strict=True)
+        ]
         mean, variance = np.stack([m for m, _ in rows]), np.array([v for _, v in rows])
-        lost = np.array([t / (1 - bars[t]) for t in case.t.tolist()])  # digits lost in 1 − alpha_bar
-        sizes = (abs(x0) + abs(xt)) * lost.reshape(-1, *[1] * (x0.ndim - 1))
-        yield self.mean(*close(answer[0], mean, dtype, sizes))
-        yield self.variance(*close(spread.reshape(batch), variance, dtype, lost))
+        now = case.t.cpu().numpy()
+        lost = now / noise[now]  # 1 − alpha_bar is rounded relative to 1, over t factors
+        # by way of eps, large terms cancel where a step keeps hardly any signal; √alpha_bar may come as √(1 − noise)
+        by_eps = 1 / np.sqrt(1 - beta[now - 1])
+        by_noise = 1 / np.sqrt(np.maximum(bars[now - 1], torch.finfo(dtype).eps))
+        amid = at_steps(lost + by_eps + by_noise, torch.arange(len(now)), x0) * (abs(x0) + abs(xt))
+        sizes = _sizes(
+            x0, xt, *(at_steps(v, case.t - k, x0) for v, k in ((bars, 1), (noise, 1), (noise, 0), (beta, 1)))
+        )
+        yield self.mean(*close(answer[0], mean, dtype, sizes, lost=amid))
+        yield self.variance(*close(spread.reshape(batch), variance, dtype, lost=lost * beta[now - 1]))
 
     mistakes = (
         wrong(
@@ -124,3 +153,8 @@ class Posterior(Exercise):
             also=(lambda x0, xt, t, beta: _posterior_at(t - 2, x0, xt, t, beta),),
         ),
     )
+
+
+def _sizes(x0, xt, kept_before, noise_before, noise, beta) -> np.ndarray:
+    """The two terms of the mean, added up by size."""
+    return np.sqrt(kept_before) * beta / noise * abs(x0) + np.sqrt(1 - beta) * noise_before / noise * abs(xt)

@@ -9,13 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import alpha_bars, floats, random_betas
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.checks.c15_diffusion_forward.shared import SIZES, Shares, floats, noises, random_betas
+from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 
@@ -39,26 +35,37 @@ class PosteriorVariance(Exercise):
         "Knowing x0 as well, can you be more uncertain about x_{t−1} than beta_t?",
     )
 
+    domain = {
+        "posterior_variance": Domain(
+            {"beta": Tensor("T", Shares(coarse=1e-6))}, sizes={"T": SIZES["T"]}, returns=Like("beta")
+        )
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield case(call("posterior_variance", torch.tensor([0.1, 0.2])), beta=torch.tensor([0.1, 0.2]))
+        yield self.case_of("posterior_variance", {"beta": torch.tensor([0.1, 0.2])})
         for dtype, device in arithmetic():
             for steps in (1, int(rng.integers(3, 9)), int(rng.integers(20, 40))):
-                beta = floats(random_betas(rng, steps), dtype, device)
-                yield case(call("posterior_variance", beta), beta=beta)
+                yield self.case_of("posterior_variance", {"beta": floats(random_betas(rng, steps), dtype, device)})
+
+            near = 1e-8 if dtype == torch.float64 else 1e-5
+            beta = floats(np.array([near, 2 * near, 0.3, 1e-3, 1 - 1e-4, 0.5]), dtype, device)
+            yield self.case_of("posterior_variance", {"beta": beta})
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return case(call("posterior_variance", given["beta"]), beta=given["beta"])
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = has_shape(answer, tuple(case.beta.shape), case.beta)
         yield self.shape(*shape)
         if not shape.ok:
             return
-        beta, bars = exact(case.beta), alpha_bars(exact(case.beta))
-        bayes = [
-            gaussians.condition(np.zeros(()), 1 - bars[t - 1], np.zeros(()), math.sqrt(1 - b), b)[1]
-            for t, b in enumerate(beta, start=1)
-        ]
+        beta, noise = exact(case.beta), np.array(noises(exact(case.beta)))
+        bayes = np.array(
+            [gaussians.condition(0.0, n, 0.0, math.sqrt(1 - b), b)[1] for n, b in zip(noise, beta, strict=False)]
+        )
         # 1 − alpha_bar is rounded relative to 1, over as many factors as it has; that error is divided by 1 − alpha_bar
-        roundings = [t * b / (1 - bars[t]) for t, b in enumerate(beta, start=1)]
-        yield self.bayes(*close(answer, bayes, case.beta.dtype, roundings))
+        lost = np.arange(1, len(beta) + 1) * beta / noise[1:]
+        yield self.bayes(*close(answer, bayes, case.beta.dtype, lost=lost))
 
     mistakes = (
         wrong(

@@ -10,7 +10,13 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import (
+    SIZES,
+    STEPS,
+    Shares,
     alpha_bars,
+    at_steps,
+    each_step,
+    factors,
     floats,
     late,
     normal,
@@ -18,12 +24,8 @@ from autograder.checks.c15_diffusion_forward.shared import (
     random_betas,
     random_steps,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 
@@ -50,6 +52,14 @@ class PredictX0(Exercise):
         "Both factors are roots, taken at alpha_bar of the item's own t, which counts from 1.",
     )
 
+    domain = {
+        "predict_x0": Domain(
+            {"xt": Tensor("B, ..."), "t": STEPS, "eps": Tensor("B, ..."), "alpha_bar": Tensor("T", Shares(ends="(]"))},
+            sizes=SIZES,
+            returns=Like("xt"),
+        )
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
             for shape in ((2,), (3, 2), (3, 3), (3, 1, 4, 4)):
@@ -57,21 +67,30 @@ class PredictX0(Exercise):
                 bars = floats(np.array(alpha_bars(random_betas(rng, steps))[1:]), dtype, device)
                 xt, eps = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
                 t = random_steps(rng, shape[0], steps, device)
-                yield case(call("predict_x0", xt, t, eps, bars), xt=xt, eps=eps, t=t, bars=bars)
+                yield self.case_of("predict_x0", {"xt": xt, "t": t, "eps": eps, "alpha_bar": bars})
+
+            for t, bars in each_step(rng, [1e-9, 1e-6, 1e-3, 0.5, 1 - 1e-4, 1], dtype, device):
+                xt, eps = normal(rng, (len(t), 2), dtype, device), normal(rng, (len(t), 2), dtype, device)
+                yield self.case_of("predict_x0", {"xt": xt, "t": t, "eps": eps, "alpha_bar": bars})
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return case(call("predict_x0", *given.values()), **given)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = has_shape(answer, tuple(case.xt.shape), case.xt)
         yield self.shape(*shape)
         if not shape.ok:
             return
-        xt, eps, bars = exact(case.xt), exact(case.eps), exact(case.bars)
-        solved, sizes = np.empty_like(xt), np.empty_like(xt)
+        xt, eps, bars = exact(case.xt), exact(case.eps), exact(case.alpha_bar)
+        solved = np.empty_like(xt)
         for i, t in enumerate(case.t.tolist()):
-            # the line x0 ↦ q_sample(x0) through two of its points, followed back to xt[i]
-            at_zero, at_one = (_noised(x, eps[i], bars[t - 1]) for x in (0.0, 1.0))
-            solved[i] = (xt[i] - at_zero) / (at_one - at_zero)
-            sizes[i] = (abs(xt[i]) + abs(eps[i]) / (1 - bars[t - 1])) / math.sqrt(bars[t - 1])
-        yield self.solved(*close(answer, solved, case.xt.dtype, sizes))
+            # q_sample is a line in x0: its value at 0 and its slope, followed back to xt[i]
+            at_zero, slope = _noised(0.0, eps[i], bars[t - 1]), _noised(1.0, 0.0, bars[t - 1])
+            solved[i] = (xt[i] - at_zero) / slope
+        signal, noise, lost_signal, lost_noise = factors(at_steps(bars, case.t - 1, xt))
+        size = abs(xt) + abs(eps) * noise  # the terms of the numerator
+        lost = abs(xt) * lost_signal / signal + abs(eps) * lost_noise
+        yield self.solved(*close(answer, solved, case.xt.dtype, size / signal, lost=lost / signal))
 
     mistakes = (
         wrong("divides by alpha_bar", lambda xt, t, eps, bars: _recover(xt, t, eps, bars, root=False), "x0 was multiplied by the root of alpha_bar: that root divides, not alpha_bar itself."),
@@ -83,5 +102,5 @@ class PredictX0(Exercise):
     )  # fmt: skip
 
 
-def _noised(x0: Any, eps: np.ndarray, bar: float) -> np.ndarray:
+def _noised(x0: Any, eps: Any, bar: float) -> Any:
     return math.sqrt(bar) * x0 + math.sqrt(1 - bar) * eps

@@ -9,16 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c15_diffusion_forward.shared import normal
-from autograder.judging.compare import (
-    Verdict,
-    arithmetic,
-    close,
-    exact,
-    kind_of,
-    recognise,
-    values,
-)
+from autograder.checks.c15_diffusion_forward.shared import Shares, normal
+from autograder.judging.compare import Verdict, arithmetic, close, exact, kind_of, recognise, values
+from autograder.judging.domain import Domain, Like, Number, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 
@@ -43,6 +36,14 @@ class PriorGap(Exercise):
         "When q is the prior itself all must cancel: put alpha_bar_T = 0 into your formula.",
     )
 
+    domain = {
+        "prior_gap": Domain(
+            {"x0": Tensor("B, d"), "alpha_bar_T": Number(Shares(reach=(1e-6, 1.0)))},
+            sizes={"B": (1, 4), "d": (1, 8, 100)},
+            returns={"mean": Like("x0"), "kl": Like("x0")},
+        )
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._case(torch.tensor([[1.0, 2.0, 2.0]]), 0.5)
         for dtype, device in arithmetic():
@@ -52,6 +53,9 @@ class PriorGap(Exercise):
 
     def _case(self, x0: torch.Tensor, alpha_bar: float) -> Case:
         return case(call("prior_gap", x0, alpha_bar), x0=x0, alpha_bar=alpha_bar)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(given["x0"], given["alpha_bar_T"])
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         x0, alpha_bar, dtype = exact(case.x0), case.alpha_bar, case.x0.dtype

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,13 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import (
+    SIZES,
+    STEPS,
+    Shares,
     alpha_bars,
+    at_steps,
+    each_step,
+    factors,
     floats,
     late,
     normal,
@@ -18,15 +23,11 @@ from autograder.checks.c15_diffusion_forward.shared import (
     random_betas,
     random_steps,
 )
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    values,
-)
-from autograder.judging.domain import Domain, Like, Reals, Tensor, Wholes
+from autograder.judging.compare import arithmetic, close, exact, has_shape, values
+from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+SHARES = Shares(ends="[]", reach=(1e-6, 1.0), also=(1e-3, 1 - 1e-4))  # far from both ends too: thresholds
 
 
 def _mix(x0: torch.Tensor, eps: torch.Tensor, signal: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
@@ -54,13 +55,9 @@ class QSample(Exercise):
 
     domain = {
         "q_sample": Domain(
-            {
-                "x0": Tensor("B, ..."),
-                "t": Tensor("B", Wholes(1, "T")),
-                "eps": Tensor("B, ..."),
-                "alpha_bar": Tensor("T", Reals(0, 1, "[]", reach=(1e-6, 1))),
-            },
-            sizes={"B": (1, 4), "T": (1, 12, 1000)},
+            {"x0": Tensor("B, ..."), "t": STEPS, "eps": Tensor("B, ..."), "alpha_bar": Tensor("T", SHARES)},
+            sizes=SIZES,
+            most=24,
             returns=Like("x0"),
         )
     }
@@ -79,6 +76,10 @@ class QSample(Exercise):
                 x0, eps = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
                 yield self._case(x0, t, eps, bars)
 
+            for t, bars in each_step(rng, [0, 1e-9, 1e-6, 1e-3, 0.5, 1 - 1e-4, 1], dtype, device):
+                x0, eps = normal(rng, (len(t), 2), dtype, device), normal(rng, (len(t), 2), dtype, device)
+                yield self._case(x0, t, eps, bars)
+
     def _case(self, x0: torch.Tensor, t: torch.Tensor, eps: torch.Tensor, bars: torch.Tensor) -> Case:
         """The signal alone, the noise alone, and both."""
         asks = (
@@ -93,16 +94,14 @@ class QSample(Exercise):
         yield self.shape(*next((shape for shape in shapes if not shape.ok), shapes[0]))
         if not all(shape.ok for shape in shapes):
             return
-        x0, eps, bars, dtype = exact(case.x0), exact(case.eps), exact(case.bars), case.x0.dtype
-        bar = bars[case.t.cpu().numpy() - 1].reshape(-1, *[1] * (x0.ndim - 1))
-        kept = np.stack([math.sqrt(bars[int(t) - 1]) * x for t, x in zip(case.t, x0, strict=True)])
-        added = np.stack([math.sqrt(1 - bars[int(t) - 1]) * e for t, e in zip(case.t, eps, strict=True)])
-        # 1 − alpha_bar is rounded relative to 1, and its root divides that error by 2 √(1 − alpha_bar)
-        lost = abs(eps) / (1 - bar)
-        yield self.signal(*close(signal, kept, dtype, abs(x0)))
-        yield self.noise(*close(noise, added, dtype, lost))
+        x0, eps, dtype = exact(case.x0), exact(case.eps), case.x0.dtype
+        on_x0, on_eps, lost_x0, lost_eps = factors(at_steps(exact(case.bars), case.t - 1, x0))
+        kept, added = on_x0 * x0, on_eps * eps
+        lost_x0, lost_eps = lost_x0 * abs(x0), lost_eps * abs(eps)
+        yield self.signal(*close(signal, kept, dtype, lost=lost_x0))
+        yield self.noise(*close(noise, added, dtype, lost=lost_eps))
         total = values(signal) + values(noise)
-        yield self.adds(*close(both, total, dtype, abs(values(signal)) + abs(values(noise)) + abs(x0) + lost))
+        yield self.adds(*close(both, total, dtype, abs(kept) + abs(added), lost=lost_x0 + lost_eps))
 
     mistakes = (
         wrong(

@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import (
-    kind_of,
-)
+from autograder.judging.compare import EPSILON, kind_of
+from autograder.judging.domain import Place, Reals, Tensor, Wholes
 
 PYTHON = torch.float64  # the type of Python's own floats
+
+
+# --- what may be given -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shares(Reals):
+    """Numbers between 0 and 1, in a wide place half of them near an end, on a logarithmic scale.
+
+    An open end is never reached by rounding: 1 − 10⁻⁹ is the largest number below 1 where the type is float32.
+    coarse: the least number asked in float32, where a formula has 1 − x in it and a sound answer may not survive 0/0.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    reach: tuple[float, float] = (1e-9, 1.0)
+    coarse: float = 0.0
+
+    def corners(self, place: Place) -> tuple[float, ...]:
+        return tuple(float(self._held(value, place)) for value in super().corners(place))
+
+    def draw(self, place: Place, shape: tuple[int, ...]) -> np.ndarray:
+        rng = place.rng
+        plain = super().draw(place, shape)
+        if place.wide:
+            near = np.exp(rng.uniform(np.log(self.reach[0]), np.log(0.5), size=shape))
+            near = np.where(rng.random(shape) < 0.5, near, 1 - near)
+            plain = np.where(rng.random(shape) < 0.5, plain, near)
+        return self._held(plain, place)
+
+    def _held(self, value: Any, place: Place) -> Any:
+        if place.dtype == torch.float32:
+            value = np.where(np.asarray(value) == 0, 0.0, np.maximum(value, self.coarse))
+        below = 1 - EPSILON[str(place.dtype).removeprefix("torch.")] / 2
+        return np.minimum(value, below) if self.ends[1] == ")" else value
+
+
+STEPS = Tensor("B", Wholes(1, "T"))  # each item's own time
+SIZES = {"B": (1, 4), "T": (1, 12, 1000)}
+
+
+# --- what is asked ---------------------------------------------------------------------------------------------
 
 
 def random_betas(rng: np.random.Generator, steps: int, low: float = 0.01, high: float = 0.3) -> np.ndarray:
@@ -35,17 +77,60 @@ def random_steps(rng: np.random.Generator, batch: int, last: int, device: str) -
     return torch.tensor(t, device=device)
 
 
+def each_step(
+    rng: np.random.Generator, series: list[float], dtype: torch.dtype, device: str
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """(t, values): every step of a short series, which lies near its ends; and late steps of a long one."""
+    yield torch.arange(1, len(series) + 1, device=device), floats(np.array(series), dtype, device)
+    long = floats(rng.uniform(0.01, 0.99, size=1000), dtype, device)
+    yield torch.tensor([1000, int(rng.integers(300, 900)), 1], device=device), long
+
+
 def per_item(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """(B,) → (B, 1, …) so that it multiplies a batch item by item."""
     return values.reshape(-1, *[1] * (like.dim() - 1))
 
 
+# --- oracles ---------------------------------------------------------------------------------------------------
+
+
+def precise_bars(beta: np.ndarray) -> list[mpmath.mpf]:
+    """ᾱ_0 = 1, ᾱ_1, …, ᾱ_T to sixty digits, their signs exactly: nothing underflows here."""
+    with mpmath.workdps(60):
+        bars = [mpmath.mpf(1)]
+        for b in beta.tolist():
+            bars.append(bars[-1] * (1 - mpmath.mpf(b)))
+        return bars
+
+
 def alpha_bars(beta: np.ndarray) -> list[float]:
-    """ᾱ_0 = 1, ᾱ_1, …, ᾱ_T, by exact rational arithmetic."""
-    bars = [Fraction(1)]
-    for b in beta:
-        bars.append(bars[-1] * (1 - Fraction(float(b))))
-    return [float(bar) for bar in bars]
+    """ᾱ_0 = 1, ᾱ_1, …, ᾱ_T."""
+    return [float(bar) for bar in precise_bars(beta)]
+
+
+def noises(beta: np.ndarray) -> list[float]:
+    """1 − ᾱ_0 = 0, 1 − ᾱ_1, …, 1 − ᾱ_T, no digit lost."""
+    with mpmath.workdps(60):
+        return [float(1 - bar) for bar in precise_bars(beta)]
+
+
+def factors(bar: np.ndarray) -> tuple[np.ndarray, ...]:
+    """√ᾱ and √(1 − ᾱ), and what is rounded on the way to them (`lost` of `close`).
+
+    That is a logarithm, or, where √ᾱ is squared again and taken from 1, the 1 itself.
+    """
+    signal, noise = np.sqrt(bar), np.sqrt(1 - bar)
+    by_log = 1 - np.log(np.where(bar > 0, bar, 1))
+    by_square = np.where(bar < 1, 1 / np.where(bar < 1, noise, 1), 0)
+    return signal, noise, signal * by_log, noise * by_log + by_square
+
+
+def at_steps(values: np.ndarray, t: torch.Tensor, like: np.ndarray) -> np.ndarray:
+    """values[t], with trailing axes so that it multiplies a batch item by item."""
+    return values[t.cpu().numpy()].reshape(-1, *[1] * (like.ndim - 1))
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------
 
 
 def counted_from_zero(steps: int) -> tuple[Callable, ...]:

@@ -10,20 +10,20 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import PYTHON, normal
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    kind_of,
-    values,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, values
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from pushforward.answering.wire import Plain
+
+NEAR_ONE = (1 - 1e-4, 1 + 1e-5, 1e-4 - 1, 1 - 1e-9, 1e-7 - 1)  # where a threshold for the limit would show
 
 
 def _marginal(t: int, a: float, b: float) -> tuple[float, float]:
-    return a**t, b**2 * (1 - a ** (2 * t)) / (1 - a**2) if a != 1 else t * b**2
+    return a**t, _closed(t, a, b) if a * a != 1 else t * b**2
+
+
+def _closed(t: int, a: float, b: float) -> float:
+    return b**2 * (1 - a ** (2 * t)) / (1 - a**2)
 
 
 @exercise("diffusion.step", ("noising_step", "marginal_after"))
@@ -44,7 +44,7 @@ class Step(Exercise):
         "marginal_after": Domain(
             {
                 "t": Number(Wholes(1)),
-                "a": Number(Reals(reach=(1e-3, 10), but=(0.0,))),
+                "a": Number(Reals(reach=(1e-3, 10), also=NEAR_ONE, but=(0.0,))),
                 "b": Number(Reals()),
             },
             when=lambda t, a, b: t * math.log(max(abs(a), 1)) < 300,  # a^2t must fit into a float
@@ -68,8 +68,9 @@ class Step(Exercise):
             yield self._marginal_case(t, rng.uniform(0.3, 0.98), rng.uniform(0.1, 0.9))
         yield self._marginal_case(int(rng.integers(4, 9)), 1 - rng.uniform(0.002, 0.008), rng.uniform(0.1, 0.9))
         yield self._marginal_case(int(rng.integers(4, 9)), rng.uniform(1.05, 1.2), rng.uniform(0.1, 0.9))
-        for t in (3, int(rng.integers(5, 50))):
-            yield self._marginal_case(t, 1.0, rng.uniform(0.1, 0.9))
+        for a in (1.0, -1.0):
+            for t in (3, int(rng.integers(5, 50)), int(rng.integers(500, 1000)) * 2 + 1):
+                yield self._marginal_case(t, a, rng.choice([1, -1, 40]) * rng.uniform(0.1, 0.9))
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == "noising_step":
@@ -101,11 +102,14 @@ class Step(Exercise):
         yield self.pair(numbers is not None, "two numbers", kind_of(answer))
         if numbers is None:
             return
+        dtype = torch.float32 if isinstance(answer, (tuple, list)) and any(map(_is_single, answer)) else PYTHON
         scale, variance = 1.0, 0.0
         for _ in range(case.t):  # step by step, as the process itself goes
             scale, variance = case.a * scale, case.a**2 * variance + case.b**2
-        conditioning = variance / abs(1 - case.a**2) if abs(case.a) != 1 else variance  # 1 − a² cancels near |a| = 1
-        yield case.law(*close(np.array(numbers), [scale, variance], PYTHON, case.t * np.abs([scale, conditioning])))
+        cancels = variance / abs(1 - case.a**2) if abs(case.a) != 1 else 0.0  # 1 − a² does, near |a| = 1
+        size = (1 + case.t / 16) * np.abs([scale, variance])
+        lost = [case.t * abs(scale), case.t * variance + cancels]
+        yield case.law(*close(np.array(numbers), [scale, variance], dtype, size, lost=lost))
 
     mistakes = (
         wrong(
@@ -117,6 +121,11 @@ class Step(Exercise):
             "noise not scaled",
             {"noising_step": lambda x, eps, a, b: a * x + eps},
             "The noise enters at full strength: it has standard deviation b here.",
+        ),
+        wrong(
+            "the sign is lost",
+            {"marginal_after": lambda t, a, b: (abs(a) ** t, _marginal(t, a, b)[1])},
+            "Where a is negative, each step turns the signal round: the scale is a^t, with its sign.",
         ),
         wrong(
             "the signal keeps its strength",
@@ -133,10 +142,10 @@ class Step(Exercise):
         ),
         wrong(
             "a to the t where a to the 2t is asked for",
-            {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a**2) if a != 1 else t * b**2)},
+            {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a**2) if a * a != 1 else t * b**2)},
             "A factor a on a variable is a factor a² on its variance, in every power of the series.",
             also=(
-                {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a) if a != 1 else t * b**2)},
+                {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a) if a * a != 1 else t * b**2)},
                 {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a))},
                 {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a**t) / (1 - a**2))},
             ),
@@ -148,11 +157,12 @@ class Step(Exercise):
         ),
         wrong(
             "zero divided by zero",
-            {"marginal_after": lambda t, a, b: (a**t, b**2 * (1 - a ** (2 * t)) / (1 - a**2))},
-            "At a = 1 the closed form is 0/0. The series itself is fine there: t equal terms.",
+            {"marginal_after": lambda t, a, b: (a**t, _closed(t, a, b))},
+            "At |a| = 1 the closed form is 0/0. The series itself is fine there: t equal terms.",
             also=(
-                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a != 1 else math.nan)},
-                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a != 1 else 0.0)},
+                {"marginal_after": lambda t, a, b: (a**t, t * b**2 if a == 1 else _closed(t, a, b))},
+                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a * a != 1 else math.nan)},
+                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a * a != 1 else 0.0)},
             ),
         ),
     )
@@ -161,3 +171,7 @@ class Step(Exercise):
 def _pair_of_numbers(answer: Any) -> tuple[float, float] | None:
     found = values(answer)
     return (float(found[0]), float(found[1])) if found is not None and found.shape == (2,) else None
+
+
+def _is_single(answer: Any) -> bool:
+    return isinstance(answer, Plain) and answer.dtype == "float32"

@@ -13,15 +13,14 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import floats, random_betas
-from autograder.judging.compare import (
-    arithmetic,
-    exact,
-    kind_of,
-    number,
-    show,
-)
+from autograder.judging.compare import arithmetic, exact, kind_of, number, show
+from autograder.judging.domain import Domain, Reals, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
+# Where they lie is decided by the type: 1 − 10⁻⁹ is 1 in float32.
+BETAS = Reals(
+    usual=(0.05, 0.95), reach=(1e-9, 1e3), also=(1 - 1e-9, 1 + 1e-9, 1 - 1e-5, 1e-40, math.inf, -math.inf, math.nan)
+)
 EDGES = {"zero": 0.0, "one": 1.0, "negative": -0.25, "above one": 1.25, "nan": math.nan}
 
 
@@ -83,6 +82,14 @@ class ValidateSchedule(Exercise):
         "NaN is neither below 0 nor above 1: every comparison with it is false.",
     )
 
+    domain = {
+        "validate_schedule": Domain(
+            {"beta": Tensor("N", BETAS, says=("with ∞, −∞ and NaN among its values",))},
+            sizes={"N": (1, 12, 1000)},
+            says=('reason: "negative" (below 0), "zero", "one", "above one" or "nan"',),
+        )
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
             sizes = {1, 2, 3, 19, 20, 21, int(rng.integers(4, 19)), int(rng.integers(22, 120))}
@@ -94,10 +101,13 @@ class ValidateSchedule(Exercise):
         for dtype, device in arithmetic():
             yield from self._planted(rng, dtype, device)
 
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(given["beta"], self.found)
+
     def _planted(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Iterator[Case]:
         """Faults of every kind at the first, the last and a middle step; two faults; one so small that it hides."""
-        tiny = float(np.finfo(np.float32).tiny)
-        faults = [*EDGES.values(), math.inf, -math.inf, -tiny, 1 + 2.0**-20]
+        tiny, eps = torch.finfo(dtype).tiny, torch.finfo(dtype).eps
+        faults = [*EDGES.values(), math.inf, -math.inf, -tiny, 1 + eps]
         for fault in faults:
             steps = int(rng.integers(5, 12))
             for place in (0, int(rng.integers(1, steps - 1)), steps - 1):
@@ -108,8 +118,9 @@ class ValidateSchedule(Exercise):
             beta = random_betas(rng, 8)
             beta[sorted(rng.choice(8, size=2, replace=False))] = pair
             yield self._case(floats(beta, dtype, device), self.found)
-        edges = np.array([tiny, 0.5, 1 - 2.0**-20])
-        yield self._case(floats(edges, dtype, device), self.found, "values close to 0 and 1 are still between them")
+        for edges in ([tiny, 0.5, 1 - eps / 2], [1 - 1e-6, 1e-30, 0.999], [1 - 1e-3, 1 - 1e-4, 1e-3, 1e-6]):
+            beta = floats(np.array(edges), dtype, device)
+            yield self._case(beta, self.found, "values close to 0 and 1 are still between them")
 
     def _case(self, beta: torch.Tensor, law, label: str = "") -> Case:
         return case(call("validate_schedule", beta), about=(self.answer, law), law=law, beta=beta, label=label)

@@ -10,22 +10,16 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import kinds_of, normal, per_item, random_steps
-from autograder.judging.compare import (
-    arithmetic,
-    close,
-    exact,
-    has_shape,
-    kind_of,
-    near,
-    number,
-    show,
-    values,
-)
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near, number, show, values
+from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 
 # Roots and quotients of a tensor of integers, such as t, come out as float32, whatever type x0 has: that is no mistake.
 _ROOTS_OF_INTEGERS = torch.float32
+
+TIMES = Tensor("B", Wholes(1))
+SIGMA = Number(Reals(0, reach=(1e-4, 100)))
 
 
 def _gaps(mean: float, var: float, T: int, sigma: float, kl: Callable[..., float]) -> dict[str, float]:
@@ -60,22 +54,45 @@ class VarianceExploding(Exercise):
         "The data are normal, so x_T is normal as well: write down its mean and variance, then KL of two normals.",
     )
 
+    domain = {
+        "ve_sample": Domain(
+            {"x0": Tensor("B, ..."), "t": TIMES, "eps": Tensor("B, ..."), "sigma": SIGMA},
+            sizes={"B": (1, 4)},
+            returns=Like("x0"),
+        ),
+        "ve_posterior": Domain(
+            {"x0": Tensor("B, ..."), "xt": Tensor("B, ..."), "t": TIMES, "sigma": SIGMA},
+            sizes={"B": (1, 4)},
+            returns=(Like("x0"), None),
+        ),
+        "ve_prior_gaps": Domain(
+            {"mean": Number(Reals()), "var": Number(Reals(0)), "T": Number(Wholes(1)), "sigma": SIGMA},
+            says=("of the data",),
+        ),
+    }
+
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
             for shape in ((2,), (3, 2), (3, 3), (3, 1, 4, 4)):
                 sigma, t = float(rng.uniform(0.2, 2)), random_steps(rng, shape[0], 30, device)
                 a, b = normal(rng, shape, dtype, device), normal(rng, shape, dtype, device)
-                facts = {"x0": a, "other": b, "t": t, "sigma": sigma}
-                yield case(call("ve_sample", a, t, b, sigma), about=(self.shape, self.sample), **facts)
-                yield case(call("ve_posterior", a, b, t, sigma), about=(self.pair, self.mean, self.variance), **facts)
-        for _ in range(4):
-            numbers = (
-                float(rng.normal() * 2),
-                float(rng.uniform(0.3, 3)),
-                int(rng.integers(2, 20)),
-                float(rng.uniform(0.2, 1)),
-            )
-            yield case(call("ve_prior_gaps", *numbers), about=(self.named, self.gaps), numbers=numbers)
+                yield self.case_of("ve_sample", {"x0": a, "t": t, "eps": b, "sigma": sigma})
+                yield self.case_of("ve_posterior", {"x0": a, "xt": b, "t": t, "sigma": sigma})
+        for T, sigma in (
+            *((int(rng.integers(2, 20)), float(rng.uniform(0.2, 1))) for _ in range(4)),
+            (1, 1e-4),
+            (3, 1e-4),
+        ):
+            data = {"mean": float(rng.normal() * 2), "var": float(rng.uniform(0.3, 3))}
+            yield self.case_of("ve_prior_gaps", {**data, "T": T, "sigma": sigma})
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        about = {
+            "ve_sample": (self.shape, self.sample),
+            "ve_posterior": (self.pair, self.mean, self.variance),
+            "ve_prior_gaps": (self.named, self.gaps),
+        }
+        return case(call(name, *given.values()), about=about[name], **given)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer)
@@ -84,7 +101,7 @@ class VarianceExploding(Exercise):
         shape = has_shape(answer, tuple(case.x0.shape), case.x0)
         yield self.shape(*shape)
         if shape.ok:
-            x0, eps = exact(case.x0), exact(case.other)
+            x0, eps = exact(case.x0), exact(case.eps)
             spread = np.array([math.sqrt(math.fsum([case.sigma**2] * t)) for t in case.t.tolist()])
             added = spread.reshape(-1, *[1] * (x0.ndim - 1)) * eps
             yield self.sample(*close(answer, x0 + added, _ROOTS_OF_INTEGERS, abs(x0) + abs(added)))
@@ -97,7 +114,7 @@ class VarianceExploding(Exercise):
         yield self.pair(kept, f"(tensor of shape {tuple(case.x0.shape)}, {batch} variances)", kinds_of(answer))
         if not kept:
             return
-        x0, xt, s2 = exact(case.x0), exact(case.other), case.sigma**2
+        x0, xt, s2 = exact(case.x0), exact(case.xt), case.sigma**2
         rows = [
             gaussians.condition(x, (t - 1) * s2, y, 1.0, s2) for t, x, y in zip(case.t.tolist(), x0, xt, strict=True)
         ]
@@ -106,7 +123,7 @@ class VarianceExploding(Exercise):
         yield self.variance(*close(spread.reshape(batch), variance, _ROOTS_OF_INTEGERS, s2))
 
     def _judge_ve_prior_gaps(self, case: Case, answer: Any) -> Iterator[Finding]:
-        expected = _gaps(*case.numbers, gaussians.kl)
+        expected = _gaps(case.mean, case.var, case.T, case.sigma, gaussians.kl)
         got = {k: number(v) for k, v in answer.items()} if isinstance(answer, dict) else {}
         kept = got.keys() == expected.keys() and None not in got.values()
         yield self.named(kept, "a dictionary of four numbers: noise, mean, spread, both", kind_of(answer))

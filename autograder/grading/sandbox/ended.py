@@ -2,8 +2,11 @@
 
 
 class Ended(Exception):
-    """The submission's process is over. kind: late, ended, frame, memory, output, or sandbox (not its own doing)."""
+    """The submission's process is over. kind: late, ended, frame, memory, output, or sandbox (not its own doing).
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    by_clock: whether that depended on time by the clock, which a busy machine stretches.
+    """
+
+    def __init__(self, kind: str, sentence: str, by_clock: bool = False) -> None:
         super().__init__(sentence)
-        self.kind, self.sentence = kind, sentence
+        self.kind, self.sentence, self.by_clock = kind, sentence, by_clock

@@ -1,7 +1,9 @@
 """One submission in the sandbox, as the grader sees it: run cells, put questions, end it.
 
-The grader talks to it in frames of plain values, with a deadline on everything, and watches what it uses. What it sends
+The grader talks to it in frames of plain values, with a limit on everything, and watches what it uses. What it sends
 is never trusted: a frame out of order ends the submission.
+
+Limits of time are seconds that the submission computes, or lets pass without wanting to; see autograder.judging.meter.
 """
 
 from __future__ import annotations
@@ -19,10 +21,10 @@ import psutil
 from autograder.grading.model import Limits
 from autograder.grading.sandbox import wall
 from autograder.grading.sandbox.ended import Ended
+from autograder.judging.meter import HINT, TICK, Meter, Time
 from pushforward.answering import wire
 from pushforward.errors import CourseError
 
-TICK = 0.2  # seconds between two looks at the memory
 ANSWERS = 256 << 20  # bytes of all answers together, which the judge holds while it judges
 KEPT = 100_000  # bytes of printed text kept for each cell
 SPARE = 256 << 20  # bytes: more than the limit that the kernel keeps, and what the machine itself must be left with
@@ -49,7 +51,8 @@ class Inmate:
         self.over: Ended | None = None
         self.alive = True
         self.printed, self.total, self.answered = bytearray(), 0, 0
-        self.deadline, self.next_look = 0.0, 0.0
+        self.meter = Meter(sandbox.process.pid)
+        self.until = Time()
         self.buffer, self.heard = memoryview(b""), False
         channel.setblocking(False), os.set_blocking(output, False)
         self.selector = selectors.DefaultSelector()
@@ -58,17 +61,17 @@ class Inmate:
 
     # --- what the grader asks -------------------------------------------------------------------------------
 
-    def plan(self, cells: list[list[str]]) -> list[int]:
+    def plan(self, cells: list[list[str]], seconds: float | Time | None = None) -> list[int]:
         """The numbers of the demonstrations that other cells depend on."""
         try:
-            found = self._exchange({"plan": cells}, [], "needed", self.limits.cell_seconds)
+            found = self._exchange({"plan": cells}, [], "needed", seconds or self.limits.cell_seconds)
         except wire.WireError:  # more text than a frame holds
             return []
         if type(found) is not list or any(type(k) is not int or not 0 <= k < len(cells) for k in found):
             self._refuse("a plan that is none")
         return found
 
-    def run(self, source: str, seconds: float) -> dict[str, Any]:
+    def run(self, source: str, seconds: float | Time) -> dict[str, Any]:
         """Run a cell: {"ok": bool, "outputs": […]}, as pushforward.answering.cells describes, not yet checked."""
         try:
             found = self._exchange({"run": source}, [], "ran", seconds)
@@ -78,10 +81,10 @@ class Inmate:
             self._refuse("an outcome that is none")
         return found
 
-    def ask(self, head: dict, arrays: list, respond: Any, seconds: float) -> tuple[dict, list]:
+    def ask(self, head: dict, arrays: list, respond: Any, seconds: float | Time) -> tuple[dict, list]:
         """One ask and its answer, with the callbacks in between. The answer must carry this ask's own number."""
         number = secrets.randbits(62)
-        self.deadline = time.monotonic() + seconds
+        self._allow(seconds)
         self._put({**head, "id": number}, arrays)
         while True:
             answer, out = self._get()
@@ -113,8 +116,14 @@ class Inmate:
 
     # --- frames ---------------------------------------------------------------------------------------------
 
-    def _exchange(self, head: dict, arrays: list, key: str, seconds: float) -> Any:
-        self.deadline = time.monotonic() + seconds
+    def _allow(self, seconds: float | Time) -> None:
+        """From now on until the answer."""
+        self._look()  # what has been computed before is not this step's
+        more = seconds if isinstance(seconds, Time) else Time.of(seconds, self.limits.patience)
+        self.until = self.meter.spent + more
+
+    def _exchange(self, head: dict, arrays: list, key: str, seconds: float | Time) -> Any:
+        self._allow(seconds)
         self._put(head, arrays)
         answer, out = self._get()
         if set(answer) != {key} or out:
@@ -179,13 +188,15 @@ class Inmate:
             self.selector.modify(self.channel, event)
         try:
             while True:
-                left = self.deadline - time.monotonic()
-                if left <= 0:
-                    self._stop("late", "The time was over: is there a loop that never ends?")
-                ready = [key.fileobj for key, _ in self.selector.select(min(left, TICK))]
+                left = self.until - self.meter.spent
+                if left.gone:
+                    how = " by the clock" if left.by_clock else ""
+                    self._stop("late", f"The time was over{how}: {HINT[left.by_clock]}", left.by_clock)
+                began = time.monotonic()
+                ready = [key.fileobj for key, _ in self.selector.select(min(left.wall, TICK))]
                 if self.output in ready:
                     self._drain()
-                self._look()
+                self._look(time.monotonic() - began, self.channel in ready)
                 if self.channel in ready:
                     return
         finally:
@@ -213,28 +224,22 @@ class Inmate:
 
     # --- the end --------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        """The memory of all processes together, a few times a second."""
-        now = time.monotonic()
-        if now < self.next_look:
+    def _look(self, waited: float = 0.0, heard: bool = True) -> None:
+        """The time and the memory of all processes together, a few times a second."""
+        family = [] if self.over else self.meter.waited(waited, heard)
+        if not family:
             return
-        if self.next_look:
-            used, limit = self._memory(), self.limits.memory << 20
-            if used > limit + SPARE:
-                self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
-            if used > limit // 2 and psutil.virtual_memory().available < SPARE:  # and not whoever looks first
-                self._stop("memory", "The machine had no memory left.")
-        self.next_look = now + TICK
+        used, limit = self._memory(family), self.limits.memory << 20
+        if used > limit + SPARE:
+            self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
+        if used > limit // 2 and psutil.virtual_memory().available < SPARE:  # and not whoever looks first
+            self._stop("memory", "The machine had no memory left.")
 
-    def _memory(self) -> int:
+    def _memory(self, family: list[psutil.Process]) -> int:
         """Bytes that the submission holds; what it shares with the warm process counts in parts, if exactness matters.
 
         Counted exactly only where the quick sum, in which every fork counts in full, is suspicious.
         """
-        try:
-            family = psutil.Process(self.sandbox.process.pid).children(recursive=True)
-        except psutil.Error:
-            return 0
         quick = sum(_size(process, "memory_info", "rss") for process in family)
         if quick < self.limits.memory << 19:
             return quick
@@ -259,9 +264,9 @@ class Inmate:
     def _refuse(self, what: str) -> Any:
         self._stop("frame", f"The code sent {what}: grading of this notebook ended there.")
 
-    def _stop(self, kind: str, sentence: str) -> None:
+    def _stop(self, kind: str, sentence: str, by_clock: bool = False) -> None:
         if self.over is None:
-            self.over = Ended(kind, sentence)
+            self.over = Ended(kind, sentence, by_clock)
             self.end()
         raise self.over
 

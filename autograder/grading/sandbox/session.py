@@ -2,6 +2,8 @@
 
 A cell or a check that ends the process, by accident or not, costs only itself: a fresh process runs the other cells
 again and goes on. A process that sends what it was not asked for has ended the notebook.
+
+What a limit by the clock ends is named in `by_clock`: another run may have more luck.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from autograder.grading.model import Limits
 from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
 from autograder.grading.sandbox.sandbox import Sandbox
+from autograder.judging.meter import Time
 
 AGAIN = 3  # how often a notebook may end its process
 
 
 @dataclass
 class Clock:
-    """Seconds spent so far. cells: in the student's cells; student: in their functions, as the checks asked."""
+    """Seconds spent so far, by the clock. cells: in the student's cells; student: in their functions, as asked."""
 
     cells: float = 0.0
     student: float = 0.0
@@ -34,11 +37,12 @@ class Session:
 
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.sandbox, self.limits = sandbox, limits
-        self.until = time.monotonic() + limits.notebook_seconds
+        self.born, self.before = time.monotonic(), Time()  # before: what processes used that are over
         self.inmate: Inmate | None = None
         self.done: list[str] = []  # what a fresh process must run before it can go on
         self.closed = ""
         self.incidents: list[str] = []
+        self.by_clock: list[str] = []
         self.clock = Clock()
         self.lost = 0
 
@@ -51,12 +55,12 @@ class Session:
 
     def plan(self, cells: list[list[str]]) -> list[int]:
         """The demonstrations that other cells need, none if the process does not say."""
-        return self._guarded("The notebook", lambda inmate: inmate.plan(cells)) or []
+        return self._guarded("The notebook", lambda inmate: inmate.plan(cells, self.left())) or []
 
     def run(self, source: str, name: str) -> tuple[dict[str, Any] | None, str]:
         """Run a cell: its outcome (None if it ended the process) and what it printed. name: "Your cell …"."""
         start = time.monotonic()
-        outcome = self._guarded(name, lambda inmate: inmate.run(source, self._seconds()))
+        outcome = self._guarded(name, lambda inmate: inmate.run(source, self.left()))
         self.clock.cells += time.monotonic() - start
         if outcome is not None:
             self.done.append(source)
@@ -87,6 +91,7 @@ class Session:
         if end.kind == "sandbox":
             raise end
         self.incidents.append(f"{name}: {end.sentence}")
+        self.by_clock += [name] if end.by_clock else []
         self.lost += 1
         if end.kind == "frame":
             self.closed = end.sentence
@@ -95,23 +100,33 @@ class Session:
 
     def _alive(self) -> bool:
         """Whether a process is there that has run all earlier cells; makes one if need be."""
-        if not self.closed and time.monotonic() > self.until:
+        left = self._notebook()
+        if not self.closed and left.gone:
             self.closed = f"The notebook took longer than {self.limits.notebook_seconds:g} s."
             self.incidents.append(self.closed)
+            self.by_clock += ["The notebook"] if left.by_clock else []
         if self.closed or (self.inmate and self.inmate.alive):
             return not self.closed
+        self.before += self.inmate.meter.spent if self.inmate else Time()
         self.inmate = self.sandbox.start(self.limits)
         try:
             for source in self.done:
-                self.inmate.run(source, self._seconds())
+                self.inmate.run(source, self.left())
             self.inmate.text()
         except Ended as end:
             self.note("The cells of the notebook, run again", end)
             self.closed = self.closed or "The notebook's cells ended their process when they were run again."
         return not self.closed
 
-    def _seconds(self) -> float:
-        return max(min(self.limits.cell_seconds, self.until - time.monotonic()), 0.0)
+    def left(self) -> Time:
+        """What the next cell may use."""
+        return Time.of(self.limits.cell_seconds, self.limits.patience).least(self._notebook())
+
+    def _notebook(self) -> Time:
+        """What the whole notebook may still use. By the clock, the judge's time is in it."""
+        used = self.before + self.inmate.meter.spent if self.inmate else self.before
+        all_in_all = Time(used.cpu, used.idle, time.monotonic() - self.born)
+        return Time.of(self.limits.notebook_seconds, self.limits.patience) - all_in_all
 
 
 class Link:
@@ -119,7 +134,7 @@ class Link:
 
     def __init__(self, session: Session, name: str) -> None:
         self.session, self.name = session, name
-        self.until = time.monotonic() + session._seconds()
+        self.left = session.left()
         self.answered, self.student = 0, 0.0
         self.over: Ended | None = None
 
@@ -139,9 +154,7 @@ class Link:
         try:
             if not session._alive():
                 return _unanswered(Ended("ended", f"The check did not run. {session.closed}"))
-            self.until += time.monotonic() - start  # if the cells had to run again, that was not this check's doing
-            left = min(self.until, session.until) - time.monotonic()
-            answer = session.inmate.ask(head, arrays, reply, max(left, 0.0))
+            answer = self._metered(session.inmate, head, arrays, reply)
             self.answered += 1
             return answer
         except Ended as end:
@@ -152,6 +165,14 @@ class Link:
             spent = time.monotonic() - start - judged
             self.student += spent
             session.clock.student += spent
+
+    def _metered(self, inmate: Inmate, head: dict, arrays: list, reply: Any) -> tuple[dict, list]:
+        """All questions of a check together have the time of a cell. Cells that had to run again take none of it."""
+        begun = inmate.meter.spent
+        try:
+            return inmate.ask(head, arrays, reply, self.left.least(self.session.left()))
+        finally:
+            self.left -= inmate.meter.spent - begun
 
     def printed(self) -> str:
         """What the student's functions printed while they were asked."""

@@ -1,5 +1,5 @@
 # tries: ignore every signal and loop, children and all
-# family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over
+# family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over by the clock
 import os
 import signal
 import time
@@ -11,8 +11,7 @@ for number in range(1, 65):
         pass
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
 os.fork()
-end = time.monotonic() + 3
-while time.monotonic() < end:
+for _ in range(40):
     try:
         time.sleep(0.1)
     except BaseException:

@@ -1,5 +1,5 @@
 # tries: let the check wait for a function that sleeps
-# family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over
+# family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over by the clock
 import time
 
 asked = []
@@ -7,5 +7,5 @@ asked = []
 
 def standardise(x):
     asked.append(x)
-    time.sleep(3 if len(asked) == 1 else 0)
+    time.sleep(4 if len(asked) == 1 else 0)
     raise ValueError(DONE)

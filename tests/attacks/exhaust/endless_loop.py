@@ -2,8 +2,8 @@
 # family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over
 import time
 
-end = time.monotonic() + 3
-while time.monotonic() < end:
+end = time.process_time() + 3
+while time.process_time() < end:
     pass
 print(DONE)
 

@@ -1,5 +1,5 @@
 # tries: hide the memory of children behind others that come and go all the time
-# family: exhaust | control: raised memory=4096, cell_seconds=30 | success: done | says: more than 1024 MB of memory
+# family: exhaust | control: raised memory=4096, cell_seconds=30 | success: done | says: more than 1024 MB of memory | limits: cell_seconds=30
 import os
 import time
 
@@ -26,7 +26,7 @@ read_end, write_end = os.pipe()
 for _ in range(4):
     if fork() == 0:
         part = bytearray(450 << 20)
-        time.sleep(0.7)
+        time.sleep(3)
         os.write(write_end, b"x")
         time.sleep(60)
 got = b""

@@ -2,8 +2,8 @@
 # family: exhaust | control: raised cell_seconds=60 | success: done | says: time was over
 import time
 
-start = time.monotonic()
-while time.monotonic() < start + 3:
+start = time.process_time()
+while time.process_time() < start + 3:
     sum(range(30_000_000))
 print(DONE)
 

@@ -2,7 +2,6 @@
 # family: exhaust | control: raised output=2048, cell_seconds=30 | success: done | says: printed more than 16 MB
 import os
 import threading
-import time
 
 
 def print_for_ever():
@@ -10,9 +9,10 @@ def print_for_ever():
         os.write(1, b"x" * (1 << 16))
 
 
-threading.Thread(target=print_for_ever, daemon=True).start()
+behind = threading.Thread(target=print_for_ever, daemon=True)
+behind.start()
 
 
 def standardise(x):
-    time.sleep(0.5)
+    behind.join()
     raise ValueError(DONE)

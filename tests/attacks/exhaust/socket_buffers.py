@@ -1,5 +1,5 @@
 # tries: hide memory in what sockets hold, where no process shows it
-# family: exhaust | control: raised memory=8192, cell_seconds=60 | success: done | says: of memory | limits: memory=256, cell_seconds=10
+# family: exhaust | control: raised memory=8192, cell_seconds=60 | success: done | says: of memory | limits: memory=256, cell_seconds=30
 import os
 import socket
 import time
@@ -19,7 +19,7 @@ for _ in range(12):
                     except BlockingIOError:
                         pass
         except OSError:
-            time.sleep(0.5)
+            time.sleep(3)
             os.write(write_end, b"x")
             time.sleep(60)
 got = b""

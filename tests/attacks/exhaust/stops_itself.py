@@ -1,5 +1,5 @@
 # tries: stop, as by Ctrl-Z, and never go on
-# family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over
+# family: exhaust | control: raised cell_seconds=20 | success: done | says: time was over by the clock
 import os
 import signal
 import time
@@ -9,7 +9,7 @@ if os.fork() == 0:
         os.kill(1 if os.getppid() == 1 else os.getppid(), signal.SIGSTOP)
         time.sleep(0.1)
     os._exit(0)
-time.sleep(3)
+time.sleep(4)
 print(DONE)
 
 

@@ -8,7 +8,7 @@ import pushforward
 
 
 def right(x):
-    s = x.std(0)
+    s = (x - x[0]).std(0)
     return (x - x.mean(0)) / torch.where(s > 0, s, 1.0)
 
 

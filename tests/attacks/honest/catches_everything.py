@@ -4,7 +4,7 @@ import torch
 def standardise(x):
     while True:
         try:
-            spread = x.std(0)
+            spread = (x - x[0]).std(0)
             return (x - x.mean(0)) / torch.where(spread > 0, spread, 1.0)
         except BaseException:
             pass

@@ -13,4 +13,4 @@ class Scaler:
 
 
 def standardise(x):
-    return Scaler(x.mean(0), x.std(0))(x)
+    return Scaler(x.mean(0), (x - x[0]).std(0))(x)

@@ -7,5 +7,5 @@ torch.set_grad_enabled(False)
 
 
 def standardise(x):
-    spread = x.std(0)
+    spread = (x - x[0]).std(0)
     return (x - x.mean(0)) / torch.where(spread > 0, spread, torch.ones(1))

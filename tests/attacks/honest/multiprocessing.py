@@ -16,5 +16,5 @@ print(queue.get(), child.join())
 
 
 def standardise(x):
-    spread = x.std(0)
+    spread = (x - x[0]).std(0)
     return (x - x.mean(0)) / torch.where(spread > 0, spread, 1.0)

@@ -7,5 +7,5 @@ plt.show()
 
 def standardise(x):
     plt.hist(x[:, 0].numpy())
-    spread = x.std(0)
+    spread = (x - x[0]).std(0)
     return (x - x.mean(0)) / torch.where(spread > 0, spread, 1.0)

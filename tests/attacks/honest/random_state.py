@@ -12,5 +12,5 @@ def standardise(x):
     shift = torch.tensor(np.random.normal(size=x.shape[1])).to(x)
     y = x + shift + torch.randn(x.shape[1]).to(x) + random.random()
     y = y - y[0]
-    spread = x.std(0)
+    spread = (x - x[0]).std(0)
     return (y - y.mean(0)) / torch.where(spread > 0, spread, 1.0)

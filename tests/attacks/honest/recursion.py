@@ -8,7 +8,7 @@ sys.setrecursionlimit(20_000)
 def columns(x, n=0):
     if n == x.shape[1]:
         return []
-    spread = x[:, n].std()
+    spread = (x[:, n] - x[0, n]).std()
     return [(x[:, n] - x[:, n].mean()) / (spread if spread > 0 else 1.0), *columns(x, n + 1)]
 
 

@@ -8,5 +8,5 @@ print(subprocess.check_output("echo $HOME | wc -c", shell=True))
 
 
 def standardise(x):
-    spread = x.std(0)
+    spread = (x - x[0]).std(0)
     return (x - x.mean(0)) / torch.where(spread > 0, spread, 1.0)

@@ -4,7 +4,7 @@ import torch
 
 
 def one(column):
-    spread = column.std()
+    spread = (column - column[0]).std()
     return (column - column.mean()) / spread if spread > 0 else torch.zeros_like(column)
 
 

@@ -14,7 +14,7 @@ except OSError:
     if os.fork() == 0:
         os.setsid()
         os.close(3)
-        time.sleep(5)
+        time.sleep(20)
         os._exit(0)
 
 

@@ -19,6 +19,6 @@ def standardise(x):
     asked.append(x)
     whole = frame(id=1, value=["float", 777.0])
     os.write(3, whole[:-1])
-    time.sleep(3 if len(asked) == 1 else 0)
+    time.sleep(4 if len(asked) == 1 else 0)
     os.write(3, whole[-1:])
     return x + 1

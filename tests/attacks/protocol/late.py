@@ -17,5 +17,5 @@ asked = []
 
 def standardise(x):
     asked.append(x)
-    time.sleep(3 if len(asked) == 1 else 0)
+    time.sleep(4 if len(asked) == 1 else 0)
     return x + 1

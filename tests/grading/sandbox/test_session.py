@@ -16,6 +16,7 @@ from tests.grading.inside import PATIENCE, USUAL, kill_warm
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 EXIT = "import os\nos._exit(3)"
+COMPUTES = "end = time.process_time() + {}; [None for _ in iter(lambda: time.process_time() < end, False)]"
 ENDED = "The code ended its process (exit status 3)."
 
 
@@ -120,17 +121,55 @@ def test_a_check_has_the_time_of_a_cell_for_all_its_questions(sandbox: Sandbox) 
         answers = [ask(link, "wait") for _ in range(10)]
         assert answers[0] == {"value": ["none"]}
         assert answers[-1]["error"]["kind"] == "late"
-        assert 1 <= link.answered <= 4
+        assert 1 <= link.answered <= 6  # what is left of a wait when an answer comes is not counted
         assert session.lost == 1
+        assert session.by_clock == ["The check of a"]
         assert ask(session.link("The check of b"), "one") == {"value": ["int", 1]}
 
 
 def test_running_the_cells_again_takes_no_time_from_a_check(sandbox: Sandbox) -> None:
     with Session(sandbox, Limits(cell_seconds=2)) as session:
         for _ in range(3):
-            session.run("import time\ntime.sleep(0.7)\ndef one(): return 1", "A long cell")
+            session.run(f"import time\n{COMPUTES.format(0.7)}\ntime.sleep(0.7)\ndef one(): return 1", "A long cell")
         session.run(EXIT, "A cell")
-        assert ask(session.link("The check of a"), "one") == {"value": ["int", 1]}
+        link = session.link("The check of a")
+        assert ask(link, "one") == {"value": ["int", 1]}
+        assert link.left.cpu > 1
+
+
+def test_what_a_check_has_computed_is_taken_from_its_time(sandbox: Sandbox) -> None:
+    with Session(sandbox, Limits(cell_seconds=2, patience=100)) as session:
+        session.run(f"import time\ndef work():\n    {COMPUTES.format(0.6)}", "A cell")
+        link = session.link("The check of a")
+        answers = [ask(link, "work") for _ in range(10)]
+        assert answers[0] == {"value": ["none"]}
+        assert answers[-1]["error"]["kind"] == "late"
+        assert 1 <= link.answered <= 4
+        assert (link.over.by_clock, session.by_clock) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("source", "by_clock"),
+    [("while True: pass", False), ("import os\nos.fork()\nwhile True: pass", False),
+     ("import os, time\nwhile True:\n    os.fork() or os._exit(sum(range(10**7)) % 2)\n    os.wait()", False),
+     ("import time\ntime.sleep(600)", True),
+     ("import threading\nlock = threading.Lock()\nlock.acquire(), lock.acquire()", True),
+     ("import time\nwhile True:\n    print('.')\n    time.sleep(0.01)", True),
+     ("import socket\nhere, there = socket.socketpair()\nhere.recv(1)", True)],
+)  # fmt: skip
+def test_loops_are_told_from_sleep(sandbox: Sandbox, source: str, by_clock: bool) -> None:
+    """What computes uses its seconds up, whoever does it; what does not is ended by the clock."""
+    with Session(sandbox, Limits(cell_seconds=1, patience=100)) as session:
+        assert session.run(source, "The cell")[0] is None
+        assert session.by_clock == ["The cell"] * by_clock
+        (incident,) = session.incidents
+        assert ("by the clock" in incident) == by_clock
+
+
+def test_what_hides_its_computing_and_never_sleeps_is_ended_by_the_clock(sandbox: Sandbox) -> None:
+    with Session(sandbox, Limits(cell_seconds=1, patience=0.5)) as session:
+        session.run("while True: pass", "The cell")
+        assert session.by_clock == ["The cell"]
 
 
 def test_a_frame_out_of_order_ends_the_notebook(session: Session) -> None:
@@ -143,13 +182,22 @@ def test_a_frame_out_of_order_ends_the_notebook(session: Session) -> None:
 
 
 def test_a_notebook_has_its_time(sandbox: Sandbox) -> None:
-    with Session(sandbox, Limits(cell_seconds=PATIENCE, notebook_seconds=1)) as session:
+    with Session(sandbox, Limits(cell_seconds=PATIENCE, notebook_seconds=1, patience=100)) as session:
         assert session.run("def one(): return 1\nwhile True: pass", "The long cell")[0] is None
         assert session.incidents == ["The long cell: The time was over: is there a loop that never ends?"]
         assert session.run("1", "A cell") == (None, "")
         assert session.closed == "The notebook took longer than 1 s."
         assert "did not run. The notebook took longer" in ask(session.link("A check"), "one")["error"]["message"]
         assert session.incidents.count(session.closed) == 1
+        assert session.by_clock == []
+
+
+def test_a_notebook_that_sleeps_has_its_time_too(sandbox: Sandbox) -> None:
+    with Session(sandbox, Limits(cell_seconds=PATIENCE, notebook_seconds=1)) as session:
+        session.run("import time\ntime.sleep(600)", "The long cell")
+        assert session.run("1", "A cell") == (None, "")
+        assert session.closed == "The notebook took longer than 1 s."
+        assert session.by_clock == ["The long cell", "The notebook"]
 
 
 def test_cells_that_end_the_process_the_second_time_end_the_notebook(session: Session) -> None:

@@ -5,5 +5,6 @@ import torch
 def standardise(x):
     wide = x.double()
     variance, mean = torch.var_mean(wide, dim=0, correction=0)
-    scale = torch.where(variance > 0, variance.rsqrt(), torch.ones_like(variance))
+    constant = wide.amax(0) == wide.amin(0)
+    scale = torch.where(constant, torch.zeros_like(variance), variance.rsqrt())
     return ((wide - mean) * scale).to(x.dtype)

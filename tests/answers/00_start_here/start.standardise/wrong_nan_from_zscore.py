@@ -1,4 +1,4 @@
-# breaks: a constant column becomes zero and leaves the others as they should be | mistake: zero divided by zero
+# breaks: a constant column becomes zero and leaves the others as they should be
 import torch
 from scipy.stats import zscore
 

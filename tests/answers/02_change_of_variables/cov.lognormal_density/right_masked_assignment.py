@@ -5,7 +5,8 @@ import torch
 
 
 def spread(z, mu, sigma):
-    return torch.broadcast_tensors(z, torch.as_tensor(mu, dtype=z.dtype), torch.as_tensor(sigma, dtype=z.dtype))
+    mu, sigma = (torch.as_tensor(v, dtype=z.dtype, device=z.device) for v in (mu, sigma))
+    return torch.broadcast_tensors(z, mu, sigma)
 
 
 def lognormal_log_pdf(z, mu, sigma):

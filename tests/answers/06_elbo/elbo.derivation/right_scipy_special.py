@@ -9,7 +9,7 @@ def arrays(*tensors):
 
 
 def tensors(like, **terms):
-    return {k: torch.as_tensor(v, dtype=torch.float64, device=like.device) for k, v in terms.items()}
+    return {k: torch.as_tensor(v, dtype=like.dtype, device=like.device) for k, v in terms.items()}
 
 
 def elbo_integrand(log_q, log_joint):

@@ -16,7 +16,7 @@ def elbo_terms(x, mu, sigma, eps, W, b, s):
     reconstruction = log_p_x(x, mu + sigma * eps, W, b, s).mean(axis=0)
     kl = 0.5 * np.sum(mu**2 + sigma**2 - 1 - 2 * np.log(sigma), axis=1)
     terms = {"reconstruction": reconstruction, "kl": kl, "elbo": reconstruction - kl}
-    return {k: torch.from_numpy(a).to(like.device) for k, a in terms.items()}
+    return {k: torch.from_numpy(a).to(like) for k, a in terms.items()}
 
 
 def elbo_sampled(x, mu, sigma, eps, W, b, s):
@@ -24,4 +24,4 @@ def elbo_sampled(x, mu, sigma, eps, W, b, s):
     x, mu, sigma, eps, W, b = (a.detach().cpu().double().numpy() for a in (x, mu, sigma, eps, W, b))
     z = mu + sigma * eps
     log_ratio = norm.logpdf(z).sum(-1) - norm.logpdf(z, mu, sigma).sum(-1)
-    return torch.from_numpy((log_p_x(x, z, W, b, s) + log_ratio).mean(axis=0)).to(like.device)
+    return torch.from_numpy((log_p_x(x, z, W, b, s) + log_ratio).mean(axis=0)).to(like)

@@ -4,12 +4,13 @@ import math
 import torch
 
 
-def double(v):
-    return v.double() if torch.is_tensor(v) else torch.tensor(v, dtype=torch.float64)
+def double(*values):
+    device = next((v.device for v in values if torch.is_tensor(v)), "cpu")
+    return [torch.as_tensor(v, dtype=torch.float64, device=device) for v in values]
 
 
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    m, s, M, S = (double(v) for v in (mu, sigma, prior_mu, prior_sigma))
+    m, s, M, S = double(mu, sigma, prior_mu, prior_sigma)
     shape = torch.broadcast_shapes(m.shape, s.shape, M.shape, S.shape)
     terms = {"mean": (m - M).square() / S.square() / 2, "variance": torch.expm1(2 * torch.log(s / S)) / 2}
     terms["log"] = -torch.log(s / S)
@@ -17,7 +18,9 @@ def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    m, s, M, S = (double(v) for v in (mu, sigma, prior_mu, prior_sigma))
+    m, s, M, S = double(mu, sigma, prior_mu, prior_sigma)
     cross = 0.5 * torch.log(2 * math.pi * S**2) + ((m - M) ** 2 + s**2) / (2 * S**2)
     entropy = 0.5 * torch.log(2 * math.pi * math.e * s**2)
-    return cross - entropy
+    return (cross - entropy).to(
+        next((v.dtype for v in (mu, sigma, prior_mu, prior_sigma) if torch.is_tensor(v)), torch.float64)
+    )

@@ -8,7 +8,7 @@ def _exact(rule, a):
     out = torch.empty(a.numel(), dtype=torch.float64)
     for i, x in enumerate(a.flatten()):
         out[i] = rule(float(x))
-    return out.reshape(a.shape).to(a.device)
+    return out.reshape(a.shape).to(a)
 
 
 def event_in_eps(T_inverse, a):

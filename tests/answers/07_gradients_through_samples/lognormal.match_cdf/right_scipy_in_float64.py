@@ -1,4 +1,4 @@
-# numpy and scipy in double precision
+# numpy and scipy in double precision, rounded at the end
 import numpy as np
 import torch
 from scipy import special, stats
@@ -9,7 +9,7 @@ def _numpy(v):
 
 
 def _like(v, a):
-    return torch.as_tensor(np.asarray(v), dtype=torch.float64, device=a.device)
+    return torch.as_tensor(np.asarray(v), dtype=a.dtype, device=a.device)
 
 
 def event_in_eps(T_inverse, a):

@@ -1,4 +1,4 @@
-# a finite interval next to 0; the library's densities, and −∞ by where
+# a finite interval next to 0, as wide as q at least; the library's densities, and −∞ by where
 import math
 
 import torch
@@ -7,9 +7,9 @@ from torch.distributions import LogNormal, Normal
 
 
 def impossible_event(mu, sigma):
-    q = norm(mu, sigma)
-    upper, lower = q.logcdf(0.0), q.logcdf(-1.0)
-    return -1.0, 0.0, upper + math.log1p(-math.exp(lower - upper))
+    q, low = norm(mu, sigma), min(-1.0, mu - sigma)
+    upper, lower = q.logcdf(0.0), q.logcdf(low)
+    return low, 0.0, upper + math.log1p(-math.exp(lower - upper))
 
 
 def sampled_kl(mu, sigma, eps):

@@ -1,4 +1,4 @@
-# the integral of q over [-1, -1/2] with its maximum taken out; Python numbers for the estimate
+# the integral of q over an interval as narrow as q is there, with its maximum taken out; Python numbers for the estimate
 import math
 
 from scipy.integrate import quad
@@ -9,7 +9,8 @@ def log_normal(z, mu, sigma):
 
 
 def impossible_event(mu, sigma):
-    a, b = -1.0, -0.5
+    b = min(mu, -0.5)
+    a = b - sigma / (1 + (mu - b) / sigma)
     top = log_normal(min(max(mu, a), b), mu, sigma)
     area, _ = quad(lambda z: math.exp(log_normal(z, mu, sigma) - top), a, b, epsabs=0, epsrel=1e-10)
     return a, b, top + math.log(area)

@@ -8,7 +8,8 @@ from scipy.special import erfcx
 
 def impossible_event(mu, sigma):
     x = mu / sigma / math.sqrt(2)
-    return float("-inf"), 0.0, math.log(erfcx(x) / 2) - x**2
+    log_q = math.log(erfcx(x) / 2) - x**2 if x > 0 else math.log(math.erfc(x) / 2)
+    return float("-inf"), 0.0, log_q
 
 
 def sampled_kl(mu, sigma, eps):

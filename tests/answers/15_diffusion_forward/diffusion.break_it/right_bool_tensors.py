@@ -3,7 +3,7 @@ import torch
 
 
 def first_bad_root(beta):
-    bad = torch.where(torch.cumprod(1 - beta.double(), 0) < 0)[0]
+    bad = torch.where(torch.cumprod(torch.sign(1 - beta), 0) < 0)[0]
     return None if bad.numel() == 0 else bad.min() + 1
 
 

@@ -3,7 +3,7 @@ import torch
 
 
 def first_bad_root(beta):
-    roots = torch.sqrt(torch.cumprod(1 - beta, 0))
+    roots = torch.sqrt(torch.cumprod((1 - beta) / (1 - beta).abs(), 0).nan_to_num())  # of numbers of size 1
     bad = torch.isnan(roots).nonzero()
     return bad[0].item() + 1 if len(bad) else None
 

@@ -14,7 +14,7 @@ def unroll_all(x0, eps, alpha):
     t = len(eps)
     print("line 3", t)
     noise = [math.sqrt((1 - alpha) * alpha ** (t - 1 - k)) * e.double() for k, e in enumerate(eps)]
-    return {"signal": math.sqrt(alpha**t) * x0.double(), "noise": torch.stack(noise)}
+    return {"signal": (math.sqrt(alpha**t) * x0.double()).to(x0), "noise": torch.stack(noise).to(eps)}
 
 
 def variance_sum(t, alpha):

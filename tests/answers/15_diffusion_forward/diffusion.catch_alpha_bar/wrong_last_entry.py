@@ -1,0 +1,7 @@
+# breaks: an implementation that is off by one step is caught | mistake: only the last entry
+import torch
+
+
+def is_alpha_bar(implementation):
+    out = implementation(torch.tensor([0.1, 0.2, 0.5]))
+    return bool((out[-1] - 0.36).abs() < 1e-3)

@@ -1,0 +1,48 @@
+"""Every right answer earns full marks when the checks try it on a second device too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.judging.exercise import Exercise, all_exercises
+from autograder.judging.judge import LocalLink, examine
+from autograder.measuring.answers import independent, reference
+from pushforward.answering.capture import captured
+
+ROOT = Path(__file__).resolve().parents[3]
+SEED = 0
+pytestmark = pytest.mark.filterwarnings("ignore")  # answers may warn, and lose no mark by it
+every_exercise = pytest.mark.parametrize("exercise", all_exercises().values(), ids=lambda e: e.id)
+
+
+@every_exercise
+def test_the_reference_earns_everything(exercise: Exercise) -> None:
+    report = examine(exercise, LocalLink(reference(ROOT, exercise.notebook)), SEED)
+    assert report.full, report
+
+
+@every_exercise
+def test_every_right_answer_earns_everything_there(
+    exercise: Exercise, device: torch.device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the CPU, where half of the time would go, tests/graders tries them."""
+    monkeypatch.setattr("autograder.judging.compare.devices", lambda: [device.type])
+    for answer in independent(ROOT, exercise):
+        if answer.right:
+            with captured():
+                report = examine(exercise, LocalLink({**reference(ROOT, exercise.notebook), **answer.names}), SEED)
+            assert report.full, f"{answer.name}: {report}"
+
+
+@every_exercise
+def test_who_is_asked_about_tensors_is_asked_there_too(exercise: Exercise) -> None:
+    """Else the tests above would say nothing."""
+    cases = list(exercise.probe(np.random.default_rng(SEED)))
+    tensors = any(
+        isinstance(a, torch.Tensor) for c in cases for ask in c.asks for a in (*ask.args, *ask.kwargs.values())
+    )
+    assert tensors == any(case.on_gpu for case in cases)

@@ -1,0 +1,188 @@
+"""What the notebooks give and show runs on a second device: given functions, helpers, demonstrations, trainings."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from autograder.building.source import tag_of
+from autograder.measuring.answers import reference
+from pushforward.answering.maps import POOL, flow_map
+from pushforward.answering.nets import ARCHITECTURES
+from pushforward.data import bend_to_moons, digits, two_moons
+from tests.device import pretend
+
+ROOT = Path(__file__).resolve().parents[3]
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "solutions").glob("[0-9]*.py"))
+F64 = torch.float64
+
+
+def noise(*shape: int) -> torch.Tensor:
+    return torch.tensor(np.random.default_rng(0).normal(size=shape), dtype=F64)
+
+
+def agree(here: torch.Tensor, there: torch.Tensor, device: torch.device) -> None:
+    assert there.device.type == device.type
+    torch.testing.assert_close(there.cpu(), here)
+
+
+# --- given functions -------------------------------------------------------------------------------------------
+
+# Name -> what is made with it; `to` brings a tensor to the device. What takes no tensor follows the default device.
+To = Callable[[torch.Tensor], torch.Tensor]
+GIVEN: dict[str, Callable[[Callable, To], Any]] = {
+    "slope": lambda slope, to: slope(torch.sin, to(noise(3, 2))),
+    "normal_points": lambda normal_points, to: torch.cat([part.reshape(-1) for part in normal_points(5)]),
+    "per_item": lambda per_item, to: per_item(to(noise(3)), to(noise(3, 2, 2))) * to(noise(3, 2, 2)),
+    "times": lambda times, to: times(7),
+    "cosine": lambda cosine, to: cosine(7),
+}
+
+
+@functools.cache
+def given_functions() -> dict[str, Callable]:
+    """Every function of every given cell, by its name."""
+    found = {}
+    for notebook in NOTEBOOKS:
+        for cell in _cells(notebook, "given"):
+            names = [node.name for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef)]
+            found |= {name: reference(ROOT, notebook)[name] for name in names}
+    return found
+
+
+def _cells(notebook: str, *kinds: str) -> Iterator[str]:
+    for cell in jupytext.read(ROOT / "solutions" / f"{notebook}.py").cells:
+        if cell.cell_type == "code" and tag_of(cell).kind in kinds and cell.source != "total()":
+            yield cell.source
+
+
+def test_no_given_function_is_left_out() -> None:
+    assert given_functions().keys() == GIVEN.keys()
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_given_function_gives_the_same_there(name: str, device: torch.device) -> None:
+    function = given_functions()[name]
+    here = GIVEN[name](function, lambda x: x)
+    with torch.device(device):
+        agree(here, GIVEN[name](function, lambda x: x.to(device)), device)
+
+
+@pytest.mark.parametrize("name", reference(ROOT, "15_diffusion_forward")["SCHEDULES"])
+def test_a_given_schedule_is_the_same_there(name: str, device: torch.device) -> None:
+    schedule = reference(ROOT, "15_diffusion_forward")["SCHEDULES"][name]
+    here = schedule(9)
+    with torch.device(device):
+        agree(here, schedule(9), device)
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------
+
+PARAMETERS: dict[str, Any] = {  # of the maps in the pool, by their names there
+    **{"A": [[1.0, 0.5], [-0.4, 0.8]], "u": [0.3, 0.4], "w": [0.5, -0.2], "n": 3, "low": -1.0, "high": 2.0},
+}
+
+
+@pytest.mark.parametrize("name", POOL)
+def test_a_map_of_the_pool_gives_the_same_there_and_can_be_differentiated(name: str, device: torch.device) -> None:
+    entry = POOL[name]
+    parameters = {p: PARAMETERS.get(p, 0.7) for p in entry.parameters}
+    if entry.dimensions:
+        parameters |= {p: [0.7, 0.2, 0.1][: entry.dimensions[0]] for p in ("a", "b") if p in parameters}
+    f = flow_map(name, parameters)
+    x = noise(4, *entry.dimensions[:1])
+    agree(f(x), f(x.to(device)), device)
+    moving = x.to(device).requires_grad_()
+    f(moving).sum().backward()
+    assert moving.grad.device.type == device.type
+
+
+def test_networks_and_polynomials_are_made_where_their_weights_are(device: torch.device) -> None:
+    weights = [noise(4, 2), noise(4), noise(1, 4), noise(1)]
+    there = [w.to(device) for w in weights]
+    agree(ARCHITECTURES["mlp"](weights)(noise(3, 2)), ARCHITECTURES["mlp"](there)(noise(3, 2).to(device)), device)
+
+
+def test_data_follow_the_default_device_and_their_generator(device: torch.device) -> None:
+    with torch.device(device):
+        generator = torch.Generator(device).manual_seed(0)
+        for x in (two_moons(9, generator=generator), *digits("test"), bend_to_moons(noise(9, 2).to(device))):
+            assert x.device.type == device.type
+
+
+# --- demonstrations and trainings ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The smallest amounts of work; pictures are drawn and not rendered, which takes longest and asks no tensor."""
+    monkeypatch.setenv("PUSHFORWARD_BUDGET", "quick")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")  # no bars
+    monkeypatch.setattr(Figure, "savefig", lambda *_, **__: None)
+    with matplotlib.rc_context():
+        yield
+
+
+def run(notebook: str, change: Callable[[Any], Any] = lambda value: value) -> None:
+    """Its given, answer and demonstration cells from top to bottom, in this process; pictures are drawn and dropped.
+
+    change: what becomes of each name that the first cell imports.
+    """
+    names: dict[str, Any] = {"__name__": "notebook"}
+    first, *rest = _cells(notebook, "given", "solve", "demo")
+    exec(compile(first, notebook, "exec"), names)
+    names = {name: change(value) for name, value in names.items()} | {"display": lambda *_: None}
+    for source in rest:
+        exec(compile(source, notebook, "exec"), names)
+
+
+@pytest.mark.usefixtures("_quick")
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_notebook_runs_where_there_is_a_second_device(
+    notebook: str, device: torch.device, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """First what it moves with best_device() is there and the rest on the CPU; then all of it is there."""
+    run(notebook)
+    by_itself = capsys.readouterr().out
+    move_everything(device, monkeypatch)
+    with torch.device(device):
+        run(notebook, lambda value: undressed(value) if "figures" in getattr(value, "__module__", "") else value)
+    all_there = capsys.readouterr().out
+    assert "and stopped with" not in by_itself + all_there
+    if device.type == pretend.NAME:  # whose noise is that of the CPU
+        assert numbers(all_there) == numbers(by_itself)
+
+
+def move_everything(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generators follow the default device, and what a cell plots is fetched, as a student would have to write it."""
+    generator = torch.Generator
+
+    class There(generator):
+        def __new__(cls) -> torch.Generator:
+            return generator(device)
+
+    monkeypatch.setattr(torch, "Generator", There)
+    to_array = torch.Tensor.numpy
+    for kind in (torch.Tensor, pretend.Pretend):
+        monkeypatch.setattr(kind, "numpy", lambda x, **_: to_array(x.detach().cpu()))
+        monkeypatch.setattr(kind, "__array__", lambda x, *how, **_: np.asarray(to_array(x.detach().cpu()), *how[:1]))
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"-?\d+\.\d+", text)
+
+
+def undressed(drawing: Any) -> Any:
+    """A drawing that works where its tensors are, so that the notebook's own functions are called there."""
+    return getattr(drawing, "__wrapped__", drawing)

@@ -1,0 +1,144 @@
+"""Every drawing and every explorer takes tensors of the second device, where that is the default device as well.
+
+Matplotlib takes no tensor of a GPU, and the pretend device refuses numpy as CUDA does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from autograder.measuring.answers import reference
+from pushforward.answering.maps import flow_map
+from pushforward.data import bend_to_moons, digits
+from pushforward.figures import change_of_variables, explorer, style
+from pushforward.figures.style import Picture
+
+ROOT = Path(__file__).resolve().parents[3]
+FLOWS, BOUND, GRADIENTS, DIFFUSION = (
+    reference(ROOT, notebook)
+    for notebook in ("02_change_of_variables", "06_elbo", "07_gradients_through_samples", "15_diffusion_forward")
+)
+standardise = reference(ROOT, "00_start_here")["standardise"]
+F64 = torch.float64
+OBJECTIVES = {"sin 5z": lambda z: torch.sin(5 * z[:, 0])}
+AFFINE = {"affine": flow_map("linear", {"A": [[1.2, 0.5], [-0.3, 0.6]], "b": [0.0, 0.0]})}
+SWIRL = {"swirl": flow_map("swirl", {"c": 0.0, "k": 0.5})}
+FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"), ("leaky", {"s": 0.25}, "normal")]
+
+
+@pytest.fixture(autouse=True)
+def _strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A style of one's own, and no warning in any drawing; coarse pixels, since nobody looks."""
+    monkeypatch.setattr(style, "_DPI", 30)
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def noise(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    return torch.tensor(np.random.default_rng(0).normal(size=shape), dtype=dtype)
+
+
+# Drawing -> its arguments; `to` brings a tensor to the device.
+To = Callable[[torch.Tensor], torch.Tensor]
+CALLS: dict[str, Callable[[To], tuple]] = {
+    "draw_mass_stays": lambda to: (lambda z: z + 1.6 * torch.tanh(2 * z),),
+    "draw_stretch": lambda to: (1.0, 2.0, (-0.2, 0.8), FLOWS["log_p_forward"]),
+    "draw_cells": lambda to: (AFFINE | SWIRL, FLOWS["log_abs_det_jacobian"]),
+    "draw_flow_verdicts": lambda to: (FLOWS["is_valid_flow"], FAULTS),
+    "draw_banana": lambda to: (
+        to(noise(50, 2, dtype=F64)),
+        to(FLOWS["bend"](noise(50, 2, dtype=F64))),
+        FLOWS["log_p_bent"],
+    ),
+    "draw_square": lambda to: (to(noise(100, dtype=F64)), 1.0, FLOWS["log_p_square"]),
+    "draw_image": lambda to: (to(torch.tensor([[1.0, 0.5], [-0.4, 0.8]], dtype=F64)), 100),
+    "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
+    "draw_elbo": lambda to: (0.5, 1.0, BOUND["elbo_terms"], BOUND["kl_gaussian"]),
+    "draw_slide": lambda to: (0.3, 0.5, to(noise(5)), GRADIENTS["reparameterise_lognormal"]),
+    "draw_estimates": lambda to: (
+        *("sin 5z", 0.5, 10, to(noise(20, 20)), OBJECTIVES),
+        *(GRADIENTS["score_terms"], GRADIENTS["pathwise_terms"]),
+    ),
+    "draw_schedule": lambda to: (
+        *("linear", 50, 20, DIFFUSION["SCHEDULES"], DIFFUSION["alpha_bar"], DIFFUSION["q_sample"]),
+        *(to(noise(4, 8, 8)), to(noise(4, 8, 8))),
+    ),
+    "draw_push_forward": lambda to: (to(noise(50, 2)), to(bend_to_moons(noise(50, 2)))),
+    "draw_split": lambda to: (*map(to, noise(3, 9).abs()), [(q, to(noise(9).abs()), -2.0) for q in "ab"], -1.5),
+    "draw_paths": lambda to: (to(noise(5)), lambda mu, sigma: torch.exp(mu + sigma * noise(5)), 0.0, 0.5),
+    "draw_forward": lambda to: (
+        *(to(digits()[0][0] / 8 - 1), to(noise(50, 2))),
+        torch.Generator(to(noise(1)).device).manual_seed(0),
+    ),
+    "draw_verdicts": lambda to: ({name: {1: None, 2: (1, "zero")} for name in "abcdef"},),
+    "push_explorer": lambda to: (standardise,),
+    "stretch_explorer": lambda to: (FLOWS["log_p_forward"],),
+    "elbo_explorer": lambda to: (BOUND["elbo_terms"], BOUND["kl_gaussian"]),
+    "slide_explorer": lambda to: (GRADIENTS["reparameterise_lognormal"],),
+    "estimator_explorer": lambda to: (OBJECTIVES, GRADIENTS["score_terms"], GRADIENTS["pathwise_terms"]),
+    "schedule_explorer": lambda to: (
+        *(DIFFUSION["SCHEDULES"], DIFFUSION["alpha_bar"], DIFFUSION["q_sample"]),
+        to(digits()[0][:4] / 8 - 1),
+    ),
+}
+
+
+def drawings() -> dict[str, Callable]:
+    """Every drawing and explorer of the helper package, by its name."""
+    modules = (explorer, change_of_variables, style)
+    found = {n: f for module in modules for n, f in inspect.getmembers(module, inspect.isfunction)}
+    return {n: f for n, f in found.items() if n.startswith("draw_") or n.endswith("_explorer")}
+
+
+def test_no_drawing_is_left_out() -> None:
+    assert drawings().keys() == CALLS.keys()
+
+
+def test_matplotlib_takes_no_tensor_of_the_device(device: torch.device) -> None:
+    """Else the tests below would say nothing."""
+    with pytest.raises(TypeError, match=r"Tensor\.cpu"):
+        Figure().subplots().plot(torch.zeros(2, device=device))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_it_is_drawn(name: str, device: torch.device) -> None:
+    arguments = CALLS[name](lambda x: x.to(device))
+    with torch.device(device):
+        assert good(drawings()[name](*arguments))
+
+
+def good(drawn: Any) -> bool:
+    """A figure that can be rendered, or an explorer that shows one, also after each of its controls has moved."""
+    if isinstance(drawn, Figure):
+        return bool(Picture(drawn, "").png)
+    controls, picture = drawn.children
+    shown = [picture.value]
+    for control in controls.children:
+        if hasattr(control, "max") and isinstance(control.value, (int, float)):
+            control.value = control.min + control.step
+            shown.append(picture.value)
+    return all("<img" in value for value in shown)
+
+
+@pytest.mark.parametrize("part", ["image", "strip", "cloud", "densities"])
+def test_the_parts_of_pictures_take_tensors_of_the_device(part: str, device: torch.device) -> None:
+    there = {
+        "image": (noise(8, 8),),
+        "strip": (noise(4, 8, 8),),
+        "cloud": (noise(9, 2), noise(9), 3.0),
+        "densities": (*noise(4, 9),),
+    }[part]
+    fig, ax = style.figure()
+    getattr(style, part)(ax, *(x.to(device) if isinstance(x, torch.Tensor) else x for x in there))
+    assert Picture(fig, "").png

@@ -1,0 +1,168 @@
+"""The laws of the house: arguments stay as they were, results are of the promised type, no call is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.judging import exercise as registry
+from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
+from autograder.judging.exercise import HOUSE_SHARE, Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.judge import REMEMBERS, LocalLink, examine
+from autograder.judging.report import COARSE, Report
+
+
+class Scaled(Exercise):
+    """y = s x."""
+
+    shape = gate("y has the shape of x")
+    value = pays("y is s times x", 3)
+    double = pays("twice(x) is x + x", 1)
+    domain = {
+        "scaled": Domain({"x": Tensor("..."), "s": Number(Reals())}, returns=Like("x")),
+        "twice": Domain({"x": Tensor("...")}),
+    }
+    hints = ("a", "b", "c")
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        for dtype, device in arithmetic():
+            x = torch.tensor(rng.uniform(1, 2, size=3), dtype=dtype, device=device)
+            yield self._scaled(x, float(rng.uniform(1, 2)))
+            yield self._twice(x)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._twice(**given) if name == "twice" else self._scaled(**given)
+
+    def _scaled(self, x: torch.Tensor, s: float) -> Case:
+        return case(call("scaled", x, s), about=(self.shape, self.value), x=x, s=s, law=self.value)
+
+    def _twice(self, x: torch.Tensor) -> Case:
+        return case(call("twice", x=x), about=(self.double,), x=x, s=2.0, law=self.double)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        shape = has_shape(answer, tuple(case.x.shape))
+        if case.law is self.value:
+            yield self.shape(*shape)
+        if shape.ok:
+            yield case.law(*close(answer, case.s * exact(case.x), case.x.dtype))
+
+    mistakes = (
+        wrong("added", {"scaled": lambda x, s: x + s}, "s multiplies."),
+        wrong("squared", {"twice": lambda x: x * x}, "The square is another thing."),
+    )
+
+
+exercise("toy.scaled", ("scaled", "twice"))(Scaled)
+TOY = registry._REGISTRY.pop("toy.scaled")
+
+
+def marks(scaled: Any = lambda x, s: s * x, twice: Any = lambda x: x + x) -> Report:
+    return examine(TOY, LocalLink({"scaled": scaled, "twice": twice}), 5, worth=10.0)
+
+
+def state(report: Report) -> dict[str, bool]:
+    return {result.law.name: result.ok for result in report.laws}
+
+
+def in_place(x: torch.Tensor, s: float) -> torch.Tensor:
+    x *= s
+    return x
+
+
+def keyword_in_place(x: torch.Tensor) -> torch.Tensor:
+    return x.mul_(2)
+
+
+def test_a_right_answer_has_all_its_points_and_each_small_law_a_small_share() -> None:
+    report = marks()
+    assert report.full
+    assert [law.name for law in TOY.laws if law.house] == ["untouched", "typed"]
+    assert {name: points["points"] for name, points in zip(state(report), report.to_json()["laws"], strict=True)} == {
+        "shape": 0, "value": 6.75, "double": 2.25, "untouched": 10 * HOUSE_SHARE, "typed": 10 * HOUSE_SHARE,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "name"), [({"scaled": in_place}, "x"), ({"twice": keyword_in_place}, "x")])
+def test_an_answer_that_writes_into_an_argument_loses_that_law_alone(change: dict, name: str) -> None:
+    report = marks(**change)
+    assert state(report) == {"shape": True, "value": True, "double": True, "untouched": False, "typed": True}
+    assert report.points == pytest.approx(10 * (1 - HOUSE_SHARE))
+    broken = report.laws[3]
+    assert (broken.expected, broken.got) == (f"`{name}` as before the call", f"`{name}` changed")
+    assert "work on a copy" in broken.why
+
+
+def test_an_answer_of_another_type_loses_that_law_alone() -> None:
+    report = marks(lambda x, s: (s * x).double())
+    assert state(report) == {"shape": True, "value": True, "double": True, "untouched": True, "typed": False}
+    assert (report.laws[4].expected, report.laws[4].got) == ("float32, as `x` is", "a float64 tensor of shape (3,)")
+
+
+def test_where_no_type_is_promised_none_is_asked_for() -> None:
+    assert marks(twice=lambda x: (x + x).double()).full
+
+
+def test_who_gets_nothing_right_is_not_paid_for_touching_nothing() -> None:
+    report = marks(lambda x, s: 0 * x, lambda x: 0 * x)
+    assert report.points == 0
+    assert not any(result.ok for result in report.laws if result.law.weight)
+
+
+def test_corners_that_the_probe_leaves_out_are_asked() -> None:
+    for clamped in (lambda x, s: s * x.clamp(min=0), lambda x, s: abs(s) * x, lambda x, s: (s * x).clamp(max=100)):
+        report = marks(clamped)
+        assert not state(report)["value"]
+        assert state(report)["double"]
+
+
+def test_the_same_question_asked_again_names_the_memory() -> None:
+    kept: dict[str, int] = {}
+
+    def third_time_lucky(x: torch.Tensor) -> torch.Tensor:
+        key = str(x.tolist())
+        kept[key] = kept.get(key, 0) + 1
+        return x + x if kept[key] == 1 else 0 * x
+
+    report = marks(twice=third_time_lucky)
+    assert REMEMBERS in [result.why for result in report.laws]
+
+
+def test_single_precision_pays_in_full_and_is_told() -> None:
+    report = marks(lambda x, s: s * torch.tensor(1.0, dtype=x.dtype) * x.float().to(x.dtype))
+    assert report.full
+    assert report.coarse
+    assert COARSE[:30] in report._repr_html_()
+    assert COARSE[:30] in repr(report)
+    assert not marks().coarse
+
+
+@pytest.mark.parametrize("changed", ["x", [None, 3.5, {}], 7, [["x"]], [10**30], {"x": 1}])
+def test_what_a_process_says_it_changed_is_not_trusted(changed: Any) -> None:
+    """Whatever is sent in its place, nothing breaks and at most the small law is lost."""
+
+    class Lying(LocalLink):
+        def ask(self, *message: Any) -> tuple[dict, list]:
+            answer, arrays = super().ask(*message)
+            return {**answer, "changed": changed}, arrays
+
+    report = examine(TOY, Lying({"scaled": lambda x, s: s * x, "twice": lambda x: x + x}), 5, worth=10.0)
+    assert report.points >= 10 * (1 - HOUSE_SHARE)
+
+
+def test_a_mistake_is_named_beside_another_fault() -> None:
+    """One function has a mistake of the catalogue, the other one a fault that nobody knows."""
+    report = marks(lambda x, s: x + s, lambda x: x + 5)
+    assert report.mistake is not None
+    assert report.mistake.name == "added"
+
+
+def test_no_mistake_is_named_on_one_meeting_point() -> None:
+    def only_once(x: torch.Tensor) -> torch.Tensor:
+        return x * x if float(x.reshape(-1)[0]) > 1.5 and x.dtype == torch.float64 else x + x + 1
+
+    assert marks(twice=only_once).mistake is None
