@@ -115,7 +115,7 @@ def _affine(rng: np.random.Generator) -> Drawn:
     yield "mirrored", {"a": -_size(rng, 0.1, 5), "b": b}
     yield "constant", {"a": 0.0, "b": b}
     yield "unit", {"a": _sign(rng), "b": b}
-    yield "plain", {"a": _signed(rng, 1e-6, 1e-4), "b": b}
+    yield "plain", {"a": _signed(rng, 2e-4, 1e-2), "b": b / 10}
 
 
 def _power(rng: np.random.Generator) -> Drawn:
