@@ -210,4 +210,4 @@ def test_an_error_that_runs_through_a_chain_is_traced_to_its_line() -> None:
         "Line 3 equals your line 2, which is wrong already: equality is lost between line 1 and line 2. "
         "Here it shows in the term `kl`."
     )
-    assert [law.ok for law in report.laws] == [True, False, False, True, True, True]
+    assert [law.ok for law in report.laws if not law.law.house] == [True, False, False, True, True, True]

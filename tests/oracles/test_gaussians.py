@@ -28,7 +28,11 @@ def test_the_divergence_from_itself_is_zero(mean: float, variance: float) -> Non
 
 @given(MEANS, MEANS, VARIANCES)
 def test_the_log_density_is_torchs(z: float, mean: float, variance: float) -> None:
-    expected = Normal(torch.tensor(mean, dtype=torch.float64), math.sqrt(variance)).log_prob(torch.tensor(z)).item()
+    expected = (
+        Normal(torch.tensor(mean, dtype=torch.float64), math.sqrt(variance))
+        .log_prob(torch.tensor(z, dtype=torch.float64))
+        .item()
+    )
     assert gaussians.log_normal(np.array(z), mean, variance) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
