@@ -55,7 +55,7 @@ class Reparameterise(Exercise):
     domain = {
         "reparameterise": Domain(
             {
-                "mu": Tensor("...", Reals(), broadcasts=True),
+                "mu": Tensor("...", Reals(reach=(1e-3, 3e3)), broadcasts=True),
                 "log_var": Tensor("...", Reals(reach=(1e-3, 60)), broadcasts=True),
                 "eps": Tensor("...", noise().range, broadcasts=True),
             },
