@@ -146,19 +146,25 @@ class Cluster:
                 return
             with suppress(queue.Empty):
                 job, future = running.pop(self._done.get(timeout=LOOK_SECONDS).key)
-                outcome = self._outcome(future)
+                outcome = self._outcome(future, say)
                 if isinstance(outcome, KilledWorker):
                     killed.append(job)
                 else:
                     yield job, outcome
 
-    def _outcome(self, future: Future) -> Outcome:
-        if future.cancelled():
-            raise self._gone()
-        try:
-            outcome = future.exception() if future.status == "error" else future.result()
-        except (OSError, TimeoutError):
-            raise self._gone() from None
+    def _outcome(self, future: Future, say: Say) -> Outcome:
+        """What came of it. A result that its worker took along when it ended is worked out again meanwhile."""
+        while True:
+            if future.cancelled():
+                raise self._gone()
+            try:
+                get = future.exception if future.status == "error" else future.result
+                outcome = get(timeout=LOOK_SECONDS)
+                break
+            except TimeoutError:
+                self._workers(say)  # replaces who is lost, and ends the run if nobody comes
+            except OSError:
+                raise self._gone() from None
         if isinstance(outcome, ImportError):
             raise CourseError(
                 f"A worker of {self._name} cannot grade ({outcome}): install the course with its extra `grade` there, "

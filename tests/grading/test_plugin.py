@@ -173,7 +173,7 @@ def test_nbgrader_gives_the_marks_of_work_and_not_of_tricks(course: Path) -> Non
             student: book.find_grade("start-standardise", SHORT, SHORT, student).auto_score
             for student in ("solution", "honest", "forger", "blank")
         }
-    assert scores == {"solution": 2.0, "honest": 1.0, "forger": 0.0, "blank": 0.0}
+    assert scores == {"solution": 2.0, "honest": 1.1, "forger": 0.0, "blank": 0.0}
     graded = nbformat.read(course / "autograded" / "honest" / SHORT / f"{SHORT}.ipynb", as_version=4)
     (check,) = [c for c in graded.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "start-standardise"]
     assert "pushforward-check" in check.outputs[0].data["text/html"]
