@@ -48,7 +48,7 @@ check: .venv/dev ## Lint, generated files against their sources, faulty sources:
 	$(PYTEST) -q tests/building/test_in_sync.py tests/building/test_source.py
 
 check-all: check ## Everything, slow tests too: 20 seeds, full budgets, environment.yml into an empty environment
-	PUSHFORWARD_SEEDS=20 PUSHFORWARD_BUDGET=full $(PYTEST) -m "slow or not slow" $(ARGS)
+	PUSHFORWARD_ALL=1 PUSHFORWARD_SEEDS=20 PUSHFORWARD_BUDGET=full $(PYTEST) -m "slow or not slow" $(ARGS)
 
 # -- the environment ---------------------------------------------------------------------------------------------
 # One .venv serves `make lab` and `make test`. An update that changes the dependencies installs them again.

@@ -96,26 +96,32 @@ def _checked(seed: Any) -> int:
 def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
     """The probe's questions, then the domain's, then some of the probe's once more, the last first."""
     asking = _Asking(exercise, link, seed)
-    probed = [asking.about(case) for case in _made(exercise.probe(np.random.default_rng(seed)))]
+    probed = [asking.about(case) for case in _probed(exercise, seed)]
     yield from filter(None, probed)
     if not any(exchange and exchange.answered for exchange in probed):
         return
-    for case in _made(_drawn(exercise, np.random.default_rng([seed, 1]))):
+    for case in _of_domain(exercise, seed):
         if exchange := asking.about(case, "domain"):
             yield exchange
-    chosen = (
-        _once_more(probed) if exercise.again else set()
-    )  # made anew, since a case may have noted what was asked of its callbacks
-    cases = [case for k, case in enumerate(_made(exercise.probe(np.random.default_rng(seed)))) if k in chosen]
-    for case in reversed(cases):
-        if exchange := asking.about(case, "again"):
-            yield exchange
+    if chosen := _once_more(probed) if exercise.again else set():
+        # made anew, since a case may have noted what was asked of its callbacks
+        for case in reversed([case for k, case in enumerate(_probed(exercise, seed)) if k in chosen]):
+            if exchange := asking.about(case, "again"):
+                yield exchange
 
 
 def cases_of(exercise: Exercise, seed: int) -> Iterator[Case]:
     """All that an examination with this seed asks, each question once."""
-    yield from _made(exercise.probe(np.random.default_rng(seed)))
-    yield from _made(_drawn(exercise, np.random.default_rng([seed, 1])))
+    yield from _probed(exercise, seed)
+    yield from _of_domain(exercise, seed)
+
+
+def _probed(exercise: Exercise, seed: int) -> Iterator[Case]:
+    return _made(exercise.probe(np.random.default_rng(seed)))
+
+
+def _of_domain(exercise: Exercise, seed: int) -> Iterator[Case]:
+    return _made(_drawn(exercise, np.random.default_rng([seed, 1])))
 
 
 def answers_to(exercise: Exercise, case: Case, link: Link) -> list[Any]:

@@ -36,7 +36,7 @@ from pushforward.answering import wire
 from tests.attacks.corpus import FAST, Attack, attacked, limited, released, submission
 from tests.attacks.stock import Stock, marks
 
-ROOMY = Limits(cell_seconds=30, notebook_seconds=90)
+ROOMY = Limits(cell_seconds=8, notebook_seconds=90)
 SEED = 20261
 
 
@@ -173,6 +173,8 @@ class TrustingInmate(Inmate):
     asked = 0
 
     def ask(self, head: dict, arrays: list, respond: Any, seconds: float) -> tuple[dict, list]:
+        if self.found.accepted or self.found.large or self.found.stopped:
+            self._refuse("all that it wanted")  # what succeeded once need not succeed at every question
         began, self.asked = time.monotonic(), self.asked + 1
         self._allow(3 * FAST.cell_seconds)
         try:

@@ -116,6 +116,22 @@ def test_a_tensor_of_any_shape_has_an_axis_and_one_may_be_empty_where_that_is_al
     assert any(p["x"].numel() == 0 for p in empty)
 
 
+def test_what_broadcasts_lacks_leading_axes_or_has_some_of_length_one_and_still_goes_together() -> None:
+    domain = Domain({name: Tensor("S, ...", broadcasts=True) for name in "ab"}, sizes={"S": (2, 4)})
+    shapes = [tuple(tuple(p[name].shape) for name in "ab") for seed in range(5) for p in points(domain, seed)]
+    for a, b in shapes:
+        torch.broadcast_shapes(a, b)  # raises where they do not go together
+    assert any(len(a) < len(b) for a, b in shapes)
+    assert any(len(a) == len(b) and a != b for a, b in shapes)
+    assert any(a == b and 1 not in a for a, b in shapes)
+
+
+def test_a_tensor_without_axes_takes_every_corner_as_well() -> None:
+    found = points(Domain({"x": Tensor("", Reals(0, 1, "[]"))}))
+    assert all(p["x"].shape == () for p in found)
+    assert {float(p["x"]) for p in found} >= {0.0, 0.5, 1.0}
+
+
 def test_numbers_and_tensors_are_both_asked_where_both_are_allowed() -> None:
     either = Either((Tensor("B", Reals(0)), Number(Reals(0))))
     kinds = {type(p["s"]) for p in points(Domain({"s": either}, sizes={"B": (1, 3)}))}

@@ -12,7 +12,7 @@ import torch
 from autograder.judging import exercise as registry
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
-from autograder.judging.exercise import HOUSE_SHARE, Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.exercise import HOUSE_SHARE, Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.judging.judge import REMEMBERS, LocalLink, examine
 from autograder.judging.report import COARSE, Report
 
@@ -101,6 +101,39 @@ def test_an_answer_of_another_type_loses_that_law_alone() -> None:
     report = marks(lambda x, s: (s * x).double())
     assert state(report) == {"shape": True, "value": True, "double": True, "untouched": True, "typed": False}
     assert (report.laws[4].expected, report.laws[4].got) == ("float32, as `x` is", "a float64 tensor of shape (3,)")
+
+
+class Sloped(Scaled):
+    """y = s x, asked for with its gradient only."""
+
+    domain = {"scaled": Domain({"x": Tensor("..."), "s": Number(Reals())}, returns=Like("x"))}
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        yield self._sloped(torch.tensor(rng.uniform(1, 2, size=3)), 2.0)
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._sloped(**given)
+
+    def _sloped(self, x: torch.Tensor, s: float) -> Case:
+        return case(grad("scaled", ("x",), torch.ones_like(x), x=x, s=s), x=x, s=s)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        yield self.shape(True, "", "")
+        for law, got, expected in (
+            (self.value, answer["value"], case.s * exact(case.x)),
+            (self.double, answer["gradients"]["x"], case.s + 0 * exact(case.x)),
+        ):
+            yield law(*close(got, expected, case.x.dtype))
+
+
+exercise("toy.sloped", ("scaled",))(Sloped)
+SLOPED = registry._REGISTRY.pop("toy.sloped")
+
+
+@pytest.mark.parametrize(("scaled", "typed"), [(lambda x, s: s * x, True), (lambda x, s: (s * x).float(), False)])
+def test_the_type_is_asked_for_where_a_gradient_is_asked_for_too(scaled: Any, typed: bool) -> None:
+    report = examine(SLOPED, LocalLink({"scaled": scaled}), 5, worth=10.0)
+    assert state(report) == {"shape": True, "value": True, "double": True, "untouched": True, "typed": typed}
 
 
 def test_where_no_type_is_promised_none_is_asked_for() -> None:

@@ -142,3 +142,12 @@ def test_a_line_without_its_terms_says_which_are_wanted(answer: Any) -> None:
     finding = judged(answer)
     assert not finding.ok
     assert "`one`, `two`, `three`" in finding.expected
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-3, 1e-30])
+def test_the_path_of_a_normal_sample_loses_nothing_at_small_scales(size: float) -> None:
+    """Of a standard normal x it is z = mu + sigma x, whose derivatives can be read off."""
+    x, sigma = np.array([-3.0, -0.5, 0.0, 2.0]), size * np.array([1.0, 2.0, 0.5, 1.5])
+    away, by = quantiles.normal_path(x, quantiles.STANDARD_NORMAL, sigma)
+    for got, expected in ((away, sigma * x), (by["mu"], 1 + 0 * x), (by["sigma"], x), (by["x"], sigma)):
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15 * abs(expected).max())

@@ -84,6 +84,7 @@ class Support(Exercise):
             (rng.normal(), random_spread(rng)),
             (-2 * rng.uniform(), random_spread(rng)),
             (rng.uniform(8, 9), 0.2),
+            *((sigma * far, sigma) for sigma in (random_spread(rng),) for far in rng.uniform((6, 9, 13), (9, 13, 19))),
         ):
             yield self._event(float(mu), float(sigma))
         yield self._estimate(3.0, 0.5, torch.tensor([-1.0, 1.0]))
