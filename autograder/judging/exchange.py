@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import torch
 
 from autograder.judging.compare import readable, show
 from autograder.judging.exercise import Ask, Case, Finding, Law
+from pushforward.answering.wire import Net
 
 SHOWN = 4  # asks of one case that are written out
 
@@ -88,3 +91,26 @@ def describe(case: Case, law: Law | None = None) -> str:
 def describe_ask(ask: Ask) -> str:
     parts = [show(a) for a in ask.args] + [f"{k}={show(v)}" for k, v in ask.kwargs.items()]
     return f"{ask.of}{'.' + ask.method if ask.method else ''}({', '.join(parts)})"
+
+
+def doubled(ask: Ask) -> Ask | None:
+    """The same ask with its float32 tensors in double precision, None where there are none."""
+    wide = replace(ask, args=_doubled(ask.args), kwargs=_doubled(ask.kwargs), more=_doubled(ask.more))
+    return wide if _holds_single((ask.args, ask.kwargs)) else None
+
+
+def _doubled(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.double() if value.dtype == torch.float32 else value
+    if isinstance(value, Net):
+        return replace(value, weights=_doubled(value.weights))
+    if isinstance(value, dict):
+        return {key: _doubled(item) for key, item in value.items()}
+    return type(value)(map(_doubled, value)) if type(value) in (list, tuple) else value
+
+
+def _holds_single(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.dtype == torch.float32
+    items = value.weights if isinstance(value, Net) else value.values() if isinstance(value, dict) else value
+    return isinstance(items, (list, tuple, type({}.values()))) and any(map(_holds_single, items))

@@ -165,7 +165,10 @@ def _house_laws(own: Sequence[Law], domain: dict[str, Domain]) -> Iterator[Law]:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one case says about one law; `mistake` names a catalogued misconception where the judge recognised it."""
+    """What one case says about one law; `mistake` names a catalogued misconception where the judge recognised it.
+
+    A mistake of "" says that the judge looked for one and saw none of those that it knows.
+    """
 
     law: Law
     ok: bool

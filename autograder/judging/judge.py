@@ -20,7 +20,7 @@ import torch
 
 from autograder.judging import compare, house
 from autograder.judging.compare import readable, values
-from autograder.judging.exchange import Exchange, Unanswered, describe, describe_ask
+from autograder.judging.exchange import Exchange, Unanswered, describe, describe_ask, doubled
 from autograder.judging.exercise import Ask, Case, Exercise, Finding, Law, Mistake, own_laws, points
 from autograder.judging.places import astray
 from autograder.judging.report import LawResult, Report, shares
@@ -292,11 +292,8 @@ def _is_blank(exchange: Exchange) -> bool:
 
 def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
     """The catalogued mistake that the judge saw itself, else the one whose implementation gives the same answers."""
-    by_name = {mistake.name: mistake for mistake in exercise.mistakes}
-    for exchange in exchanges:
-        for finding in exchange.findings:
-            if finding.mistake is not None:
-                return by_name[finding.mistake]
+    if seen := _seen(exercise, exchanges):
+        return seen
     # What the exercise asks itself comes first: at a far corner of the domain, a mistake may meet a second one.
     probed = [part for exchange in exchanges if exchange.origin == "probe" for part in _parts(exchange)]
     everything = [part for exchange in exchanges for part in _parts(exchange)]
@@ -307,6 +304,17 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
         or _first(exercise, [_about(law, probed) for law in laws], among=2)
         or _first(exercise, [_about(law, everything) for law in laws], among=2)
     )
+
+
+def _seen(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
+    """The first mistake that the judge named, unless it looked as often for one in the same law's failures in vain."""
+    by_name = {mistake.name: mistake for mistake in exercise.mistakes}
+    looked = [f for exchange in exchanges for f in exchange.findings if not f.ok and f.mistake is not None]
+    for name, law in dict.fromkeys((f.mistake, f.law) for f in looked if f.mistake):
+        names = [f.mistake for f in looked if f.law is law]
+        if 2 * names.count(name) > len(names):
+            return by_name[name]
+    return None
 
 
 def _first(exercise: Exercise, groups: Iterable[list[_Part]], among: int = 1) -> Mistake | None:
@@ -322,7 +330,8 @@ def _first(exercise: Exercise, groups: Iterable[list[_Part]], among: int = 1) ->
 def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Part], among: int) -> bool:
     """For one of its names, the mistake gives the student's answers wherever it was asked, a failure among them.
 
-    One input is not enough where there are more: two formulas can meet in a point.
+    One input is not enough where there are more: two formulas can meet in a point. And most of what failed must fail
+    by the mistake as well: where it is right itself, an answer that is nearly right would agree with it.
     """
     link = LocalLink(dict(variant))
     for name in variant:
@@ -335,7 +344,9 @@ def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Par
         if len(failed) < among or not unlike or (among > 1 and not _telling(concerned)):
             continue
         if all(_agrees(exercise, link, p) for p in failed_first):
-            return True
+            wrong = [part for part in concerned if not part.ok]
+            if 2 * sum(_fails(exercise, link, part) for part in wrong) >= len(wrong):
+                return True
     return False
 
 
@@ -358,6 +369,7 @@ class _Part:
     pairs: tuple[tuple[Ask, Any], ...]
     findings: tuple[Finding, ...]
     ok: bool
+    whole: tuple  # the answers to all of the case's asks
 
     @functools.cached_property
     def asked(self) -> str:
@@ -375,17 +387,38 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
         (alone if pair[0].laws else together).append(pair)
     for pair in alone:
         findings = tuple(finding for finding in exchange.findings if finding.law in pair[0].laws)
-        yield _Part(exchange.case, (pair,), findings, all(finding.ok for finding in findings))
+        yield _Part(exchange.case, (pair,), findings, all(finding.ok for finding in findings), exchange.answers)
     if together:
         decided = {law for ask, _ in alone for law in ask.laws}
         findings = tuple(finding for finding in exchange.findings if finding.law not in decided)
-        yield _Part(exchange.case, tuple(together), findings, all(finding.ok for finding in findings))
+        yield _Part(exchange.case, tuple(together), findings, all(finding.ok for finding in findings), exchange.answers)
 
 
 def _agrees(exercise: Exercise, link: Link, part: _Part) -> bool:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the mistake's, which nobody has written
-        return all(same(answer, _put_question(exercise, part.case, ask, link, 0)[0]) for ask, answer in part.pairs)
+        return all(_agrees_on(exercise, link, part.case, ask, answer) for ask, answer in part.pairs)
+
+
+def _agrees_on(exercise: Exercise, link: Link, case: Case, ask: Ask, answer: Any) -> bool:
+    """In the type that was asked, or in double precision: an answer that calculates there has the mistake alone."""
+    if same(answer, _put_question(exercise, case, ask, link, 0)[0]):
+        return True
+    wide = doubled(ask)
+    return wide is not None and same(answer, _put_question(exercise, case, wide, link, 0)[0])
+
+
+def _fails(exercise: Exercise, link: Link, part: _Part) -> bool:
+    """Whether the mistake's own answers break one of the laws that the part has broken."""
+    asked = [ask for ask, _ in part.pairs]
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answers = tuple(
+            _put_question(exercise, part.case, ask, link, 0)[0] if any(ask is a for a in asked) else answer
+            for ask, answer in _pairs(part.case, part.whole)
+        )
+        lost = {finding.law for finding in part.findings if not finding.ok}
+        return any(not f.ok and f.law in lost for f in _findings(exercise, part.case, answers))
 
 
 def same(a: Any, b: Any, tolerance: float = NAMING_TOLERANCE) -> bool:

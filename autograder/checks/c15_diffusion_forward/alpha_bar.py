@@ -119,4 +119,62 @@ class AlphaBar(Exercise):
             {"log_alpha_bar": lambda beta: (1 - beta).cumprod(0).log()},
             "The product has underflowed to 0 before its logarithm was taken. Sum the logarithms instead.",
         ),
+        wrong(
+            "exp of minus the sum",
+            {"alpha_bar": lambda beta: (-beta.cumsum(0)).exp(), "log_alpha_bar": lambda beta: -beta.cumsum(0)},
+            "log(1 − beta) was taken for −beta. The two agree for small beta only.",
+        ),
+        wrong(
+            "what is lost, not what stays",
+            {
+                "alpha_bar": lambda beta: 1 - (1 - beta).cumprod(0),
+                "log_alpha_bar": lambda beta: torch.log(1 - (1 - beta).cumprod(0)),
+            },
+            "This is 1 − alpha_bar, the share of the noise. alpha_bar is the share of the signal.",
+            also=({"log_alpha_bar": lambda beta: torch.log1p(-(1 - beta).cumprod(0))},),
+        ),
+        wrong(
+            "a power of one factor",
+            {
+                "alpha_bar": lambda beta: (1 - beta) ** torch.arange(1, len(beta) + 1).to(beta),
+                "log_alpha_bar": lambda beta: torch.log1p(-beta) * torch.arange(1, len(beta) + 1).to(beta),
+            },
+            "A power of t takes one beta for all of them. Every step has its own factor, 1 − beta_s.",
+            also=(
+                {
+                    "alpha_bar": lambda beta: (1 - beta[0]) ** torch.arange(1, len(beta) + 1).to(beta),
+                    "log_alpha_bar": lambda beta: torch.log1p(-beta[0]) * torch.arange(1, len(beta) + 1).to(beta),
+                },
+            ),
+        ),
+        wrong(
+            "the whole product at every step",
+            {
+                "alpha_bar": lambda beta: (1 - beta).prod().expand(len(beta)),
+                "log_alpha_bar": lambda beta: torch.log1p(-beta).sum().expand(len(beta)),
+            },
+            "Every entry is alpha_bar_T. alpha_bar_t has only the steps up to t in it: a running product.",
+        ),
+        wrong(
+            "a logarithm to another base",
+            {"log_alpha_bar": lambda beta: torch.log1p(-beta).cumsum(0) / math.log(2)},
+            "This is the logarithm to base 2 or 10; the natural one, to base e, is asked for.",
+            also=({"log_alpha_bar": lambda beta: torch.log1p(-beta).cumsum(0) / math.log(10)},),
+        ),
+        wrong(
+            "the logarithm with the other sign",
+            {"log_alpha_bar": lambda beta: -torch.log1p(-beta).cumsum(0)},
+            "alpha_bar lies below 1, so its logarithm is negative; this is −log alpha_bar.",
+        ),
+        wrong(
+            "a floor under the product",
+            {"log_alpha_bar": lambda beta: (1 - beta).cumprod(0).clamp_min(torch.finfo(beta.dtype).tiny).log()},
+            "The product was kept above a small number before its logarithm was taken, so the logarithm stops falling. "
+            "Sum the logarithms instead.",
+            also=tuple(
+                {"log_alpha_bar": lambda beta, put=put, eps=eps: put((1 - beta).cumprod(0), eps).log()}
+                for put in (torch.clamp_min, torch.add)
+                for eps in (1e-30, 1e-20, 1e-12, 1e-10, 1e-8)
+            ),
+        ),
     )

@@ -1,4 +1,4 @@
-"""diffusion.break_it: What fails when beta exceeds 1 or equals 1, and what does not."""
+"""diffusion.break_it (long: three functions, each with the slips that students make in it). What fails when beta exceeds 1 or equals 1, and what does not."""
 
 from __future__ import annotations
 
@@ -214,6 +214,46 @@ class BreakIt(Exercise):
             "the sampler never recovers",
             {"still_works": lambda beta, t: _works_like(beta, t, sampler=bool((beta[:t] < 1).all()))},
             "The sampler divides by √alpha_t, which is 0 only at the very step with beta = 1.",
+        ),
+        wrong(
+            "the weight never recovers",
+            {"still_works": lambda beta, t: _works_like(beta, t, elbo_weight=bool((beta[:t] < 1).all()))},
+            "The weight divides by beta_t, alpha_t and 1 − alpha_bar_t: none of them is 0 after the step with beta = 1.",
+        ),
+        wrong(
+            "neither sampler nor weight recovers",
+            {"still_works": lambda beta, t: dict.fromkeys(("x0_hat", "sampler", "elbo_weight"), bool((beta[:t] < 1).all())) | {"eps_loss": True}},
+            "Sampler and weight divide by alpha_t, which is 0 only at the very step with beta = 1, not by alpha_bar_t.",
+        ),
+        wrong(
+            "the loss on eps fails",
+            {"still_works": lambda beta, t: _works_like(beta, t, eps_loss=bool((beta[:t] < 1).all()))},
+            "The loss on eps divides by nothing: it works whatever beta is.",
+            also=({"still_works": lambda beta, t: _works_like(beta, t, eps_loss=bool(beta[t - 1] < 1))},),
+        ),
+        wrong(
+            "the sampler divides by nothing",
+            {"still_works": lambda beta, t: _works_like(beta, t, sampler=True)},
+            "The sampler divides by √alpha_t, and alpha_t = 1 − beta_t is 0 where beta_t = 1.",
+        ),
+        wrong(
+            "the weight divides by nothing",
+            {"still_works": lambda beta, t: _works_like(beta, t, elbo_weight=True)},
+            "The weight has alpha_t in its denominator, which is 0 where beta_t = 1.",
+        ),
+        wrong(
+            "fails one step late",
+            {"still_works": lambda beta, t: _works_like(torch.cat([0 * beta[:1], beta]), t)},
+            "The answer is that of step t − 1: beta_t is beta[t − 1], and alpha_bar_t has this factor in it already.",
+        ),
+        wrong(
+            "the first step is left out",
+            *_by_product(lambda bars: next((n for n, b in enumerate(bars, 1) if b < 0 and n > 1), None), "The first step can be the bad one, too: beta_1 above 1 makes alpha_bar_1 negative."),
+        ),
+        wrong(
+            "the last beta above 1",
+            {"first_bad_root": lambda beta: next((n for n in range(len(beta), 0, -1) if beta[n - 1] > 1), None)},
+            "The last beta above 1 was reported. The first step at which alpha_bar is negative decides.",
         ),
     )  # fmt: skip
 

@@ -109,9 +109,16 @@ class CatchAlphaBar(Detective):
             "Two right programs may differ in their last digits: ask for agreement to a few digits, relative to the size.",
         ),
         wrong(
-            "only the last entry",
+            "a single example",
             lambda implementation: abs(float(implementation(torch.tensor([0.1, 0.2, 0.5]))[-1]) - 0.36) < 1e-4,
-            "Only the last entry is looked at, and of one schedule. Compare every entry.",
+            "Agreement with one short example is not enough. Compare every entry, also for a thousand steps and for betas "
+            "that do not grow.",
+            also=(
+                lambda implementation: abs(float(implementation(torch.tensor([0.1, 0.2, 0.5]))[-1]) - 0.36) < 1e-3,
+                lambda implementation: torch.allclose(
+                    implementation(torch.linspace(0.01, 0.2, 10)), (1 - torch.linspace(0.01, 0.2, 10)).cumprod(0), 1e-4
+                ),
+            ),
         ),
         wrong(
             "only falling and between 0 and 1",

@@ -1,4 +1,4 @@
-"""diffusion.geometric_series: From x_t = √alpha x_{t−1} + √(1 − alpha) eps_{t−1} to x_t | x_0 ~ N(√alpha^t x_0, (1 − alpha^t) I), line by line."""
+"""diffusion.geometric_series (long: five lines, each with mistakes of its own): From x_t = √alpha x_{t−1} + √(1 − alpha) eps_{t−1} to x_t | x_0 ~ N(√alpha^t x_0, (1 − alpha^t) I), line by line."""
 
 from __future__ import annotations
 
@@ -202,6 +202,31 @@ class GeometricSeries(Exercise):
             {"variance_closed": lambda t, alpha: {"variance": 1 - alpha ** (t - 1)}},
             "A series of t terms, from alpha⁰ to alpha^{t−1}, telescopes to 1 − alpha^t.",
             also=({"variance_closed": lambda t, alpha: {"variance": 1 - alpha ** (t + 1)}},),
+        ),
+        wrong(
+            "a standard deviation in a variance",
+            {"variance_sum": lambda t, alpha: {"factor": math.sqrt(1 - alpha), "powers": [alpha**k for k in range(t)]}},
+            "The factor is a variance: √(1 − alpha), which multiplies each noise, squared.",
+        ),
+        wrong(
+            "the factor is left in the denominator",
+            {"variance_closed": lambda t, alpha: {"variance": (1 - alpha**t) / (1 - alpha)}},
+            "(1 − alpha^t)/(1 − alpha) is the sum of the powers alone: the factor 1 − alpha in front cancels it.",
+        ),
+        wrong(
+            "the signal without roots",
+            {
+                "unroll_all": lambda x, eps, alpha: {
+                    "signal": alpha ** len(eps) * x,
+                    "noise": _unrolled(x, eps, alpha, lambda k, t: t - 1 - k)["noise"],
+                }
+            },
+            "Each step multiplies the signal by √alpha: after t steps it is √alpha^t, the root of alpha^t.",
+        ),
+        wrong(
+            "what is left, not what came in",
+            {"variance_closed": lambda t, alpha: {"variance": alpha**t}},
+            "alpha^t is the share of the signal that is left. The noise makes up the rest of a variance of one.",
         ),
     )
 

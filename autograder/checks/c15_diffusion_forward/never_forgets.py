@@ -84,7 +84,13 @@ class NeverForgets(Exercise):
             return "a sum where a product belongs"
         if abs(limit**2 - remembered(c, p)) < 1e-3 * remembered(c, p):
             return "the root of it"
-        return None
+        others = {
+            "exp of minus the sum": math.exp(first_order - 1),
+            "the first factor is lost": remembered(c, p) / (1 - c / 2**p),
+            "what is lost, not what stays": 1 - remembered(c, p),
+            "steps counted from 0": remembered(c, p) * (1 - c),
+        }
+        return next((name for name, value in others.items() if abs(limit - value) < 1e-3 * abs(value)), None)
 
     mistakes = (
         wrong(
@@ -111,5 +117,25 @@ class NeverForgets(Exercise):
             "the root of it",
             lambda: (1.0, 2.0, math.sqrt(0.5)),
             "This is the factor on x0. The limit asked for is that of alpha_bar, its square.",
+        ),
+        wrong(
+            "exp of minus the sum",
+            lambda: (1.0, 2.0, math.exp(1 - math.pi**2 / 6)),
+            "log(1 − beta) was taken for −beta. That bounds the limit from above; the first betas are too large for it.",
+        ),
+        wrong(
+            "the first factor is lost",
+            lambda: (1.0, 2.0, 2 / 3),
+            "The product begins with 1 − beta_1, at t = 1: this one begins with the second factor.",
+        ),
+        wrong(
+            "what is lost, not what stays",
+            lambda: (1.0, 3.0, 1 - remembered(1.0, 3.0)),
+            "This is the share of the noise. The limit asked for is that of alpha_bar, the share of the signal.",
+        ),
+        wrong(
+            "steps counted from 0",
+            lambda: (0.5, 2.0, remembered(0.5, 2.0) / 2),
+            "The product begins with 1 − beta_1 = 1 − c / 2^p. This one has a factor 1 − c, of a step 0, as well.",
         ),
     )

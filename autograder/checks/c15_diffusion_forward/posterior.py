@@ -34,16 +34,25 @@ def _posterior(x0, xt, t, beta, **changed: bool):
     return _posterior_at(t - 1, x0, xt, t, beta, **changed)
 
 
-def _posterior_at(index, x0, xt, t, beta, *, swap: bool = False, bar: bool = False, wide: bool = False):
+def _posterior_at(index, x0, xt, t, beta, *, swap: bool = False, bar: bool = False, wide: bool = False, first=None):
     """The posterior with the coefficients of entry `index`, and with one of the catalogued slips."""
     now = (1 - beta).cumprod(0)
-    before = torch.cat([torch.ones_like(beta[:1]), now[:-1]])
+    before = torch.cat([torch.ones_like(beta[:1]) if first is None else first(now), now[:-1]])
     on_x0 = before.sqrt() * beta / (1 - now)
     on_xt = (now if bar else 1 - beta).sqrt() * (1 - before) / (1 - now)
     if swap:
         on_x0, on_xt = on_xt, on_x0
     variance = beta if wide else (1 - before) / (1 - now) * beta
     return per_item(on_x0[index], x0) * x0 + per_item(on_xt[index], xt) * xt, variance[index]
+
+
+def _rootless(x0, xt, t, beta, on_x0: bool, on_xt: bool):
+    """The posterior without the root in the factor of x0, of x_t or of both."""
+    now = (1 - beta).cumprod(0)
+    before = torch.cat([torch.ones_like(beta[:1]), now[:-1]])
+    first, second = before if on_x0 else before.sqrt(), 1 - beta if on_xt else (1 - beta).sqrt()
+    first, second, t = first * beta / (1 - now), second * (1 - before) / (1 - now), t - 1
+    return per_item(first[t], x0) * x0 + per_item(second[t], xt) * xt, ((1 - before) / (1 - now) * beta)[t]
 
 
 @exercise("diffusion.posterior", ("posterior",))
@@ -150,6 +159,35 @@ class Posterior(Exercise):
             lambda x0, xt, t, beta: _posterior_at((t - 2).clamp_min(0), x0, xt, t, beta),
             "The coefficients are those of step t − 1: alpha_bar_t belongs to t, alpha_bar_{t−1} to the step before.",
             also=(lambda x0, xt, t, beta: _posterior_at(t - 2, x0, xt, t, beta),),
+        ),
+        wrong(
+            "alpha_bar_0 is not 1",
+            lambda x0, xt, t, beta: _posterior(x0, xt, t, beta, first=lambda now: now[-1:]),
+            "At t = 1 the step before is step 0, at which nothing is lost: alpha_bar_0 = 1. An index of −1 is the last "
+            "entry, and the first is alpha_bar_1.",
+            also=(
+                lambda x0, xt, t, beta: _posterior(x0, xt, t, beta, first=lambda now: now[:1]),
+                lambda x0, xt, t, beta: _posterior(x0, xt, t, beta, first=lambda now: 0 * now[:1]),
+            ),
+        ),
+        wrong(
+            "the standard deviation",
+            lambda x0, xt, t, beta: (_posterior(x0, xt, t, beta)[0], _posterior(x0, xt, t, beta)[1].sqrt()),
+            "The second result is the standard deviation; the variance is asked for.",
+        ),
+        wrong(
+            "the roots are missing",
+            lambda x0, xt, t, beta: _rootless(x0, xt, t, beta, True, True),
+            "x0 and x_t come in with √alpha_bar_{t−1} and √alpha_t: they are scaled by standard deviations, so by roots.",
+            also=(
+                lambda x0, xt, t, beta: _rootless(x0, xt, t, beta, True, False),
+                lambda x0, xt, t, beta: _rootless(x0, xt, t, beta, False, True),
+            ),
+        ),
+        wrong(
+            "x0 is clipped",
+            lambda x0, xt, t, beta: _posterior(x0.clamp(-1, 1), xt, t, beta),
+            "x0 was clipped to [−1, 1] first. Samplers of pictures do so with their estimate of x0; the posterior does not.",
         ),
     )
 

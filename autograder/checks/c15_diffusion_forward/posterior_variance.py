@@ -86,7 +86,11 @@ class PosteriorVariance(Exercise):
                 (1 - beta).cumprod(0) / torch.cat([torch.ones_like(beta[:1]), (1 - beta).cumprod(0)[:-1]]) * beta
             ),
             "The ratio was taken of alpha_bar, not of the variances 1 − alpha_bar.",
-            also=(lambda beta: beta / (1 - beta),),
+            also=(
+                lambda beta: beta / (1 - beta),
+                lambda beta: torch.cat([0 * beta[:1], (beta * (1 - beta))[1:]]),
+                lambda beta: torch.cat([0 * beta[:1], (beta / (1 - beta))[1:]]),
+            ),
         ),
         wrong(
             "alpha_bar_0 is 0",
@@ -102,5 +106,32 @@ class PosteriorVariance(Exercise):
             "the standard deviation",
             lambda beta: _tilde(beta).sqrt(),
             "This is the standard deviation; the variance is asked for.",
+        ),
+        wrong(
+            "alpha_bar_0 is the last entry",
+            lambda beta: (1 - (1 - beta).cumprod(0).roll(1)) / (1 - (1 - beta).cumprod(0)) * beta,
+            "An index of −1, or a roll, brings the last entry to the front. Before the first step nothing is lost: "
+            "alpha_bar_0 = 1.",
+        ),
+        wrong(
+            "beta at the first step",
+            lambda beta: torch.cat([beta[:1], _tilde(beta)[1:]]),
+            "At t = 1 this is beta_1. But x_{t−1} is x0 there, which is known: the variance is 0.",
+        ),
+        wrong(
+            "the first step takes after the second",
+            lambda beta: torch.cat([_tilde(beta)[1:2], _tilde(beta)[1:]]) if len(beta) > 1 else _tilde(beta),
+            "The variance at t = 1 is 0. Samplers put the second value there so that its logarithm is finite; it is not "
+            "the posterior's.",
+        ),
+        wrong(
+            "the ratio without beta",
+            lambda beta: _tilde(beta) / beta,
+            "This is the factor in front of beta_t. The variance is beta_t times that factor.",
+        ),
+        wrong(
+            "alpha for beta",
+            lambda beta: _tilde(beta) / beta * (1 - beta),
+            "The ratio multiplies beta_t, the variance of the step, not alpha_t = 1 − beta_t.",
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,10 @@ def _recovered_at(index, xt, t, eps, bars, *, root=True, noise=None, sign=-1.0):
     bar = bars[index]
     spread = (1 - bar).sqrt() if noise is None else noise(bar)
     return (xt + sign * per_item(spread, xt) * eps) / per_item(bar.sqrt() if root else bar, xt)
+
+
+def _scaled(t: torch.Tensor, bars: torch.Tensor, factor: Callable, x: torch.Tensor) -> torch.Tensor:
+    return per_item(factor(bars[t - 1]), x) * x
 
 
 @exercise("diffusion.predict_x0", ("predict_x0",))
@@ -98,6 +102,15 @@ class PredictX0(Exercise):
         wrong("the noise is added again", lambda xt, t, eps, bars: _recover(xt, t, eps, bars, sign=1.0), "The noise was added a second time: take it away."),
         wrong("one step late", late(_recovered_at, 0), "alpha_bar[t] belongs to step t + 1: steps count from 1, tensors from 0.",
               also=(late(_recovered_at, 1), late(_recovered_at, 2))),
+        wrong("half the bracket", lambda xt, t, eps, bars: xt - _scaled(t, bars, lambda bar: ((1 - bar) / bar).sqrt(), eps), "The whole bracket is divided by √alpha_bar_t, x_t and the noise alike. Here only one of them was.",
+              also=(lambda xt, t, eps, bars: _scaled(t, bars, lambda bar: bar.rsqrt(), xt) - _scaled(t, bars, lambda bar: (1 - bar).sqrt(), eps),)),
+        wrong("multiplies by the root", lambda xt, t, eps, bars: _scaled(t, bars, lambda bar: bar, _recover(xt, t, eps, bars)), "x0 was multiplied by √alpha_bar_t on the way to x_t: going back, divide by it.",
+              also=(lambda xt, t, eps, bars: _scaled(t, bars, torch.sqrt, _recover(xt, t, eps, bars)),)),
+        wrong("the factors swapped", lambda xt, t, eps, bars: _recover(xt, t, eps, 1 - bars), "√alpha_bar_t belongs to x0 and √(1 − alpha_bar_t) to eps: here they changed places."),
+        wrong("clipped to the range of pictures", lambda xt, t, eps, bars: _recover(xt, t, eps, bars).clamp(-1, 1), "The result was clipped to [−1, 1]. Samplers of pictures do so afterwards; x_t = q_sample(x0) holds without it only."),
+        wrong("one step for the whole batch", lambda xt, t, eps, bars: _recover(xt, t[:1].expand(len(t)), eps, bars), "Every item was led back from the step of the first one: index alpha_bar with all of t."),
+        wrong("one step early", lambda xt, t, eps, bars: _recovered_at(t - 2, xt, t, eps, bars), "alpha_bar[t − 2] belongs to step t − 1: alpha_bar_t stands at index t − 1.",
+              also=(lambda xt, t, eps, bars: _recovered_at((t - 2).clamp_min(0), xt, t, eps, bars),)),
     )  # fmt: skip
 
 

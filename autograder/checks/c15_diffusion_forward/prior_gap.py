@@ -103,7 +103,7 @@ class PriorGap(Exercise):
             ),
         )
         for law, verdict, alternatives in verdicts:
-            named = None if verdict.ok else recognise(answer[law.name], alternatives)
+            named = None if verdict.ok else recognise(answer[law.name], alternatives) or ""
             yield law(*verdict, mistake=named)
 
     mistakes = (
@@ -151,6 +151,33 @@ class PriorGap(Exercise):
                 x0.shape[1] * (1 - a), a * (x0**2).sum(1), 0.5 * x0.shape[1] * math.log(1 - a), x0.shape[1]
             ),
             "The log-determinant is that of the covariance: log of the variance, not of the standard deviation.",
+        ),
+        wrong(
+            "alpha_bar for its root",
+            lambda x0, a: _gap(
+                x0.shape[1] * (1 - a), a**2 * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1]
+            ),
+            "The mean is √alpha_bar x0, not alpha_bar x0: its squared length has alpha_bar in front, not the square.",
+        ),
+        wrong(
+            "the log-determinant added",
+            lambda x0, a: (
+                _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1])
+                | {"kl": 0.5 * (x0.shape[1] * (1 - a + math.log(1 - a) - 1) + a * (x0**2).sum(1))}
+            ),
+            "The log-determinant is taken away in the sum: a narrow q is far from the prior, and its logarithm negative.",
+        ),
+        wrong(
+            "signal and noise swapped",
+            lambda x0, a: _gap(x0.shape[1] * a, (1 - a) * (x0**2).sum(1), x0.shape[1] * math.log(a), x0.shape[1]),
+            "alpha_bar is the share of the signal: the covariance of x_T is (1 − alpha_bar) I.",
+            also=(lambda x0, a: _gap(x0.shape[1] * a, a * (x0**2).sum(1), x0.shape[1] * math.log(a), x0.shape[1]),),
+        ),
+        wrong(
+            "d is forgotten",
+            lambda x0, a: _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), 0),
+            "The divergence of the prior from itself is 0: without −d it is not.",
+            also=(lambda x0, a: _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), 1),),
         ),
     )
 

@@ -134,4 +134,31 @@ class QSample(Exercise):
             lambda x0, t, eps, bars: bars[t[0] - 1].sqrt() * x0 + (1 - bars[t[0] - 1]).sqrt() * eps,
             "Every item was noised to the step of the first one: index alpha_bar with all of t.",
         ),
+        wrong(
+            "the factors add up to one",
+            lambda x0, t, eps, bars: _mix(x0, eps, bars[t - 1].sqrt(), 1 - bars[t - 1].sqrt()),
+            "eps is multiplied by 1 − √alpha_bar. The squares of the two factors add up to one: √(1 − alpha_bar).",
+        ),
+        wrong(
+            "the factors swapped",
+            lambda x0, t, eps, bars: _mix(x0, eps, (1 - bars[t - 1]).sqrt(), bars[t - 1].sqrt()),
+            "√alpha_bar belongs to x0 and √(1 − alpha_bar) to eps: here they changed places.",
+        ),
+        wrong(
+            "one step early",
+            lambda x0, t, eps, bars: _mixed_at(t - 2, x0, t, eps, bars),
+            "alpha_bar[t − 2] is alpha_bar at step t − 1: alpha_bar_t stands at index t − 1.",
+            also=(lambda x0, t, eps, bars: _mixed_at((t - 2).clamp_min(0), x0, t, eps, bars),),
+        ),
+        wrong(
+            "multiplied up once more",
+            lambda x0, t, eps, bars: _mixed_at(t - 1, x0, t, eps, bars.cumprod(0)),
+            "alpha_bar is the running product already. It was taken for alpha or beta, and multiplied up again.",
+            also=(lambda x0, t, eps, bars: _mixed_at(t - 1, x0, t, eps, (1 - bars).cumprod(0)),),
+        ),
+        wrong(
+            "the noise is taken away",
+            lambda x0, t, eps, bars: _mix(x0, eps, bars[t - 1].sqrt(), -(1 - bars[t - 1]).sqrt()),
+            "The noise is added in x_t; it is taken away on the way back.",
+        ),
     )

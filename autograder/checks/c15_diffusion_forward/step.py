@@ -163,7 +163,43 @@ class Step(Exercise):
                 {"marginal_after": lambda t, a, b: (a**t, t * b**2 if a == 1 else _closed(t, a, b))},
                 {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a * a != 1 else math.nan)},
                 {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a * a != 1 else 0.0)},
+                {"marginal_after": lambda t, a, b: (a**t, b**2 if a == 1 else _closed(t, a, b))},
+                {"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] if a * a != 1 else b**2)},
             ),
+        ),
+        wrong(
+            "the newest noise has shrunk",
+            {"noising_step": lambda x, eps, a, b: a * (x + b * eps)},
+            "a multiplies the signal only. The noise of this very step comes in afterwards, with its full b.",
+            also=({"marginal_after": lambda t, a, b: (a**t, a**2 * _marginal(t, a, b)[1])},),
+        ),
+        wrong(
+            "one term too many or too few",
+            {"marginal_after": lambda t, a, b: (a**t, _marginal(t + 1, a, b)[1])},
+            "t steps bring t noises: the series has the terms a⁰ to a^{2(t − 1)}, neither one more nor one less.",
+            also=({"marginal_after": lambda t, a, b: (a**t, _marginal(t, a, b)[1] - b**2 * a ** (2 * (t - 1)))},),
+        ),
+        wrong(
+            "the standard deviation",
+            {"marginal_after": lambda t, a, b: (a**t, math.sqrt(_marginal(t, a, b)[1]))},
+            "The second result is the standard deviation; the variance is asked for.",
+        ),
+        wrong(
+            "as after endless steps",
+            {"marginal_after": lambda t, a, b: (a**t, b**2 / (1 - a**2) if a * a != 1 else math.inf)},
+            "b² / (1 − a²) is where the variance settles if |a| < 1. After t steps the factor 1 − a^{2t} is there as well.",
+            also=({"marginal_after": lambda t, a, b: (a**t, b**2 / (1 - a**2) if a * a != 1 else t * b**2)},),
+        ),
+        wrong(
+            "the first step alone",
+            {"marginal_after": lambda t, a, b: (a**t, b**2)},
+            "b² is the variance after one step. Every step adds its own, and shrinks what is there.",
+            also=({"marginal_after": lambda t, a, b: (a, b**2)},),
+        ),
+        wrong(
+            "t times in place of t-th power",
+            {"marginal_after": lambda t, a, b: (t * a, _marginal(t, a, b)[1])},
+            "Each step multiplies the signal by a: after t of them the factor is a^t, not t a.",
         ),
     )
 

@@ -25,6 +25,16 @@ BETAS = Reals(
 EDGES = {"zero": 0.0, "one": 1.0, "negative": -0.25, "above one": 1.25, "nan": math.nan}
 
 
+# in which somebody might look for the reasons, one after the other
+_ORDERS = (
+    ("negative", "zero", "one", "above one", "nan"),
+    ("zero", "negative", "one", "above one", "nan"),
+    ("nan", "zero", "negative", "one", "above one"),
+    ("negative", "zero", "above one", "one", "nan"),
+    ("nan", "negative", "zero", "above one", "one"),
+)
+
+
 def verdict_of(beta: np.ndarray) -> tuple[int, str] | None:
     """The first n, from 1, at which beta_n is not strictly between 0 and 1, and why; None for a valid schedule."""
     for n, b in enumerate(beta.tolist(), start=1):
@@ -159,6 +169,14 @@ class ValidateSchedule(Exercise):
         wrong("looks only at the ends", lambda beta: _ends(beta), "Only beta_1 and beta_N were looked at: a schedule need not be monotone."),
         wrong("looks only at the second half", lambda beta: _half(beta), "Only the later steps were looked at. −cos(πn/N), for one, is positive there and fails at n = 1."),
         wrong("rejects what only underflows", lambda beta: _underflow(beta), "A valid schedule was refused because alpha_bar underflowed to 0 in its type. The verdict is about each beta."),
+        wrong("infinity is called NaN", lambda beta: _first(beta, {"nan": lambda b: not math.isfinite(b)}), "Infinity is a number above one, and minus infinity a negative one: only NaN is called \"nan\"."),
+        wrong("reason by reason", lambda beta: _by_reason(beta, ("nan", "negative", "zero", "one", "above one")), "Each reason was looked for in the whole schedule. The first bad step decides, whatever its reason.",
+              also=tuple(lambda beta, order=order: _by_reason(beta, order) for order in _ORDERS)),
+        wrong("an edge under another name", lambda beta: _first(beta, {"one": lambda b: False, "above one": lambda b: b >= 1}), "beta = 1 is called \"one\" and beta = 0 \"zero\": they are neither above one nor negative.",
+              also=(lambda beta: _first(beta, {"zero": lambda b: False, "negative": lambda b: b <= 0}),
+                    lambda beta: _first(beta, {"one": lambda b: False, "above one": lambda b: b >= 1, "zero": lambda b: False, "negative": lambda b: b <= 0}))),
+        wrong("a step is left out", lambda beta: _first(beta[:-1], {}), "The first or the last step was never looked at: n runs from 1 to N, both included.",
+              also=(lambda beta: _shifted(_first(beta[1:], {}), 1),)),
     )  # fmt: skip
 
 
@@ -185,6 +203,13 @@ def _first(beta: torch.Tensor, changed: dict[str, Callable[[float], bool]]) -> t
     } | changed
     bad = ((n, reason) for n, b in enumerate(beta.tolist(), 1) for reason, test in tests.items() if test(b))
     return next(bad, None)
+
+
+def _by_reason(beta: torch.Tensor, order: tuple[str, ...]) -> tuple[int, str] | None:
+    keep = {reason: lambda b: False for reason in EDGES}
+    single = {"nan": math.isnan, "negative": lambda b: b < 0, "zero": lambda b: b == 0, "one": lambda b: b == 1}
+    single["above one"] = lambda b: b > 1
+    return next((found for reason in order if (found := _first(beta, keep | {reason: single[reason]}))), None)
 
 
 def _shifted(verdict: tuple[int, str] | None, by: int) -> tuple[int, str] | None:

@@ -187,4 +187,52 @@ class VarianceExploding(Exercise):
                 {"ve_prior_gaps": lambda m, v, T, s: _gaps(m, v, T, s, lambda a, b, c, d: _closed_kl(a, b - v, c, d))},
             ),
         ),
+        wrong(
+            "one step early",
+            {"ve_sample": lambda x0, t, eps, sigma: x0 + per_item((t - 1).to(x0).sqrt(), x0) * sigma * eps},
+            "x_t has gone through t steps, not t − 1: steps are counted from 1, and at t = 1 there is noise already.",
+        ),
+        wrong(
+            "one step for the whole batch",
+            {"ve_sample": lambda x0, t, eps, sigma: x0 + math.sqrt(t[0]) * sigma * eps},
+            "Every item was noised to the step of the first one: each has its own t.",
+        ),
+        wrong(
+            "never certain",
+            {
+                "ve_posterior": lambda x0, xt, t, sigma: (
+                    (xt * per_item(t - 1, x0) + x0) / per_item(t, x0),
+                    sigma**2 * (t - 1).clamp_min(1) / t,
+                )
+            },
+            "At t = 1 the step before is x0, which is known: the variance is 0, as (t − 1)/t says.",
+            also=(
+                {
+                    "ve_posterior": lambda x0, xt, t, sigma: (
+                        (xt * per_item(t - 1, x0) + x0) / per_item(t, x0),
+                        sigma**2 * t / (t + 1),
+                    )
+                },
+            ),
+        ),
+        wrong(
+            "the standard deviation",
+            {
+                "ve_posterior": lambda x0, xt, t, sigma: (
+                    (xt * per_item(t - 1, x0) + x0) / per_item(t, x0),
+                    sigma * ((t - 1) / t).sqrt(),
+                )
+            },
+            "The second result is the standard deviation; the variance is asked for.",
+        ),
+        wrong(
+            "the half is forgotten",
+            {"ve_prior_gaps": lambda m, v, T, s: _gaps(m, v, T, s, lambda *q: 2 * _closed_kl(*q))},
+            "This is twice the divergence: the ½ of the Gaussian exponent is missing.",
+        ),
+        wrong(
+            "the variance given as a standard deviation",
+            {"ve_prior_gaps": lambda m, v, T, s: _gaps(m, v, T, s, lambda a, b, c, d: _closed_kl(a, b**2, c, d**2))},
+            "A library's normal takes the standard deviation, not the variance.",
+        ),
     )

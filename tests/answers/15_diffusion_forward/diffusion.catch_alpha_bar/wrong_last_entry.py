@@ -1,4 +1,4 @@
-# breaks: an implementation that is off by one step is caught | mistake: only the last entry
+# breaks: an implementation that is off by one step is caught | mistake: a single example
 import torch
 
 
