@@ -30,6 +30,7 @@ from pushforward.errors import CourseError
 
 NAMING_TOLERANCE = 1e-3  # how closely an answer must agree with a catalogued mistake to be called by its name
 REMEMBERS = "Asked for the first time, it gave the right answer here: does the function remember an earlier call?"
+FALLOUT = "a gate failed"  # why a law falls of which nothing was looked at
 Respond = Callable[[dict, list], tuple[dict, list]]
 
 
@@ -257,7 +258,7 @@ def _findings(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Findin
             passed = passed and (finding.ok or not finding.law.is_gate)
             yield finding
     if not passed:
-        yield from (law(False, why="a gate failed") for law in about if not law.is_gate)
+        yield from (law(False, why=FALLOUT) for law in about if not law.is_gate)
 
 
 def _pairs(case: Case, answers: tuple) -> Iterator[tuple[Ask, Any]]:
@@ -270,7 +271,7 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
     if not broken:
         return LawResult(law, ok=bool(about), reached=bool(about))
     case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
-    reached = any(f.expected or f.got or f.why not in ("no answer", "a gate failed") for _, f in broken)
+    reached = any(f.expected or f.got or f.why not in ("no answer", FALLOUT) for _, f in broken)
     return LawResult(law, False, reached, describe(case, law), finding.expected, readable(finding.got), finding.why)
 
 
@@ -344,7 +345,7 @@ def _explains(exercise: Exercise, variant: dict[str, Callable], parts: list[_Par
         if len(failed) < among or not unlike or (among > 1 and not _telling(concerned)):
             continue
         if all(_agrees(exercise, link, p) for p in failed_first):
-            wrong = [part for part in concerned if not part.ok]
+            wrong = [part for part in concerned if _lost(part)]
             if 2 * sum(_fails(exercise, link, part) for part in wrong) >= len(wrong):
                 return True
     return False
@@ -417,8 +418,13 @@ def _fails(exercise: Exercise, link: Link, part: _Part) -> bool:
             _put_question(exercise, part.case, ask, link, 0)[0] if any(ask is a for a in asked) else answer
             for ask, answer in _pairs(part.case, part.whole)
         )
-        lost = {finding.law for finding in part.findings if not finding.ok}
-        return any(not f.ok and f.law in lost for f in _findings(exercise, part.case, answers))
+        found = _findings(exercise, part.case, answers)
+        return any(not f.ok and f.law in _lost(part) and f.why != FALLOUT for f in found)
+
+
+def _lost(part: _Part) -> set[Law]:
+    """The laws that the part itself breaks, not those that fall with a gate."""
+    return {finding.law for finding in part.findings if not part.ok and not finding.ok and finding.why != FALLOUT}
 
 
 def same(a: Any, b: Any, tolerance: float = NAMING_TOLERANCE) -> bool:

@@ -275,4 +275,23 @@ class Reparameterise(Exercise):
             {"pathwise_terms": lambda f, mu, sigma, eps: tuple(g.sum(0).expand_as(eps) for g in _paths(f, mu, sigma, eps))},
             "Every row holds the gradient of the sum over all samples, which is what autograd gives by mu itself. One row, one sample.",
         ),
+        wrong(
+            "averaged over the samples",
+            {"pathwise_terms": lambda f, mu, sigma, eps: tuple(g.mean(0).expand_as(eps) for g in _paths(f, mu, sigma, eps))},
+            "Every row holds the mean over all samples. One row, one sample: the average is taken later.",
+        ),
+        wrong(
+            "by another parameter",
+            {"pathwise_terms": lambda f, mu, sigma, eps: _paths(f, mu, sigma, eps, noise=eps / (2 * sigma))},
+            "The second result is the derivative by sigma², log sigma or log sigma². It is asked for by sigma itself.",
+            also=(
+                {"pathwise_terms": lambda f, mu, sigma, eps: _paths(f, mu, sigma, eps, noise=eps * sigma)},
+                {"pathwise_terms": lambda f, mu, sigma, eps: _paths(f, mu, sigma, eps, noise=eps * sigma / 2)},
+            ),
+        ),
+        wrong(
+            "the noise taken away",
+            {"reparameterise": lambda mu, log_var, eps: mu - torch.exp(0.5 * log_var) * eps},
+            "The distribution is right, but each sample lies on the other side of mu than its noise: the noise is added.",
+        ),
     )  # fmt: skip

@@ -55,6 +55,10 @@ def _slip(**parts: Callable) -> dict[str, Callable]:
     }
 
 
+def _summed(add: Callable[[torch.Tensor], torch.Tensor]) -> Callable:
+    return lambda *args, **kwargs: add(sum(_kl(*args, **kwargs).values()))
+
+
 def _slip_of_logs(log: Callable[[Any, Any], Any]) -> dict[str, Callable]:
     """The log term taken of sigma and prior_sigma as they come, numbers or tensors."""
 
@@ -219,6 +223,7 @@ class LogNormalKl(Exercise):
             "the half is forgotten",
             _slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2, variance=lambda m, s, M, S: s**2 / S**2 - 1),
             "The factor ½ of the exponents is missing in the quadratic terms.",
+            also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2), _slip(variance=lambda m, s, M, S: s**2 / S**2 - 1)),
         ),
         wrong(
             "the logarithm of the variances",
@@ -229,6 +234,12 @@ class LogNormalKl(Exercise):
             "sigma for its square",
             _slip(variance=lambda m, s, M, S: (s / S - 1) / 2),
             "The variance term compares variances; standard deviations stand in it.",
+        ),
+        wrong(
+            "the mean in units of nothing",
+            _slip(mean=lambda m, s, M, S: (m - M) ** 2 / (2 * S)),
+            "The squared distance of the means is counted in units of the prior's variance, prior_sigma².",
+            also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 / 2),),
         ),
         wrong(
             "the one is forgotten",
@@ -270,6 +281,31 @@ class LogNormalKl(Exercise):
             {"lognormal_kl": _slip(log=lambda m, s, M, S: torch.log(S / s).detach())["lognormal_kl"]},
             "The value is right, but the gradient misses a term: mu or sigma was turned into a number there (math.log, item, detach).",
             also=({"lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs).values()).detach()},),
+        ),
+        wrong(
+            "the prior is taken for standard",
+            _slip(
+                mean=lambda m, s, M, S: m**2 / 2 + 0 * (M + S),
+                variance=lambda m, s, M, S: (s**2 - 1) / 2 + 0 * S,
+                log=lambda m, s, M, S: -torch.log(s) + 0 * S,
+            ),
+            "This holds for the standard prior only: prior_mu and prior_sigma belong into the terms.",
+            also=(
+                _slip(variance=lambda m, s, M, S: (s**2 - 1) / (2 * S**2)),
+                _slip(log=lambda m, s, M, S: -torch.log(s) + 0 * S),
+                _slip(mean=lambda m, s, M, S: m**2 / (2 * S**2) + 0 * M),
+            ),
+        ),
+        wrong(
+            "summed over the elements",
+            {"lognormal_kl": _summed(lambda kl: kl.sum(-1) if kl.dim() else kl)},
+            "One divergence per element is asked for. These were added up or averaged, as in the loss of a latent vector.",
+            also=(
+                {"lognormal_kl": _summed(torch.sum)},
+                {"lognormal_kl": _summed(torch.mean)},
+                {"lognormal_kl": _summed(lambda kl: kl.mean(-1) if kl.dim() else kl)},
+                {"lognormal_kl": _summed(lambda kl: kl.sum(-1))},
+            ),
         ),
     )  # fmt: skip
 

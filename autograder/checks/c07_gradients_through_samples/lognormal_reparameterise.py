@@ -66,4 +66,7 @@ class ReparameteriseLogNormal(PushedForward):
               also=(lambda eps, mu, sigma: torch.exp(mu + cut_to_float32(sigma) * eps), lambda eps, mu, sigma: torch.exp(cut_to_float32(mu) + sigma * eps), lambda eps, mu, sigma: torch.exp(mu + sigma * eps).detach())),
         wrong("through the distribution functions", through_cdfs, CDFS),
         wrong("exp of a number", lambda eps, mu, sigma: torch.exp(eps) ** sigma * torch.exp(mu), "torch.exp takes tensors only and stops at a Python number. Put mu under the same exp as the noise, or make it a tensor that keeps its gradient."),
+        wrong("sigma read as a variance", lambda eps, mu, sigma: torch.exp(mu + sigma**0.5 * eps), "The root of sigma multiplies the noise, as if sigma were a variance. It is the standard deviation of log z."),
+        wrong("sigma is forgotten", lambda eps, mu, sigma: torch.exp(mu + eps), "sigma does not come in: log z must have the standard deviation sigma."),
+        wrong("mu scaled as well", lambda eps, mu, sigma: torch.exp(sigma * (mu + eps)), "sigma multiplies mu, too. First spread the noise, then shift it."),
     )  # fmt: skip

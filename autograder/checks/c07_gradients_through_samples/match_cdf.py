@@ -305,6 +305,19 @@ class MatchCdf(Exercise):
                 "lognormal_cdf": lambda a, mu, sigma: _cdf_line((_safe_log(a) - mu) / sigma),
             },
             "erf belongs to exp(−t²), the normal density to exp(−t²/2): the change of variable leaves a factor √2 in the argument.",
+            also=(
+                {
+                    "normal_cdf": lambda t: {**_cdf_line(t / math.sqrt(2)), "argument": t},
+                    "lognormal_cdf": lambda a, mu, sigma: {
+                        **_cdf_line((_safe_log(a) - mu) / (sigma * math.sqrt(2))),
+                        "argument": (_safe_log(a) - mu) / sigma,
+                    },
+                },
+                {
+                    "normal_cdf": lambda t: _cdf_line(t / 2),
+                    "lognormal_cdf": lambda a, mu, sigma: _cdf_line((_safe_log(a) - mu) / (2 * sigma)),
+                },
+            ),
         ),
         wrong(
             "erf taken for the probability",
@@ -437,5 +450,34 @@ class MatchCdf(Exercise):
             "sigma as a factor",
             {"solve_for_M": lambda z, mu, sigma: _power_line(sigma * z, mu)},
             "sigma multiplies log z, not z: on z itself it becomes a power.",
+        ),
+        wrong(
+            "a number put for NaN",
+            {"lognormal_cdf": lambda a, mu, sigma: _cdf_line(torch.nan_to_num((torch.log(a) - mu) / (sigma * math.sqrt(2)), nan=0.0, neginf=-math.inf, posinf=math.inf))},
+            "For a < 0 the NaN of the logarithm was replaced, and a probability came out that is not 0. Nothing lies below 0: Q(a) = 0 there.",
+            also=(
+                {"lognormal_cdf": lambda a, mu, sigma: _cdf_line(torch.nan_to_num((torch.log(a) - mu) / (sigma * math.sqrt(2))))},
+                {"lognormal_cdf": lambda a, mu, sigma: _cdf_line((torch.nan_to_num(torch.log(a), nan=0.0, neginf=-math.inf) - mu) / (sigma * math.sqrt(2)))},
+                {"lognormal_cdf": lambda a, mu, sigma: _cdf_line((torch.nan_to_num(torch.log(a)) - mu) / (sigma * math.sqrt(2)))},
+                {"lognormal_cdf": lambda a, mu, sigma: _cdf_line((torch.log(a.abs()) - mu) / (sigma * math.sqrt(2)))},
+            ),
+        ),
+        wrong(
+            "sigma is forgotten",
+            {
+                "lognormal_cdf": lambda a, mu, sigma: _cdf_line((_safe_log(a) - mu) / math.sqrt(2)),
+                "match_arguments_of_M": lambda a, mu, sigma: {"log_M_inverse": torch.log(a) - mu, "M_inverse": torch.exp(torch.log(a) - mu)},
+                "solve_for_M": lambda z, mu, sigma: _power_line(z, mu),
+            },
+            "sigma does not come in. Distances from mu are counted in units of sigma, and log z is spread by it.",
+        ),
+        wrong(
+            "the sign of mu",
+            {
+                "lognormal_cdf": lambda a, mu, sigma: _cdf_line((_safe_log(a) + mu) / (sigma * math.sqrt(2))),
+                "match_arguments_of_M": lambda a, mu, sigma: {"log_M_inverse": (torch.log(a) + mu) / sigma, "M_inverse": torch.exp((torch.log(a) + mu) / sigma)},
+                "solve_for_M": lambda z, mu, sigma: _power_line(z**sigma, -mu),
+            },
+            "mu has the wrong sign: distances are counted from mu, log a − mu, and going forward mu is added again.",
         ),
     )  # fmt: skip

@@ -63,4 +63,9 @@ class RescaleLogNormal(PushedForward):
         wrong("cut from the graph", lambda z, mu, sigma: torch.exp(cut_to_float32(mu) + cut_to_float32(sigma) * torch.log(z)), "The samples are right, but not every gradient comes back: mu or sigma was taken out of the graph (detach, item or a new tensor).",
               also=(lambda z, mu, sigma: torch.exp(mu + cut_to_float32(sigma) * torch.log(z)), lambda z, mu, sigma: torch.exp(cut_to_float32(mu) + sigma * torch.log(z)), lambda z, mu, sigma: torch.exp(mu + sigma * torch.log(z)).detach())),
         wrong("exp of a number", lambda z, mu, sigma: z**sigma * torch.exp(mu), "torch.exp takes tensors only and stops at a Python number. Put mu under the same exp as log z, which is a tensor, or make it one that keeps its gradient."),
+        wrong("sigma as a factor", lambda z, mu, sigma: sigma * z * torch.exp(mu + 0 * z), "sigma multiplies z. A factor on log z is a power on z: sigma belongs into the exponent."),
+        wrong("sigma read as a variance", lambda z, mu, sigma: torch.exp(mu + sigma**0.5 * torch.log(z)), "The power is the root of sigma, as if sigma were a variance. It is the standard deviation of log z."),
+        wrong("sigma is forgotten", lambda z, mu, sigma: z * torch.exp(mu + 0 * z), "sigma does not come in: log z must have the standard deviation sigma."),
+        wrong("log-variance taken for sigma", lambda z, mu, sigma: torch.exp(mu + torch.exp(0.5 * (sigma + 0 * z)) * torch.log(z)), "sigma was treated as a log-variance. Here it is the standard deviation itself."),
+        wrong("corrected for the mean", lambda z, mu, sigma: torch.exp(mu - sigma**2 / 2 + sigma * torch.log(z)), "This keeps the mean at exp(mu). Here mu is the mean of log z, and needs no correction."),
     )  # fmt: skip

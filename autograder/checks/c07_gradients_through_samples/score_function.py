@@ -206,4 +206,24 @@ class ScoreFunction(Exercise):
             partial(weighted_scores, weigh=lambda f, z, mu, sigma, b: f(z) - b),
             "f has one value per row, (N,), and without a trailing axis it is spread along the columns.",
         ),
+        wrong(
+            "by another parameter",
+            partial(weighted_scores, by_sigma=lambda z, mu, sigma: ((z - mu) ** 2 - sigma**2) / (2 * sigma**4)),
+            "The second result is the derivative by sigma², log sigma or log sigma². It is asked for by sigma itself.",
+            also=(
+                partial(weighted_scores, by_sigma=lambda z, mu, sigma: (z - mu) ** 2 / sigma**2 - 1),
+                partial(weighted_scores, by_sigma=lambda z, mu, sigma: ((z - mu) ** 2 / sigma**2 - 1) / 2),
+            ),
+        ),
+        wrong(
+            "a baseline of its own",
+            partial(weighted_scores, weigh=lambda f, z, mu, sigma, b: (f(z) - f(z).mean())[:, None]),
+            "The mean of the batch was subtracted, whatever baseline was given. It depends on the samples, so it moves the expectation.",
+            also=(partial(weighted_scores, weigh=lambda f, z, mu, sigma, b: (f(z) - f(z).mean() - b)[:, None]),),
+        ),
+        wrong(
+            "summed over the coordinates",
+            lambda f, z, mu, sigma, b=0.0: tuple(g.sum(-1, keepdim=True).expand_as(z) for g in weighted_scores(f, z, mu, sigma, b)),
+            "The scores were added up over the coordinates. Each coordinate has its own mu and sigma, and its own derivative.",
+        ),
     )  # fmt: skip

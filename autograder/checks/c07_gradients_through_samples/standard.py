@@ -47,4 +47,8 @@ class StandardLogNormal(PushedForward):
         wrong("scaled to mean one", lambda eps: torch.exp(eps - 0.5), "This log-normal has mean 1, since exp(½) is the mean of exp(eps). The mean of log z is to be 0 instead."),
         wrong("a probability, not a sample", lambda eps: 0.5 * (1 + torch.erf(eps / math.sqrt(2))), "This is F(eps), a number between 0 and 1, uniformly distributed. The matching goes on: which z has Q(z) equal to it?"),
         wrong("the density of eps", lambda eps: torch.exp(-(eps**2) / 2) / math.sqrt(2 * math.pi), "This is the density of eps. A transformation gives a new sample for each noise."),
+        wrong("a root of two is left over", lambda eps: torch.exp(math.sqrt(2) * eps), "√2 stands in the arguments of both distribution functions and cancels: log z must have variance 1.",
+              also=(lambda eps: torch.exp(eps / math.sqrt(2)),)),
+        wrong("a power of two", lambda eps: 2**eps, "The base is 2. log z is the natural logarithm, so the base is e."),
+        wrong("the noise itself", lambda eps: eps + 0, "This is still normal, and half of it negative. A log-normal sample is positive."),
     )  # fmt: skip

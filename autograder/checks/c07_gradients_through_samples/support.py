@@ -35,6 +35,15 @@ def _clamped_kl(mu: float, sigma: float, eps: torch.Tensor, least: float) -> tor
     return _sampled(mu, sigma, eps, positive=lambda z: z.clamp(min=least)).mean()
 
 
+_BOTH_TYPES = (torch.float32, torch.float64)
+
+
+def _log_of_cdf(mu: float, sigma: float, value: torch.dtype, scale: torch.dtype) -> tuple[float, float, float]:
+    """By torch's distribution function, which is rounded to 0 in the tail before its logarithm is taken."""
+    q = torch.distributions.Normal(torch.tensor(mu, dtype=scale), torch.tensor(sigma, dtype=scale))
+    return -math.inf, 0.0, float(q.cdf(torch.tensor(0.0, dtype=value)).log())
+
+
 def _infinite(z: torch.Tensor, log_p: torch.Tensor) -> torch.Tensor:
     return torch.where(z > 0, log_p, -math.inf)
 
@@ -183,7 +192,7 @@ class Support(Exercise):
             "the probability underflowed",
             {"impossible_event": lambda mu, sigma: (-math.inf, 0.0, float(np.log(special.ndtr(-mu / sigma))) if mu / sigma < 37 else -math.inf)},
             "The probability was rounded to 0 before its logarithm was taken, as if the event could not happen. Use a function that gives the logarithm directly.",
-            also=({"impossible_event": lambda mu, sigma: (-math.inf, 0.0, math.log(0.5 * math.erfc(mu / sigma / math.sqrt(2))))},),
+            also=({"impossible_event": lambda mu, sigma: (-math.inf, 0.0, math.log(0.5 * math.erfc(mu / sigma / math.sqrt(2))))}, *({"impossible_event": partial(_log_of_cdf, value=value, scale=scale)} for value in _BOTH_TYPES for scale in _BOTH_TYPES)),
         ),
         wrong(
             "a density at a point",
@@ -221,6 +230,26 @@ class Support(Exercise):
             "the wrong way round",
             {"sampled_kl": lambda mu, sigma, eps: -_sampled(mu, sigma, eps, prior=_infinite).mean()},
             "This averages log p − log q. The divergence from q to the prior averages log q − log p.",
+        ),
+        wrong(
+            "minus infinity for the event",
+            {"impossible_event": lambda mu, sigma: (-math.inf, 0.0, -math.inf)},
+            "This is the logarithm of the prior's probability. q's is asked for, which is positive.",
+        ),
+        wrong(
+            "the sign of the logarithm",
+            {"impossible_event": lambda mu, sigma: (-math.inf, 0.0, -_log_ndtr(-mu / sigma))},
+            "A probability lies below 1, so its logarithm is negative.",
+        ),
+        wrong(
+            "a sum over the samples",
+            {"sampled_kl": lambda mu, sigma, eps: _sampled(mu, sigma, eps, prior=_infinite).sum()},
+            "The terms were added up; the estimate is their mean.",
+        ),
+        wrong(
+            "the density of eps for that of z",
+            {"sampled_kl": lambda mu, sigma, eps: (_sampled(mu, sigma, eps, prior=_infinite) + math.log(sigma)).mean()},
+            "log q is the density of eps. z = mu + sigma eps is spread by sigma, so its density has −log sigma as well.",
         ),
     )  # fmt: skip
 

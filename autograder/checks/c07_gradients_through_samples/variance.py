@@ -31,10 +31,10 @@ from autograder.oracles.moments import Polynomial
 from pushforward.answering.wire import Net
 
 
-def _variances(f, mu, sigma, eps, weights, *, spread=None, gain=None, path=None, scale=None):
+def _variances(f, mu, sigma, eps, weights, *, spread=None, gain=None, path=None, scale=None, base=None):
     """The three variances, or with one part replaced."""
     z = mu + sigma * eps
-    baseline = weights @ f(z)
+    baseline = weights @ f(z) if base is None else base(f, z, mu, weights)
     score = eps / (sigma if scale is None else scale)
     plain = f(z)[:, None] * score
     centred = (f(z) - baseline)[:, None] * score if gain is None else gain(f(z)[:, None], score, baseline)
@@ -210,5 +210,26 @@ class GradientVariances(Exercise):
             "the variance of f",
             partial(_variances, path=lambda f, z, score: f(z)[:, None].expand_as(z)),
             "For reparameterise this is the variance of f(z) itself. The estimator averages derivatives of f.",
+        ),
+        wrong(
+            "another baseline",
+            partial(_variances, base=lambda f, z, mu, weights: f(z).mean()),
+            "The baseline is the weighted mean of f over the points, Σ w_n f(z_n): not the plain mean, nor f at mu.",
+            also=(partial(_variances, base=lambda f, z, mu, weights: f(mu[None])[0]),),
+        ),
+        wrong(
+            "around an unweighted mean",
+            partial(_variances, spread=lambda g, w: w @ (g - g.mean(0)) ** 2),
+            "The squares are weighted, but around the plain mean. Row n occurs with probability weights[n] there, too.",
+        ),
+        wrong(
+            "the correction of an estimate",
+            partial(_variances, spread=lambda g, w: _variance(g, w) * len(w) / (len(w) - 1)),
+            "N/(N − 1) corrects an estimate from drawn samples. Here the probabilities are known, and nothing is estimated.",
+        ),
+        wrong(
+            "the two baselines swapped",
+            lambda *given: (lambda v: v | {"score_function": v["with_baseline"], "with_baseline": v["score_function"]})(_variances(*given)),
+            "score_function has baseline 0, and with_baseline the mean of f: here they changed places.",
         ),
     )  # fmt: skip

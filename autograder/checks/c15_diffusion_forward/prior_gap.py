@@ -174,6 +174,11 @@ class PriorGap(Exercise):
             also=(lambda x0, a: _gap(x0.shape[1] * a, a * (x0**2).sum(1), x0.shape[1] * math.log(a), x0.shape[1]),),
         ),
         wrong(
+            "the batch for the dimension",
+            lambda x0, a: _gap(len(x0) * (1 - a), a * (x0**2).sum(1), len(x0) * math.log(1 - a), len(x0)),
+            "d was read off the first axis, which is the batch. x0 is (B, d).",
+        ),
+        wrong(
             "d is forgotten",
             lambda x0, a: _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), 0),
             "The divergence of the prior from itself is 0: without −d it is not.",

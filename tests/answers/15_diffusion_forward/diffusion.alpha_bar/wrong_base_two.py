@@ -1,4 +1,4 @@
-# breaks: log_alpha_bar is the logarithm of alpha_bar
+# breaks: log_alpha_bar is the logarithm of alpha_bar | mistake: a logarithm to another base
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: log_alpha_bar stays right where the product itself is too small for its type
+# breaks: log_alpha_bar stays right where the product itself is too small for its type | mistake: a floor under the product
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: an expression works exactly where it does not divide by zero
+# breaks: an expression works exactly where it does not divide by zero | mistake: the weight never recovers
 import torch
 
 

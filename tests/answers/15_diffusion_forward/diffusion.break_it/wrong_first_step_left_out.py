@@ -1,4 +1,4 @@
-# breaks: first_bad_root is the first n at which alpha_bar_n is negative
+# breaks: first_bad_root is the first n at which alpha_bar_n is negative | mistake: the first step is left out
 import torch
 
 

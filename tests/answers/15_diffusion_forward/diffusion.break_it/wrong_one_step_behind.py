@@ -1,4 +1,4 @@
-# breaks: an expression works exactly where it does not divide by zero
+# breaks: an expression works exactly where it does not divide by zero | mistake: fails one step late
 def still_works(beta, t):
     before = beta[: t - 1]
     ok = not (before == 1).any().item()

@@ -1,4 +1,4 @@
-# breaks: an implementation that is right for some schedules only is caught
+# breaks: an implementation that is right for some schedules only is caught | mistake: a single example
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: line 3 goes on down to x_0: one signal, and t noises, each shrunk by the steps after it
+# breaks: line 3 goes on down to x_0: one signal, and t noises, each shrunk by the steps after it | mistake: the signal without roots
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: the limit that you state is the limit of alpha_bar_t, to three digits
+# breaks: the limit that you state is the limit of alpha_bar_t, to three digits | mistake: exp of minus the sum
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: the limit that you state is the limit of alpha_bar_t, to three digits
+# breaks: the limit that you state is the limit of alpha_bar_t, to three digits | mistake: steps counted from 0
 
 
 def never_forgets():

@@ -1,4 +1,4 @@
-# breaks: the mean is the one that Bayes' rule gives, x0 itself at t = 1
+# breaks: the mean is the one that Bayes' rule gives, x0 itself at t = 1 | mistake: alpha_bar_0 is not 1
 import torch
 
 

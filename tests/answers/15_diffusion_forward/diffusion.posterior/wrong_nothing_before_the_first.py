@@ -1,4 +1,4 @@
-# breaks: the variance is the one that Bayes' rule gives, 0 at t = 1
+# breaks: the variance is the one that Bayes' rule gives, 0 at t = 1 | mistake: alpha_bar_0 is not 1
 import torch
 
 

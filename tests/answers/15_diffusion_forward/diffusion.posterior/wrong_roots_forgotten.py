@@ -1,4 +1,4 @@
-# breaks: the mean is the one that Bayes' rule gives, x0 itself at t = 1
+# breaks: the mean is the one that Bayes' rule gives, x0 itself at t = 1 | mistake: the roots are missing
 import torch
 
 

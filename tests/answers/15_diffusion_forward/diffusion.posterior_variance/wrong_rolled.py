@@ -1,4 +1,4 @@
-# breaks: every step has the variance that Bayes' rule gives, and exactly x0 is left at t = 1
+# breaks: every step has the variance that Bayes' rule gives, and exactly x0 is left at t = 1 | mistake: alpha_bar_0 is the last entry
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: trace: the sum of q's variances over the dimensions
+# breaks: trace: the sum of q's variances over the dimensions | mistake: signal and noise swapped
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: kl: the divergence in nats, one per item
+# breaks: kl: the divergence in nats, one per item | mistake: the log-determinant added
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: x0 is scaled by the root of alpha_bar at each item's own step
+# breaks: x0 is scaled by the root of alpha_bar at each item's own step | mistake: multiplied up once more
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: t steps scale x0 and add up the noise of every step, shrunk by the steps after it
+# breaks: t steps scale x0 and add up the noise of every step, shrunk by the steps after it | mistake: the standard deviation
 import math
 
 

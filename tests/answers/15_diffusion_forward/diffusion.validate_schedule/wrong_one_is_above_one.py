@@ -1,4 +1,4 @@
-# breaks: sin, log, 1 − 1/n, −cos, linear and cosine get their verdict for every N: step and reason
+# breaks: sin, log, 1 − 1/n, −cos, linear and cosine get their verdict for every N: step and reason | mistake: an edge under another name
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: a fault is found wherever it stands, with its step counted from 1 and its reason
+# breaks: a fault is found wherever it stands, with its step counted from 1 and its reason | mistake: reason by reason
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: t steps of variance sigma² add up to the variance t sigma²
+# breaks: t steps of variance sigma² add up to the variance t sigma² | mistake: one step for the whole batch
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: each prior's distance from the true distribution of x_T, in nats
+# breaks: each prior's distance from the true distribution of x_T, in nats | mistake: the half is forgotten
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: each prior's distance from the true distribution of x_T, in nats
+# breaks: each prior's distance from the true distribution of x_T, in nats | mistake: the variance given as a standard deviation
 import torch
 from torch.distributions import Normal, kl_divergence
 

@@ -1,4 +1,4 @@
-# breaks: the posterior's variance is the one that Bayes' rule gives, 0 at t = 1
+# breaks: the posterior's variance is the one that Bayes' rule gives, 0 at t = 1 | mistake: never certain
 import torch
 
 
