@@ -58,6 +58,28 @@ def _spread(x: torch.Tensor, correction: int) -> torch.Tensor:
     return torch.where(scale == 0, torch.ones_like(scale), scale)
 
 
+def _held(x: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Centred and divided, exactly 0 where a column is constant."""
+    same = (x == x[:1]).all(0)
+    return torch.where(same, 0.0, (x - x.mean(0)) / torch.where(same, 1.0, scale))
+
+
+def _mean_size(centred: torch.Tensor) -> torch.Tensor:
+    return centred.abs().mean(0)
+
+
+def _range(centred: torch.Tensor) -> torch.Tensor:
+    return centred.amax(0) - centred.amin(0)
+
+
+def _largest(centred: torch.Tensor) -> torch.Tensor:
+    return centred.abs().amax(0)
+
+
+def _length(centred: torch.Tensor) -> torch.Tensor:
+    return centred.norm(dim=0)
+
+
 GUARDS = tuple(itertools.product(("added", "clamped", "under the root"), (1e-10, 1e-8, 1e-6, 1e-5, 1e-3)))
 
 
@@ -193,5 +215,43 @@ class Standardise(Exercise):
             lambda x: x / _spread(x, 1),
             "The columns are scaled but not shifted: subtract each column's mean first.",
             also=(lambda x: x / _spread(x, 0), lambda x: x / x.std(0), lambda x: x / x.std(0, correction=0)),
+        ),
+        wrong(
+            "mirrored",
+            lambda x: -_held(x, x.std(0)),
+            "The value was taken from the mean, not the mean from the value: what lies above the mean must stay above 0.",
+            also=(lambda x: -_held(x, x.std(0, correction=0)), lambda x: (x.mean(0) - x) / x.std(0)),
+        ),
+        wrong(
+            "another measure of spread",
+            lambda x: _held(x, (x - x.mean(0)).abs().mean(0)),
+            "The columns were divided by their mean absolute deviation, their range, their length or the like. Only the "
+            "standard deviation makes their variance 1.",
+            also=tuple(
+                lambda x, way=way, spread=spread: way(x, spread(x - x.mean(0)))
+                for way in (_held, _per_column)
+                for spread in (_mean_size, _range, _largest, _length)
+            ),
+        ),
+        wrong(
+            "the standard error",
+            lambda x: _held(x, x.std(0) / len(x) ** 0.5),
+            "s/√N is how uncertain the mean is. The values themselves are spread by s.",
+            also=(
+                lambda x: _held(x, x.std(0, correction=0) / len(x) ** 0.5),
+                lambda x: _per_column(x, x.std(0) / len(x) ** 0.5),
+                lambda x: _per_column(x, x.std(0, correction=0) / len(x) ** 0.5),
+            ),
+        ),
+        wrong(
+            "brought to the range from 0 to 1",
+            lambda x: torch.nan_to_num((x - x.amin(0)) / (x.amax(0) - x.amin(0))),
+            "The smallest value becomes 0 and the largest 1. Mean 0 and variance 1 are asked for.",
+            also=(lambda x: (x - x.amin(0)) / (x.amax(0) - x.amin(0)),),
+        ),
+        wrong(
+            "not scaled",
+            lambda x: x - x.mean(0),
+            "The columns are centred, but not divided by their standard deviation.",
         ),
     )

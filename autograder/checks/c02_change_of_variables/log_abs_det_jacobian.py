@@ -257,5 +257,34 @@ class LogAbsDetJacobian(Exercise):
             "cut off from its graph",
             lambda f, x: _ladj(f, x).detach(),
             "The values are right, but no gradient can pass: the Jacobian must be computed with its graph (create_graph=True), and x must not be detached.",
+            also=(lambda f, x: _ladj(f, x).detach() + 0 * x.sum(1),),
+        ),
+        wrong(
+            "the gradient of a sum",
+            lambda f, x: _jacobians(f, x).sum(1).abs().log().sum(1),
+            "The outputs were added up before they were differentiated. What comes back is the sum of J's rows; the "
+            "determinant needs each row by itself.",
+            also=(
+                lambda f, x: _jacobians(f, x).sum(1).abs().log().sum(1).detach(),
+                lambda f, x: _jacobians(f, x).sum(1).abs().prod(1).log(),
+                lambda f, x: _jacobians(f, x).sum((1, 2)).abs().log(),
+            ),
+        ),
+        wrong(
+            "the Jacobian of one point",
+            lambda f, x: torch.linalg.slogdet(_jacobians(f, x)[0])[1] + 0 * x.sum(1),
+            "The Jacobian at one point, or a mean of them, was used for the whole batch. Only an affine map has the same "
+            "everywhere.",
+            also=(
+                lambda f, x: torch.linalg.slogdet(_jacobians(f, x)[0])[1].detach().expand(len(x)),
+                lambda f, x: torch.linalg.slogdet(_jacobians(f, x).mean(0))[1] + 0 * x.sum(1),
+                lambda f, x: torch.linalg.slogdet(_jacobians(f, x).mean(0))[1].detach().expand(len(x)),
+            ),
+        ),
+        wrong(
+            "that of the inverse map",
+            lambda f, x: -_ladj(f, x),
+            "The sign is that of the inverse map. Where f enlarges volumes, log|det J| is positive.",
+            also=(lambda f, x: -_ladj(f, x).detach(),),
         ),
     )

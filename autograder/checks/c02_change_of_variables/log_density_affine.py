@@ -189,4 +189,72 @@ class LogDensityAffine(Exercise):
             },
             "The base has D coordinates, and each brings its own −½ log 2π.",
         ),
+        wrong(
+            "the batch for the dimension",
+            {
+                "affine_forward": lambda x, A, b: _forward(x, A, b) + (x.shape[1] - len(x)) * HALF_LOG_2PI,
+                "affine_reverse": lambda x, W, c: _reverse(x, W, c) + (x.shape[1] - len(x)) * HALF_LOG_2PI,
+            },
+            "The constant counts the rows of x, or all its entries. It is −½ log 2π for each of the D coordinates of a point.",
+            also=(
+                {
+                    "affine_forward": lambda x, A, b: _forward(x, A, b) + (x.shape[1] - x.numel()) * HALF_LOG_2PI,
+                    "affine_reverse": lambda x, W, c: _reverse(x, W, c) + (x.shape[1] - x.numel()) * HALF_LOG_2PI,
+                },
+            ),
+        ),
+        wrong(
+            "the constant forgotten",
+            {
+                "affine_forward": lambda x, A, b: _forward(x, A, b) + x.shape[1] * HALF_LOG_2PI,
+                "affine_reverse": lambda x, W, c: _reverse(x, W, c) + x.shape[1] * HALF_LOG_2PI,
+            },
+            "The base's −½ log 2π is missing, once for each coordinate: the density does not integrate to one.",
+        ),
+        wrong(
+            "only the diagonal",
+            {
+                "affine_forward": lambda x, A, b: _forward(x, A, b, lambda A: A.diagonal().abs().log().sum()),
+                "affine_reverse": lambda x, W, c: _reverse(x, W, c, lambda W: W.diagonal().abs().log().sum()),
+            },
+            "The diagonal entries were multiplied. That is the determinant of triangular matrices only.",
+        ),
+        wrong(
+            "the shift at the wrong place",
+            {
+                "affine_forward": lambda x, A, b: _forward(x, A, A @ b),
+                "affine_reverse": lambda x, W, c: _reverse(x, W, W @ c),
+            },
+            "The shift has the wrong sign or comes on the wrong side of the matrix. x = A z + b is undone from the end: "
+            "first take b off, then invert; z = W x + c stands there as it is.",
+            also=(
+                {
+                    "affine_forward": lambda x, A, b: _forward(x, A, -b),
+                    "affine_reverse": lambda x, W, c: _reverse(x, W, -c),
+                },
+                {"affine_reverse": lambda x, W, c: _reverse(x, W, -W @ c)},
+            ),
+        ),
+        wrong(
+            "the shift forgotten",
+            {
+                "affine_forward": lambda x, A, b: _forward(x, A, 0 * b),
+                "affine_reverse": lambda x, W, c: _reverse(x, W, 0 * c),
+            },
+            "The shift changes no volume, but it moves the point at which the base is asked.",
+        ),
+        wrong(
+            "the determinant counted half or twice",
+            {
+                "affine_forward": lambda x, A, b: _forward(x, A, b, lambda A: 0.5 * torch.linalg.slogdet(A)[1]),
+                "affine_reverse": lambda x, W, c: _reverse(x, W, c, lambda W: 0.5 * torch.linalg.slogdet(W)[1]),
+            },
+            "log|det| of the map itself comes in once. The half belongs to the determinant of a covariance A Aᵀ.",
+            also=(
+                {
+                    "affine_forward": lambda x, A, b: _forward(x, A, b, lambda A: 2 * torch.linalg.slogdet(A)[1]),
+                    "affine_reverse": lambda x, W, c: _reverse(x, W, c, lambda W: 2 * torch.linalg.slogdet(W)[1]),
+                },
+            ),
+        ),
     )

@@ -236,4 +236,49 @@ class ManyToOne(Exercise):
             },
             "Flipping signs of z does not lead to the other preimages, and by symmetry only counts the first one 2^D times: the absolute value is taken of W z, so the signs belong to x.",
         ),
+        wrong(
+            "refused only where all entries are negative",
+            {
+                "log_p_folded": lambda x, W: on_support(
+                    x, (x >= 0).any(1), _folds(x, W).logsumexp(0) - torch.linalg.slogdet(W)[1]
+                )
+            },
+            "|W z| has no negative entry at all: a single one in x is enough for the density to be 0.",
+        ),
+        wrong(
+            "a wrong slope of the square",
+            {"log_p_square": lambda x, c: _square(x, c, lambda t, r: t.logsumexp(0) - torch.log(r))},
+            "The slope of (z − c)² is 2 (z − c), so at both preimages its size is 2 √x.",
+            also=(
+                {"log_p_square": lambda x, c: _square(x, c, lambda t, r: t.logsumexp(0) - torch.log(2 * r**2))},
+                {"log_p_square": lambda x, c: _square(x, c, lambda t, r: t.logsumexp(0) - torch.log(r / 2))},
+                {"log_p_square": lambda x, c: _square(x, c, lambda t, r: t.logsumexp(0) - 2 * torch.log(r))},
+            ),
+        ),
+        wrong(
+            "the slope with the wrong sign",
+            {
+                "log_p_square": lambda x, c: _square(x, c, lambda t, r: t.logsumexp(0) + torch.log(2 * r)),
+                "log_p_folded": lambda x, W: _folded(x, W, lambda t: t.logsumexp(0), det=-1.0),
+            },
+            "Where the map stretches, the mass is spread and the density falls: the logarithm of the slope is subtracted.",
+        ),
+        wrong(
+            "the constant of another dimension",
+            {"log_p_folded": lambda x, W: _folded(x, W, lambda t: t.logsumexp(0)) + (x.shape[1] - 1) * HALF_LOG_2PI},
+            "The base has D coordinates, and each brings its own −½ log 2π.",
+            also=(
+                {
+                    "log_p_square": lambda x, c: (
+                        _square(x, c, lambda t, r: t.logsumexp(0) - torch.log(2 * r)) + HALF_LOG_2PI
+                    ),
+                    "log_p_folded": lambda x, W: _folded(x, W, lambda t: t.logsumexp(0)) + x.shape[1] * HALF_LOG_2PI,
+                },
+                {
+                    "log_p_folded": lambda x, W: (
+                        _folded(x, W, lambda t: t.logsumexp(0)) + (x.shape[1] - len(x)) * HALF_LOG_2PI
+                    )
+                },
+            ),
+        ),
     )

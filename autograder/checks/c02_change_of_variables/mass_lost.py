@@ -223,6 +223,44 @@ class MassLost(Exercise):
                 {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-3)},
             ),
         ),
+        wrong(
+            "a difference of two corners",
+            {"mass_kept": lambda low, high: float(torch.special.ndtr(high.double()).prod() - torch.special.ndtr(low.double()).prod())},
+            "This takes the mass below one corner from that below the other. In more than one dimension that is no box: multiply the probabilities of the single intervals.",
+        ),
+        wrong(
+            "the root of two is missing",
+            {
+                "mass_kept": lambda low, high: float((0.5 * (torch.erf(high.double()) - torch.erf(low.double()))).prod()),
+                "sigmoid_flow_mass": lambda A: (0.5 * math.erf(1.0)) ** len(A) * bool(torch.linalg.matrix_rank(A) == len(A)),
+            },
+            "erf belongs to exp(−t²), the normal density to exp(−t²/2): Φ(u) is ½ (1 + erf(u/√2)).",
+        ),
+        wrong(
+            "erf taken for the probability",
+            {
+                "mass_kept": lambda low, high: float((2 * _between(low, high)).prod()),
+                "sigmoid_flow_mass": lambda A: (2 * float(special.ndtr(1.0)) - 1) ** len(A) * bool(torch.linalg.matrix_rank(A) == len(A)),
+            },
+            "This is the mass between −1 and 1, or erf without its half: each factor is twice what it should be. Φ(u) is ½ (1 + erf(u/√2)), and a sigmoid is positive.",
+        ),
+        wrong(
+            "the rank for the dimension",
+            {"sigmoid_flow_mass": lambda A: (float(special.ndtr(1.0)) - 0.5) ** int(torch.linalg.matrix_rank(A))},
+            "A singular A sends all x onto a curve or surface inside the box, and that has no volume, so the base puts no mass there: it is 0, not the mass of a smaller box.",
+            also=({"sigmoid_flow_mass": lambda A: _box_mass(A[:1, :1]) if torch.linalg.matrix_rank(A) < len(A) else _box_mass(A)},),
+        ),
+        wrong(
+            "all positive numbers for the image",
+            {"sigmoid_flow_mass": lambda A: 0.5 ** len(A) * bool(torch.linalg.matrix_rank(A) == len(A))},
+            "A sigmoid ends at 1: its image is (0, 1), and the base lies beyond 1 as well.",
+        ),
+        wrong(
+            "the probabilities added",
+            {"mass_kept": lambda low, high: float(_between(low, high).sum())},
+            "All coordinates must land in their intervals at once, independently: the probabilities are multiplied, not added or averaged.",
+            also=({"mass_kept": lambda low, high: float(_between(low, high).mean())},),
+        ),
     )  # fmt: skip
 
 

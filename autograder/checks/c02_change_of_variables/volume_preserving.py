@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,18 @@ from autograder.checks.c02_change_of_variables.shared import (
     random_matrix,
     random_signed,
 )
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near, number, show, values
+from autograder.judging.compare import (
+    arithmetic,
+    close,
+    exact,
+    has_shape,
+    kind_of,
+    near,
+    number,
+    recognise,
+    show,
+    values,
+)
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, keep, pays, wrong
@@ -34,6 +47,12 @@ def _bend(z: torch.Tensor, curve: float = 1.0) -> torch.Tensor:
 
 def _bent(bend: Callable, unbend: Callable, log_p: Callable) -> dict[str, Callable]:
     return {"bend": bend, "unbend": unbend, "log_p_bent": log_p}
+
+
+def _changes(entropy: float, log_max: float, volume: float, ladj: float, signs: tuple[int, ...]) -> dict[str, float]:
+    """With some of the signs turned round."""
+    up, down, out = (sign * ladj for sign in signs)
+    return {"entropy": entropy + up, "log_max": log_max - down, "volume": volume * math.exp(out)}
 
 
 def _line(sign: float, low: float, high: float) -> Callable[[Place], Net]:
@@ -189,8 +208,7 @@ class VolumePreserving(Exercise):
         twice = near(back, 2 * x.array - z, 1e-4).ok and not verdict.ok  # what bend adds to one coordinate, added again
         mistake = "the inverse bends once more" if twice else None
         yield self.banana(verdict.ok, f"unbend(bend(z)) = {verdict.expected}", verdict.got, mistake=mistake)
-        expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
-        yield self.density(*close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1))))
+        yield self._density_of(log_p, z, dtype, scale)
 
     def _judge_back(self, case: Case, kept: Any, again: Any, z: Any, log_p: Any) -> Iterator[Finding]:
         x, dtype = exact(case.x), case.x.dtype
@@ -202,8 +220,16 @@ class VolumePreserving(Exercise):
             scale = _size_of_bent(z) + _size_of_bent(x)
             verdict = close(again, x, dtype, scale[:, None] * np.ones(2))
             yield self.banana(verdict.ok, f"bend(unbend(x)) = {verdict.expected}", verdict.got)
-            expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
-            yield self.density(*close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1))))
+            yield self._density_of(log_p, z, dtype, scale)
+
+    def _density_of(self, log_p: Any, z: np.ndarray, dtype: torch.dtype, scale: np.ndarray) -> Finding:
+        expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
+        verdict = close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1)))
+        constants = {
+            "the normalising constant of one dimension": expected + HALF_LOG_2PI,
+            "the constant forgotten": expected + 2 * HALF_LOG_2PI,
+        }
+        return self.density(*verdict, mistake=None if verdict.ok else recognise(log_p, constants))
 
     def _judge_area(self, case: Case, x: Any) -> Iterator[Finding]:
         shape = has_shape(x, tuple(case.z.shape), case.z)
@@ -301,6 +327,7 @@ class VolumePreserving(Exercise):
             "the shift read off at 1",
             {"shift_or_reflection": lambda f: (_step(f), float(f(torch.tensor(1.0, dtype=torch.float64))))},
             "f(1) is s + b. The shift is the image of 0.",
+            also=({"shift_or_reflection": lambda f: (_step(f), float(f(torch.tensor(1.0, dtype=torch.float64))) - 1)},),
         ),
         wrong(
             "the inverse map",
@@ -316,6 +343,7 @@ class VolumePreserving(Exercise):
             "the signs swapped",
             {"what_changes": lambda entropy, log_max, volume, ladj: {"entropy": entropy - ladj, "log_max": log_max + ladj, "volume": volume * math.exp(-ladj)}},
             "ladj belongs to the map from z to x: where it is positive volumes grow, the density falls and the entropy rises.",
+            also=tuple({"what_changes": partial(_changes, signs=signs)} for signs in itertools.product((1, -1), repeat=3) if -1 in signs),
         ),
         wrong(
             "a volume is no logarithm",
@@ -325,6 +353,21 @@ class VolumePreserving(Exercise):
                 {"what_changes": lambda entropy, log_max, volume, ladj: {"entropy": entropy + ladj, "log_max": log_max - ladj, "volume": volume * ladj}},
                 {"what_changes": lambda entropy, log_max, volume, ladj: {"entropy": entropy + ladj, "log_max": log_max - ladj, "volume": volume}},
             ),
+        ),
+        wrong(
+            "the normalising constant of one dimension",
+            _bent(_bend, lambda x: _bend(x, -1), lambda x: log_standard_normal(_bend(x, -1)) + HALF_LOG_2PI),
+            "The base has two coordinates, and each brings its own −½ log 2π.",
+        ),
+        wrong(
+            "the constant forgotten",
+            _bent(_bend, lambda x: _bend(x, -1), lambda x: log_standard_normal(_bend(x, -1)) + 2 * HALF_LOG_2PI),
+            "The base's −½ log 2π is missing, once for each coordinate: the density does not integrate to one.",
+        ),
+        wrong(
+            "the sign of an image for that of the slope",
+            {"shift_or_reflection": lambda f: (math.copysign(1.0, float(f(torch.tensor(1.0, dtype=torch.float64)))), float(f(torch.tensor(0.0, dtype=torch.float64))))},
+            "The sign of one image says nothing of the slope, as the shift is in it. Compare two images: f(1) − f(0).",
         ),
     )  # fmt: skip
 

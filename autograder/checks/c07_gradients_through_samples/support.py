@@ -1,4 +1,4 @@
-"""lognormal.support: q = N(mu, sigma²) gives probability to z ≤ 0, the log-normal prior none: KL = ∞, whatever mu and sigma."""
+"""lognormal.support (long: two questions, each with the slips that students make in it): q = N(mu, sigma²) gives probability to z ≤ 0, the log-normal prior none: KL = ∞, whatever mu and sigma."""
 
 from __future__ import annotations
 
