@@ -308,12 +308,15 @@ def _recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
 
 
 def _seen(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
-    """The first mistake that the judge named, unless it looked as often for one in the same law's failures in vain."""
+    """The first mistake that the judge named often: for most failures of a law that it looked at, and more than all
+    others together, or what it saw in a single case may be a coincidence.
+    """
     by_name = {mistake.name: mistake for mistake in exercise.mistakes}
     looked = [f for exchange in exchanges for f in exchange.findings if not f.ok and f.mistake is not None]
+    names = [f.mistake for f in looked if f.mistake]
     for name, law in dict.fromkeys((f.mistake, f.law) for f in looked if f.mistake):
-        names = [f.mistake for f in looked if f.law is law]
-        if 2 * names.count(name) > len(names):
+        of_law = [f.mistake for f in looked if f.law is law]
+        if 2 * of_law.count(name) > len(of_law) and 2 * names.count(name) > len(names):
             return by_name[name]
     return None
 

@@ -134,7 +134,9 @@ class IsValidFlow(Exercise):
         if objection is None:
             return case.law(True, wanted, came)
         if q.valid:
-            mistake = mistake or _ACCUSED.get(q.kind)
+            mirrored = _is_mirrored(q.name, dict(q.params))
+            accused = _ACCUSED["mirrored"] if mirrored else _ACCUSED.get(q.kind, "")  # "": none of these is the reason
+            mistake = mistake or accused
         return case.law(False, wanted, came, why=objection, mistake=mistake)
 
     @staticmethod
