@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,15 @@ def _relative(answer: Any, expected: np.ndarray, tolerance: np.ndarray) -> Verdi
 
 
 LOGITS = Tensor("...", Reals(reach=(1e-3, 100), also=(0.02, -0.04, 15.0, -15.0)))
+
+
+def _by_mass(mass: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, Callable]:
+    """The same slip in the integral and in the density that is divided by it."""
+    return {"bce_mass": mass, "continuous_bernoulli": lambda x, logits: _minus_bce(x, logits) - mass(logits).log()}
+
+
+def _undivided(logits: torch.Tensor, factor: float, least: float) -> torch.Tensor:
+    return torch.where(logits.abs() <= least, 0.5, factor * torch.tanh(logits / 2).abs())
 
 
 @exercise("elbo.bce_is_no_density", ("bce_mass", "bce_mass_on_levels", "continuous_bernoulli"))
@@ -201,6 +210,33 @@ class BceIsNoDensity(Exercise):
             "the integral for the sum",
             {"bce_mass_on_levels": lambda logits, levels: _closed_mass(logits)},
             "The levels are finitely many, each with the probability exp(−BCE): it is a sum, not the integral over [0, 1].",
+        ),
+        wrong(
+            "not divided by the logit",
+            _by_mass(lambda logits: _undivided(logits, 1.0, -1.0)),
+            "This is 2p − 1, or half of it. The integral of e^{x l} over x brings a factor 1/l, the logit's own.",
+            also=tuple(
+                _by_mass(lambda logits, factor=factor, least=least: _undivided(logits, factor, least))
+                for factor in (1.0, 0.5)
+                for least in (-1.0, 0.0, 1e-4, 1e-3, 1e-2)
+            )[1:],
+        ),
+        wrong(
+            "the normaliser without its logarithm",
+            {"continuous_bernoulli": lambda x, logits: _minus_bce(x, logits) - _closed_mass(logits)},
+            "In the logarithm the density is divided by the integral, so the integral's logarithm is subtracted.",
+            also=({"continuous_bernoulli": lambda x, logits: _minus_bce(x, logits) + 1 / _closed_mass(logits)},),
+        ),
+        wrong(
+            "the cross-entropy with the wrong sign",
+            {"continuous_bernoulli": lambda x, logits: -_minus_bce(x, logits) - _closed_mass(logits).log()},
+            "BCE is minus the logarithm of a probability: the log density falls as it grows.",
+            also=({"continuous_bernoulli": lambda x, logits: -_minus_bce(x, logits) + _closed_mass(logits).log()},),
+        ),
+        wrong(
+            "the density, not its logarithm",
+            {"continuous_bernoulli": lambda x, logits: _minus_bce(x, logits).exp() / _closed_mass(logits)},
+            "This is the density itself. Its logarithm is asked for.",
         ),
     )
 

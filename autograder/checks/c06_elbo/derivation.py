@@ -406,6 +406,34 @@ class Derivation(Exercise):
             },
             "All z were given the same weight. The average is the one under q(z).",
         ),
+        wrong(
+            "one of the two averaged over the posterior",
+            {
+                "evidence_averaged": lambda dz, log_q, log_j, log_post: {
+                    **_averaged(dz, log_q, log_j, log_post),
+                    "elbo": _averaged(dz, log_q, log_j, log_post, over=log_post)["elbo"],
+                }
+            },
+            "One of the two terms was averaged with p(z | x). Both expectations of this line run over q.",
+            also=(
+                {
+                    "evidence_averaged": lambda dz, log_q, log_j, log_post: {
+                        **_averaged(dz, log_q, log_j, log_post),
+                        "kl": _averaged(dz, log_q, log_j, log_post, over=log_post)["kl"],
+                    }
+                },
+            ),
+        ),
+        wrong(
+            "the second term with the wrong sign",
+            {
+                "evidence_averaged": lambda dz, log_q, log_j, log_post: {
+                    "elbo": _averaged(dz, log_q, log_j, log_post)["elbo"],
+                    "kl": -_averaged(dz, log_q, log_j, log_post)["kl"],
+                }
+            },
+            "This is E_q log p(z | x)/q(z), which is minus the divergence: a KL is never negative.",
+        ),
     )  # fmt: skip
 
 

@@ -209,6 +209,67 @@ class Estimate(Exercise):
             },
             "Draws are averaged, dimensions are summed: with K draws the value must not grow with K.",
         ),
+        wrong(
+            "decoded from a mean",
+            {
+                "elbo_terms": lambda x, mu, sigma, eps, *m: _terms(x, mu, sigma, eps.mean(0, keepdim=True), *m),
+                "elbo_sampled": lambda x, mu, sigma, eps, *m: _sampled(x, mu, sigma, eps.mean(0, keepdim=True), *m),
+            },
+            "The draws were averaged first, or q's mean was decoded. Each draw has its own log p(x | z); these are averaged.",
+            also=(
+                {
+                    "elbo_terms": lambda x, mu, sigma, eps, *m: _terms(x, mu, sigma, 0 * eps, *m),
+                    "elbo_sampled": lambda x, mu, sigma, eps, *m: _sampled(x, mu, sigma, 0 * eps, *m),
+                },
+            ),
+        ),
+        wrong(
+            "the density of eps for that of z",
+            {"elbo_sampled": lambda x, mu, sigma, *m: _sampled(x, mu, sigma, *m) - sigma.log().sum(1)},
+            "log q is the density of eps. z = mu + sigma eps is spread by sigma, so its density has −log sigma as well.",
+            also=({"elbo_sampled": lambda x, mu, sigma, *m: _sampled(x, mu, sigma, *m) - 2 * sigma.log().sum(1)},),
+        ),
+        wrong(
+            "variance for standard deviation in the draws",
+            {
+                "elbo_terms": lambda x, mu, sigma, eps, *m: _terms(x, mu, sigma, sigma * eps, *m),
+                "elbo_sampled": lambda x, mu, sigma, eps, *m: _sampled(x, mu, sigma, sigma * eps, *m),
+            },
+            "The draws are mu + sigma² eps. Noise is multiplied by the standard deviation.",
+            also=(
+                {"elbo_sampled": lambda x, mu, sigma, eps, *m: _sampled(x, mu, sigma, sigma * eps, *m) + 0.5 * ((1 - sigma**2) * eps**2).sum(-1).mean(0)},
+            ),
+        ),
+        wrong(
+            "sigma read as a variance or a logarithm",
+            {
+                "elbo_terms": lambda x, mu, sigma, *m: _terms(x, mu, sigma.sqrt(), *m),
+                "elbo_sampled": lambda x, mu, sigma, *m: _sampled(x, mu, sigma.sqrt(), *m),
+            },
+            "sigma is the standard deviation of q. It was used as if it were a variance, or a log-variance, or was squared.",
+            also=tuple(
+                {
+                    "elbo_terms": lambda x, mu, sigma, *m, read=read: _terms(x, mu, read(sigma), *m),
+                    "elbo_sampled": lambda x, mu, sigma, *m, read=read: _sampled(x, mu, read(sigma), *m),
+                }
+                for read in (torch.exp, torch.square, lambda sigma: (sigma / 2).exp())
+            ),
+        ),
+        wrong(
+            "the logarithm of the mean weight",
+            {"elbo_sampled": lambda *a: _sampled(*a, over_draws=lambda terms, axis: terms.logsumexp(axis) - math.log(len(terms)))},
+            "This is the tighter bound with K draws. Here the logarithms are averaged: the mean is taken after the logarithm.",
+        ),
+        wrong(
+            "a slip in the divergence",
+            {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: 2 * kl)},
+            "The closed form is ½ Σ (sigma² + mu² − 1 − log sigma²), summed over the latents: its half, its −1 or its sum is missing.",
+            also=(
+                {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl / d)},
+                {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl + d / 2)},
+                {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl + (d - 1) / 2)},
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -275,6 +336,12 @@ def _sampled(x, mu, sigma, eps, W, b, s, prior=True, entropy=True, over_draws=to
     z, log_l = _draws_log_likelihood(x, mu, sigma, eps, W, b, s, **how)
     log_p, log_q = _log_normal(z, 0.0, 1.0).sum(-1), _log_normal(z, mu, sigma).sum(-1)
     return over_draws(log_l + prior * log_p - entropy * log_q, 0)
+
+
+def _with_kl(x, mu, *inputs, change) -> dict[str, torch.Tensor]:
+    terms = _terms(x, mu, *inputs)
+    kl = change(terms["kl"], mu.shape[1])
+    return {"reconstruction": terms["reconstruction"], "kl": kl, "elbo": terms["reconstruction"] - kl}
 
 
 def _twice(*inputs) -> dict[str, torch.Tensor]:

@@ -168,4 +168,25 @@ class Iwae(Exercise):
             {"effective_sample_size": lambda log_w: 1 / (log_w.softmax(0) ** 2).sum(0).sqrt()},
             "This is the root of it: the sum of squared shares itself is turned over.",
         ),
+        wrong(
+            "the batch for the draws",
+            {"iwae": lambda log_w: log_w.logsumexp(0) - math.log(log_w.shape[1])},
+            "The mean runs over the K draws of the first axis: divide by K, not by the number of items.",
+            also=({"iwae": lambda log_w: log_w.logsumexp(0) - math.log(log_w.numel())},),
+        ),
+        wrong(
+            "draws of no weight left out",
+            {"iwae": lambda log_w: log_w.logsumexp(0) - log_w.isfinite().sum(0).log()},
+            "A draw whose weight is 0 is one of the K all the same: it lowers the mean.",
+        ),
+        wrong(
+            "as a share of the draws",
+            {"effective_sample_size": lambda log_w: 1 / (log_w.softmax(0) ** 2).sum(0) / len(log_w)},
+            "This was divided by K. The number of draws itself is asked for, from 1 to K.",
+        ),
+        wrong(
+            "upside down",
+            {"effective_sample_size": lambda log_w: (log_w.softmax(0) ** 2).sum(0)},
+            "This is the sum of the squared shares. The effective size is one over it.",
+        ),
     )  # fmt: skip

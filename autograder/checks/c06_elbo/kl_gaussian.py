@@ -46,6 +46,20 @@ def _kl_parts(
     return {"trace": trace, "mean": mean, "log_det": log_det, "kl": half * (trace + mean - offset * d + log_det)}
 
 
+def _kl_with(*, trace: Any = None, mean: Any = None, dimension: Any = None) -> Callable:
+    """With another trace or mean (functions of mu, sigma and the prior's, for each dimension), or another d."""
+
+    def answer(*given: torch.Tensor) -> dict[str, torch.Tensor]:
+        right = _kl_parts(*given)
+        first = right["trace"] if trace is None else trace(*given).sum(1)
+        second = right["mean"] if mean is None else mean(*given).sum(1)
+        d = given[0].shape[1] if dimension is None else dimension(given[0])
+        kl = 0.5 * (first + second - d + right["log_det"])
+        return {"trace": first, "mean": second, "log_det": right["log_det"], "kl": kl}
+
+    return answer
+
+
 def _reversed_kl(mu, sigma, prior_mu, prior_sigma):
     return _kl_parts(prior_mu + 0 * mu, prior_sigma + 0 * sigma, mu, sigma)
 
@@ -157,6 +171,7 @@ class KlGaussian(Exercise):
             "standard deviation for variance",
             lambda *a: _kl_parts(*a, power=1),
             "Trace and mean are measured in the prior's variances: square sigma and prior_sigma.",
+            also=(_kl_with(trace=lambda m, s, M, S: s / S), _kl_with(trace=lambda m, s, M, S: s / S**2)),
         ),
         wrong(
             "the determinants upside down",
@@ -169,5 +184,34 @@ class KlGaussian(Exercise):
                 mu, sigma, torch.zeros_like(prior_mu), torch.ones_like(prior_sigma)
             ),
             "This is the divergence from N(0, I); prior_mu and prior_sigma were not used.",
+        ),
+        wrong(
+            "the batch for the dimension",
+            _kl_with(dimension=lambda mu: len(mu)),
+            "d is the number of latents, the last axis; the batch is the first.",
+            also=(_kl_with(dimension=lambda mu: 1), _kl_with(dimension=lambda mu: mu.numel())),
+        ),
+        wrong(
+            "the means in another unit",
+            _kl_with(mean=lambda m, s, M, S: (m - M) ** 2 / S),
+            "The squared distance of the means is divided by the prior's variance, prior_sigma²: not by its root, not by "
+            "q's variance, and it is not left as it is.",
+            also=(
+                _kl_with(mean=lambda m, s, M, S: (m - M) ** 2 + 0 * S),
+                _kl_with(mean=lambda m, s, M, S: (m - M) ** 2 / s**2),
+                _kl_with(mean=lambda m, s, M, S: m**2 - M**2 / S**2),
+            ),
+        ),
+        wrong(
+            "the means not squared",
+            _kl_with(mean=lambda m, s, M, S: (m - M).abs() / S),
+            "The distance of the means enters squared.",
+            also=(_kl_with(mean=lambda m, s, M, S: (m - M) / S**2), _kl_with(mean=lambda m, s, M, S: (m - M) / S)),
+        ),
+        wrong(
+            "the trace in another unit",
+            _kl_with(trace=lambda m, s, M, S: s**2 + 0 * S),
+            "q's variances are divided by the prior's.",
+            also=(_kl_with(trace=lambda m, s, M, S: S**2 / s**2),),
         ),
     )

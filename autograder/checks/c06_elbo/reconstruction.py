@@ -233,6 +233,88 @@ class Reconstruction(Exercise):
             {"bernoulli_reconstruction": lambda x, logits: _bernoulli_loss(x, -logits)},
             "p is the probability that a pixel is on: where x = 1 the loss is −log p.",
         ),
+        wrong(
+            "the pixels counted wrongly",
+            {"gaussian_reconstruction": lambda x, *a: _gaussian_loss(x, *a, pixels=x.numel())},
+            "D is the number of pixels of one picture. The constant counts all entries of the batch, its rows, or one axis only.",
+            also=(
+                {"gaussian_reconstruction": lambda x, *a: _gaussian_loss(x, *a, pixels=len(x))},
+                {"gaussian_reconstruction": lambda x, *a: _gaussian_loss(x, *a, pixels=x.shape[1])},
+                {"gaussian_reconstruction": lambda x, *a: _gaussian_loss(x, *a, pixels=x.shape[-1])},
+            ),
+        ),
+        wrong(
+            "the constant left out of the loss",
+            {"gaussian_reconstruction": lambda *a: (lambda t: {**t, "loss": t["squared"]})(_gaussian_loss(*a))},
+            "The loss is the squared error alone. Minus the log density has the constant as well, which depends on sigma.",
+            also=(
+                {
+                    "gaussian_reconstruction": lambda *a: (lambda t: {**t, "constant": 0.0, "loss": t["squared"]})(
+                        _gaussian_loss(*a)
+                    )
+                },
+            ),
+        ),
+        wrong(
+            "a slip in the constant",
+            {"gaussian_reconstruction": lambda *a: _with_constant(*a, constant=lambda D, sigma: D * math.log(sigma))},
+            "The constant is ½ log(2π sigma²) per pixel: a half, the 2π or the sigma² is missing.",
+            also=(
+                {
+                    "gaussian_reconstruction": lambda *a: _with_constant(
+                        *a, constant=lambda D, sigma: D * (LOG_2PI + math.log(sigma))
+                    )
+                },
+                {
+                    "gaussian_reconstruction": lambda *a: _with_constant(
+                        *a, constant=lambda D, sigma: D * (LOG_2PI + 2 * math.log(sigma))
+                    )
+                },
+                {"gaussian_reconstruction": lambda *a: _with_constant(*a, constant=lambda D, sigma: 0.5 * D * LOG_2PI)},
+            ),
+        ),
+        wrong(
+            "the constant with the wrong sign",
+            {
+                "gaussian_reconstruction": lambda *a: _with_constant(
+                    *a, constant=lambda D, sigma: -0.5 * D * (LOG_2PI + 2 * math.log(sigma))
+                )
+            },
+            "This is the log density's constant. The loss is minus the log density, where it is added.",
+            also=(
+                {
+                    "gaussian_reconstruction": lambda *a: (lambda t: {**t, "loss": t["squared"] - t["constant"]})(
+                        _gaussian_loss(*a)
+                    )
+                },
+            ),
+        ),
+        wrong(
+            "the error not in units of sigma",
+            {"gaussian_reconstruction": lambda *a: _with_error(*a, factor=lambda sigma: sigma**2)},
+            "The squared error is divided by 2 sigma²: the loss of a sharper model grows faster.",
+            also=({"gaussian_reconstruction": lambda *a: _with_error(*a, factor=lambda sigma: sigma)},),
+        ),
+        wrong(
+            "the sign of the logarithms",
+            {"bernoulli_reconstruction": lambda x, logits: {k: -v for k, v in _bernoulli_loss(x, logits).items()}},
+            "These are log probabilities, which are negative. A loss is minus the logarithm.",
+        ),
+        wrong(
+            "the picture rounded to black and white",
+            {"bernoulli_reconstruction": lambda x, logits: _bernoulli_loss(x.round(), logits)},
+            "x was rounded to 0 and 1 first. Grey pixels count in part for the ink and in part for the paper.",
+            also=({"bernoulli_reconstruction": lambda x, logits: _bernoulli_loss((x > 0.5).to(x), logits)},),
+        ),
+        wrong(
+            "upside down",
+            {"implied_sigma": lambda weight, D: math.sqrt(2 * weight / D)},
+            "A large weight belongs to a small sigma, and many pixels to a larger one: weight/D = 1/(2 sigma²).",
+            also=(
+                {"implied_sigma": lambda weight, D: math.sqrt(weight * D / 2)},
+                {"implied_sigma": lambda weight, D: 1 / math.sqrt(2 * weight * D)},
+            ),
+        ),
     )
 
 
@@ -245,6 +327,17 @@ def _gaussian_loss(x, x_hat, sigma, half=0.5, power=2, reduce=torch.sum, pixels=
     D = pixels or (1 if reduce is torch.mean else x[0].numel())
     constant = 0.5 * D * (LOG_2PI + power * math.log(sigma))
     return {"squared": squared, "constant": constant, "loss": squared + constant}
+
+
+def _with_constant(x, x_hat, sigma, constant) -> dict[str, Any]:
+    terms, value = _gaussian_loss(x, x_hat, sigma), constant(x[0].numel(), sigma)
+    return {"squared": terms["squared"], "constant": value, "loss": terms["squared"] + value}
+
+
+def _with_error(x, x_hat, sigma, factor) -> dict[str, Any]:
+    terms = _gaussian_loss(x, x_hat, sigma)
+    squared = terms["squared"] * factor(sigma)
+    return {"squared": squared, "constant": terms["constant"], "loss": squared + terms["constant"]}
 
 
 def _bernoulli_loss(x, logits, reduce=torch.sum) -> dict[str, torch.Tensor]:

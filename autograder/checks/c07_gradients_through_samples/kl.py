@@ -236,7 +236,7 @@ class LogNormalKl(Exercise):
             "The variance term compares variances; standard deviations stand in it.",
         ),
         wrong(
-            "the mean in units of nothing",
+            "the mean in another unit",
             _slip(mean=lambda m, s, M, S: (m - M) ** 2 / (2 * S)),
             "The squared distance of the means is counted in units of the prior's variance, prior_sigma².",
             also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 / 2),),
