@@ -3,6 +3,7 @@
 import itertools
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
-from autograder.judging.compare import close, has_shape, number
+from autograder.judging.compare import close, exact, has_shape, number
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -378,6 +379,71 @@ def test_a_mistake_that_the_judge_saw_itself_comes_first() -> None:
                     yield finding.law(False, mistake="asserts")
 
     assert examine(Seeing(), LocalLink({**RIGHT, "double": lambda x: 3 * x})).mistake.name == "asserts"
+
+
+class Looking(type(linear)):
+    """A judge that gives each failure of double the next of these names."""
+
+    def __init__(self, names: tuple[str | None, ...]) -> None:
+        self.names = itertools.cycle(names)
+
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        for finding in super().judge(case, *answers):
+            yield finding if finding.ok else replace(finding, mistake=next(self.names))
+
+
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (("asserts",), "asserts"),
+        (("asserts", None), "asserts"),  # nothing was looked for in the others
+        (("asserts", "", ""), None),  # in one case of three: a coincidence
+        (("asserts", "squares", "triples"), None),  # as many mistakes as cases are none
+        (("",), None),
+    ],
+)
+def test_what_the_judge_saw_in_most_cases_counts_and_not_what_it_saw_in_one(names: tuple, name: str | None) -> None:
+    found = examine(Looking(names), LocalLink({**RIGHT, "double": lambda x: 5 * x})).mistake
+    assert (found and found.name) == name
+
+
+@toy("toy.far", "far")
+class far(Exercise):
+    """far(x) = 1 + x, at 0 as well, where a law of its own holds."""
+
+    near = pays("1 is added far from 0")
+    exactly = pays("1 is added at 0")
+    hints = ("One.", "And one.", "Is?")
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        for size in (*rng.uniform(1, 2, size=2), 0.0, 1e-30):
+            x = torch.tensor([size, -size], dtype=torch.float32)
+            yield case(call("far", x), about=(self.near if size > 1e-9 else self.exactly,), x=x)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        yield case.about[0](*close(answer, 1 + exact(case.x), torch.float32))
+
+    mistakes = (
+        wrong("not squared away", {"far": lambda x: 1 + 2 * x}, "Right at 0 itself."),
+        wrong(
+            "rounded away", {"far": lambda x: 2 + (x + 1e9) - 1e9}, "1e9 swallows what is small in single precision."
+        ),
+        wrong("nothing", {"far": lambda x: 0 * x}, "Nothing comes of nothing."),
+    )
+
+
+def test_a_mistake_that_is_right_where_the_answer_fails_does_not_explain_it() -> None:
+    nearly = {"far": lambda x: torch.where(x.abs() > 1e-9, 1 + x, 1 + 5e-5 * (1 + (x == 0)))}
+    report = examine(far, LocalLink(nearly))
+    assert [law.ok for law in report.laws] == [True, False]
+    assert report.mistake is None
+    assert examine(far, LocalLink({"far": lambda x: 1 + 2 * x})).mistake.name == "not squared away"
+
+
+def test_a_mistake_is_known_in_an_answer_that_calculates_in_double_precision() -> None:
+    found = {"far": lambda x: (2 + (x.double() + 1e9) - 1e9).float()}
+    assert examine(far, LocalLink(found)).mistake.name == "rounded away"
+    assert examine(far, LocalLink({"far": lambda x: 2 + (x + 1e9) - 1e9})).mistake.name == "rounded away"
 
 
 def plain(array: Any) -> Plain:
