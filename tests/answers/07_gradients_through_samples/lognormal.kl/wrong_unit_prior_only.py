@@ -1,0 +1,18 @@
+# breaks: each term is right by itself: what the means, the spreads and the normalisers contribute | mistake: the prior is taken for standard
+import math
+import torch
+
+
+def _tensors(mu, sigma, prior_mu, prior_sigma):
+    kind = mu.dtype if torch.is_tensor(mu) else next((p.dtype for p in (sigma, prior_mu, prior_sigma) if torch.is_tensor(p)), torch.float64)
+    return [torch.as_tensor(p).to(kind) for p in (mu, sigma, prior_mu, prior_sigma)]
+
+
+def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
+    mu, sigma, m, s = _tensors(mu, sigma, prior_mu, prior_sigma)
+    return {"mean": (mu - m) ** 2 / (2 * s**2), "variance": (sigma**2 - 1) / (2 * s**2), "log": torch.log(s / sigma)}
+
+
+def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
+    terms = kl_terms(mu, sigma, prior_mu, prior_sigma)
+    return terms["mean"] + terms["variance"] + terms["log"]

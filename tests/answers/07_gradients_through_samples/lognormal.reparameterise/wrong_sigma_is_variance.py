@@ -1,0 +1,7 @@
+# breaks: symmetric noise comes out with the quantiles of the log-normal that is asked for | mistake: sigma read as a variance
+import math
+import torch
+
+
+def reparameterise_lognormal(eps, mu, sigma):
+    return torch.exp(mu + sigma**0.5 * eps)
