@@ -1,4 +1,4 @@
-"""elbo.bce_is_no_density: exp(−BCE) sums to 1 over {0, 1} only: over [0, 1] to tanh(l/2)/l ≤ ½, over grey levels to something else again."""
+"""elbo.bce_is_no_density (long: three functions, each with the slips that students make in it): exp(−BCE) sums to 1 over {0, 1} only: over [0, 1] to tanh(l/2)/l ≤ ½, over grey levels to something else again."""
 
 from __future__ import annotations
 

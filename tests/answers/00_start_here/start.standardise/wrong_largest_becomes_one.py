@@ -1,4 +1,4 @@
-# breaks: every column has unit variance
+# breaks: every column has unit variance | mistake: another measure of spread
 def standardise(x):
     x = x - x.mean(0)
     largest = x.abs().amax(0)

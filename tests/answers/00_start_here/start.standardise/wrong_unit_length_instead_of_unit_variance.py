@@ -1,4 +1,4 @@
-# breaks: every column has unit variance
+# breaks: every column has unit variance | mistake: another measure of spread
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# breaks: every row gets the logarithm of its own |det J|, also where the determinant underflows
+# breaks: every row gets the logarithm of its own |det J|, also where the determinant underflows | mistake: the gradient of a sum
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: forward: X = A z + b has the density of a normal with mean b and covariance A Aᵀ
+# breaks: forward: X = A z + b has the density of a normal with mean b and covariance A Aᵀ | mistake: the determinant counted half or twice
 import math
 
 import torch

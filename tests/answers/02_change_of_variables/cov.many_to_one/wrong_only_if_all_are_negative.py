@@ -1,4 +1,4 @@
-# breaks: X = |W z|: all 2^D preimages count, and nothing lies where an entry is negative
+# breaks: X = |W z|: all 2^D preimages count, and nothing lies where an entry is negative | mistake: refused only where all entries are negative
 import itertools
 import math
 

@@ -1,4 +1,4 @@
-# breaks: X = (z − c)²: both preimages count, each with its own slope, and nothing lies below 0
+# breaks: X = (z − c)²: both preimages count, each with its own slope, and nothing lies below 0 | mistake: a wrong slope of the square
 import math
 
 import torch

@@ -1,4 +1,4 @@
-# breaks: mass_kept is the integral of the model's density over all x
+# breaks: mass_kept is the integral of the model's density over all x | mistake: the probabilities added
 import numpy as np
 from scipy.special import ndtr
 

@@ -1,4 +1,4 @@
-# breaks: sigmoid_flow_mass is the integral of the model's density for any A, singular ones included
+# breaks: sigmoid_flow_mass is the integral of the model's density for any A, singular ones included | mistake: the rank for the dimension
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: sigmoid_flow_mass is the integral of the model's density for any A, singular ones included
+# breaks: sigmoid_flow_mass is the integral of the model's density for any A, singular ones included | mistake: erf taken for the probability
 from math import erf
 
 import torch

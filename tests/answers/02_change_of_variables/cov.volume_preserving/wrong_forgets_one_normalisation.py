@@ -1,4 +1,4 @@
-# breaks: log_p_bent is the density of X: every point carries the density of the z it came from
+# breaks: log_p_bent is the density of X: every point carries the density of the z it came from | mistake: the normalising constant of one dimension
 import math
 
 import torch

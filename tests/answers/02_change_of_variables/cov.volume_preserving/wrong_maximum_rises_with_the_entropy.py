@@ -1,4 +1,4 @@
-# breaks: entropy, maximum and volumes change as a constant ladj says, and stay if it is 0
+# breaks: entropy, maximum and volumes change as a constant ladj says, and stay if it is 0 | mistake: the signs swapped
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: shift_or_reflection tells every map of the line with |f′| = 1 by its sign and its shift
+# breaks: shift_or_reflection tells every map of the line with |f′| = 1 by its sign and its shift | mistake: the sign of an image for that of the slope
 import math
 
 import torch

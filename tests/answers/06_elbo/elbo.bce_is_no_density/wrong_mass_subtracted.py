@@ -1,4 +1,4 @@
-# breaks: continuous_bernoulli falls as −BCE does, and its density integrates to one
+# breaks: continuous_bernoulli falls as −BCE does, and its density integrates to one | mistake: the normaliser without its logarithm
 import torch
 import torch.nn.functional as F
 

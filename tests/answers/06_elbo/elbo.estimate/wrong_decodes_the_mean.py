@@ -1,4 +1,4 @@
-# breaks: reconstruction: the average of log p(x | z) over the draws, all constants included
+# breaks: reconstruction: the average of log p(x | z) over the draws, all constants included | mistake: decoded from a mean
 from torch.distributions import Normal
 
 

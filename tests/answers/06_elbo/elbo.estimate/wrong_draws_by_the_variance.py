@@ -1,4 +1,4 @@
-# breaks: elbo_sampled: the average of log p(x, z) − log q(z) over the draws
+# breaks: elbo_sampled: the average of log p(x, z) − log q(z) over the draws | mistake: variance for standard deviation in the draws
 from torch.distributions import Normal
 
 

@@ -1,4 +1,4 @@
-# breaks: elbo_sampled: with q the posterior, every single draw gives log p(x) itself
+# breaks: elbo_sampled: with q the posterior, every single draw gives log p(x) itself | mistake: the density of eps for that of z
 from torch.distributions import Normal
 
 

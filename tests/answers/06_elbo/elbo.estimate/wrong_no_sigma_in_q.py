@@ -1,8 +1,6 @@
 # breaks: elbo_sampled: the average of log p(x, z) − log q(z) over the draws | mistake: the density of eps for that of z
 import math
 
-import torch
-
 
 def _log_lik(x, z, W, b, s):
     D = x.shape[1]

@@ -1,8 +1,6 @@
 # breaks: reconstruction: the average of log p(x | z) over the draws, all constants included | mistake: variance for standard deviation in the draws
 import math
 
-import torch
-
 
 def _log_lik(x, z, W, b, s):
     D = x.shape[1]

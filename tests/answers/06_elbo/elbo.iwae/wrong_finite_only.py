@@ -1,5 +1,4 @@
 # breaks: iwae is the logarithm of the mean weight, for log weights of ±1000 as well | mistake: draws of no weight left out
-import math
 
 import torch
 

@@ -1,4 +1,4 @@
-# breaks: iwae is the logarithm of the mean weight, for log weights of ±1000 as well
+# breaks: iwae is the logarithm of the mean weight, for log weights of ±1000 as well | mistake: the batch for the draws
 import math
 
 

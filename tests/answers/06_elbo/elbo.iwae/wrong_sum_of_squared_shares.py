@@ -1,4 +1,4 @@
-# breaks: effective_sample_size is (Σ w)²/Σ w², from 1 (one draw rules) to K (all are equal)
+# breaks: effective_sample_size is (Σ w)²/Σ w², from 1 (one draw rules) to K (all are equal) | mistake: upside down
 import torch
 
 

@@ -1,5 +1,4 @@
 # breaks: kl: the divergence in nats, one per item, nought where q is the prior | mistake: the batch for the dimension
-import torch
 
 
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):

@@ -1,4 +1,4 @@
-# breaks: kl: the divergence in nats, one per item, nought where q is the prior
+# breaks: kl: the divergence in nats, one per item, nought where q is the prior | mistake: the batch for the dimension
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):
     d = len(mu)
     trace = (sigma / prior_sigma).square().sum(-1)

@@ -1,5 +1,4 @@
 # breaks: mean: the squared distance of the means in units of the prior's variances | mistake: the means in another unit
-import torch
 
 
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):

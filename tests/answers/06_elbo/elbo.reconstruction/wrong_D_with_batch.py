@@ -1,7 +1,6 @@
 # breaks: constant: what the normal density brings along whatever x is | mistake: the pixels counted wrongly
 import math
 
-import torch
 from torch.nn.functional import softplus
 
 

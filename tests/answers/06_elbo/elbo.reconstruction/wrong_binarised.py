@@ -1,7 +1,6 @@
 # breaks: ink and paper: what the pixels that are on and those that are off contribute | mistake: the picture rounded to black and white
 import math
 
-import torch
 from torch.nn.functional import softplus
 
 

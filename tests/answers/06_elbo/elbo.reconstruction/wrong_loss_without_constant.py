@@ -1,7 +1,6 @@
 # breaks: loss: minus the log density of x, one per picture | mistake: the constant left out of the loss
 import math
 
-import torch
 from torch.nn.functional import softplus
 
 

@@ -1,4 +1,4 @@
-# breaks: constant: what the normal density brings along whatever x is
+# breaks: constant: what the normal density brings along whatever x is | mistake: the pixels counted wrongly
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: ink and paper: what the pixels that are on and those that are off contribute
+# breaks: ink and paper: what the pixels that are on and those that are off contribute | mistake: the picture rounded to black and white
 import torch.nn.functional as F
 
 

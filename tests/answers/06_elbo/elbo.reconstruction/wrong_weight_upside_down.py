@@ -1,4 +1,4 @@
-# breaks: implied_sigma: with it, the Gaussian loss and the weighted mean squared error differ by a constant
+# breaks: implied_sigma: with it, the Gaussian loss and the weighted mean squared error differ by a constant | mistake: upside down
 import math
 
 

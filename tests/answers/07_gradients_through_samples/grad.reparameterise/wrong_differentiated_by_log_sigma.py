@@ -1,4 +1,4 @@
-# breaks: each term is the derivative of f at its own sample, by mu and by sigma
+# breaks: each term is the derivative of f at its own sample, by mu and by sigma | mistake: by another parameter
 import torch
 
 

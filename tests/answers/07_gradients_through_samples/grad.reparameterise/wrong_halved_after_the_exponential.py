@@ -1,4 +1,4 @@
-# breaks: each sample is mu plus its own noise times the standard deviation exp(log_var / 2)
+# breaks: each sample is mu plus its own noise times the standard deviation exp(log_var / 2) | mistake: halved outside the exponential
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: gradients arrive at mu and log_var through the sample, and have the right size
+# breaks: gradients arrive at mu and log_var through the sample, and have the right size | mistake: detached scale
 import torch
 
 

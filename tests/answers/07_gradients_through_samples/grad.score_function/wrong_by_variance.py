@@ -1,6 +1,4 @@
 # breaks: each term is f less the baseline, times the derivative of log q at its own sample | mistake: by another parameter
-import math
-import torch
 
 
 def score_terms(f, z, mu, sigma, baseline=0.0):

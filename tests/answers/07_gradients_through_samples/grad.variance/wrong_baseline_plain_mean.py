@@ -1,5 +1,4 @@
 # breaks: the variance of the score-function term, with baseline 0 and with the mean of f as baseline | mistake: another baseline
-import math
 import torch
 
 
@@ -11,8 +10,10 @@ def gradient_variances(f, mu, sigma, eps, weights):
     w = weights.to(eps.dtype)
     score = eps / sigma
     b = values.mean()
+
     def var(terms):
         return w @ (terms - w @ terms) ** 2
+
     return {
         "score_function": var(values[:, None] * score),
         "with_baseline": var((values - b)[:, None] * score),

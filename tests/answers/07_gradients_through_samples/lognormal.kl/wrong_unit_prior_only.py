@@ -1,10 +1,13 @@
 # breaks: each term is right by itself: what the means, the spreads and the normalisers contribute | mistake: the prior is taken for standard
-import math
 import torch
 
 
 def _tensors(mu, sigma, prior_mu, prior_sigma):
-    kind = mu.dtype if torch.is_tensor(mu) else next((p.dtype for p in (sigma, prior_mu, prior_sigma) if torch.is_tensor(p)), torch.float64)
+    kind = (
+        mu.dtype
+        if torch.is_tensor(mu)
+        else next((p.dtype for p in (sigma, prior_mu, prior_sigma) if torch.is_tensor(p)), torch.float64)
+    )
     return [torch.as_tensor(p).to(kind) for p in (mu, sigma, prior_mu, prior_sigma)]
 
 

@@ -1,5 +1,6 @@
 # breaks: line 3 is the other side, Q(a) for every real a, by the error function | mistake: a number put for NaN
 import math
+
 import torch
 
 

@@ -1,5 +1,4 @@
 # breaks: symmetric noise comes out with the quantiles of the log-normal that is asked for | mistake: sigma read as a variance
-import math
 import torch
 
 

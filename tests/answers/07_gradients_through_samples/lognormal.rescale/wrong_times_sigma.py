@@ -1,5 +1,4 @@
 # breaks: symmetric noise comes out with the quantiles of the log-normal that is asked for | mistake: sigma as a factor
-import math
 import torch
 
 

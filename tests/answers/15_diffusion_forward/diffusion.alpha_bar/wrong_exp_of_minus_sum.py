@@ -1,5 +1,4 @@
 # breaks: alpha_bar_t is the product of all 1 − beta_s up to and including s = t | mistake: exp of minus the sum
-import math
 import torch
 
 

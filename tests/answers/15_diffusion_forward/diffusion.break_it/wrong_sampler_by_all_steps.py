@@ -1,6 +1,4 @@
 # breaks: an expression works exactly where it does not divide by zero | mistake: neither sampler nor weight recovers
-import math
-import torch
 
 
 def first_bad_root(beta):

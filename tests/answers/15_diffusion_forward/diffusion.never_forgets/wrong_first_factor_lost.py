@@ -1,6 +1,4 @@
 # breaks: the limit that you state is the limit of alpha_bar_t, to three digits | mistake: the first factor is lost
-import math
-import torch
 
 
 def never_forgets():

@@ -1,5 +1,4 @@
 # breaks: the mean is the one that Bayes' rule gives, x0 itself at t = 1 | mistake: x0 is clipped
-import math
 import torch
 
 

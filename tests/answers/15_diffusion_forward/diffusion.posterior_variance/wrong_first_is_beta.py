@@ -1,5 +1,4 @@
 # breaks: every step has the variance that Bayes' rule gives, and exactly x0 is left at t = 1 | mistake: beta at the first step
-import math
 import torch
 
 

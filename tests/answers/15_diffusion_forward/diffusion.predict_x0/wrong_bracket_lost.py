@@ -1,6 +1,4 @@
 # breaks: noising the result with the same eps leads back to xt, at each item's own step | mistake: half the bracket
-import math
-import torch
 
 
 def per_item(values, like):

@@ -1,6 +1,5 @@
 # breaks: mean: the squared length of q's mean, one per item | mistake: alpha_bar for its root
 import math
-import torch
 
 
 def prior_gap(x0, alpha_bar_T):

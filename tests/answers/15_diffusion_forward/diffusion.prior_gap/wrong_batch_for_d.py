@@ -1,6 +1,5 @@
 # breaks: trace: the sum of q's variances over the dimensions | mistake: the batch for the dimension
 import math
-import torch
 
 
 def prior_gap(x0, alpha_bar_T):
