@@ -1,4 +1,4 @@
-"""start.standardise: z = (x − mean) / standard deviation, column by column; a constant column becomes 0."""
+"""start.standardise (long: tables of all sizes, and the many ways to guard against 0): z = (x − mean) / standard deviation, column by column; a constant column becomes 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cov.log_density_affine: X = A z + b has log density log N(A⁻¹(x − b)) − log|det A|; from z = W x + c it is log N(W x + c) + log|det W|."""
+"""cov.log_density_affine (long: two directions, and each slip in both): X = A z + b has log density log N(A⁻¹(x − b)) − log|det A|; from z = W x + c it is log N(W x + c) + log|det W|."""
 
 from __future__ import annotations
 

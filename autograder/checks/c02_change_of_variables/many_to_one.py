@@ -1,4 +1,4 @@
-"""cov.many_to_one: p_X(x) = Σ p_Z(z) / |det J(z)| over all z that are mapped to x."""
+"""cov.many_to_one (long: two maps, each with its oracle and its slips): p_X(x) = Σ p_Z(z) / |det J(z)| over all z that are mapped to x."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cov.mass_lost: ∫ p_X = P(z ∈ image of the reverse map). The oracle integrates the model's density over x, by quadrature."""
+"""cov.mass_lost (long: two functions, each with the slips that students make in it): ∫ p_X = P(z ∈ image of the reverse map). The oracle integrates the model's density over x, by quadrature."""
 
 from __future__ import annotations
 
