@@ -9,6 +9,7 @@ the training digits alone, in about a second: `python -m pushforward.measuring.c
 from __future__ import annotations
 
 import functools
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -67,11 +68,11 @@ def class_shares(pictures: torch.Tensor) -> torch.Tensor:
 
 
 def train() -> Weights:
-    """The weights from scratch: 150 steps of AdamW on all 1000 training digits at once, in float64, rate falling to 0."""
+    """The weights from scratch: 150 steps of AdamW in float64 on all training digits at once, the rate falling to 0."""
     pictures, labels = digits("train")
     x, rng = _prepared(pictures), np.random.default_rng(0)
     w: Weights = []
-    for fan, out in zip(SIZES[:-1], SIZES[1:], strict=True):
+    for fan, out in itertools.pairwise(SIZES):
         w.append(torch.tensor(rng.normal(size=(out, fan)) * np.sqrt(2 / fan)).requires_grad_())
         w.append(torch.zeros(out, dtype=torch.float64).requires_grad_())
     optimiser = torch.optim.AdamW(w, lr=RATE, weight_decay=DECAY)

@@ -59,7 +59,7 @@ def nearest(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def neighbour_ratio(train: torch.Tensor, fake: torch.Tensor, test: torch.Tensor) -> Estimate:
-    """Mean distance of a fake to its nearest training sample, over that of a fresh real sample: 0 for copies, 1 at best.
+    """Mean distance of a fake to the nearest training sample, over that of a fresh real one: 0 for copies, 1 at best.
 
     train: (N, …); fake: (n, …); test: (m, …), real ones that are not in train. Above 1: far from the data.
     error: of the ratio, √((s_f/√n)² + (ratio · s_t/√m)²) / mean distance of the test samples, the training set fixed.
