@@ -17,6 +17,7 @@ from pushforward.measuring.estimate import Estimate, measured
 from pushforward.measuring.frechet import frechet
 from pushforward.measuring.kernels import mmd
 from pushforward.measuring.neighbours import neighbour_ratio, precision_coverage
+from pushforward.measuring.shapes import moon_distances
 from pushforward.measuring.two_sample import two_sample
 
 ALARM = 5.0  # standard errors
@@ -34,7 +35,7 @@ def impostor(kind: str, strength: float, train: torch.Tensor, generator: torch.G
     fair = two_moons(n, noise=0.05 + strength if kind == "noise" else 0.05, generator=generator).to(train)
     chosen = torch.rand(n, generator=generator) < strength
     if kind == "a lost moon":
-        lower = (fair[:, 0] > 0.5) & (fair[:, 1] < 0.25) | (fair[:, 0] > 1.2)
+        lower = moon_distances(fair).argmin(1) == 1
         turned = fair.new_tensor([1.0, 0.5]) - fair  # half a turn takes one moon to the other
         return torch.where((chosen & lower)[:, None], turned, fair)
     if kind == "a Gaussian":
@@ -92,6 +93,8 @@ def alarmed(found: Estimate, normal: Estimate) -> bool:
 def _cloud(ax: Axes, x: torch.Tensor, title: str) -> None:
     ax.scatter(*x.T.numpy(), s=3, color=BLUE, linewidths=0, rasterized=True)
     ax.set(xlim=(-1.7, 2.7), ylim=(-1.4, 1.9), xticks=[], yticks=[], title=title, aspect="equal")
+    for spine in ax.spines.values():
+        spine.set_visible(False)
 
 
 def _table(ax: Axes, found: Mapping[str, Estimate], alarms: Mapping[str, bool]) -> None:
@@ -100,11 +103,14 @@ def _table(ax: Axes, found: Mapping[str, Estimate], alarms: Mapping[str, bool]) 
         loud = alarms[key]
         ax.barh(-row, 1, height=0.86, color=VERMILION if loud else "#EFEFEF")
         weight, colour = ("bold", "white") if loud else ("normal", "black")
-        ax.text(
-            0.5, -row, f"{reading.value:.3f}".replace("-", "−"), ha="center", va="center", weight=weight, color=colour
-        )
+        ax.text(0.5, -row, _written(reading.value), ha="center", va="center", weight=weight, color=colour)
     ax.set(xlim=(0, 1), ylim=(0.5 - len(found), 0.5))
     ax.axis("off")
+
+
+def _written(value: float) -> str:
+    """Three places, a minus that is one, and none before a nought."""
+    return f"{value:.3f}".replace("-0.000", "0.000").replace("-", "−")
 
 
 # --- the bias of the Fréchet distance --------------------------------------------------------------------------
@@ -158,7 +164,7 @@ def draw_measures(fault: str, strength: float, measures: Measures, n: int = 250)
         ours, data = float(measure(train, fake, fresh)), float(measure(train, fair, fresh))
         right.barh(-row, ours, height=0.5, color=BLUE)
         right.plot([data, data], [-row - 0.35, -row + 0.35], color="black", linewidth=2)
-        right.text(1.62, -row, f"{ours:.3f}".replace("-", "−"), va="center", ha="left")
+        right.text(1.62, -row, _written(ours), va="center", ha="left")
     right.set(yticks=[-row for row in range(len(measures))], yticklabels=list(measures), xlim=(-0.05, 1.6))
     right.set_title("bar: these samples; black mark: fresh data", loc="left")
     return fig

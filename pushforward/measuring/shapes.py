@@ -60,10 +60,10 @@ def _cut(reach: float) -> float:
     return math.sqrt(1 - half / math.expm1(half))
 
 
-def moon_distance(x: torch.Tensor) -> torch.Tensor:
-    """The distance of points (n, 2) to the nearer of the two half circles of `pushforward.data.two_moons`, exactly."""
+def moon_distances(x: torch.Tensor) -> torch.Tensor:
+    """The distances of points (n, 2) to the upper and the lower half circle of `pushforward.data.two_moons`, (n, 2)."""
     x = rows(x, 1)
-    return torch.minimum(_arc(x), _arc(torch.tensor([1.0, 0.5], dtype=torch.float64) - x))
+    return torch.stack([_arc(x), _arc(torch.tensor([1.0, 0.5], dtype=torch.float64) - x)], dim=1)
 
 
 def _arc(x: torch.Tensor) -> torch.Tensor:
@@ -78,4 +78,4 @@ def off_moons(x: torch.Tensor, noise: float = 0.05, reach: float = 3.0) -> float
 
     Its standard error is √(p(1 − p)/n).
     """
-    return float((moon_distance(x) > reach * noise).double().mean())
+    return float((moon_distances(x).amin(1) > reach * noise).double().mean())

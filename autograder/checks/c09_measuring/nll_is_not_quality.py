@@ -61,6 +61,9 @@ class NllIsNotQuality(Exercise):
                     yield self.case_of("diluted_log_p", {"log_p": log_p, "log_noise": log_noise, "share": share})
             for n, m, D in ((4, 3, 2), (9, 5, 1), (2, 6, 5)):
                 train, test = cloud(rng, n, D, dtype, device), cloud(rng, m, D, dtype, device)
+                yield self.case_of(
+                    "memoriser_nll", {"train": train, "test": train[:m] + 1e-3, "sigma": 0.01}
+                )  # below nought
                 for sigma in (0.01, float(rng.uniform(0.3, 0.8)), float(rng.uniform(1.5, 4))):
                     yield self.case_of("memoriser_nll", {"train": train, "test": test, "sigma": sigma})
 
