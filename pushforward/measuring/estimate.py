@@ -27,9 +27,10 @@ Measure = Callable[[torch.Tensor, torch.Tensor], float]
 
 def rows(x: torch.Tensor, least: int = 2) -> torch.Tensor:
     """Samples (n, …) as float64 rows (n, D) on the CPU. Raises CourseError for NaN, infinities or too few samples."""
-    flat = x.detach().cpu().double().reshape(len(x), -1) if x.dim() else x.reshape(1, 1)
-    if len(flat) < least:
-        raise CourseError(f"There are only {len(flat)} samples: give {least} or more.")
+    n = len(x) if x.dim() else 0
+    if n < least:
+        raise CourseError(f"There are only {n} samples: give {least} or more.")
+    flat = x.detach().cpu().double().reshape(n, -1)
     if not bool(torch.isfinite(flat).all()):
         bad = int((~torch.isfinite(flat)).any(1).sum())
         raise CourseError(f"{bad} of {len(flat)} samples hold NaN or infinity: look at the model before measuring it.")
