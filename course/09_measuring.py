@@ -68,9 +68,10 @@ suspects = {
 show(
     draw_impostors(train, fresh, suspects),
     alt="Five clouds of points, and below them a table of six measures. The first cloud, fresh data on two moons, raises "
-    "no alarm. A Gaussian cloud of the same mean and covariance escapes the Fréchet distance alone. A single moon escapes "
-    "precision. Moons that are too wide escape the Fréchet distance and the maximum mean discrepancy. Copies of the "
-    "training set are perfect by every measure but the ratio of neighbour distances.",
+    "no alarm. A Gaussian cloud of the same mean and covariance escapes the Fréchet distance and the maximum mean "
+    "discrepancy. A single moon escapes precision and the ratio of neighbour distances. Moons that are too wide escape "
+    "the Fréchet distance, the maximum mean discrepancy and coverage. Copies of the training set are perfect by every "
+    "measure but the ratio of neighbour distances.",
 )
 
 
@@ -81,7 +82,8 @@ show(
 # compared with what a fresh data set of the same size would get. Where a number is out of the ordinary by more than
 # five standard errors, it raises an alarm (a filled field). The first column is data, and no field is filled. All the
 # other columns are frauds, and **no row is filled everywhere**. Each measure is blind to something: the Fréchet
-# distance to everything but mean and covariance, precision to what is missing, and all but the last to theft.
+# distance to everything but mean and covariance, the MMD (at its usual bandwidth) to detail, precision to what is
+# missing, and all but the last to theft.
 #
 # ### Notation
 #
@@ -262,7 +264,7 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 
 # %% [markdown]
 # In pixels the distance is 0, and no sample of the model is a digit. In features the fraud is seen, but mildly: the
-# distance is about twice what it should be. And the trick works there as well: whoever trains on the features, or picks among
+# distance is not even twice what it should be. And the trick works there as well: whoever trains on the features, or picks among
 # models by them, finds the Gaussian *of the features* sooner or later. A measure that has become a target stops being a measure.
 
 # %% [markdown]
@@ -290,7 +292,7 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 #
 # **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and $k(0, 2) =
 # e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is $0.6065 + 0.1353 - 2 \cdot
-# 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1968$.
+# 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
 #
 # **Write** both.
 
@@ -335,7 +337,7 @@ with waiting_for("kernel", "mmd_unbiased"):
     ax.set(xscale="log", xlabel="bandwidth $h$", ylabel="MMD² / standard error", yscale="symlog")
     ax.legend()
     show(fig, alt="Signal over standard error against bandwidth. The lost moon is seen at every bandwidth. The Gaussian and the "
-         "moons that are too wide show best at a bandwidth of about a fifth and nearly vanish at the median distance. Fresh data stay below two.")  # fmt: skip
+         "moons that are too wide show best at a bandwidth of about a tenth and vanish at the median distance. Fresh data stay below two.")  # fmt: skip
 
 
 # %% [markdown]
@@ -643,11 +645,12 @@ with waiting_for("memoriser_nll"):
     right.set(xlabel=r"width $\sigma$, in grey levels", title="samples recognised: higher is better", ylim=(0, 1))
     show(fig, alt="Left: the memoriser's negative log-likelihood against its width falls from thousands of nats at a quarter of a grey "
          "level to a minimum at two to three grey levels and rises slowly after. Right: the share of its samples that are recognised falls all the way, from above 0.9, "
-         "past the level of test digits before the likelihood is best.")  # fmt: skip
+         "and passes the level of test digits about where the likelihood is best.")  # fmt: skip
 
 
 # %% [markdown]
-# The likelihood wants width; the eye wants none. No single number ranks the two ends.
+# The likelihood wants a width of two or three grey levels; the eye wants none. At a quarter of a grey level the samples are perfect, and stolen, and
+# the likelihood is worse by thousands of nats. No single number ranks the two ends.
 #
 # ## 8 · What a representation is worth
 #
@@ -794,8 +797,8 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # <details><summary>Answer</summary>
 #
-# Precision near 1: every fake lies among data. Density near 2: where the fakes are there are twice as many of them as of data. Coverage near
-# $\frac12$: the balls of the other four modes are empty, those of the four found ones hold about ten fakes each, on average, instead of five.
+# Precision near 1: every fake lies among data. Density near 1: it is a mean over the fakes, each lies in about $k$ balls of the data around
+# it, and that there are twice as many fakes there does not change it. Coverage near $\frac12$: the balls of the other four modes are empty.
 #
 # </details>
 #

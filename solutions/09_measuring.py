@@ -295,7 +295,7 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 #
 # **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and $k(0, 2) =
 # e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is $0.6065 + 0.1353 - 2 \cdot
-# 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1968$.
+# 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
 #
 # **Write** both.
 
@@ -880,8 +880,8 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # <details><summary>Answer</summary>
 #
-# Precision near 1: every fake lies among data. Density near 2: where the fakes are there are twice as many of them as of data. Coverage near
-# $\frac12$: the balls of the other four modes are empty, those of the four found ones hold about ten fakes each, on average, instead of five.
+# Precision near 1: every fake lies among data. Density near 1: it is a mean over the fakes, each lies in about $k$ balls of the data around
+# it, and that there are twice as many fakes there does not change it. Coverage near $\frac12$: the balls of the other four modes are empty.
 #
 # </details>
 #
