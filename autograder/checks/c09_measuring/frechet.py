@@ -87,19 +87,11 @@ class Frechet(Exercise):
         yield self.means(*close(got["means"], ((x.mean(0) - y.mean(0)) ** 2).sum(), case.x.dtype, size))
         yield self.traces(*close(got["traces"], (a**2).sum() + (b**2).sum(), case.x.dtype, size))
         singular = np.linalg.svd(a @ b.T, compute_uv=False)  # those of C_x^½ C_y^½
-        rounded = size + self._of_roots(singular, size, x)
-        yield self.root(*close(got["root"], singular.sum(), case.x.dtype, rounded))
+        rounded, lost = (size + _of_roots(singular, size, x.shape[1], epsilon) for epsilon in _epsilons(case.x.dtype))
+        yield self.root(*close(got["root"], singular.sum(), case.x.dtype, rounded, lost=lost))
         distance = ((x.mean(0) - y.mean(0)) ** 2).sum() + (a**2).sum() + (b**2).sum() - 2 * singular.sum()
         together = got["means"] + got["traces"] - 2 * got["root"]
-        yield self.distance(*close(together, distance, case.x.dtype, 2 * rounded))
-
-    @staticmethod
-    def _of_roots(singular: np.ndarray, size: float, x: np.ndarray) -> float:
-        """An eigenvalue s² is rounded by δ = ε · size², its root by δ/2s, or by √δ where s is 0; in units of ε · FACTOR."""
-        delta = FACTOR * EPSILON["float32"] * size**2
-        padded = np.pad(singular, (0, max(0, x.shape[1] - len(singular))))[: x.shape[1]]
-        lost = np.minimum(delta / np.maximum(2 * padded, 1e-300), math.sqrt(delta)).sum()
-        return float(lost) / (FACTOR * EPSILON["float32"])
+        yield self.distance(*close(together, distance, case.x.dtype, 2 * rounded, lost=2 * lost))
 
     def _judge_frechet_limit(self, case: Case, answer: Any) -> Iterator[Finding]:
         u = [Fraction(1, int(n)) for n in case.sizes]
@@ -193,6 +185,18 @@ class Frechet(Exercise):
             "The largest sample has the least bias, but it has some: the line takes out the rest.",
         ),
     )
+
+
+def _epsilons(dtype: torch.dtype) -> tuple[float, float]:
+    """That of single precision, which every answer may have, and that of the question."""
+    return EPSILON["float32"], EPSILON[str(dtype).removeprefix("torch.")]
+
+
+def _of_roots(singular: np.ndarray, size: float, D: int, epsilon: float) -> float:
+    """An eigenvalue s² is rounded by δ = ε · size², its root by δ/2s, or by √δ where s is 0; in units of ε · FACTOR."""
+    delta = FACTOR * epsilon * size**2
+    padded = np.pad(singular, (0, max(0, D - len(singular))))[:D]
+    return float(np.minimum(delta / np.maximum(2 * padded, 1e-300), math.sqrt(delta)).sum()) / (FACTOR * epsilon)
 
 
 def _terms(

@@ -1,4 +1,4 @@
-"""represent.linear_probe: ridge regression onto one-hot targets, with a free offset, and its accuracy."""
+"""represent.linear_probe: ridge regression onto one-hot targets, and its accuracy (long: two functions, ten mistakes)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class LinearProbe(Exercise):
         expected, offset, size = _stacked(features, case.labels.cpu().numpy(), case.classes, case.ridge)
         weights = close(W, expected, case.features.dtype, size)
         reach = 1 + float(abs(features).max()) * features.shape[1]
-        offsets = close(b, offset, case.features.dtype, size * reach)
+        offsets = close(b, offset, case.features.dtype, 4 + size * reach)
         yield self.weights(*weights)
         yield self.offset(*offsets)
         yield self.fitted(weights.ok and offsets.ok, "the minimum", _loss(case, values(W), values(b), expected, offset))
@@ -221,19 +221,16 @@ def _stacked(
     lower = np.column_stack([math.sqrt(ridge) * np.eye(D), np.zeros(D)])
     right = np.concatenate([np.eye(classes)[labels], np.zeros((D, classes))])
     solution = np.linalg.lstsq(np.concatenate([upper, lower]), right, rcond=None)[0]
-    second = float((features**2).sum())
-    size = (1 + float(abs(solution[:-1]).max())) * (second + math.sqrt(second * n)) / ridge
-    return (
-        solution[:-1],
-        solution[-1],
-        float(abs(solution[:-1]).max()) + size / max(1.0, _curvature(features, ridge) / ridge),
-    )
+    second, largest, least = float((features**2).sum()), float(abs(solution[:-1]).max()), _curvature(features, ridge)
+    # (FᵀF + λI)⁻¹ multiplies the roundings of FᵀF W and of FᵀT
+    size = largest * (1 + second / least) + math.sqrt(second * n) / least
+    return solution[:-1], solution[-1], size
 
 
 def _curvature(features: np.ndarray, ridge: float) -> float:
     """The least eigenvalue of FᵀF + λI."""
     centred = features - features.mean(0)
-    return float(np.linalg.eigvalsh(centred.T @ centred).min()) + ridge
+    return max(0.0, float(np.linalg.eigvalsh(centred.T @ centred).min())) + ridge
 
 
 def _loss(case: Case, W: np.ndarray, b: np.ndarray, best: np.ndarray, offset: np.ndarray) -> str:
