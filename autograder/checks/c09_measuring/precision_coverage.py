@@ -64,6 +64,7 @@ class PrecisionCoverage(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         line = torch.tensor([[0.0], [1.0], [3.0], [10.0]]).double()
         yield self.case_of("radii", {"x": line, "k": 1})
+        yield self.case_of("radii", {"x": torch.tensor([[0.0], [0.0], [2e-4], [1.0]]).double(), "k": 1})
         yield self.case_of(
             "precision_coverage", {"real": line, "fake": torch.tensor([[0.5], [4.0], [20.0]]).double(), "k": 1}
         )
