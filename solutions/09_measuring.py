@@ -526,7 +526,7 @@ def two_sample_test(real, fake, k):
     ### BEGIN SOLUTION
     half = len(real) // 2
     train, held = torch.cat([real[:half], fake[:half]]), torch.cat([real[half:], fake[half:]])
-    is_fake = torch.arange(len(held)) >= len(held) // 2
+    is_fake = torch.arange(len(held), device=held.device) >= len(held) // 2
     nearest = (held[:, None] - train[None]).norm(dim=-1).topk(k, largest=False).indices  # (n, k)
     votes = (nearest >= half).sum(dim=1)
     right = int(((votes > k / 2) == is_fake).sum())

@@ -33,9 +33,9 @@ def impostor(kind: str, strength: float, train: torch.Tensor, generator: torch.G
     """
     n = len(train)
     fair = two_moons(n, noise=0.05 + strength if kind == "noise" else 0.05, generator=generator).to(train)
-    chosen = torch.rand(n, generator=generator) < strength
+    chosen = (torch.rand(n, generator=generator) < strength).to(train.device)
     if kind == "a lost moon":
-        lower = moon_distances(fair).argmin(1) == 1
+        lower = (moon_distances(fair).argmin(1) == 1).to(fair.device)
         turned = fair.new_tensor([1.0, 0.5]) - fair  # half a turn takes one moon to the other
         return torch.where((chosen & lower)[:, None], turned, fair)
     if kind == "a Gaussian":

@@ -49,12 +49,12 @@ def _prepared(pictures: torch.Tensor) -> torch.Tensor:
 
 def features(pictures: torch.Tensor) -> torch.Tensor:
     """The 32 features of pictures (n, 8, 8) with levels 0 … 16; returns (n, 32), float64."""
-    return _layers(_prepared(pictures), weights())[0]
+    return _layers(_prepared(pictures), weights())[0].to(pictures.device)
 
 
 def probabilities(pictures: torch.Tensor) -> torch.Tensor:
     """The classifier's probabilities of the ten digits, (n, 10). It is right on 92 % of the test digits."""
-    return _layers(_prepared(pictures), weights())[1].softmax(1)
+    return _layers(_prepared(pictures), weights())[1].softmax(1).to(pictures.device)
 
 
 def confident_share(pictures: torch.Tensor) -> float:
@@ -64,17 +64,17 @@ def confident_share(pictures: torch.Tensor) -> float:
 
 def class_shares(pictures: torch.Tensor) -> torch.Tensor:
     """How often each digit is the most probable one, (10,): a model that forgets a digit shows here."""
-    return torch.bincount(probabilities(pictures).argmax(1), minlength=10).double() / len(pictures)
+    return torch.bincount(probabilities(pictures).argmax(1).cpu(), minlength=10).double() / len(pictures)
 
 
 def train() -> Weights:
     """The weights from scratch: 150 steps of AdamW in float64 on all training digits at once, the rate falling to 0."""
     pictures, labels = digits("train")
-    x, rng = _prepared(pictures), np.random.default_rng(0)
+    x, labels, rng = _prepared(pictures), labels.cpu(), np.random.default_rng(0)
     w: Weights = []
     for fan, out in itertools.pairwise(SIZES):
-        w.append(torch.tensor(rng.normal(size=(out, fan)) * np.sqrt(2 / fan)).requires_grad_())
-        w.append(torch.zeros(out, dtype=torch.float64).requires_grad_())
+        w.append(torch.from_numpy(rng.normal(size=(out, fan)) * np.sqrt(2 / fan)).requires_grad_())
+        w.append(torch.zeros(out, dtype=torch.float64, device="cpu").requires_grad_())
     optimiser = torch.optim.AdamW(w, lr=RATE, weight_decay=DECAY)
     for step in range(STEPS):
         optimiser.param_groups[0]["lr"] = RATE * (1 - step / STEPS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from pushforward.errors import CourseError
@@ -55,10 +57,11 @@ def jackknife_error(measure: Measure, x: torch.Tensor, y: torch.Tensor, parts: i
     parts = min(parts, len(x), len(y))
     if parts < 2:
         raise CourseError("A standard error needs two samples of each kind at least.")
-    generator = torch.Generator().manual_seed(seed)
-    blocks = [torch.randperm(len(z), generator=generator) % parts for z in (x, y)]
-    values = torch.tensor([measure(x[blocks[0] != b], y[blocks[1] != b]) for b in range(parts)], dtype=torch.float64)
-    return float(((parts - 1) / parts * (values - values.mean()).pow(2).sum()).sqrt())
+    rng = np.random.default_rng(seed)
+    blocks = [torch.from_numpy(rng.permutation(len(z)) % parts) for z in (x, y)]
+    values = [float(measure(x[blocks[0] != b], y[blocks[1] != b])) for b in range(parts)]
+    mean = math.fsum(values) / parts
+    return math.sqrt((parts - 1) / parts * math.fsum((v - mean) ** 2 for v in values))
 
 
 def measured(measure: Measure, x: torch.Tensor, y: torch.Tensor, parts: int = 10, seed: int = 0) -> Estimate:

@@ -43,7 +43,7 @@ def limit(sizes: Sequence[int], values: Sequence[float]) -> tuple[float, float]:
     """
     if len(set(sizes)) < 2:
         raise CourseError("A line through 1/n needs distances at two different sizes at least.")
-    u, v = (torch.tensor(list(z), dtype=torch.float64) for z in (sizes, values))
+    u, v = (torch.tensor(list(z), dtype=torch.float64, device="cpu") for z in (sizes, values))
     u = 1 / u
     slope = float(((u - u.mean()) * (v - v.mean())).sum() / (u - u.mean()).pow(2).sum())
     return float(v.mean()) - slope * float(u.mean()), slope

@@ -12,7 +12,7 @@ from pushforward.measuring.estimate import rows
 
 def ring_centres(modes: int = 8, radius: float = 1.0) -> torch.Tensor:
     """radius · (cos 2πk/modes, sin 2πk/modes), k = 0 … modes − 1; (modes, 2), float64."""
-    angle = 2 * math.pi * torch.arange(modes, dtype=torch.float64) / modes
+    angle = 2 * math.pi * torch.arange(modes, dtype=torch.float64, device="cpu") / modes
     return radius * torch.stack([angle.cos(), angle.sin()], dim=1)
 
 
@@ -35,7 +35,7 @@ def modes(x: torch.Tensor, centres: torch.Tensor, sigma: float, reach: float = 3
     away, so that the truth gives sigma. Within 3 sigma lie 98.9 % of the true samples. error: binomial, √(p(1 − p)/n).
     """
     x = rows(x)
-    apart, owner = torch.cdist(x, centres.double()).min(1)
+    apart, owner = torch.cdist(x, centres.cpu().double()).min(1)
     near = apart <= reach * sigma
     shares = torch.bincount(owner[near], minlength=len(centres)).double() / len(x)
     found = shares >= least / len(centres)
@@ -63,7 +63,7 @@ def _cut(reach: float) -> float:
 def moon_distances(x: torch.Tensor) -> torch.Tensor:
     """The distances of points (n, 2) to the upper and the lower half circle of `pushforward.data.two_moons`, (n, 2)."""
     x = rows(x, 1)
-    return torch.stack([_arc(x), _arc(torch.tensor([1.0, 0.5], dtype=torch.float64) - x)], dim=1)
+    return torch.stack([_arc(x), _arc(x.new_tensor([1.0, 0.5]) - x)], dim=1)
 
 
 def _arc(x: torch.Tensor) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from pushforward.measuring.estimate import Estimate, measured, pair
@@ -10,7 +11,7 @@ from pushforward.measuring.estimate import Estimate, measured, pair
 def _quantiles(x: torch.Tensor, n: int) -> torch.Tensor:
     """The sorted columns of x at the levels (i + ½)/n: the quantile function of the samples, a step function."""
     ordered = x.sort(0).values
-    at = ((torch.arange(n, dtype=torch.float64) + 0.5) / n * len(x)).long()
+    at = ((torch.arange(n, dtype=torch.float64, device=x.device) + 0.5) / n * len(x)).long()
     return ordered[at]
 
 
@@ -21,10 +22,8 @@ def sliced_wasserstein(x: torch.Tensor, y: torch.Tensor, directions: int = 200, 
     what two fresh sets of data give.   (Bonneel et al. 2015)
     """
     x, y = pair(x, y)
-    generator = torch.Generator().manual_seed(seed)
-    u = torch.nn.functional.normalize(
-        torch.randn(x.shape[1], directions, generator=generator, dtype=torch.float64), dim=0
-    )
+    drawn = np.random.default_rng(seed).normal(size=(x.shape[1], directions))
+    u = torch.from_numpy(drawn / np.linalg.norm(drawn, axis=0))
     n = max(len(x), len(y))
     return float((_quantiles(x @ u, n) - _quantiles(y @ u, n)).pow(2).mean().sqrt())
 

@@ -30,7 +30,7 @@ def two_sample(real: torch.Tensor, fake: torch.Tensor, k: int = 5) -> Verdict:
     half = min(len(real), len(fake)) // 2
     train = torch.cat([real[:half], fake[:half]])
     held = torch.cat([real[half : 2 * half], fake[half : 2 * half]])
-    is_fake = torch.arange(2 * half) >= half
+    is_fake = torch.arange(2 * half, device=train.device) >= half
     votes = is_fake[distances(held, train).topk(min(k, half), largest=False).indices].double().mean(1)
     right = int(((votes > 0.5) == is_fake).sum())
     n = 2 * half

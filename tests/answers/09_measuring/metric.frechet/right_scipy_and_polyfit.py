@@ -3,7 +3,7 @@ import numpy as np
 
 
 def frechet_terms(x, y):
-    x, y = x.double().numpy(), y.double().numpy()
+    x, y = x.double().cpu().numpy(), y.double().cpu().numpy()
     D = x.shape[1]
     cx, cy = np.cov(x.T).reshape(D, D), np.cov(y.T).reshape(D, D)
     w, v = np.linalg.eigh(cx)
@@ -15,4 +15,4 @@ def frechet_terms(x, y):
 
 
 def frechet_limit(sizes, values):
-    return float(np.polyfit(1 / sizes.numpy(), values.double().numpy(), 1)[1])
+    return float(np.polyfit(1 / sizes.cpu().numpy(), values.double().cpu().numpy(), 1)[1])

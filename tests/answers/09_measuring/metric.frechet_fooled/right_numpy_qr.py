@@ -4,7 +4,7 @@ import torch
 
 
 def fooling_gaussian(x, z):
-    a, b = x.double().numpy(), z.double().numpy()
+    a, b = x.double().cpu().numpy(), z.double().cpu().numpy()
     q, _ = np.linalg.qr(b - b.mean(0))
     white = q * np.sqrt(len(b) - 1)
     w, v = np.linalg.eigh(np.cov(a.T).reshape(a.shape[1], -1))

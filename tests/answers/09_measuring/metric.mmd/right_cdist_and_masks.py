@@ -9,6 +9,6 @@ def kernel(x, y, h):
 
 def mmd_unbiased(x, y, h):
     def within(z):
-        return kernel(z, z, h)[~torch.eye(len(z), dtype=torch.bool)].mean()
+        return kernel(z, z, h)[~torch.eye(len(z), dtype=torch.bool, device=z.device)].mean()
 
     return within(x) + within(y) - 2 * kernel(x, y, h).mean()

@@ -5,11 +5,13 @@ from scipy.spatial.distance import cdist, pdist
 
 
 def kernel(x, y, h):
-    return torch.from_numpy(np.exp(-cdist(x.double().numpy(), y.double().numpy(), "sqeuclidean") / 2 / h**2)).to(x)
+    return torch.from_numpy(
+        np.exp(-cdist(x.double().cpu().numpy(), y.double().cpu().numpy(), "sqeuclidean") / 2 / h**2)
+    ).to(x)
 
 
 def mmd_unbiased(x, y, h):
-    a, b = x.double().numpy(), y.double().numpy()
+    a, b = x.double().cpu().numpy(), y.double().cpu().numpy()
 
     def g(s):
         return np.exp(-s / (2 * h * h))

@@ -5,7 +5,9 @@ from scipy.special import logsumexp
 
 
 def diluted_log_p(log_p, log_noise, share):
-    out = logsumexp([log_p.double().numpy(), log_noise.double().numpy()], axis=0, b=np.array([[1 - share], [share]]))
+    out = logsumexp(
+        [log_p.double().cpu().numpy(), log_noise.double().cpu().numpy()], axis=0, b=np.array([[1 - share], [share]])
+    )
     return torch.from_numpy(out).to(log_p)
 
 
@@ -14,7 +16,7 @@ def hidden_share(nats):
 
 
 def memoriser_nll(train, test, sigma):
-    a, b = train.double().numpy(), test.double().numpy()
+    a, b = train.double().cpu().numpy(), test.double().cpu().numpy()
     d2 = ((b[:, None] - a[None]) ** 2).sum(-1)
     D = a.shape[1]
     return float(

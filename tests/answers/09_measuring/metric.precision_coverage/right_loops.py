@@ -10,7 +10,7 @@ def radii(x, k):
     for i, a in enumerate(rows):
         others = sorted(math.dist(a, b) for j, b in enumerate(rows) if j != i)
         out.append(others[k - 1])
-    return torch.tensor(out, dtype=x.dtype)
+    return torch.tensor(out).to(x)
 
 
 def precision_coverage(real, fake, k):

@@ -4,15 +4,15 @@ import torch
 
 
 def radii(x, k):
-    a = x.numpy()
+    a = x.cpu().numpy()
     d = np.linalg.norm(a[:, None] - a[None], axis=-1)
     np.fill_diagonal(d, np.inf)
-    return torch.from_numpy(np.partition(d, k - 1, axis=1)[:, k - 1])
+    return torch.from_numpy(np.partition(d, k - 1, axis=1)[:, k - 1]).to(x)
 
 
 def precision_coverage(real, fake, k):
-    d = np.linalg.norm(real.numpy()[:, None] - fake.numpy()[None], axis=-1)
-    r, f = radii(real, k).numpy(), radii(fake, k).numpy()
+    d = np.linalg.norm(real.cpu().numpy()[:, None] - fake.cpu().numpy()[None], axis=-1)
+    r, f = radii(real, k).cpu().numpy(), radii(fake, k).cpu().numpy()
     return {
         "precision": float(np.mean((d <= r[:, None]).any(0))),
         "recall": float(np.mean((d <= f[None]).any(1))),

@@ -6,7 +6,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 
 def two_sample_test(real, fake, k):
-    a, b = real.double().numpy(), fake.double().numpy()
+    a, b = real.double().cpu().numpy(), fake.double().cpu().numpy()
     h = len(a) // 2
     m = KNeighborsClassifier(k, algorithm="brute").fit(np.r_[a[:h], b[:h]], [0] * h + [1] * h)
     rest = len(a) - h

@@ -11,6 +11,6 @@ def two_sample_test(real, fake, k):
     near = d.argsort(1)[:, :k]
     said = (near >= h).sum(1) * 2 > k
     n = len(held)
-    truth = torch.cat([torch.zeros(n // 2), torch.ones(n // 2)]).bool()
+    truth = torch.cat([torch.zeros(n // 2), torch.ones(n // 2)]).bool().to(said.device)
     right = int((said == truth).sum())
     return {"accuracy": right / n, "p_value": float(binom.sf(right - 1, n, 0.5))}

@@ -10,7 +10,7 @@ def fit_probe(features, labels, classes, ridge):
             torch.cat([ridge**0.5 * torch.eye(D), torch.zeros(D, 1)], 1).to(features),
         ]
     ).double()
-    Y = torch.cat([torch.nn.functional.one_hot(labels, classes).double(), torch.zeros(D, classes).double()])
+    Y = torch.cat([torch.nn.functional.one_hot(labels, classes).double(), torch.zeros(D, classes).to(A)])
     S = torch.linalg.lstsq(A, Y, driver="gelsd").solution
     return S[:D].to(features), S[D].to(features)
 
