@@ -70,7 +70,7 @@ show(
     alt="Five clouds of points, and below them a table of six measures. The first cloud, fresh data on two moons, raises "
     "no alarm. A Gaussian cloud of the same mean and covariance escapes the Fréchet distance and the maximum mean "
     "discrepancy. A single moon escapes precision and the ratio of neighbour distances. Moons that are too wide escape "
-    "the Fréchet distance, the maximum mean discrepancy and coverage. Copies of the training set are perfect by every "
+    "the Fréchet distance and the maximum mean discrepancy. Copies of the training set are perfect by every "
     "measure but the ratio of neighbour distances.",
 )
 
@@ -79,8 +79,8 @@ show(
 # ## The picture
 #
 # Five "models" of two moons; each shows 500 samples. Below them, six numbers that the literature would report, each
-# compared with what a fresh data set of the same size would get. Where a number is out of the ordinary by more than
-# five standard errors, it raises an alarm (a filled field). The first column is data, and no field is filled. All the
+# compared with what a fresh data set of the same size would get. Where a number is worse by more than five standard
+# errors, it raises an alarm (a filled field). The first column is data, and no field is filled. All the
 # other columns are frauds, and **no row is filled everywhere**. Each measure is blind to something: the Fréchet
 # distance to everything but mean and covariance, the MMD (at its usual bandwidth) to detail, precision to what is
 # missing, and all but the last to theft.
@@ -201,12 +201,60 @@ with waiting_for("frechet_terms", "frechet_limit"):
 
 
 # %% [markdown]
+# ### How sure is it?
+#
+# A distance without an error bar is a rumour. A second data set is rarely to be had, so the **bootstrap** makes some out of the first: from $N$ samples
+# draw $N$ *with replacement* (some come twice, some not at all), do the same with the other set, independently, measure again, and repeat that $B$ times. The
+# drawn sets are to your samples what your samples are to the law. So the *standard deviation* of the $B$ distances estimates the standard error, and the
+# height of their *mean* above your distance estimates the bias.
+#
+# **In numbers.** Distance: the squared gap of the means. $x = (0, 2)$ and $y = (3, 5)$ have the means 1 and 4, distance 9. Draw the rows $(0, 0), (0, 1),
+# (1, 1)$ of $x$ and $(0, 1), (1, 1), (0, 0)$ of $y$: the means are $0, 1, 2$ and $4, 5, 3$, the distances $16, 16, 1$. Their mean is 11, so the
+# bias is estimated as 2, and the error as $\sqrt{(5^2 + 5^2 + 10^2)/2} = 8.66$.
+#
+# The draws come as arguments, so that the result can be repeated. **Write** `bootstrap`, for any distance.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-error_bar-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e9cc06e12215631e8ccabf02ede7ec35", "cell_type": "code"} deletable=false
+def bootstrap(distance, x, y, rows_x, rows_y):
+    """Error and bias of distance(x, y), from the distances of x[rows_x[b]] and y[rows_y[b]] for b = 1 … B.
+
+    distance: takes (N, D) and (M, D), gives a number; x: (N, D); y: (M, D); rows_x: (B, N), int64, values 0 … N − 1;
+    rows_y: (B, M), int64, values 0 … M − 1; B ≥ 2; returns a dict of two numbers: "error", the standard deviation of the B distances,
+    with B − 1 below; "bias", their mean minus distance(x, y).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-error_bar", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "80faefcf82bc98af3eed1f8096e1b770", "cell_type": "code"} deletable=false editable=false
+check("metric.error_bar")
+
+# %% [markdown]
 # **What are the samples?** Pixels are a poor language: a picture shifted by one pixel is far from itself. So the FID
 # first sends every picture through a network that was trained to recognise things, and compares *features*. The
 # original uses a large network trained on photographs. Ours is small and fixed: 32 features of a classifier that was
 # trained on the 1000 training digits (`pushforward.measuring.classifier`; its weights come with the course, so that
 # everybody gets the same numbers). In these features training and test digits are $0.381$ apart, and that is
-# the number which later chapters try to reach.
+# the number which later chapters try to reach. How far does it reach itself?
+
+# %% tags=["demo"]
+with waiting_for("frechet_terms", "bootstrap"):
+
+    def feature_distance(f, g):
+        terms = frechet_terms(f, g)
+        return terms["means"] + terms["traces"] - 2 * terms["root"]
+
+    real, test = (classifier.features(digits(part)[0]) for part in ("train", "test"))
+    B = budget(200, 100, 5)
+    draws = [torch.randint(len(f), (B, len(f)), generator=dice) for f in (real, test)]
+    found = bootstrap(feature_distance, real, test, *draws)
+    print(f"distance {float(feature_distance(real, test)):.3f}, error {found['error']:.3f}, bias {found['bias']:.3f}")
+
+
+# %% [markdown]
+# A good part of the $0.381$ is bias, and two models whose distances differ by less than two errors should share a place. The package states an
+# error with every measure. It uses a cousin, the *jackknife*, which leaves out a tenth of the samples at a time: the bootstrap's samples
+# that come twice would look like copies to the measures of sections 4 to 6.
 #
 # ## 2 · How to fool it
 #

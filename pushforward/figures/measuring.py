@@ -16,7 +16,7 @@ from pushforward.figures.style import BLUE, GREY, VERMILION, figure, on_cpu
 from pushforward.measuring.estimate import Estimate, measured
 from pushforward.measuring.frechet import frechet
 from pushforward.measuring.kernels import mmd
-from pushforward.measuring.neighbours import neighbour_ratio, precision_coverage
+from pushforward.measuring.neighbours import neighbour_ratio, shares
 from pushforward.measuring.shapes import moon_distances
 from pushforward.measuring.two_sample import two_sample
 
@@ -54,15 +54,11 @@ def impostor(kind: str, strength: float, train: torch.Tensor, generator: torch.G
 
 def _readings(train: torch.Tensor, fresh: torch.Tensor, fake: torch.Tensor) -> dict[str, Estimate]:
     """Six measures of a fake by name, each with its standard error."""
-    share = {
-        name: measured(lambda x, y, name=name: getattr(precision_coverage(x, y), name), train, fake)
-        for name in ("precision", "coverage")
-    }
-    test = two_sample(fresh, fake)
+    four, test = shares(train, fake), two_sample(fresh, fake)
     return {
         "Fréchet": measured(frechet, train, fake),
         "MMD²": mmd(train, fake),
-        **share,
+        **{name: four[name] for name in ("precision", "coverage")},
         "two-sample": Estimate(test.accuracy, test.error, test.n, test.n),
         "neighbours": neighbour_ratio(train, fake, fresh),
     }
@@ -70,24 +66,26 @@ def _readings(train: torch.Tensor, fresh: torch.Tensor, fake: torch.Tensor) -> d
 
 @on_cpu
 def draw_impostors(train: torch.Tensor, fresh: torch.Tensor, suspects: Mapping[str, torch.Tensor]) -> Figure:
-    """Above, each suspect's samples; below, what each measure says, filled where it is out of the ordinary.
+    """Above, each suspect's samples; below, what each measure says, filled where that is an alarm.
 
-    Out of the ordinary: more than five standard errors, of both, from the reading of the first suspect, which is data.
+    An alarm: worse than the reading of the first suspect, which is data, by more than five standard errors of both.
     """
     fig, axes = figure(2, len(suspects), (9.6, 4.6), height_ratios=[1, 1.35])
     readings = {name: _readings(train, fresh, fake) for name, fake in suspects.items()}
     normal = next(iter(readings.values()))
     for column, (name, found) in zip(axes.T, readings.items(), strict=True):
         _cloud(column[0], suspects[name], name)
-        _table(column[1], found, {key: alarmed(value, normal[key]) for key, value in found.items()})
+        _table(column[1], found, {key: alarmed(key, value, normal[key]) for key, value in found.items()})
     for row, key in enumerate(normal):
         axes[1, 0].text(-0.08, -row, key, ha="right", va="center")
     return fig
 
 
-def alarmed(found: Estimate, normal: Estimate) -> bool:
-    """Whether a reading is more than five standard errors, of both together, from that of the data."""
-    return abs(found.value - normal.value) > ALARM * (found.error**2 + normal.error**2) ** 0.5
+def alarmed(name: str, found: Estimate, normal: Estimate) -> bool:
+    """Whether a reading is worse than that of the data by more than five standard errors of both together."""
+    off = found.value - normal.value
+    worse = -off if name in ("precision", "coverage") else abs(off) if name == "neighbours" else off
+    return worse > ALARM * (found.error**2 + normal.error**2) ** 0.5
 
 
 def _cloud(ax: Axes, x: torch.Tensor, title: str) -> None:
