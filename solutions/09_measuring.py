@@ -120,23 +120,23 @@ show(
 #
 # $$d^2 = \lVert m_x - m_y \rVert^2 + \operatorname{tr} C_x + \operatorname{tr} C_y - 2 \operatorname{tr}\,(C_x C_y)^{1/2} .$$
 #
-# Read it in one dimension: $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x -
-# \sigma_y)^2$. The centres must agree, and so must the widths. In more dimensions the last term asks for the **root of
-# a matrix**: $R = C^{1/2}$ is the matrix with $R R = C$, *not* the matrix of the roots. $C_x C_y$ is not even
-# symmetric, but it has the same eigenvalues as $C_x^{1/2} C_y C_x^{1/2}$, which is; they are $\ge 0$, and the trace
-# of the root is the sum of their roots. (Rounding makes a few of them $-10^{-17}$.)
+# Read it in one dimension:
+# $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x - \sigma_y)^2$. The centres must agree, and so must the widths. In more dimensions the last term asks for the
+# **root of a matrix**: $R = C^{1/2}$ is the matrix with $R R = C$, *not* the matrix of the roots. $C_x C_y$ is not
+# even symmetric, but it has the same eigenvalues as $C_x^{1/2} C_y C_x^{1/2}$, which is; they are $\ge 0$, and the
+# trace of the root is the sum of their roots. (Rounding makes a few of them $-10^{-17}$.)
 #
 # **In numbers.** $x$: the corners $(0,0), (2,0), (0,2), (2,2)$ of a square. $y$: the points $(0,0), (2,2), (1,1)$.
-# Both means are $(1, 1)$. With $n - 1$ below,
-# $C_x = \frac43 I$ and $C_y = \begin{pmatrix} 1 & 1 \\ 1 & 1 \end{pmatrix}$, the traces add up to $4.667$, the product
-# has the eigenvalues $\frac83$ and $0$, so the root has trace $\sqrt{8/3} = 1.633$, and
-# $d^2 = 0 + 4.667 - 2 \cdot 1.633 = 1.401$. (The root of each entry would give $2.309$, and $d^2 = 0.048$: nearly no
-# difference between a square and a line.)
+# Both means are $(1, 1)$. With $n - 1$ below, $C_x = \frac43 I$ and
+# $C_y = \begin{pmatrix} 1 & 1 \\ 1 & 1 \end{pmatrix}$, the traces add up to $4.667$, the product has the
+# eigenvalues $\frac83$ and $0$, so the root has trace $\sqrt{8/3} = 1.633$, and
+# $d^2 = 0 + 4.667 - 2 \cdot 1.633 = 1.401$. (The root of each entry would give $2.309$, and $d^2 = 0.048$: nearly
+# no difference between a square and a line.)
 #
-# **It is biased.** Even between two samples of the *same* law $d^2$ is above 0, by about $c/n$. Whoever reports it at
-# $n = 1000$ and compares with another's $n = 50{,}000$ compares sample sizes. The cure: measure at several $n$, draw the line
-# $d^2 = a + c \cdot \frac1n$ through the results by least squares, and report $a$, the value at $\frac1n = 0$. With
-# $d^2 = 1.5$ at $n = 100$ and $1.25$ at $n = 200$ the line is $1 + 50 \cdot \frac1n$.
+# **It is biased.** Even between two samples of the *same* law $d^2$ is above 0, by about $c/n$. Whoever reports it
+# at $n = 1000$ and compares with another's $n = 50{,}000$ compares sample sizes. The cure: measure at several $n$,
+# draw the line $d^2 = a + c \cdot \frac1n$ through the results by least squares, and report $a$, the value at
+# $\frac1n = 0$. With $d^2 = 1.5$ at $n = 100$ and $1.25$ at $n = 200$ the line is $1 + 50 \cdot \frac1n$.
 #
 # **Write** `frechet_terms`, the parts of the distance, and `frechet_limit`, the value $a$.
 
@@ -179,8 +179,8 @@ def frechet_limit(sizes, values):
 check("metric.frechet")
 
 # %% [markdown]
-# How strong is the bias? Two halves of the same moons, at growing size. Each point is the mean over 40 pairs of samples, with
-# its standard error; the truth is 0.
+# How strong is the bias? Two halves of the same moons, at growing size. Each point is the mean over 40 pairs of
+# samples, with its standard error; the truth is 0.
 
 # %% tags=["demo"]
 with waiting_for("frechet_terms", "frechet_limit"):
@@ -200,14 +200,16 @@ with waiting_for("frechet_terms", "frechet_limit"):
 # %% [markdown]
 # ### How sure is it?
 #
-# A distance without an error bar is a rumour. A second data set is rarely to be had, so the **bootstrap** makes some out of the first: from $N$ samples
-# draw $N$ *with replacement* (some come twice, some not at all), do the same with the other set, independently, measure again, and repeat that $B$ times. The
-# drawn sets are to your samples what your samples are to the law. So the *standard deviation* of the $B$ distances estimates the standard error, and the
-# height of their *mean* above your distance estimates the bias.
+# A distance without an error bar is a rumour. A second data set is rarely to be had, so the **bootstrap** makes
+# some out of the first: from $N$ samples draw $N$ *with replacement* (some come twice, some not at all), do the
+# same with the other set, independently, measure again, and repeat that $B$ times. The drawn sets are to your
+# samples what your samples are to the law. So the *standard deviation* of the $B$ distances estimates the standard
+# error, and the height of their *mean* above your distance estimates the bias.
 #
-# **In numbers.** Distance: the squared gap of the means. $x = (0, 2)$ and $y = (3, 5)$ have the means 1 and 4, distance 9. Draw the rows $(0, 0), (0, 1),
-# (1, 1)$ of $x$ and $(0, 1), (1, 1), (0, 0)$ of $y$: the means are $0, 1, 2$ and $4, 5, 3$, the distances $16, 16, 1$. Their mean is 11, so the
-# bias is estimated as 2, and the error as $\sqrt{(5^2 + 5^2 + 10^2)/2} = 8.66$.
+# **In numbers.** Distance: the squared gap of the means. $x = (0, 2)$ and $y = (3, 5)$ have the means 1 and 4,
+# distance 9. Draw the rows $(0, 0), (0, 1), (1, 1)$ of $x$ and $(0, 1), (1, 1), (0, 0)$ of $y$: the means are
+# $0, 1, 2$ and $4, 5, 3$, the distances $16, 16, 1$. Their mean is 11, so the bias is estimated as 2, and the error
+# as $\sqrt{(5^2 + 5^2 + 10^2)/2} = 8.66$.
 #
 # The draws come as arguments, so that the result can be repeated. **Write** `bootstrap`, for any distance.
 
@@ -253,9 +255,10 @@ with waiting_for("frechet_terms", "bootstrap"):
     print(f"distance {float(feature_distance(real, test)):.3f}, error {found['error']:.3f}, bias {found['bias']:.3f}")
 
 # %% [markdown]
-# A good part of the $0.381$ is bias, and two models whose distances differ by less than two errors should share a place. The package states an
-# error with every measure. It uses a cousin, the *jackknife*, which leaves out a tenth of the samples at a time: the bootstrap's samples
-# that come twice would look like copies to the measures of sections 4 to 6.
+# A good part of the $0.381$ is bias, and two models whose distances differ by less than two errors should share a
+# place. The package states an error with every measure. It uses a cousin, the *jackknife*, which leaves out a tenth
+# of the samples at a time: the bootstrap's samples that come twice would look like copies to the measures of
+# sections 4 to 6.
 #
 # ## 2 · How to fool it
 #
@@ -264,14 +267,15 @@ with waiting_for("frechet_terms", "bootstrap"):
 #
 # $$y_j = m_x + C_x^{1/2}\, C_z^{-1/2} (z_j - m_z),$$
 #
-# where $m_z$ and $C_z$ are the mean and the covariance of the noise *that you hold*, not those of the law it
-# came from. The last factor makes mean 0 and covariance $I$ of it, to the last digit; the first gives it the covariance of the
-# data. Any matrix $A$ with $A A^\top = C_x$ will do in place of the symmetric root, and likewise for $C_z$. But mind:
-# some pixels are the same in every digit, so $C_x$ is singular, and a Cholesky factor of it does not exist.
+# where $m_z$ and $C_z$ are the mean and the covariance of the noise *that you hold*, not those of the law it came
+# from. The last factor makes mean 0 and covariance $I$ of it, to the last digit; the first gives it the covariance
+# of the data. Any matrix $A$ with $A A^\top = C_x$ will do in place of the symmetric root, and likewise for $C_z$.
+# But mind: some pixels are the same in every digit, so $C_x$ is singular, and a Cholesky factor of it does not
+# exist.
 #
-# **In numbers.** One dimension, $x = (0, 2, 4)$: $m_x = 2$, $C_x = 4$. Noise $z = (-1, 0, 1)$: $m_z = 0$, $C_z = 1$.
-# Then $y = (0, 2, 4)$. Noise $z = (1, 1, 4)$: $m_z = 2$, $C_z = 3$, $y = 2 + \frac{2}{\sqrt 3}(-1, -1, 2) = (0.845,\, 0.845,\,
-# 4.309)$, which has mean 2 and variance 4 as well.
+# **In numbers.** One dimension, $x = (0, 2, 4)$: $m_x = 2$, $C_x = 4$. Noise $z = (-1, 0, 1)$: $m_z = 0$,
+# $C_z = 1$. Then $y = (0, 2, 4)$. Noise $z = (1, 1, 4)$: $m_z = 2$, $C_z = 3$,
+# $y = 2 + \frac{2}{\sqrt 3}(-1, -1, 2) = (0.845,\, 0.845,\, 4.309)$, which has mean 2 and variance 4 as well.
 #
 # **Write** `fooling_gaussian`. It is a witness: the check verifies that your points are noise, moved and
 # stretched, and that no Fréchet distance can tell them from the data.
@@ -319,8 +323,9 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 
 # %% [markdown]
 # In pixels the distance is 0, and no sample of the model is a digit. In features the fraud is seen, but mildly: the
-# distance is not even twice what it should be. And the trick works there as well: whoever trains on the features, or picks among
-# models by them, finds the Gaussian *of the features* sooner or later. A measure that has become a target stops being a measure.
+# distance is not even twice what it should be. And the trick works there as well: whoever trains on the features,
+# or picks among models by them, finds the Gaussian *of the features* sooner or later. A measure that has become a
+# target stops being a measure.
 
 # %% [markdown]
 # ## 3 · A kernel instead of moments
@@ -338,16 +343,16 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 # **Estimating it without bias.** "Two independent draws" must not be one draw twice. A sample paired with itself has
 # $k(x_i, x_i) = 1$, which no independent pair has, so these pairs stay out:
 #
-# $$\widehat{\mathrm{MMD}^2} = \frac{1}{n(n-1)} \sum_{i \ne i'} k(x_i, x_{i'}) + \frac{1}{m(m-1)} \sum_{j \ne j'} k(y_j, y_{j'})
-# - \frac{2}{nm} \sum_{i,\,j} k(x_i, y_j) .$$
+# $$\widehat{\mathrm{MMD}^2} = \frac{1}{n(n-1)} \sum_{i \ne i'} k(x_i, x_{i'}) + \frac{1}{m(m-1)} \sum_{j \ne j'} k(y_j, y_{j'}) -
+# \frac{2}{nm} \sum_{i,\,j} k(x_i, y_j) .$$
 #
-# Between data and model no pair is left out: $x_1$ and $y_1$ are strangers. The estimate has the right mean for *every*
-# sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative about half of the time**.
-# That is no error, and whoever cuts it off at 0 brings the bias back.
+# Between data and model no pair is left out: $x_1$ and $y_1$ are strangers. The estimate has the right mean for
+# *every* sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative about half of the
+# time**. That is no error, and whoever cuts it off at 0 brings the bias back.
 #
-# **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and $k(0, 2) =
-# e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is $0.6065 + 0.1353 - 2 \cdot
-# 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
+# **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and
+# $k(0, 2) = e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is
+# $0.6065 + 0.1353 - 2 \cdot 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
 #
 # **Write** both.
 
@@ -410,8 +415,8 @@ with waiting_for("kernel", "mmd_unbiased"):
 #
 # You get functions that claim to compute your `mmd_unbiased`. Some do, in their own way. Others keep the pairs of a
 # point with itself, confuse $h$ with $h^2$, are right only if both samples are equally large, or do not dare to be
-# negative. Your test calls a suspect on samples of your choice and says whether it is right. Two right programs differ in
-# their last digits.
+# negative. Your test calls a suspect on samples of your choice and says whether it is right. Two right programs
+# differ in their last digits.
 #
 # What you know by heart: $x = (0, 1)$, $y = (0, 2)$, $h = 1$ gives $-0.4323$.
 #
@@ -455,14 +460,16 @@ check("metric.catch_mmd")
 # | density | how many balls of the data hold a fake, on average, divided by $k$ | the same as precision, without "some" |
 # | coverage | the share of the data's balls that hold some fake | the same as recall, with the data's own balls |
 #
-# A point on the rim of a ball lies in it. The first two are older (Kynkäänniemi et al. 2019), the last two mend them (Naeem et
-# al. 2020): one outlier has a huge ball, and one huge ball swallows everything. Density lets it count for one of many, and
-# coverage never uses the balls of the fakes, which a bad model makes as large as it likes.
+# A point on the rim of a ball lies in it. The first two are older (Kynkäänniemi et al. 2019), the last two mend
+# them (Naeem et al. 2020): one outlier has a huge ball, and one huge ball swallows everything. Density lets it
+# count for one of many, and coverage never uses the balls of the fakes, which a bad model makes as large as it
+# likes.
 #
-# **In numbers.** On the line, $k = 1$. Data $0, 1, 3, 10$ have the radii $1, 1, 2, 7$; fakes $0.5,\ 4,\ 20$ have $3.5,\
-# 3.5,\ 16$. The first fake lies in the balls of 0 and 1, the second in those of 3 and 10, the third in none: precision
-# $\frac23$, density $\frac{2 + 2 + 0}{3 \cdot 1} = \frac43$. Every ball of the data holds a fake: coverage 1. Every point of the
-# data lies in a ball of a fake: recall 1, and the 10 owes that to the fake at 20, which is nowhere near.
+# **In numbers.** On the line, $k = 1$. Data $0, 1, 3, 10$ have the radii $1, 1, 2, 7$; fakes $0.5,\ 4,\ 20$ have
+# $3.5,\ 3.5,\ 16$. The first fake lies in the balls of 0 and 1, the second in those of 3 and 10, the third in none:
+# precision $\frac23$, density $\frac{2 + 2 + 0}{3 \cdot 1} = \frac43$. Every ball of the data holds a fake:
+# coverage 1. Every point of the data lies in a ball of a fake: recall 1, and the 10 owes that to the fake at 20,
+# which is nowhere near.
 #
 # **Write** the radii and the four numbers.
 
@@ -523,9 +530,9 @@ with waiting_for("radii", "precision_coverage"):
 
 # %% [markdown]
 # The jumbles have more recall than the test digits! Only coverage tells. And the blob, the mean of all digits, has
-# perfect precision and the best density of all: the middle of the cloud lies in everybody's ball, although no digit looks like it. (Why do the
-# *test* digits not reach 1? They were written by other people than the training digits. The yardstick is always what fresh data
-# get, at the same $n$ and $k$.)
+# perfect precision and the best density of all: the middle of the cloud lies in everybody's ball, although no digit
+# looks like it. (Why do the *test* digits not reach 1? They were written by other people than the training digits.
+# The yardstick is always what fresh data get, at the same $n$ and $k$.)
 #
 # Play with the faults, and watch which of your own functions notice.
 
@@ -548,13 +555,13 @@ with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 # %% [markdown]
 # ## 5 · Let a classifier decide
 #
-# If a classifier can tell fakes from data, they differ; if the best one cannot, they do not. This turns any classifier
-# into a test. **It must be judged on samples that it was not trained on**: a classifier that remembers its training
-# set is right about all of it, whatever the laws.
+# If a classifier can tell fakes from data, they differ; if the best one cannot, they do not. This turns any
+# classifier into a test. **It must be judged on samples that it was not trained on**: a classifier that remembers
+# its training set is right about all of it, whatever the laws.
 #
-# The recipe: split both sets, train on the first halves, count the right verdicts on the second. If both laws are equal,
-# each verdict is a coin toss, and the number of right ones among $n$ is at most as spread out as $\mathrm{Bin}(n,
-# \frac12)$. The **p-value** is the probability that coins do as well *or better*:
+# The recipe: split both sets, train on the first halves, count the right verdicts on the second. If both laws are
+# equal, each verdict is a coin toss, and the number of right ones among $n$ is at most as spread out as
+# $\mathrm{Bin}(n, \frac12)$. The **p-value** is the probability that coins do as well *or better*:
 #
 # $$p = P\big(\mathrm{Bin}(n, \tfrac12) \ge \text{right}\big) .$$
 #
@@ -610,23 +617,23 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
             print(f"{name:24} n = {n:4}   accuracy {found['accuracy']:.3f}   p = {found['p_value']:.1e}")
 
 # %% [markdown]
-# Look at the third line. Digits buried in noise are told from digits *by a coin*: every noisy picture's nearest neighbours are
-# digits, since the noisy ones are so far from each other, and so every verdict is "data". A test is as good as its classifier. A small
-# p-value proves a difference, a large one proves nothing.
+# Look at the third line. Digits buried in noise are told from digits *by a coin*: every noisy picture's nearest
+# neighbours are digits, since the noisy ones are so far from each other, and so every verdict is "data". A test is
+# as good as its classifier. A small p-value proves a difference, a large one proves nothing.
 #
 # ## 6 · Is it new?
 #
 # All measures so far compare a model with the *data*. The training set is data. A model that returns its training
-# pictures is perfect by all of them. What gives it away are distances: how far is a fake from the nearest training sample? The number
-# alone means nothing; divide it by what fresh, real samples get:
+# pictures is perfect by all of them. What gives it away are distances: how far is a fake from the nearest training
+# sample? The number alone means nothing; divide it by what fresh, real samples get:
 #
 # $$\text{ratio} = \frac{\text{mean over fakes of } \min_i \lVert y_j - x_i \rVert}{\text{mean over test samples of } \min_i \lVert x'_j - x_i \rVert}, \qquad x_i \text{ from the training set.}$$
 #
 # Near 0: copies. Near 1: as far from the training set as data should be. Above 1: far from everything. Note
 # that the test samples must be *fresh*. Those of the training set find themselves, at distance 0.
 #
-# **In numbers.** Training set $0, 10$; fakes $0.5, 9$; test samples $2, 7$. Fakes: $0.5$ and $1$, mean $0.75$. Test: $2$ and $3$,
-# mean $2.5$. Ratio $0.3$.
+# **In numbers.** Training set $0, 10$; fakes $0.5, 9$; test samples $2, 7$. Fakes: $0.5$ and $1$, mean $0.75$.
+# Test: $2$ and $3$, mean $2.5$. Ratio $0.3$.
 #
 # **Write** it.
 
@@ -652,23 +659,25 @@ def neighbour_ratio(train, fake, test):
 check("metric.nearest_neighbour")
 
 # %% [markdown]
-# A model that blurs its copies a little, or returns copies for one sample in ten, hides well in a mean. Notebook 21 looks closer, at
-# single samples.
+# A model that blurs its copies a little, or returns copies for one sample in ten, hides well in a mean. Notebook 21
+# looks closer, at single samples.
 #
-# **Question (3 points).** A report says: "Our model reaches a Fréchet distance of 12.4, measured with 5,000 samples. The best
-# published model has 13.1, measured with 50,000. Ours is better." (a) What does the difference in sample size do, and in whose favour?
-# (b) Name two further things that must be equal or stated before these numbers may be compared. (c) Describe a model that reaches 0 and is worthless.
+# **Question (3 points).** A report says: "Our model reaches a Fréchet distance of 12.4, measured with 5,000
+# samples. The best published model has 13.1, measured with 50,000. Ours is better." (a) What does the difference in
+# sample size do, and in whose favour? (b) Name two further things that must be equal or stated before these numbers
+# may be compared. (c) Describe a model that reaches 0 and is worthless.
 
 # %% [markdown] tags=["written:metric.report:3"]
 # ### BEGIN SOLUTION
-# **Model answer.** (a) The distance is biased upwards by about $c/n$, so fewer samples make it larger: the new model was measured at a
-# disadvantage. Its advantage is, if anything, understated; but $c$ differs from model to model, so both should be measured at the same $n$, or
-# extrapolated to $1/n = 0$.
+# **Model answer.** (a) The distance is biased upwards by about $c/n$, so fewer samples make it larger: the new
+# model was measured at a disadvantage. Its advantage is, if anything, understated; but $c$ differs from model to
+# model, so both should be measured at the same $n$, or extrapolated to $1/n = 0$.
 #
 # (b) The features (network, its weights, the resizing of the pictures before it), the reference set (training or test
 # pictures, how many), and the error bars: is 0.7 more than the spread over repeated samples and training runs?
 #
-# (c) A Gaussian in feature space with the mean and covariance of the data's features; or a model that returns the training set.
+# (c) A Gaussian in feature space with the mean and covariance of the data's features; or a model that returns the
+# training set.
 #
 # **Rubric**
 # - (1) a: the bias is positive and falls like 1/n, so the smaller sample is at a disadvantage
@@ -683,26 +692,31 @@ check("metric.nearest_neighbour")
 #
 # Would a likelihood spare us all this? Two models show that it would not (Theis et al. 2016).
 #
-# **Ninety-nine per cent noise.** Take a perfect model $p$, and a worthless one $q_0$. The mixture $q = 0.01\, p + 0.99\, q_0$
-# returns rubbish 99 times out of 100. Its likelihood? Since $q \ge 0.01\, p$ everywhere,
+# **Ninety-nine per cent noise.** Take a perfect model $p$, and a worthless one $q_0$. The mixture
+# $q = 0.01\, p + 0.99\, q_0$ returns rubbish 99 times out of 100. Its likelihood? Since $q \ge 0.01\, p$
+# everywhere,
 #
 # $$-\log q(x) \le -\log p(x) + \log 100, \qquad \log 100 = 4.605 \text{ nats},$$
 #
-# for every $x$ whatever. Of the 86 nats or so that a good model of the 64-pixel digits needs, that is a twentieth; of the thousands of
-# nats of a photograph, nothing at all. The other way round: who can spare $c$ nats can hide a share of
-# $1 - e^{-c}$ of noise.
+# for every $x$ whatever. Of the 86 nats or so that a good model of the 64-pixel digits needs, that is a twentieth;
+# of the thousands of nats of a photograph, nothing at all. The other way round: who can spare $c$ nats can hide a
+# share of $1 - e^{-c}$ of noise.
 #
-# **A memoriser.** Put a narrow normal of width $\sigma$ on each training sample, $q(x) = \frac1N \sum_i \mathcal N(x;\, x_i, \sigma^2 I)$.
-# Its samples are training pictures, and flawless. As $\sigma \to 0$ the negative log-likelihood of a *test* sample is infinite.
+# **A memoriser.** Put a narrow normal of width $\sigma$ on each training sample,
+# $q(x) = \frac1N \sum_i \mathcal N(x;\, x_i, \sigma^2 I)$. Its samples are training pictures, and flawless. As
+# $\sigma \to 0$ the negative log-likelihood of a *test* sample is infinite.
 #
-# Both formulas are mixtures, and in both the terms may be far below the smallest float: $e^{-1000} = 0$ in every float type that you will meet here. The cure is
-# the one of notebook 06: $\log \sum_i e^{a_i}$ is computed with the largest $a_i$ taken out (`torch.logsumexp`).
+# Both formulas are mixtures, and in both the terms may be far below the smallest float: $e^{-1000} = 0$ in every
+# float type that you will meet here. The cure is the one of notebook 06: $\log \sum_i e^{a_i}$ is computed with the
+# largest $a_i$ taken out (`torch.logsumexp`).
 #
-# **In numbers.** $\log p = -1$, $\log q_0 = -10$, share $0.99$: $q = 0.01 e^{-1} + 0.99 e^{-10} = 0.003724$, $\log q = -5.593$,
-# $4.593$ nats below. One nat to spare hides $1 - e^{-1} = 63.2\,\%$. A memoriser of the single number 0, tested at 1: with $\sigma = 0.1$ it needs
-# $\frac12 \log(2\pi \cdot 0.01) + 50 = 48.616$ nats, with $\sigma = 0.01$ already $4996.3$.
+# **In numbers.** $\log p = -1$, $\log q_0 = -10$, share $0.99$: $q = 0.01 e^{-1} + 0.99 e^{-10} = 0.003724$,
+# $\log q = -5.593$, $4.593$ nats below. One nat to spare hides $1 - e^{-1} = 63.2\,\%$. A memoriser of the single
+# number 0, tested at 1: with $\sigma = 0.1$ it needs $\frac12 \log(2\pi \cdot 0.01) + 50 = 48.616$ nats, with
+# $\sigma = 0.01$ already $4996.3$.
 #
-# **Write** the log density of the mixture, the share that can be hidden, and the memoriser's average negative log-likelihood.
+# **Write** the log density of the mixture, the share that can be hidden, and the memoriser's average negative
+# log-likelihood.
 
 
 # %% tags=["solve:metric.nll_is_not_quality"]
@@ -743,8 +757,9 @@ def memoriser_nll(train, test, sigma):
 check("metric.nll_is_not_quality")
 
 # %% [markdown]
-# Both sides of the coin, for the memoriser of the digits: its likelihood on test digits, and how many of its samples the classifier
-# recognises. Predict before you run: at which width is the likelihood best, and what do the samples look like there?
+# Both sides of the coin, for the memoriser of the digits: its likelihood on test digits, and how many of its
+# samples the classifier recognises. Predict before you run: at which width is the likelihood best, and what do the
+# samples look like there?
 
 # %% tags=["demo"]
 with waiting_for("memoriser_nll"):
@@ -765,22 +780,26 @@ with waiting_for("memoriser_nll"):
          "and passes the level of test digits about where the likelihood is best.")  # fmt: skip
 
 # %% [markdown]
-# The likelihood wants a width of two or three grey levels; the eye wants none. At a quarter of a grey level the samples are perfect, and stolen, and
-# the likelihood is worse by thousands of nats. No single number ranks the two ends.
+# The likelihood wants a width of two or three grey levels; the eye wants none. At a quarter of a grey level the
+# samples are perfect, and stolen, and the likelihood is worse by thousands of nats. No single number ranks the two
+# ends.
 #
 # ## 8 · What a representation is worth
 #
-# Some models also give *codes*: the latent of a VAE, the features of a diffusion network. A common measure (003): how well
-# can a **linear** classifier read the label off the code? It is called a linear probe. Keep it as simple as possible:
-# ridge regression onto one-hot targets. With features $f_i \in \mathbb R^D$ and targets $t_i \in \{0, 1\}^K$, minimise
+# Some models also give *codes*: the latent of a VAE, the features of a diffusion network. A common measure (003):
+# how well can a **linear** classifier read the label off the code? It is called a linear probe. Keep it as simple
+# as possible: ridge regression onto one-hot targets. With features $f_i \in \mathbb R^D$ and targets
+# $t_i \in \{0, 1\}^K$, minimise
 #
 # $$\sum_i \lVert W^\top f_i + b - t_i \rVert^2 + \lambda \lVert W \rVert^2 .$$
 #
-# The offset $b$ is *not* penalised. So it takes care of the means, $b = \bar t - W^\top \bar f$, and for the centred features and
-# targets it remains $W = (F^\top F + \lambda I)^{-1} F^\top T$. The prediction is the class with the largest output.
+# The offset $b$ is *not* penalised. So it takes care of the means, $b = \bar t - W^\top \bar f$, and for the
+# centred features and targets it remains $W = (F^\top F + \lambda I)^{-1} F^\top T$. The prediction is the class
+# with the largest output.
 #
-# **In numbers.** One feature, $f = (-1, 1)$, labels $0, 1$, $\lambda = 2$: $F^\top F + \lambda = 4$, $F^\top T = (-1, 1)$ (from $-1 \cdot (\frac12,
-# -\frac12) + 1 \cdot (-\frac12, \frac12)$), so $W = (-\frac14, \frac14)$, $b = (\frac12, \frac12)$.
+# **In numbers.** One feature, $f = (-1, 1)$, labels $0, 1$, $\lambda = 2$: $F^\top F + \lambda = 4$,
+# $F^\top T = (-1, 1)$ (from $-1 \cdot (\frac12, -\frac12) + 1 \cdot (-\frac12, \frac12)$), so
+# $W = (-\frac14, \frac14)$, $b = (\frac12, \frac12)$.
 #
 # **Write** the probe and its accuracy.
 
@@ -815,8 +834,8 @@ def probe_accuracy(features, labels, W, b):
 check("represent.linear_probe")
 
 # %% [markdown]
-# Four representations of digits, probed with few labels and with many. $\lambda$ is picked on the validation digits; the test
-# digits are looked at once.
+# Four representations of digits, probed with few labels and with many. $\lambda$ is picked on the validation
+# digits; the test digits are looked at once.
 
 # %% tags=["demo"]
 with waiting_for("fit_probe", "probe_accuracy"):
@@ -837,22 +856,26 @@ with waiting_for("fit_probe", "probe_accuracy"):
             print(f"{name:30} {n:5} labels   test accuracy {float(probe_accuracy(ft, yt, W, b)):.3f}")
 
 # %% [markdown]
-# Read it with care. The classifier's features win with 50 labels, but they have seen 1000 before: that is what a representation is
-# *for*. Five hundred random waves hold nothing that the pixels do not, and beat them: a probe measures what is *linearly at hand*, not
-# what is known, and more columns put more at hand. So a probe needs its number of columns, its number of labels and its split stated,
-# and a random representation of the same size beside it.
+# Read it with care. The classifier's features win with 50 labels, but they have seen 1000 before: that is what a
+# representation is *for*. Five hundred random waves hold nothing that the pixels do not, and beat them: a probe
+# measures what is *linearly at hand*, not what is known, and more columns put more at hand. So a probe needs its
+# number of columns, its number of labels and its split stated, and a random representation of the same size beside
+# it.
 #
-# **Question (4 points; 004).** For each purpose name the measure of this chapter on which you would insist, and one that would mislead, with a reason. (a) Synthetic X-rays
-# to train doctors: rare diseases must not be missing. (b) Invented faces for advertisements: no real person may appear. (c) A model whose only use is to
-# compress pictures without loss. (d) A lecture says that a generative model can have two of *fast, diverse, good*. Which numbers of this chapter would you put on the
-# axes "diverse" and "good"?
+# **Question (4 points; 004).** For each purpose name the measure of this chapter on which you would insist, and one
+# that would mislead, with a reason. (a) Synthetic X-rays to train doctors: rare diseases must not be missing. (b)
+# Invented faces for advertisements: no real person may appear. (c) A model whose only use is to compress pictures
+# without loss. (d) A lecture says that a generative model can have two of *fast, diverse, good*. Which numbers of
+# this chapter would you put on the axes "diverse" and "good"?
 
 # %% [markdown] tags=["written:metric.which_measure:4"]
 # ### BEGIN SOLUTION
-# **Model answer.** (a) Coverage (or recall with the data's balls), by disease: precision is perfect for a model that draws healthy
-# lungs only; plain recall can be bought with outliers. (b) Distance to the nearest training sample against that of fresh people, and the smallest ones looked at by hand:
-# Fréchet distance, precision and coverage are all perfect for copies. (c) Negative log-likelihood on test data in bits: it *is* the file size; how samples look
-# does not matter (99 % noise costs less than 7 bits per picture). (d) Diverse: coverage (or recall). Good: precision (or density). Not the Fréchet distance, which mixes both.
+# **Model answer.** (a) Coverage (or recall with the data's balls), by disease: precision is perfect for a model
+# that draws healthy lungs only; plain recall can be bought with outliers. (b) Distance to the nearest training
+# sample against that of fresh people, and the smallest ones looked at by hand: Fréchet distance, precision and
+# coverage are all perfect for copies. (c) Negative log-likelihood on test data in bits: it *is* the file size; how
+# samples look does not matter (99 % noise costs less than 7 bits per picture). (d) Diverse: coverage (or recall).
+# Good: precision (or density). Not the Fréchet distance, which mixes both.
 #
 # **Rubric**
 # - (1) a: coverage or recall, and why precision (or the Fréchet distance) misleads; half for the measure alone
@@ -865,10 +888,11 @@ with waiting_for("fit_probe", "probe_accuracy"):
 # %% [markdown]
 # ## What later chapters use
 #
-# The measures now stand in the package, in `pushforward.measuring`, with the same formulas as yours, and each returns its value with a standard error and
-# the sizes of both samples. Beside them stand two for laws that are known exactly: for a ring of Gaussians, how many modes were found and how wide they are,
-# and for two moons, the share of samples off the manifold. And one that you will build in notebook 11: the *sliced Wasserstein
-# distance*, which projects both sets on many lines and compares their sorted values.
+# The measures now stand in the package, in `pushforward.measuring`, with the same formulas as yours, and each
+# returns its value with a standard error and the sizes of both samples. Beside them stand two for laws that are
+# known exactly: for a ring of Gaussians, how many modes were found and how wide they are, and for two moons, the
+# share of samples off the manifold. And one that you will build in notebook 11: the *sliced Wasserstein distance*,
+# which projects both sets on many lines and compares their sorted values.
 
 # %% tags=["demo"]
 real, test = (digits(part)[0] for part in ("train", "test"))
@@ -903,8 +927,8 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # Pencil first; then unfold.
 #
-# **1.** In one dimension the data have mean 0 and variance 4, the model mean 1 and variance 1. What is the squared Fréchet distance? Name a
-# law with distance 0 to the data that is not normal.
+# **1.** In one dimension the data have mean 0 and variance 4, the model mean 1 and variance 1. What is the squared
+# Fréchet distance? Name a law with distance 0 to the data that is not normal.
 #
 # <details><summary>Answer</summary>
 #
@@ -928,16 +952,19 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # </details>
 #
-# **4.** A model of the ring of eight Gaussians finds four modes and is perfect there. Estimate precision, density and coverage at $k = 5$, for many samples.
+# **4.** A model of the ring of eight Gaussians finds four modes and is perfect there. Estimate precision, density
+# and coverage at $k = 5$, for many samples.
 #
 # <details><summary>Answer</summary>
 #
-# Precision near 1: every fake lies among data. Density near 1: it is a mean over the fakes, each lies in about $k$ balls of the data around
-# it, and that there are twice as many fakes there does not change it. Coverage near $\frac12$: the balls of the other four modes are empty.
+# Precision near 1: every fake lies among data. Density near 1: it is a mean over the fakes, each lies in about $k$
+# balls of the data around it, and that there are twice as many fakes there does not change it. Coverage near
+# $\frac12$: the balls of the other four modes are empty.
 #
 # </details>
 #
-# **5.** A classifier tells fakes from data with accuracy 1.0 on the samples that it was trained on. What have you learnt?
+# **5.** A classifier tells fakes from data with accuracy 1.0 on the samples that it was trained on. What have you
+# learnt?
 #
 # <details><summary>Answer</summary>
 #
@@ -949,12 +976,13 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # <details><summary>Answer</summary>
 #
-# No. It is a mean: if one sample in ten is a copy and the others are a tenth too far, the ratio is $0.1 \cdot 0 + 0.9 \cdot 1.09 = 0.98$. Look at the
-# smallest distances, too.
+# No. It is a mean: if one sample in ten is a copy and the others are a tenth too far, the ratio is
+# $0.1 \cdot 0 + 0.9 \cdot 1.09 = 0.98$. Look at the smallest distances, too.
 #
 # </details>
 #
-# **7.** A model needs 3000 nats for a photograph. What share of its samples may be noise, if it is to be worse by no more than 0.1 %?
+# **7.** A model needs 3000 nats for a photograph. What share of its samples may be noise, if it is to be worse by
+# no more than 0.1 %?
 #
 # <details><summary>Answer</summary>
 #
@@ -964,8 +992,9 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # ## An open question
 #
-# Every measure here needs a notion of distance, in pixels or in the features of some network that was trained for something else. What
-# would be a fair distance between two poems, two molecules, two pieces of music? And who may choose it, once models are trained to do well by it?
+# Every measure here needs a notion of distance, in pixels or in the features of some network that was trained for
+# something else. What would be a fair distance between two poems, two molecules, two pieces of music? And who may
+# choose it, once models are trained to do well by it?
 
 # %% tags=["given"]
 total()
