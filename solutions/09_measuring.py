@@ -218,9 +218,9 @@ with waiting_for("frechet_terms", "frechet_limit"):
 def bootstrap(distance, x, y, rows_x, rows_y):
     """Error and bias of distance(x, y), from the distances of x[rows_x[b]] and y[rows_y[b]] for b = 1 … B.
 
-    distance: takes (N, D) and (M, D), gives a number; x: (N, D); y: (M, D); rows_x: (B, N), int64, values 0 … N − 1;
-    rows_y: (B, M), int64, values 0 … M − 1; B ≥ 2; returns a dict of two numbers: "error", the standard deviation of the B distances,
-    with B − 1 below; "bias", their mean minus distance(x, y).
+    distance: takes (N, D) and (M, D), gives a number; x: (N, D); y: (M, D); rows_x: (B, N), B ≥ 2, int64,
+    values 0 … N − 1; rows_y: (B, M), int64, values 0 … M − 1; returns a dict of two numbers: "error", the standard
+    deviation of the B distances, with B − 1 below; "bias", their mean minus distance(x, y).
     """
     ### BEGIN SOLUTION
     found = [float(distance(x[i], y[j])) for i, j in zip(rows_x, rows_y, strict=True)]
@@ -478,7 +478,7 @@ check("metric.catch_mmd")
 def radii(x, k):
     """The distance of each x_i to its k-th nearest other point of x.
 
-    x: (N, D); k: int ≥ 1; k < N;  returns (N,), of the type of x.
+    x: (N, D), N ≥ 2; k: int ≥ 1; k < N;  returns (N,), of the type of x.
     """
     ### BEGIN SOLUTION
     distances = (x[:, None] - x[None]).norm(dim=-1)
@@ -489,8 +489,8 @@ def radii(x, k):
 def precision_coverage(real, fake, k):
     """With B(x_i) the ball of radius radii(x, k)_i around x_i: precision, recall, density and coverage of fakes.   (004)
 
-    real: (N, D); fake: (M, D); k: int ≥ 1; k < N and k < M; returns a dict of four numbers: "precision", the share of fakes in some B(real); "recall",
-    the share of reals in some B(fake); "density", the mean number of B(real) that hold a fake, over k; "coverage",
+    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers: "precision",
+    the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean number of B(real) that hold a fake, over k; "coverage",
     the share of B(real) that hold some fake.
     """
     ### BEGIN SOLUTION
