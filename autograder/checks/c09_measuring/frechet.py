@@ -160,6 +160,17 @@ class Frechet(Exercise):
             "Both sums of squares are divided by the size of the first sample: the second has one of its own.",
         ),
         wrong(
+            "difference of the traces",
+            {
+                "frechet_terms": lambda x, y: {
+                    **_terms(x, y),
+                    "traces": 2 * float(x.var(0).sum()) - _terms(x, y)["traces"],
+                }
+            },
+            "The traces are added: each is the spread of one cloud, and the root takes off what they have in common.",
+            also=({"frechet_terms": lambda x, y: {**_terms(x, y), "traces": float(x.var(0).sum())}},),
+        ),
+        wrong(
             "distance of the means not squared",
             {"frechet_terms": lambda x, y: {**_terms(x, y), "means": float((x.mean(0) - y.mean(0)).norm())}},
             "The means enter with their squared distance.",

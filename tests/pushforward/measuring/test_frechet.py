@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -77,6 +80,14 @@ def test_the_stored_weights_are_those_that_the_script_makes() -> None:
     assert [w.shape for w in made] == [w.shape for w in classifier.weights()]
     for ours, stored in zip(made, classifier.weights(), strict=True):
         torch.testing.assert_close(ours, stored, rtol=1e-3, atol=1e-3)
+
+
+def test_the_weights_are_small_and_travel_in_a_wheel() -> None:
+    root = Path(__file__).resolve().parents[3]
+    package = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    kept = {path for pattern in package["pushforward"] for path in (root / "pushforward").glob(pattern)}
+    assert classifier.FILE.resolve() in kept
+    assert classifier.FILE.stat().st_size < 50_000
 
 
 def test_the_classifier_is_as_good_as_its_docstrings_say() -> None:
