@@ -20,19 +20,23 @@ from matplotlib.figure import Figure
 from autograder.measuring.answers import reference
 from pushforward.answering.maps import flow_map
 from pushforward.data import bend_to_moons, digits
-from pushforward.figures import change_of_variables, explorer, style
+from pushforward.figures import change_of_variables, explorer, measuring, style
 from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[3]
-FLOWS, BOUND, GRADIENTS, DIFFUSION = (
+FLOWS, BOUND, GRADIENTS, MEASURING, DIFFUSION = (
     reference(ROOT, notebook)
-    for notebook in ("02_change_of_variables", "06_elbo", "07_gradients_through_samples", "15_diffusion_forward")
+    for notebook in (
+        *("02_change_of_variables", "06_elbo", "07_gradients_through_samples"),
+        *("09_measuring", "15_diffusion_forward"),
+    )
 )
 standardise = reference(ROOT, "00_start_here")["standardise"]
 F64 = torch.float64
 OBJECTIVES = {"sin 5z": lambda z: torch.sin(5 * z[:, 0])}
 AFFINE = {"affine": flow_map("linear", {"A": [[1.2, 0.5], [-0.3, 0.6]], "b": [0.0, 0.0]})}
 SWIRL = {"swirl": flow_map("swirl", {"c": 0.0, "k": 0.5})}
+MEASURES = {"recall": lambda train, fake, fresh: MEASURING["precision_coverage"](train, fake, 5)["recall"]}
 FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"), ("leaky", {"s": 0.25}, "normal")]
 
 
@@ -63,6 +67,12 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     ),
     "draw_square": lambda to: (to(noise(100, dtype=F64)), 1.0, FLOWS["log_p_square"]),
     "draw_image": lambda to: (to(torch.tensor([[1.0, 0.5], [-0.4, 0.8]], dtype=F64)), 100),
+    "draw_impostors": lambda to: (
+        *(to(noise(60, 2)), to(noise(60, 2) + 0.5)),
+        {"all": to(noise(60, 2)), "some": to(noise(60, 2) - 0.5)},
+    ),
+    "draw_bias": lambda to: (to(torch.tensor([10, 20, 40])), to(noise(3, 5, dtype=F64)), to(noise(1, dtype=F64))[0]),
+    "draw_measures": lambda to: ("noise", 0.5, MEASURES, 60),
     "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
     "draw_elbo": lambda to: (0.5, 1.0, BOUND["elbo_terms"], BOUND["kl_gaussian"]),
     "draw_slide": lambda to: (0.3, 0.5, to(noise(5)), GRADIENTS["reparameterise_lognormal"]),
@@ -82,6 +92,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         torch.Generator(to(noise(1)).device).manual_seed(0),
     ),
     "draw_verdicts": lambda to: ({name: {1: None, 2: (1, "zero")} for name in "abcdef"},),
+    "measure_explorer": lambda to: (MEASURES, 60),
     "push_explorer": lambda to: (standardise,),
     "stretch_explorer": lambda to: (FLOWS["log_p_forward"],),
     "elbo_explorer": lambda to: (BOUND["elbo_terms"], BOUND["kl_gaussian"]),
@@ -96,7 +107,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
 
 def drawings() -> dict[str, Callable]:
     """Every drawing and explorer of the helper package, by its name."""
-    modules = (explorer, change_of_variables, style)
+    modules = (explorer, change_of_variables, measuring, style)
     found = {n: f for module in modules for n, f in inspect.getmembers(module, inspect.isfunction)}
     return {n: f for n, f in found.items() if n.startswith("draw_") or n.endswith("_explorer")}
 

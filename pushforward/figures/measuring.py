@@ -1,0 +1,169 @@
+"""Figures of notebook 09: impostors, what sees them, and a bias that falls like one over n."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import ipywidgets
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pushforward.data import two_moons
+from pushforward.figures.explorer import explorer
+from pushforward.figures.style import BLUE, GREY, VERMILION, figure, on_cpu
+from pushforward.measuring.estimate import Estimate, measured
+from pushforward.measuring.frechet import frechet
+from pushforward.measuring.kernels import mmd
+from pushforward.measuring.neighbours import neighbour_ratio, shares
+from pushforward.measuring.shapes import moon_distances
+from pushforward.measuring.two_sample import two_sample
+
+ALARM = 5.0  # standard errors
+FRAUDS = ("noise", "a lost moon", "a Gaussian", "copies")
+
+
+def impostor(kind: str, strength: float, train: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Samples, as many as train (n, 2) on two moons has, with a fault of that strength between 0 and 1.
+
+    "noise": wider moons, of noise 0.05 + strength; "a lost moon": that share of the lower moon gives way to the upper
+    one; "a Gaussian": that share of the points is normal, with the mean and covariance of train; "copies": that share
+    comes from train.
+    """
+    n = len(train)
+    fair = two_moons(n, noise=0.05 + strength if kind == "noise" else 0.05, generator=generator).to(train)
+    chosen = (torch.rand(n, generator=generator) < strength).to(train.device)
+    if kind == "a lost moon":
+        lower = (moon_distances(fair).argmin(1) == 1).to(fair.device)
+        turned = fair.new_tensor([1.0, 0.5]) - fair  # half a turn takes one moon to the other
+        return torch.where((chosen & lower)[:, None], turned, fair)
+    if kind == "a Gaussian":
+        z = torch.randn(n, 2, generator=generator).to(train)
+        roots = [torch.linalg.cholesky(torch.cov(cloud.T)) for cloud in (train, z)]
+        exact = (
+            train.mean(0)
+            + (z - z.mean(0)) @ torch.linalg.solve_triangular(roots[1], roots[0], upper=False, left=False).T
+        )
+        return torch.where(chosen[:, None], exact, fair)
+    return torch.where(chosen[:, None], train, fair) if kind == "copies" else fair
+
+
+# --- the opening picture ---------------------------------------------------------------------------------------
+
+
+def _readings(train: torch.Tensor, fresh: torch.Tensor, fake: torch.Tensor) -> dict[str, Estimate]:
+    """Six measures of a fake by name, each with its standard error."""
+    four, test = shares(train, fake), two_sample(fresh, fake)
+    return {
+        "Fréchet": measured(frechet, train, fake),
+        "MMD²": mmd(train, fake),
+        **{name: four[name] for name in ("precision", "coverage")},
+        "two-sample": Estimate(test.accuracy, test.error, test.n, test.n),
+        "neighbours": neighbour_ratio(train, fake, fresh),
+    }
+
+
+@on_cpu
+def draw_impostors(train: torch.Tensor, fresh: torch.Tensor, suspects: Mapping[str, torch.Tensor]) -> Figure:
+    """Above, each suspect's samples; below, what each measure says, filled where that is an alarm.
+
+    An alarm: worse than the reading of the first suspect, which is data, by more than five standard errors of both.
+    """
+    suspects = {name: fake.cpu() for name, fake in suspects.items()}
+    fig, axes = figure(2, len(suspects), (9.6, 4.6), height_ratios=[1, 1.35])
+    readings = {name: _readings(train, fresh, fake) for name, fake in suspects.items()}
+    normal = next(iter(readings.values()))
+    for column, (name, found) in zip(axes.T, readings.items(), strict=True):
+        _cloud(column[0], suspects[name], name)
+        _table(column[1], found, {key: alarmed(key, value, normal[key]) for key, value in found.items()})
+    for row, key in enumerate(normal):
+        axes[1, 0].text(-0.08, -row, key, ha="right", va="center")
+    return fig
+
+
+def alarmed(name: str, found: Estimate, normal: Estimate) -> bool:
+    """Whether a reading is worse than that of the data by more than five standard errors of both together."""
+    off = found.value - normal.value
+    worse = -off if name in ("precision", "coverage") else abs(off) if name == "neighbours" else off
+    return worse > ALARM * (found.error**2 + normal.error**2) ** 0.5
+
+
+def _cloud(ax: Axes, x: torch.Tensor, title: str) -> None:
+    ax.scatter(*x.T.numpy(), s=3, color=BLUE, linewidths=0, rasterized=True)
+    ax.set(xlim=(-1.7, 2.7), ylim=(-1.4, 1.9), xticks=[], yticks=[], title=title, aspect="equal")
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _table(ax: Axes, found: Mapping[str, Estimate], alarms: Mapping[str, bool]) -> None:
+    """One field for each reading; an alarm is filled, and its number bold."""
+    for row, (key, reading) in enumerate(found.items()):
+        loud = alarms[key]
+        ax.barh(-row, 1, height=0.86, color=VERMILION if loud else "#EFEFEF")
+        weight, colour = ("bold", "white") if loud else ("normal", "black")
+        ax.text(0.5, -row, _written(reading.value), ha="center", va="center", weight=weight, color=colour)
+    ax.set(xlim=(0, 1), ylim=(0.5 - len(found), 0.5))
+    ax.axis("off")
+
+
+def _written(value: float) -> str:
+    """Three places, a minus that is one, and none before a nought."""
+    return f"{value:.3f}".replace("-0.000", "0.000").replace("-", "−")
+
+
+# --- the bias of the Fréchet distance --------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_bias(sizes: torch.Tensor, found: torch.Tensor, limit: float | torch.Tensor) -> Figure:
+    """Distances found (K, runs) at sizes (K,) against 1/n: means with standard errors, and the line to the limit."""
+    fig, ax = figure(1, 1, (6.4, 3.4))
+    u, mean, limit = 1 / sizes.double(), found.mean(1), float(limit)
+    error = found.std(1) / found.shape[1] ** 0.5
+    slope = float(((mean - limit) * u).sum() / u.pow(2).sum())
+    ax.plot([0, float(u.max())], [limit, limit + slope * float(u.max())], "--", color=GREY)
+    ax.errorbar(u, mean, yerr=error, fmt="o", color=BLUE, capsize=3)
+    ax.plot([0], [limit], "D", color=VERMILION, clip_on=False, zorder=3, label=f"limit {limit:.4f}".replace("-", "−"))
+    ax.axhline(0, color="black", linewidth=0.8)
+    ax.set(xlabel="$1/n$", ylabel="Fréchet distance", xlim=(0, None))
+    ax.legend(loc="upper left")
+    return fig
+
+
+# --- faults under a slider -------------------------------------------------------------------------------------
+
+Measures = Mapping[str, Callable[[torch.Tensor, torch.Tensor, torch.Tensor], float]]
+
+
+@on_cpu
+def measure_explorer(measures: Measures, n: int = 250) -> ipywidgets.VBox:
+    """A menu of faults and a slider for their strength; under it the reader's own measures of the samples.
+
+    measures: name -> function of train, fake and fresh data, each (n, 2), that gives a number.
+    """
+    fault = ipywidgets.Dropdown(description="fault", options=FRAUDS, value="noise")
+    strength = ipywidgets.FloatSlider(description="strength", min=0, max=1, step=0.05, value=0.0)
+    alt = (
+        "Samples with the fault {fault} at strength {strength}, and one bar for each measure, from data to this model."
+    )
+    return explorer(partial(draw_measures, measures=measures, n=n), alt, fault=fault, strength=strength)
+
+
+@on_cpu
+def draw_measures(fault: str, strength: float, measures: Measures, n: int = 250) -> Figure:
+    """Left, the samples over the training data; right, each measure of them beside the same measure of fresh data."""
+    dice = torch.Generator().manual_seed(5)
+    train, fresh, fair = (two_moons(n, generator=dice).double() for _ in range(3))
+    fake = impostor(fault, strength, train, dice)
+    fig, (left, right) = figure(1, 2, (9, 3.8), width_ratios=[1, 1.2])
+    _cloud(left, fake, f"{fault}, strength {strength:.2f}")
+    left.scatter(*train.T.numpy(), s=2, color=GREY, linewidths=0, zorder=0)
+    for row, measure in enumerate(measures.values()):
+        ours, data = float(measure(train, fake, fresh)), float(measure(train, fair, fresh))
+        right.barh(-row, ours, height=0.5, color=BLUE)
+        right.plot([data, data], [-row - 0.35, -row + 0.35], color="black", linewidth=2)
+        right.text(1.62, -row, _written(ours), va="center", ha="left")
+    right.set(yticks=[-row for row in range(len(measures))], yticklabels=list(measures), xlim=(-0.05, 1.6))
+    right.set_title("bar: these samples; black mark: fresh data", loc="left")
+    return fig

@@ -1,0 +1,1000 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 09 · Measuring what has no likelihood
+#
+# A flow tells you the density of every picture, and a held-out set tells you how good that density is. The models of
+# the next chapters tell you nothing of the kind: a GAN hands you pictures, and that is all. Are they good? Are they
+# all that there is to be had? Are they new? "Look at them" is the oldest answer, and the worst: the eye sees one
+# picture at a time, and a model that has learnt a single perfect face will pass.
+#
+# This chapter builds the instruments by which all later models are judged, and breaks every one of them. For each
+# number you will write the function, and then meet a model that has a perfect score and is worthless. What remains is
+# not one number but a small set of them, each with its blind spot known, its sample size stated and its error bar
+# drawn.
+#
+# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
+# 004 say where a topic comes from; notebook 00 lists these sources.
+
+# %% tags=["given"]
+import math
+
+import torch
+
+from pushforward import check, hint, restart, total
+from pushforward.data import digits, two_moons
+from pushforward.figures.measuring import draw_bias, draw_impostors, impostor, measure_explorer
+from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, show, strip
+from pushforward.measuring import classifier, frechet, kernels, neighbours, two_sample
+from pushforward.progress import waiting_for
+from pushforward.train import budget
+
+# %% tags=["demo"]
+dice = torch.Generator().manual_seed(9)
+train, fresh = two_moons(500, generator=dice).double(), two_moons(500, generator=dice).double()
+suspects = {
+    "fresh data": two_moons(500, generator=dice).double(),
+    "same moments": impostor("a Gaussian", 1.0, train, dice),
+    "half the moons": impostor("a lost moon", 1.0, train, dice),
+    "too wide": impostor("noise", 0.2, train, dice),
+    "copies": train.clone(),
+}
+show(
+    draw_impostors(train, fresh, suspects),
+    alt="Five clouds of points, and below them a table of six measures. The first cloud, fresh data on two moons, raises "
+    "no alarm. A Gaussian cloud of the same mean and covariance escapes the Fréchet distance and the maximum mean "
+    "discrepancy. A single moon escapes precision and the ratio of neighbour distances. Moons that are too wide escape "
+    "the Fréchet distance and the maximum mean discrepancy. Copies of the training set are perfect by every "
+    "measure but the ratio of neighbour distances.",
+)
+
+# %% [markdown]
+# ## The picture
+#
+# Five "models" of two moons; each shows 500 samples. Below them, six numbers that the literature would report, each
+# compared with what a fresh data set of the same size would get. Where a number is worse by more than five standard
+# errors, it raises an alarm (a filled field). The first column is data, and no field is filled. All the
+# other columns are frauds, and **no row is filled everywhere**. Each measure is blind to something: the Fréchet
+# distance to everything but mean and covariance, the MMD (at its usual bandwidth) to detail, precision to what is
+# missing, and all but the last to theft.
+#
+# ### Notation
+#
+# | in the text | in code | meaning |
+# |---|---|---|
+# | $x_i$ | `x`, `real` | samples of the data, one to a row: (N, D) |
+# | $y_j$ | `y`, `fake` | samples of a model, (M, D) |
+# | $m, C$ | | mean and covariance of a set of samples |
+# | $h$ | `h` | bandwidth of a kernel |
+# | $k$ | `k` | which nearest neighbour a radius reaches to |
+#
+# All functions here take samples as rows of a tensor. Pictures are flattened first.
+#
+# ### Before you begin: three questions from earlier chapters
+#
+# Pencil first; then unfold.
+#
+# **From 07.** You have 100 draws of a quantity with standard deviation 3. What is the standard error of their mean,
+# and how many draws make it ten times smaller?
+#
+# <details><summary>Answer</summary>
+#
+# $3/\sqrt{100} = 0.3$. Ten times smaller takes a hundred times as many: 10,000.
+#
+# </details>
+#
+# **From 06.** $\mathrm{KL}(p \,\|\, q)$ where $q$ gives no mass to a place where $p$ has some: what is it, and what
+# does that mean for a model that is fitted by maximum likelihood?
+#
+# <details><summary>Answer</summary>
+#
+# Infinite. Maximum likelihood minimises $\mathrm{KL}(\text{data} \,\|\, \text{model})$, so a model may put mass where
+# there are no data at little cost, but must never leave out any.
+#
+# </details>
+#
+# **From 02.** $A$ is an invertible matrix and $z \sim \mathcal N(0, I)$. Which law has $x = m + A z$?
+#
+# <details><summary>Answer</summary>
+#
+# $\mathcal N(m, A A^\top)$. Many $A$ give the same law: all that share $A A^\top$.
+#
+# </details>
+
+# %% [markdown]
+# ## 1 · The Fréchet distance
+#
+# The number that most papers on pictures report is the *FID*, the Fréchet inception distance (004). Two sets of
+# samples are each summed up by a mean and a covariance, and the two normal distributions with these moments are
+# compared. Between normals the Wasserstein distance has a closed form, and its square is
+#
+# $$d^2 = \lVert m_x - m_y \rVert^2 + \operatorname{tr} C_x + \operatorname{tr} C_y - 2 \operatorname{tr}\,(C_x C_y)^{1/2} .$$
+#
+# Read it in one dimension:
+# $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x - \sigma_y)^2$. The centres must agree, and so must the widths. In more dimensions the last term asks for the
+# **root of a matrix**: $R = C^{1/2}$ is the matrix with $R R = C$, *not* the matrix of the roots. $C_x C_y$ is not
+# even symmetric, but it has the same eigenvalues as $C_x^{1/2} C_y C_x^{1/2}$, which is; they are $\ge 0$, and the
+# trace of the root is the sum of their roots. (Rounding makes a few of them $-10^{-17}$.)
+#
+# **In numbers.** $x$: the corners $(0,0), (2,0), (0,2), (2,2)$ of a square. $y$: the points $(0,0), (2,2), (1,1)$.
+# Both means are $(1, 1)$. With $n - 1$ below, $C_x = \frac43 I$ and
+# $C_y = \begin{pmatrix} 1 & 1 \\ 1 & 1 \end{pmatrix}$, the traces add up to $4.667$, the product has the
+# eigenvalues $\frac83$ and $0$, so the root has trace $\sqrt{8/3} = 1.633$, and
+# $d^2 = 0 + 4.667 - 2 \cdot 1.633 = 1.401$. (The root of each entry would give $2.309$, and $d^2 = 0.048$: nearly
+# no difference between a square and a line.)
+#
+# **It is biased.** Even between two samples of the *same* law $d^2$ is above 0, by about $c/n$. Whoever reports it
+# at $n = 1000$ and compares with another's $n = 50{,}000$ compares sample sizes. The cure: measure at several $n$,
+# draw the line $d^2 = a + c \cdot \frac1n$ through the results by least squares, and report $a$, the value at
+# $\frac1n = 0$. With $d^2 = 1.5$ at $n = 100$ and $1.25$ at $n = 200$ the line is $1 + 50 \cdot \frac1n$.
+#
+# **Write** `frechet_terms`, the parts of the distance, and `frechet_limit`, the value $a$.
+
+
+# %% tags=["solve:metric.frechet"]
+def frechet_terms(x, y):
+    """The parts of ‖m_x − m_y‖² + (tr C_x + tr C_y) − 2 tr (C_x C_y)^½.   (004 FID)
+
+    x: (N, D), N ≥ 2; y: (M, D), M ≥ 2; covariances with N − 1 and M − 1 below; returns a dict of three numbers:
+    "means" for ‖m_x − m_y‖², "traces" for tr C_x + tr C_y, "root" for tr (C_x C_y)^½.
+    """
+    ### BEGIN SOLUTION
+    mean_x, mean_y = x.mean(0), y.mean(0)
+    a, b = (x - mean_x) / math.sqrt(len(x) - 1), (y - mean_y) / math.sqrt(len(y) - 1)
+    cov_x, cov_y = a.T @ a, b.T @ b
+    values, vectors = torch.linalg.eigh(cov_x)
+    half = vectors * values.clamp(min=0).sqrt() @ vectors.T  # cov_x^½
+    eigenvalues = torch.linalg.eigvalsh(half @ cov_y @ half).clamp(min=0)
+    return {
+        "means": (mean_x - mean_y).pow(2).sum(),
+        "traces": cov_x.trace() + cov_y.trace(),
+        "root": eigenvalues.sqrt().sum(),
+    }
+    ### END SOLUTION
+
+
+def frechet_limit(sizes, values):
+    """a of the least-squares line value = a + c/n: the distance without its bias.
+
+    sizes: (K,), K ≥ 2, int64, values ≥ 2; values: (K,); not all sizes equal; returns a, a number.
+    """
+    ### BEGIN SOLUTION
+    u = 1 / sizes.to(torch.float64)
+    slope = ((u - u.mean()) * (values - values.mean())).sum() / (u - u.mean()).pow(2).sum()
+    return values.mean() - slope * u.mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.frechet:3"]
+check("metric.frechet")
+
+# %% [markdown]
+# How strong is the bias? Two halves of the same moons, at growing size. Each point is the mean over 40 pairs of
+# samples, with its standard error; the truth is 0.
+
+# %% tags=["demo"]
+with waiting_for("frechet_terms", "frechet_limit"):
+    sizes = torch.tensor([20, 40, 80, 160, 320])
+    runs = budget(40, 20, 4)
+    found = torch.zeros(len(sizes), runs, dtype=torch.float64)
+    for i, n in enumerate(sizes.tolist()):
+        for r in range(runs):
+            terms = frechet_terms(*(two_moons(n, generator=dice).double() for _ in range(2)))
+            found[i, r] = terms["means"] + terms["traces"] - 2 * terms["root"]
+    show(
+        draw_bias(sizes, found, frechet_limit(sizes, found.mean(1))),
+        alt="The Fréchet distance between two samples of the same law against one over the sample size: the points rise "
+        "along a straight line, and the line meets the axis close to zero.",
+    )
+
+# %% [markdown]
+# ### How sure is it?
+#
+# A distance without an error bar is a rumour. A second data set is rarely to be had, so the **bootstrap** makes
+# some out of the first: from $N$ samples draw $N$ *with replacement* (some come twice, some not at all), do the
+# same with the other set, independently, measure again, and repeat that $B$ times. The drawn sets are to your
+# samples what your samples are to the law. So the *standard deviation* of the $B$ distances estimates the standard
+# error, and the height of their *mean* above your distance estimates the bias.
+#
+# **In numbers.** Distance: the squared gap of the means. $x = (0, 2)$ and $y = (3, 5)$ have the means 1 and 4,
+# distance 9. Draw the rows $(0, 0), (0, 1), (1, 1)$ of $x$ and $(0, 1), (1, 1), (0, 0)$ of $y$: the means are
+# $0, 1, 2$ and $4, 5, 3$, the distances $16, 16, 1$. Their mean is 11, so the bias is estimated as 2, and the error
+# as $\sqrt{(5^2 + 5^2 + 10^2)/2} = 8.66$.
+#
+# The draws come as arguments, so that the result can be repeated. **Write** `bootstrap`, for any distance.
+
+
+# %% tags=["solve:metric.error_bar"]
+def bootstrap(distance, x, y, rows_x, rows_y):
+    """Error and bias of distance(x, y), from the distances of x[rows_x[b]] and y[rows_y[b]] for b = 1 … B.
+
+    distance: takes (N, D) and (M, D), gives a number; x: (N, D); y: (M, D); rows_x: (B, N), B ≥ 2, int64,
+    values 0 … N − 1; rows_y: (B, M), int64, values 0 … M − 1; returns a dict of two numbers: "error", the standard
+    deviation of the B distances, with B − 1 below; "bias", their mean minus distance(x, y).
+    """
+    ### BEGIN SOLUTION
+    found = [float(distance(x[i], y[j])) for i, j in zip(rows_x, rows_y, strict=True)]
+    mean = sum(found) / len(found)
+    variance = sum((d - mean) ** 2 for d in found) / (len(found) - 1)
+    return {"error": math.sqrt(variance), "bias": mean - float(distance(x, y))}
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.error_bar:2"]
+check("metric.error_bar")
+
+# %% [markdown]
+# **What are the samples?** Pixels are a poor language: a picture shifted by one pixel is far from itself. So the FID
+# first sends every picture through a network that was trained to recognise things, and compares *features*. The
+# original uses a large network trained on photographs. Ours is small and fixed: 32 features of a classifier that was
+# trained on the 1000 training digits (`pushforward.measuring.classifier`; its weights come with the course, so that
+# everybody gets the same numbers). In these features training and test digits are $0.381$ apart, and that is
+# the number which later chapters try to reach. How far does it reach itself?
+
+# %% tags=["demo"]
+with waiting_for("frechet_terms", "bootstrap"):
+
+    def feature_distance(f, g):
+        terms = frechet_terms(f, g)
+        return terms["means"] + terms["traces"] - 2 * terms["root"]
+
+    real, test = (classifier.features(digits(part)[0]) for part in ("train", "test"))
+    B = budget(200, 100, 5)
+    draws = [torch.randint(len(f), (B, len(f)), generator=dice) for f in (real, test)]
+    found = bootstrap(feature_distance, real, test, *draws)
+    print(f"distance {float(feature_distance(real, test)):.3f}, error {found['error']:.3f}, bias {found['bias']:.3f}")
+
+# %% [markdown]
+# A good part of the $0.381$ is bias, and two models whose distances differ by less than two errors should share a
+# place. The package states an error with every measure. It uses a cousin, the *jackknife*, which leaves out a tenth
+# of the samples at a time: the bootstrap's samples that come twice would look like copies to the measures of
+# sections 4 to 6.
+#
+# ## 2 · How to fool it
+#
+# The Fréchet distance looks at mean and covariance. So give it these, *exactly*, and nothing else. Take noise
+# $z_1, \dots, z_M$, and make of it
+#
+# $$y_j = m_x + C_x^{1/2}\, C_z^{-1/2} (z_j - m_z),$$
+#
+# where $m_z$ and $C_z$ are the mean and the covariance of the noise *that you hold*, not those of the law it came
+# from. The last factor makes mean 0 and covariance $I$ of it, to the last digit; the first gives it the covariance
+# of the data. Any matrix $A$ with $A A^\top = C_x$ will do in place of the symmetric root, and likewise for $C_z$.
+# But mind: some pixels are the same in every digit, so $C_x$ is singular, and a Cholesky factor of it does not
+# exist.
+#
+# **In numbers.** One dimension, $x = (0, 2, 4)$: $m_x = 2$, $C_x = 4$. Noise $z = (-1, 0, 1)$: $m_z = 0$,
+# $C_z = 1$. Then $y = (0, 2, 4)$. Noise $z = (1, 1, 4)$: $m_z = 2$, $C_z = 3$,
+# $y = 2 + \frac{2}{\sqrt 3}(-1, -1, 2) = (0.845,\, 0.845,\, 4.309)$, which has mean 2 and variance 4 as well.
+#
+# **Write** `fooling_gaussian`. It is a witness: the check verifies that your points are noise, moved and
+# stretched, and that no Fréchet distance can tell them from the data.
+
+
+# %% tags=["solve:metric.frechet_fooled"]
+def fooling_gaussian(x, z):
+    """y_j = m_x + A (z_j − m_z), with A such that y has exactly the mean and the covariance of x.
+
+    x: (N, D), N ≥ 2; z: (M, D), noise of invertible covariance, M ≥ 10; covariances with N − 1 and M − 1 below;
+    the covariance of x may be singular; returns y, (M, D), of the type of z.
+    """
+
+    ### BEGIN SOLUTION
+    def power(cloud, exponent):
+        values, vectors = torch.linalg.eigh(torch.cov(cloud.T).reshape(x.shape[1], x.shape[1]))
+        return vectors * values.clamp(min=0) ** exponent @ vectors.T
+
+    A = power(x, 0.5) @ power(z, -0.5)
+    return x.mean(0) + (z - z.mean(0)) @ A.T
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.frechet_fooled:2"]
+check("metric.frechet_fooled")
+
+# %% [markdown]
+# Here is your Gaussian beside the digits that it imitates.
+
+# %% tags=["demo"]
+with waiting_for("fooling_gaussian", "frechet_terms"):
+    real, test = (digits(part)[0].double() for part in ("train", "test"))
+    fooled = fooling_gaussian(real.reshape(-1, 64), torch.randn(1000, 64, generator=dice).double()).reshape(-1, 8, 8)
+    fig, axes = figure(2, 1, (9, 2.6))
+    for ax, name, pictures in zip(axes, ("digits", "your Gaussian"), (real, fooled), strict=True):
+        terms = frechet_terms(pictures.reshape(-1, 64), real.reshape(-1, 64))
+        pixels = abs(float(terms["means"] + terms["traces"] - 2 * terms["root"]))
+        deep = frechet.frechet(classifier.features(pictures), classifier.features(test))
+        sure = classifier.confident_share(pictures)
+        strip(
+            ax, pictures[:12] / 8 - 1, f"{name}: {pixels:.3f} in pixels, {deep:.2f} in features; recognised {sure:.0%}"
+        )
+    show(fig, alt="Twelve digits, and below them twelve grey smears. Measured in pixels the smears are at distance zero from the "
+         "digits; in features they are farther from the test digits than the training digits are, and few are recognised.")  # fmt: skip
+
+# %% [markdown]
+# In pixels the distance is 0, and no sample of the model is a digit. In features the fraud is seen, but mildly: the
+# distance is not even twice what it should be. And the trick works there as well: whoever trains on the features,
+# or picks among models by them, finds the Gaussian *of the features* sooner or later. A measure that has become a
+# target stops being a measure.
+
+# %% [markdown]
+# ## 3 · A kernel instead of moments
+#
+# Mean and covariance are two questions. Why not ask infinitely many at once? A **kernel** $k(x, y)$ is an inner
+# product of features that nobody needs to write down. The *maximum mean discrepancy* is the distance between the mean
+# feature of the data and the mean feature of the model. Multiplied out, it needs nothing but kernel values:
+#
+# $$\mathrm{MMD}^2 = \mathbb E\, k(x, x') + \mathbb E\, k(y, y') - 2\, \mathbb E\, k(x, y),$$
+#
+# with $x, x'$ two independent draws of the data and $y, y'$ two of the model. With the Gaussian kernel
+# $k(x, y) = \exp(-\lVert x - y \rVert^2 / 2h^2)$ it is 0 *only* if both laws are equal: no Gaussian of the right
+# moments will pass, if there are samples enough.
+#
+# **Estimating it without bias.** "Two independent draws" must not be one draw twice. A sample paired with itself has
+# $k(x_i, x_i) = 1$, which no independent pair has, so these pairs stay out:
+#
+# $$\widehat{\mathrm{MMD}^2} = \frac{1}{n(n-1)} \sum_{i \ne i'} k(x_i, x_{i'}) + \frac{1}{m(m-1)} \sum_{j \ne j'} k(y_j, y_{j'}) -
+# \frac{2}{nm} \sum_{i,\,j} k(x_i, y_j) .$$
+#
+# Between data and model no pair is left out: $x_1$ and $y_1$ are strangers. The estimate has the right mean for
+# *every* sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative about half of the
+# time**. That is no error, and whoever cuts it off at 0 brings the bias back.
+#
+# **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and
+# $k(0, 2) = e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is
+# $0.6065 + 0.1353 - 2 \cdot 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
+#
+# **Write** both.
+
+
+# %% tags=["solve:metric.mmd"]
+def kernel(x, y, h):
+    """k(x_i, y_j) = exp(−‖x_i − y_j‖² / 2h²).
+
+    x: (N, D); y: (M, D); h: float, > 0;  returns (N, M), of the type of x.
+    """
+    ### BEGIN SOLUTION
+    squares = (x[:, None, :] - y[None, :, :]).pow(2).sum(-1)  # (N, M)
+    return torch.exp(-squares / (2 * h**2))
+    ### END SOLUTION
+
+
+def mmd_unbiased(x, y, h):
+    """Σ_{i≠i'} k(x_i, x_i')/N(N−1) + Σ_{j≠j'} k(y_j, y_j')/M(M−1) − 2 Σ_ij k(x_i, y_j)/NM, with the kernel above.
+
+    x: (N, D), N ≥ 2; y: (M, D), M ≥ 2; h: float, > 0;  returns a number, which may be negative.
+    """
+    ### BEGIN SOLUTION
+    n, m = len(x), len(y)
+    within_x = (kernel(x, x, h).sum() - n) / (n * (n - 1))
+    within_y = (kernel(y, y, h).sum() - m) / (m * (m - 1))
+    return within_x + within_y - 2 * kernel(x, y, h).mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.mmd:2"]
+check("metric.mmd")
+
+# %% [markdown]
+# The bandwidth is the microscope's focus. The next cell measures two frauds at many bandwidths, in units of the
+# estimate's standard error: below 2 nobody should shout. Common practice takes $h$ to be the median distance
+# between two samples (dotted). Is that where the frauds show?
+
+# %% tags=["demo"]
+with waiting_for("kernel", "mmd_unbiased"):
+    fig, ax = figure(1, 1, (6.8, 3.4))
+    widths = torch.logspace(-1.7, 0.7, 25).tolist()
+    for (name, cloud), colour, dash in zip(
+        list(suspects.items())[:4], (GREY, BLUE, GREEN, VERMILION), (":", "-", "--", "-."), strict=True
+    ):
+        signal = [float(mmd_unbiased(fresh, cloud, h)) / kernels.mmd(fresh, cloud, h).error for h in widths]
+        ax.plot(widths, signal, dash, color=colour, label=name)
+    ax.axvline(kernels.median_distance(fresh, train), color="black", linestyle=":", linewidth=1)
+    ax.axhline(2, color=GREY, linewidth=0.8)
+    ax.set(xscale="log", xlabel="bandwidth $h$", ylabel="MMD² / standard error", yscale="symlog")
+    ax.legend()
+    show(fig, alt="Signal over standard error against bandwidth. The lost moon is seen at every bandwidth. The Gaussian and the "
+         "moons that are too wide show best at a bandwidth of about a tenth and vanish at the median distance. Fresh data stay below two.")  # fmt: skip
+
+# %% [markdown]
+# At the median distance the kernel is as wide as the picture, and the estimate sees little more than mean and
+# covariance did. Fine details want a small $h$, but not so small that no two samples are neighbours any more. Report
+# the bandwidth with the number.
+#
+# ### Detective: which of these is no unbiased MMD?
+#
+# You get functions that claim to compute your `mmd_unbiased`. Some do, in their own way. Others keep the pairs of a
+# point with itself, confuse $h$ with $h^2$, are right only if both samples are equally large, or do not dare to be
+# negative. Your test calls a suspect on samples of your choice and says whether it is right. Two right programs
+# differ in their last digits.
+#
+# What you know by heart: $x = (0, 1)$, $y = (0, 2)$, $h = 1$ gives $-0.4323$.
+#
+# **Write** the test.
+
+
+# %% tags=["solve:metric.catch_mmd"]
+def is_mmd_unbiased(implementation):
+    """True if the function is an implementation of mmd_unbiased, False if it is not.
+
+    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number; call it on samples of your choice (values
+    only: no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(1)
+    for n, m, D, h, shift in ((2, 2, 1, 1.0, 0.0), (5, 3, 1, 0.5, 1.0), (3, 7, 2, 2.0, 0.0), (6, 6, 3, 1.5, 0.5)):
+        x = torch.randn(n, D, generator=generator, dtype=torch.float64)
+        y = torch.randn(m, D, generator=generator, dtype=torch.float64) + shift
+        for a, b in ((x, y), (x, x + 0.1)):  # the second pair of samples gives a negative number
+            if not abs(float(implementation(a, b, h)) - float(mmd_unbiased(a, b, h))) < 1e-6:
+                return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.catch_mmd:2"]
+check("metric.catch_mmd")
+
+# %% [markdown]
+# ## 4 · Two questions, not one
+#
+# One number cannot say *what* is wrong. A model can fail in two ways: its samples are no data, or it leaves some of
+# the data out. **Precision** asks the first question and **recall** the second. Both need to know where "the data
+# are", and all we have is points. So each point claims a ball: $B_k(x_i)$ reaches to the $k$-th nearest *other* point
+# of its own set. Where points are dense the balls are small.
+#
+# | | counts | asks |
+# |---|---|---|
+# | precision | the share of fakes that lie in some ball of the data | is this a sample? |
+# | recall | the share of the data that lies in some ball of the fakes | is all of it there? |
+# | density | how many balls of the data hold a fake, on average, divided by $k$ | the same as precision, without "some" |
+# | coverage | the share of the data's balls that hold some fake | the same as recall, with the data's own balls |
+#
+# A point on the rim of a ball lies in it. The first two are older (Kynkäänniemi et al. 2019), the last two mend
+# them (Naeem et al. 2020): one outlier has a huge ball, and one huge ball swallows everything. Density lets it
+# count for one of many, and coverage never uses the balls of the fakes, which a bad model makes as large as it
+# likes.
+#
+# **In numbers.** On the line, $k = 1$. Data $0, 1, 3, 10$ have the radii $1, 1, 2, 7$; fakes $0.5,\ 4,\ 20$ have
+# $3.5,\ 3.5,\ 16$. The first fake lies in the balls of 0 and 1, the second in those of 3 and 10, the third in none:
+# precision $\frac23$, density $\frac{2 + 2 + 0}{3 \cdot 1} = \frac43$. Every ball of the data holds a fake:
+# coverage 1. Every point of the data lies in a ball of a fake: recall 1, and the 10 owes that to the fake at 20,
+# which is nowhere near.
+#
+# **Write** the radii and the four numbers.
+
+
+# %% tags=["solve:metric.precision_coverage"]
+def radii(x, k):
+    """The distance of each x_i to its k-th nearest other point of x.
+
+    x: (N, D), N ≥ 2; k: int ≥ 1; k < N;  returns (N,), of the type of x.
+    """
+    ### BEGIN SOLUTION
+    distances = (x[:, None] - x[None]).norm(dim=-1)
+    return distances.sort(dim=1).values[:, k]  # column 0 is the point itself
+    ### END SOLUTION
+
+
+def precision_coverage(real, fake, k):
+    """With B(x_i) the ball of radius radii(x, k)_i around x_i: precision, recall, density and coverage of fakes.   (004)
+
+    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers: "precision",
+    the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean number of B(real) that hold a fake, over k; "coverage",
+    the share of B(real) that hold some fake.
+    """
+    ### BEGIN SOLUTION
+    apart = (real[:, None] - fake[None]).norm(dim=-1)  # (N, M)
+    inside = (apart <= radii(real, k)[:, None]).to(torch.float64)
+    caught = (apart <= radii(fake, k)[None, :]).to(torch.float64)
+    return {
+        "precision": inside.amax(0).mean(),
+        "recall": caught.amax(1).mean(),
+        "density": inside.sum(0).mean() / k,
+        "coverage": inside.amax(1).mean(),
+    }
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.precision_coverage:3"]
+check("metric.precision_coverage")
+
+# %% [markdown]
+# Now fool plain recall. Take the digits apart: give each of the 64 pixels a value of *some* digit, drawn for each
+# pixel on its own. Nothing of a digit is left. These jumbles are far from each other, so their balls are huge.
+
+# %% tags=["demo"]
+with waiting_for("radii", "precision_coverage"):
+    real, test = (digits(part)[0].double().reshape(-1, 64)[:447] for part in ("train", "test"))
+    jumble = torch.stack([column[torch.randperm(447, generator=dice)] for column in real.T], dim=1)
+    blob = real.mean(0) + 0.01 * torch.randn(447, 64, generator=dice)
+    fig, axes = figure(3, 1, (9, 3.9))
+    for ax, name, pictures in zip(
+        axes, ("test digits", "independent pixels", "one grey blob"), (test, jumble, blob), strict=True
+    ):
+        numbers = ", ".join(f"{key} {float(value):.2f}" for key, value in precision_coverage(real, pictures, 5).items())
+        strip(ax, pictures[:12].reshape(-1, 8, 8) / 8 - 1, f"{name}: {numbers}")
+    show(fig, alt="Three rows of twelve pictures with their four numbers. Test digits have all four between 0.6 and 0.9. Pictures "
+         "of independent pixels have a recall above 0.8 and the other three near zero. A single grey blob has precision 1, density "
+         "above 2, recall and coverage near zero.")  # fmt: skip
+
+# %% [markdown]
+# The jumbles have more recall than the test digits! Only coverage tells. And the blob, the mean of all digits, has
+# perfect precision and the best density of all: the middle of the cloud lies in everybody's ball, although no digit
+# looks like it. (Why do the *test* digits not reach 1? They were written by other people than the training digits.
+# The yardstick is always what fresh data get, at the same $n$ and $k$.)
+#
+# Play with the faults, and watch which of your own functions notice.
+
+# %% tags=["demo"]
+with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
+
+    def distance(train, fake, fresh):
+        terms = frechet_terms(train, fake)
+        return terms["means"] + terms["traces"] - 2 * terms["root"]
+
+    display(measure_explorer({
+        "Fréchet": distance,
+        "MMD² × 10, h = 0.2": lambda train, fake, fresh: 10 * mmd_unbiased(train, fake, 0.2),
+        "precision": lambda train, fake, fresh: precision_coverage(train, fake, 5)["precision"],
+        "recall": lambda train, fake, fresh: precision_coverage(train, fake, 5)["recall"],
+        "density": lambda train, fake, fresh: precision_coverage(train, fake, 5)["density"],
+        "coverage": lambda train, fake, fresh: precision_coverage(train, fake, 5)["coverage"],
+    }))  # fmt: skip
+
+# %% [markdown]
+# ## 5 · Let a classifier decide
+#
+# If a classifier can tell fakes from data, they differ; if the best one cannot, they do not. This turns any
+# classifier into a test. **It must be judged on samples that it was not trained on**: a classifier that remembers
+# its training set is right about all of it, whatever the laws.
+#
+# The recipe: split both sets, train on the first halves, count the right verdicts on the second. If both laws are
+# equal, each verdict is a coin toss, and the number of right ones among $n$ is at most as spread out as
+# $\mathrm{Bin}(n, \frac12)$. The **p-value** is the probability that coins do as well *or better*:
+#
+# $$p = P\big(\mathrm{Bin}(n, \tfrac12) \ge \text{right}\big) .$$
+#
+# One-sided: being right *less* often than a coin is no evidence of a difference that the classifier has learnt.
+#
+# **In numbers.** 60 right of 100: $p = 0.0284$. (Without "or": $0.0176$. Two-sided: $0.0569$.) 600 right of 1000:
+# $p = 1.4 \cdot 10^{-10}$. The accuracy says how different, the p-value how sure.
+#
+# Our classifier is the vote of the $k$ nearest training samples, $k$ odd.
+#
+# **Write** the test.
+
+
+# %% tags=["solve:metric.two_sample"]
+def two_sample_test(real, fake, k):
+    """A vote of the k nearest neighbours, trained on the first N // 2 rows of each set, judged on the other rows.
+
+    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of right verdicts on the
+    2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones) for as many coins.
+    """
+    ### BEGIN SOLUTION
+    half = len(real) // 2
+    train, held = torch.cat([real[:half], fake[:half]]), torch.cat([real[half:], fake[half:]])
+    is_fake = torch.arange(len(held), device=held.device) >= len(held) // 2
+    nearest = (held[:, None] - train[None]).norm(dim=-1).topk(k, largest=False).indices  # (n, k)
+    votes = (nearest >= half).sum(dim=1)
+    right = int(((votes > k / 2) == is_fake).sum())
+    n = len(held)
+    tail = sum(math.comb(n, r) for r in range(right, n + 1))
+    return {"accuracy": right / n, "p_value": tail / 2**n}
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.two_sample:2"]
+check("metric.two_sample")
+
+# %% [markdown]
+# How many samples does it take to unmask the Gaussian of section 2, and is the test ever fooled?
+
+# %% tags=["demo"]
+with waiting_for("fooling_gaussian", "two_sample_test"):
+    real, test = (digits(part)[0].double().reshape(-1, 64)[:447] for part in ("train", "test"))
+    noisy = real[torch.randperm(447, generator=dice)] + 8 * torch.randn(447, 64, generator=dice)
+    rivals = {
+        "moments of the moons": (fresh, suspects["same moments"]),
+        "fresh moons": (fresh, suspects["fresh data"]),
+        "digits buried in noise": (real, noisy),
+        "independent pixels": (real, torch.stack([c[torch.randperm(447, generator=dice)] for c in real.T], dim=1)),
+    }
+    for name, (data, model) in rivals.items():
+        for n in (20, 100, 440):
+            found = two_sample_test(data[:n], model[:n], 5)
+            print(f"{name:24} n = {n:4}   accuracy {found['accuracy']:.3f}   p = {found['p_value']:.1e}")
+
+# %% [markdown]
+# Look at the third line. Digits buried in noise are told from digits *by a coin*: every noisy picture's nearest
+# neighbours are digits, since the noisy ones are so far from each other, and so every verdict is "data". A test is
+# as good as its classifier. A small p-value proves a difference, a large one proves nothing.
+#
+# ## 6 · Is it new?
+#
+# All measures so far compare a model with the *data*. The training set is data. A model that returns its training
+# pictures is perfect by all of them. What gives it away are distances: how far is a fake from the nearest training
+# sample? The number alone means nothing; divide it by what fresh, real samples get:
+#
+# $$\text{ratio} = \frac{\text{mean over fakes of } \min_i \lVert y_j - x_i \rVert}{\text{mean over test samples of } \min_i \lVert x'_j - x_i \rVert}, \qquad x_i \text{ from the training set.}$$
+#
+# Near 0: copies. Near 1: as far from the training set as data should be. Above 1: far from everything. Note
+# that the test samples must be *fresh*. Those of the training set find themselves, at distance 0.
+#
+# **In numbers.** Training set $0, 10$; fakes $0.5, 9$; test samples $2, 7$. Fakes: $0.5$ and $1$, mean $0.75$.
+# Test: $2$ and $3$, mean $2.5$. Ratio $0.3$.
+#
+# **Write** it.
+
+
+# %% tags=["solve:metric.nearest_neighbour"]
+def neighbour_ratio(train, fake, test):
+    """Mean distance of a fake to the nearest training sample, over the same for a fresh real sample.
+
+    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and "real", the two
+    mean distances, "ratio", the first over the second.
+    """
+
+    ### BEGIN SOLUTION
+    def to_train(x):
+        return (x[:, None] - train[None]).norm(dim=-1).amin(dim=1).mean()
+
+    ours, real = to_train(fake), to_train(test)
+    return {"fake": ours, "real": real, "ratio": ours / real}
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.nearest_neighbour:2"]
+check("metric.nearest_neighbour")
+
+# %% [markdown]
+# A model that blurs its copies a little, or returns copies for one sample in ten, hides well in a mean. Notebook 21
+# looks closer, at single samples.
+#
+# **Question (3 points).** A report says: "Our model reaches a Fréchet distance of 12.4, measured with 5,000
+# samples. The best published model has 13.1, measured with 50,000. Ours is better." (a) What does the difference in
+# sample size do, and in whose favour? (b) Name two further things that must be equal or stated before these numbers
+# may be compared. (c) Describe a model that reaches 0 and is worthless.
+
+# %% [markdown] tags=["written:metric.report:3"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) The distance is biased upwards by about $c/n$, so fewer samples make it larger: the new
+# model was measured at a disadvantage. Its advantage is, if anything, understated; but $c$ differs from model to
+# model, so both should be measured at the same $n$, or extrapolated to $1/n = 0$.
+#
+# (b) The features (network, its weights, the resizing of the pictures before it), the reference set (training or test
+# pictures, how many), and the error bars: is 0.7 more than the spread over repeated samples and training runs?
+#
+# (c) A Gaussian in feature space with the mean and covariance of the data's features; or a model that returns the
+# training set.
+#
+# **Rubric**
+# - (1) a: the bias is positive and falls like 1/n, so the smaller sample is at a disadvantage
+# - (0.5) b: one of: same features, same preprocessing, same reference set, error bars, seeds
+# - (0.5) b: another of these
+# - (1) c: a Gaussian with the right moments of the features, or copies of the training set, with the reason why the distance is 0
+# - (up to 3) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 7 · A good likelihood is no good picture, and the reverse
+#
+# Would a likelihood spare us all this? Two models show that it would not (Theis et al. 2016).
+#
+# **Ninety-nine per cent noise.** Take a perfect model $p$, and a worthless one $q_0$. The mixture
+# $q = 0.01\, p + 0.99\, q_0$ returns rubbish 99 times out of 100. Its likelihood? Since $q \ge 0.01\, p$
+# everywhere,
+#
+# $$-\log q(x) \le -\log p(x) + \log 100, \qquad \log 100 = 4.605 \text{ nats},$$
+#
+# for every $x$ whatever. Of the 86 nats or so that a good model of the 64-pixel digits needs, that is a twentieth;
+# of the thousands of nats of a photograph, nothing at all. The other way round: who can spare $c$ nats can hide a
+# share of $1 - e^{-c}$ of noise.
+#
+# **A memoriser.** Put a narrow normal of width $\sigma$ on each training sample,
+# $q(x) = \frac1N \sum_i \mathcal N(x;\, x_i, \sigma^2 I)$. Its samples are training pictures, and flawless. As
+# $\sigma \to 0$ the negative log-likelihood of a *test* sample is infinite.
+#
+# Both formulas are mixtures, and in both the terms may be far below the smallest float: $e^{-1000} = 0$ in every
+# float type that you will meet here. The cure is the one of notebook 06: $\log \sum_i e^{a_i}$ is computed with the
+# largest $a_i$ taken out (`torch.logsumexp`).
+#
+# **In numbers.** $\log p = -1$, $\log q_0 = -10$, share $0.99$: $q = 0.01 e^{-1} + 0.99 e^{-10} = 0.003724$,
+# $\log q = -5.593$, $4.593$ nats below. One nat to spare hides $1 - e^{-1} = 63.2\,\%$. A memoriser of the single
+# number 0, tested at 1: with $\sigma = 0.1$ it needs $\frac12 \log(2\pi \cdot 0.01) + 50 = 48.616$ nats, with
+# $\sigma = 0.01$ already $4996.3$.
+#
+# **Write** the log density of the mixture, the share that can be hidden, and the memoriser's average negative
+# log-likelihood.
+
+
+# %% tags=["solve:metric.nll_is_not_quality"]
+def diluted_log_p(log_p, log_noise, share):
+    """log((1 − share) p + share q0) from the logs of p and q0, which may be far below the smallest float.
+
+    log_p, log_noise: (B,); share: float, in (0, 1);  returns (B,), of the type of log_p.
+    """
+    ### BEGIN SOLUTION
+    return torch.logaddexp(log_p + math.log1p(-share), log_noise + math.log(share))
+    ### END SOLUTION
+
+
+def hidden_share(nats):
+    """The share of noise that costs at most so many nats per sample, whatever the data and the noise are.
+
+    nats: float, ≥ 0;  returns a number.
+    """
+    ### BEGIN SOLUTION
+    return -math.expm1(-nats)
+    ### END SOLUTION
+
+
+def memoriser_nll(train, test, sigma):
+    """Mean over test samples x of −log (1/N) Σ_i N(x; x_i, sigma² I), in nats per sample.
+
+    train: (N, D); test: (M, D); sigma: float, > 0;  returns a number.
+    """
+    ### BEGIN SOLUTION
+    N, D = train.shape
+    squares = (test[:, None] - train[None]).pow(2).sum(-1)  # (M, N)
+    log_normal = -squares / (2 * sigma**2) - D * math.log(sigma) - D / 2 * math.log(2 * math.pi)
+    return -(torch.logsumexp(log_normal, dim=1) - math.log(N)).mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:metric.nll_is_not_quality:3"]
+check("metric.nll_is_not_quality")
+
+# %% [markdown]
+# Both sides of the coin, for the memoriser of the digits: its likelihood on test digits, and how many of its
+# samples the classifier recognises. Predict before you run: at which width is the likelihood best, and what do the
+# samples look like there?
+
+# %% tags=["demo"]
+with waiting_for("memoriser_nll"):
+    real, test = (digits(part)[0].double() for part in ("train", "test"))
+    widths = [0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 6, 8]
+    copies = real[torch.randint(1000, (budget(1000, 500, 100),), generator=dice)]
+    blur = torch.randn(copies.shape, generator=dice)
+    nll = [float(memoriser_nll(real.reshape(-1, 64), test.reshape(-1, 64), width)) for width in widths]
+    sure = [classifier.confident_share(copies + width * blur) for width in widths]
+    fig, (left, right) = figure(1, 2, (9, 3.2))
+    left.plot(widths, nll, "o-", color=BLUE)
+    left.set(xlabel=r"width $\sigma$, in grey levels", title="nats per test digit: lower is better", yscale="log")
+    right.plot(widths, sure, "o-", color=VERMILION)
+    right.axhline(classifier.confident_share(test), color=GREY, linestyle="--")
+    right.set(xlabel=r"width $\sigma$, in grey levels", title="samples recognised: higher is better", ylim=(0, 1))
+    show(fig, alt="Left: the memoriser's negative log-likelihood against its width falls from thousands of nats at a quarter of a grey "
+         "level to a minimum at two to three grey levels and rises slowly after. Right: the share of its samples that are recognised falls all the way, from above 0.9, "
+         "and passes the level of test digits about where the likelihood is best.")  # fmt: skip
+
+# %% [markdown]
+# The likelihood wants a width of two or three grey levels; the eye wants none. At a quarter of a grey level the
+# samples are perfect, and stolen, and the likelihood is worse by thousands of nats. No single number ranks the two
+# ends.
+#
+# ## 8 · What a representation is worth
+#
+# Some models also give *codes*: the latent of a VAE, the features of a diffusion network. A common measure (003):
+# how well can a **linear** classifier read the label off the code? It is called a linear probe. Keep it as simple
+# as possible: ridge regression onto one-hot targets. With features $f_i \in \mathbb R^D$ and targets
+# $t_i \in \{0, 1\}^K$, minimise
+#
+# $$\sum_i \lVert W^\top f_i + b - t_i \rVert^2 + \lambda \lVert W \rVert^2 .$$
+#
+# The offset $b$ is *not* penalised. So it takes care of the means, $b = \bar t - W^\top \bar f$, and for the
+# centred features and targets it remains $W = (F^\top F + \lambda I)^{-1} F^\top T$. The prediction is the class
+# with the largest output.
+#
+# **In numbers.** One feature, $f = (-1, 1)$, labels $0, 1$, $\lambda = 2$: $F^\top F + \lambda = 4$,
+# $F^\top T = (-1, 1)$ (from $-1 \cdot (\frac12, -\frac12) + 1 \cdot (-\frac12, \frac12)$), so
+# $W = (-\frac14, \frac14)$, $b = (\frac12, \frac12)$.
+#
+# **Write** the probe and its accuracy.
+
+
+# %% tags=["solve:represent.linear_probe"]
+def fit_probe(features, labels, classes, ridge):
+    """(W, b) that minimise Σ_i ‖Wᵀ f_i + b − onehot(label_i)‖² + ridge ‖W‖²; b is not penalised.   (003 table 1.1)
+
+    features: (N, D); labels: (N,), int64, values 0 … K − 1; classes: int, their number K; ridge: float, > 0;
+    returns (W, b): (D, K) and (K,), of the type of features.
+    """
+    ### BEGIN SOLUTION
+    targets = torch.nn.functional.one_hot(labels, classes).to(features)
+    mean_f, mean_t = features.mean(0), targets.mean(0)
+    F, T = features - mean_f, targets - mean_t
+    W = torch.linalg.solve(F.T @ F + ridge * torch.eye(F.shape[1]).to(F), F.T @ T)
+    return W, mean_t - mean_f @ W
+    ### END SOLUTION
+
+
+def probe_accuracy(features, labels, W, b):
+    """The share of samples whose largest output Wᵀ f + b stands at their label.
+
+    features: (N, D); labels: (N,), int64, values 0 … K − 1; W: (D, K); b: (K,);  returns a number.
+    """
+    ### BEGIN SOLUTION
+    return ((features @ W + b).argmax(dim=1) == labels).double().mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:represent.linear_probe:2"]
+check("represent.linear_probe")
+
+# %% [markdown]
+# Four representations of digits, probed with few labels and with many. $\lambda$ is picked on the validation
+# digits; the test digits are looked at once.
+
+# %% tags=["demo"]
+with waiting_for("fit_probe", "probe_accuracy"):
+    parts = {part: (digits(part)[0].double().reshape(-1, 64), digits(part)[1]) for part in ("train", "valid", "test")}
+    axes8 = torch.linalg.eigh(torch.cov(parts["train"][0].T))[1][:, -8:]
+    mixer = torch.randn(64, 500, generator=dice).double() / 64
+    codes = {
+        "64 pixels": lambda x: x / 16,
+        "8 principal axes": lambda x: x @ axes8 / 16,
+        "500 random waves": lambda x: torch.cos(x @ mixer),
+        "32 features of the classifier": classifier.features,
+    }
+    for name, code in codes.items():
+        for n in (50, 1000):
+            (f, y), (fv, yv), (ft, yt) = ((code(x), labels) for x, labels in parts.values())
+            fits = [fit_probe(f[:n], y[:n], 10, ridge) for ridge in (0.1, 1.0, 10.0, 100.0)]
+            W, b = max(fits, key=lambda fit: float(probe_accuracy(fv, yv, *fit)))
+            print(f"{name:30} {n:5} labels   test accuracy {float(probe_accuracy(ft, yt, W, b)):.3f}")
+
+# %% [markdown]
+# Read it with care. The classifier's features win with 50 labels, but they have seen 1000 before: that is what a
+# representation is *for*. Five hundred random waves hold nothing that the pixels do not, and beat them: a probe
+# measures what is *linearly at hand*, not what is known, and more columns put more at hand. So a probe needs its
+# number of columns, its number of labels and its split stated, and a random representation of the same size beside
+# it.
+#
+# **Question (4 points; 004).** For each purpose name the measure of this chapter on which you would insist, and one
+# that would mislead, with a reason. (a) Synthetic X-rays to train doctors: rare diseases must not be missing. (b)
+# Invented faces for advertisements: no real person may appear. (c) A model whose only use is to compress pictures
+# without loss. (d) A lecture says that a generative model can have two of *fast, diverse, good*. Which numbers of
+# this chapter would you put on the axes "diverse" and "good"?
+
+# %% [markdown] tags=["written:metric.which_measure:4"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) Coverage (or recall with the data's balls), by disease: precision is perfect for a model
+# that draws healthy lungs only; plain recall can be bought with outliers. (b) Distance to the nearest training
+# sample against that of fresh people, and the smallest ones looked at by hand: Fréchet distance, precision and
+# coverage are all perfect for copies. (c) Negative log-likelihood on test data in bits: it *is* the file size; how
+# samples look does not matter (99 % noise costs less than 7 bits per picture). (d) Diverse: coverage (or recall).
+# Good: precision (or density). Not the Fréchet distance, which mixes both.
+#
+# **Rubric**
+# - (1) a: coverage or recall, and why precision (or the Fréchet distance) misleads; half for the measure alone
+# - (1) b: nearest training neighbours against fresh data, and why the others are blind to copies; half for the measure alone
+# - (1) c: test likelihood, and why sample quality does not matter; half for the measure alone
+# - (1) d: coverage or recall for diversity, precision or density for quality
+# - (up to 4) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What later chapters use
+#
+# The measures now stand in the package, in `pushforward.measuring`, with the same formulas as yours, and each
+# returns its value with a standard error and the sizes of both samples. Beside them stand two for laws that are
+# known exactly: for a ring of Gaussians, how many modes were found and how wide they are, and for two moons, the
+# share of samples off the manifold. And one that you will build in notebook 11: the *sliced Wasserstein distance*,
+# which projects both sets on many lines and compares their sorted values.
+
+# %% tags=["demo"]
+real, test = (digits(part)[0] for part in ("train", "test"))
+print("Fréchet distance in features, training against test digits:", frechet.digit_frechet(real, test))
+print("MMD² of the moons against fresh ones, h = 0.2:             ", kernels.mmd(train, fresh, 0.2))
+print(
+    "neighbour ratio of the validation digits:                  ",
+    neighbours.neighbour_ratio(real, digits("valid")[0], test),
+)
+print("a vote of neighbours on fresh moons:                       ", two_sample.two_sample(train, fresh))
+
+# %% [markdown]
+# ## What you can now do
+#
+# - compute a Fréchet distance, take out its bias, and build the model that it cannot see
+# - estimate an MMD without bias, and explain why it is sometimes negative
+# - say *what* is wrong with a model: precision for quality, coverage for what is missing, and where each of them lies
+# - turn a classifier into a test, with held-out samples and an honest p-value
+# - expose copies
+# - explain why a likelihood is no measure of samples, and samples none of likelihood
+# - probe a representation, and know what a probe does not say
+#
+# ## Misconceptions
+#
+# - *"An FID of 0 means that the model is perfect."* It means that two means and two covariances agree.
+# - *"A negative MMD² is a bug."* The unbiased estimate of 0 is negative half of the time.
+# - *"High recall means that nothing is missing."* Outliers among the fakes have large balls, and large balls recall everything.
+# - *"p = 0.4, so the two laws are equal."* Only this classifier, with so many samples, did not tell them apart.
+# - *"A model with a better likelihood makes better pictures."* 4.6 nats buy 99 % of noise.
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# **1.** In one dimension the data have mean 0 and variance 4, the model mean 1 and variance 1. What is the squared
+# Fréchet distance? Name a law with distance 0 to the data that is not normal.
+#
+# <details><summary>Answer</summary>
+#
+# $(0 - 1)^2 + (2 - 1)^2 = 2$. Any law of mean 0 and variance 4: a fair coin between $-2$ and $2$, for instance.
+#
+# </details>
+#
+# **2.** Distances of 9.0, 6.0 and 4.5 were measured with 100, 200 and 400 samples. What is the distance without bias?
+#
+# <details><summary>Answer</summary>
+#
+# The points lie on $3 + 600 \cdot \frac1n$: the limit is 3.
+#
+# </details>
+#
+# **3.** Why does the biased MMD², with the diagonal, never come out negative?
+#
+# <details><summary>Answer</summary>
+#
+# With the diagonal it is the squared length of a difference of two mean feature vectors, those of the samples.
+#
+# </details>
+#
+# **4.** A model of the ring of eight Gaussians finds four modes and is perfect there. Estimate precision, density
+# and coverage at $k = 5$, for many samples.
+#
+# <details><summary>Answer</summary>
+#
+# Precision near 1: every fake lies among data. Density near 1: it is a mean over the fakes, each lies in about $k$
+# balls of the data around it, and that there are twice as many fakes there does not change it. Coverage near
+# $\frac12$: the balls of the other four modes are empty.
+#
+# </details>
+#
+# **5.** A classifier tells fakes from data with accuracy 1.0 on the samples that it was trained on. What have you
+# learnt?
+#
+# <details><summary>Answer</summary>
+#
+# Nothing about the model. One nearest neighbour always achieves that.
+#
+# </details>
+#
+# **6.** A neighbour ratio of 0.98. May one conclude that nothing was memorised?
+#
+# <details><summary>Answer</summary>
+#
+# No. It is a mean: if one sample in ten is a copy and the others are a tenth too far, the ratio is
+# $0.1 \cdot 0 + 0.9 \cdot 1.09 = 0.98$. Look at the smallest distances, too.
+#
+# </details>
+#
+# **7.** A model needs 3000 nats for a photograph. What share of its samples may be noise, if it is to be worse by
+# no more than 0.1 %?
+#
+# <details><summary>Answer</summary>
+#
+# 3 nats: $1 - e^{-3} = 95\,\%$.
+#
+# </details>
+#
+# ## An open question
+#
+# Every measure here needs a notion of distance, in pixels or in the features of some network that was trained for
+# something else. What would be a fair distance between two poems, two molecules, two pieces of music? And who may
+# choose it, once models are trained to do well by it?
+
+# %% tags=["given"]
+total()

@@ -1,0 +1,7 @@
+# torch.std
+import torch
+
+
+def bootstrap(distance, x, y, rows_x, rows_y):
+    d = torch.tensor([float(distance(x[i], y[j])) for i, j in zip(rows_x, rows_y)], dtype=torch.float64)
+    return {"error": d.std(), "bias": d.mean() - float(distance(x, y))}

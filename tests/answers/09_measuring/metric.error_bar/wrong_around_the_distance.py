@@ -1,0 +1,10 @@
+# breaks: the error is the standard deviation of the distances of the drawn data sets
+import torch
+
+
+def bootstrap(distance, x, y, rows_x, rows_y):
+    d = torch.tensor([float(distance(x[i], y[j])) for i, j in zip(rows_x, rows_y)], dtype=torch.float64)
+    return {
+        "error": ((d - float(distance(x, y))) ** 2).sum().div(len(d) - 1).sqrt(),
+        "bias": d.mean() - float(distance(x, y)),
+    }

@@ -1,0 +1,16 @@
+# breaks: the p-value is the probability that coins do as well or better | mistake: the normal approximation
+import torch
+from scipy.stats import norm
+
+
+def two_sample_test(real, fake, k):
+    h = len(real) // 2
+    train = torch.cat([real[:h], fake[:h]])
+    held = torch.cat([real[h:], fake[h:]])
+    d = torch.cdist(held, train, compute_mode="donot_use_mm_for_euclid_dist")
+    near = d.argsort(1)[:, :k]
+    said = (near >= h).sum(1) * 2 > k
+    n = len(held)
+    truth = torch.cat([torch.zeros(n // 2), torch.ones(n // 2)]).bool()
+    right = int((said == truth).sum())
+    return {"accuracy": right / n, "p_value": float(norm.sf((right - n / 2) / (n / 4) ** 0.5))}
