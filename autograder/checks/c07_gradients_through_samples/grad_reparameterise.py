@@ -102,7 +102,9 @@ class Reparameterise(Exercise):
                 yield self._sample(mu, log_var, eps, normal(rng, shape, dtype, device))
             for low in (-8.0, -20.0, -40.0):  # nothing hides what is added to a small scale
                 eps = normal(rng, (4, 2), dtype, device)
-                yield self._sample(0 * eps, low + normal(rng, (4, 2), dtype, device), eps, normal(rng, (4, 2), dtype, device))
+                yield self._sample(
+                    0 * eps, low + normal(rng, (4, 2), dtype, device), eps, normal(rng, (4, 2), dtype, device)
+                )
             for N, D in ((5, 2), (3, 3)):
                 yield self._terms(
                     *random_polynomial(rng, D), *self._inputs(rng, rng.normal(size=(N, D)), dtype, device)
