@@ -174,6 +174,247 @@ def is_discriminator_loss(implementation):
 check("gan.catch_loss")
 
 # %% [markdown]
+# ## 3 · The best discriminator
+#
+# Hold the generator still. What is the best $D$? The value is a sum over points, and at each point $D(x)$ can be chosen
+# by itself: maximise $a \log D + b \log(1 - D)$ with $a = \frac12 p^*(x)$ and $b = \frac12 p_\theta(x)$. The derivative
+# $a/D - b/(1 - D)$ vanishes at $D = a/(a + b)$ and falls, so this is the maximum (001 P3b):
+#
+# $$D^*(x) = \frac{p^*(x)}{p^*(x) + p_\theta(x)} .$$
+#
+# It is Bayes' rule: of all the points that are shown at $x$, the share that is real. Where only the data have density
+# it is 1, where only the model has, 0. Where neither has, nothing is ever shown, and any verdict will do.
+#
+# In many dimensions densities are tiny ($e^{-900}$ is 0 in floats), so they come as logarithms. Divide by $p^*$:
+# $D^* = 1/(1 + e^{\log p_\theta - \log p^*})$, a sigmoid of a *difference* of logarithms.
+#
+# **In numbers.** $p^* = 0.3$ and $p_\theta = 0.1$ give $D^* = 0.75$; $\log p^* = -1000$ and $\log p_\theta = -1001$ give
+# $\sigma(1) = 0.731$, although both densities are 0 in floats.
+#
+# **Write** it.
+
+
+# %% tags=["solve:gan.optimal_discriminator"]
+def optimal_discriminator(log_p_data, log_p_model):
+    """D*(x) = p*(x) / (p*(x) + p_θ(x)), from log densities at some points.   (001 P3b)
+
+    log_p_data: any shape, −∞ where there is none; log_p_model: same shape, never −∞ where log_p_data is;
+    returns the verdicts, of the shape and type of log_p_data.
+    """
+    ### BEGIN SOLUTION
+    return torch.sigmoid(log_p_data - log_p_model)
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.optimal_discriminator:2"]
+check("gan.optimal_discriminator")
+
+# %% [markdown]
+# ### When the two are not shown equally often
+#
+# Let a share $\pi$ of the points that $D$ is shown be real. Then $a = \pi p^*$ and $b = (1 - \pi) p_\theta$, and
+#
+# $$V_\pi(D) = \pi\, \mathbb E_{p^*}[\log D] + (1 - \pi)\, \mathbb E_{p_\theta}[\log(1 - D)], \qquad
+# D^*_\pi = \frac{\pi\, p^*}{\pi\, p^* + (1 - \pi)\, p_\theta} .$$
+#
+# On the scale of logits the prior is a mere shift: $l^*_\pi = \log p^* - \log p_\theta + \log\frac{\pi}{1 - \pi}$.
+# When the model has become perfect, $D^*_\pi = \pi$ everywhere, and the value is
+# $\pi \log\pi + (1 - \pi)\log(1 - \pi)$, minus the entropy of a coin: $-\log 2$ for $\pi = \frac12$, and more for
+# every other $\pi$. Somebody who trains with four generated points for each real one and waits for $D = \frac12$ waits
+# for ever.
+#
+# **In numbers.** $\pi = 0.2$, $p^* = 0.3$, $p_\theta = 0.1$: $D^* = 0.06/(0.06 + 0.08) = 0.4286$. With the verdicts of
+# section 1, $0.2 \cdot (-0.4581) + 0.8 \cdot (-0.2877) = -0.3218$. The perfect model's value is
+# $0.2 \log 0.2 + 0.8 \log 0.8 = -0.5004$.
+#
+# **Write** all three.
+
+
+# %% tags=["solve:gan.class_prior"]
+def discriminator_with_prior(log_p_data, log_p_model, pi):
+    """D*(x) = π p* / (π p* + (1 - π) p_θ), from log densities.   (001 P3)
+
+    log_p_data, log_p_model: same shape; pi: float in (0, 1);
+    returns the verdicts, of the shape and type of log_p_data.
+    """
+    ### BEGIN SOLUTION
+    return torch.sigmoid(log_p_data - log_p_model + math.log(pi) - math.log1p(-pi))
+    ### END SOLUTION
+
+
+def value_with_prior(d_real, d_fake, pi):
+    """V = π E log D(x) + (1 - π) E log(1 - D(G(z))).   (001 P3)
+
+    d_real: (N,), D of real points, in (0, 1); d_fake: (M,), D of generated points, in (0, 1); pi: float in (0, 1);
+    returns one number, of the type of d_real.
+    """
+    ### BEGIN SOLUTION
+    return pi * torch.log(d_real).mean() + (1 - pi) * torch.log(1 - d_fake).mean()
+    ### END SOLUTION
+
+
+def undecided_value(pi):
+    """The largest value of V if p_θ = p*: π log π + (1 - π) log(1 - π), in nats.
+
+    pi: float in (0, 1);  returns one number.
+    """
+    ### BEGIN SOLUTION
+    return pi * math.log(pi) + (1 - pi) * math.log1p(-pi)
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.class_prior:2"]
+check("gan.class_prior")
+
+# %% [markdown]
+# ## 4 · What ½ proves, and what it does not
+#
+# If $p_\theta = p^*$, then $D^* = \frac12$ everywhere: the equilibrium of the game (002 9-2a). Is the reverse true? If
+# training has come to rest with $D = \frac12$ and the value $-\log 2$, has the generator learnt the data?
+#
+# **For the best discriminator of all, yes.** If $p^*$ and $p_\theta$ differ anywhere, then some $D$ is worth more than
+# $-\log 2$. A *witness* for two distributions on $n$ values is such a $D$: $n$ verdicts. You know a good one from
+# section 3. Mind the values to which neither distribution gives mass.
+#
+# **For the best of a family, no.** Suppose that $D$ may only be $\sigma(a + bx)$, a straight line as logit. The value
+# is concave in $(a, b)$, so it is largest where its derivatives vanish. At $a = b = 0$, where $D = \frac12$,
+#
+# $$\frac{\partial V}{\partial a} = \tfrac14\big(1 - 1\big) = 0, \qquad
+# \frac{\partial V}{\partial b} = \tfrac14\big(\mathbb E_{p^*}[x] - \mathbb E_{p_\theta}[x]\big) .$$
+#
+# So there are pairs of quite different distributions that make this whole family say $\frac12$. Find one. A network is a
+# richer family than the lines, but a family: $D = \frac12$ in a training log says that *this* discriminator, as it was
+# trained, has given up.
+#
+# How different two distributions are is measured here by their *total variation* $\frac12 \sum |p_i - q_i|$, from 0
+# (equal) to 1 (disjoint).
+#
+# **In numbers.** $p^* = (\frac12, \frac12)$ and $p_\theta = (\frac14, \frac34)$: the verdicts $(\frac23, \frac25)$ are worth
+# $-0.6593$, and $-\log 2 = -0.6931$.
+#
+# **Write** `unmask`, and **find** a witness `blind_line`.
+
+
+# %% tags=["solve:gan.optimal_is_half"]
+def unmask(p_data, p_model):
+    """A D with V(D) > -log 2, for distributions on n values; if they are equal, the only D worth -log 2.   (002 9-2a)
+
+    p_data, p_model: (n,), no entry negative, the sum is 1;
+    returns n verdicts from 0 to 1, of the type of p_data, also where both are 0.
+    """
+    ### BEGIN SOLUTION
+    both = p_data + p_model
+    return torch.where(both > 0, p_data / torch.where(both > 0, both, 1), 0.5)
+    ### END SOLUTION
+
+
+def blind_line():
+    """(x, p, q): distributions p and q on the points x that no D(x) = σ(a + b x) tells apart.
+
+    returns three lists of the same length; p and q have no negative entry and the sum 1, and a total variation ≥ ¼.
+    """
+    ### BEGIN SOLUTION
+    return [-1.0, 0.0, 1.0], [0.5, 0.0, 0.5], [0.0, 1.0, 0.0]
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.optimal_is_half:3"]
+check("gan.optimal_is_half")
+
+# %% [markdown]
+# ## 5 · A discriminator is half of a density
+#
+# Solve $D^* = p^*/(p^* + p_\theta)$ for the ratio of the densities:
+#
+# $$\frac{p^*(x)}{p_\theta(x)} = \frac{D^*(x)}{1 - D^*(x)}, \qquad
+# \log p^*(x) - \log p_\theta(x) = \log D^*(x) - \log\big(1 - D^*(x)\big) = l^*(x) .$$
+#
+# A classifier between two sets of samples *is* an estimate of their log density ratio, without either density: an idea
+# that returns in notebook 13, where one of the two is known and the other thereby becomes known as well.
+#
+# In a GAN neither is known. $\log p(x)$ is **not** $\log D(x)$, as an overview that puts the two side by side (004, key
+# equations) may make one think. $\log D$ is at most 0, a log density need not be; and where the model equals the data,
+# $\log D = -\log 2$ at every point, whether it is a common one or has never been seen.
+#
+# **In numbers.** $D = 0.75$: the log ratio is $\log 3 = 1.0986$. If $\log p_\theta = -2$ there, $\log p^* = -0.9014$.
+#
+# **Write** both, and **find** a witness that the verdict does not determine the density: for $p^* = \mathcal N((0, 0), I)$
+# and $p_\theta = \mathcal N((1, 0), I)$ in the plane, two points at which $D^*$ is the same and $\log p^*$ differs by 2
+# nats or more.
+
+
+# %% tags=["solve:gan.density_ratio"]
+def log_ratio(d):
+    """log p*(x) - log p_θ(x), from the best discriminator's verdicts d = D*(x).   (004 key equation: GAN)
+
+    d: any shape, in (0, 1);  returns the shape and type of d.
+    """
+    ### BEGIN SOLUTION
+    return torch.log(d) - torch.log1p(-d)
+    ### END SOLUTION
+
+
+def log_p_data_from(d, log_p_model):
+    """log p*(x), from d = D*(x) and log p_θ(x).
+
+    d: any shape, in (0, 1); log_p_model: same shape;  returns the shape and type of d.
+    """
+    ### BEGIN SOLUTION
+    return log_p_model + torch.log(d) - torch.log1p(-d)
+    ### END SOLUTION
+
+
+def equal_verdicts():
+    """Two points with the same D*, of which one is at least 2 nats denser under p* = N((0, 0), I); p_θ = N((1, 0), I).
+
+    returns (a, b), each a list of two floats.
+    """
+    ### BEGIN SOLUTION
+    return [0.0, 0.0], [0.0, 3.0]
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.density_ratio:2"]
+check("gan.density_ratio")
+
+# %% [markdown]
+# ## 6 · The Jensen–Shannon divergence
+#
+# The KL divergence is infinite as soon as $q$ gives no mass to something that $p$ has (recall notebook 06). The remedy:
+# compare both with their mixture $m = \frac12(p + q)$, which has mass wherever one of them has (001 P3b),
+#
+# $$\mathrm{JSD}(p, q) = \tfrac12\, \mathrm{KL}(p \,\|\, m) + \tfrac12\, \mathrm{KL}(q \,\|\, m) .$$
+#
+# It is symmetric, 0 only for $p = q$, and never infinite: $p/m = 2p/(p + q) \le 2$, so each KL is at most $\log 2$, and
+# so is their mean, with equality exactly if $p$ and $q$ have no place in common.
+#
+# **In numbers.** $p = (\frac12, \frac12)$, $q = (\frac14, \frac34)$, $m = (\frac38, \frac58)$:
+# $\mathrm{KL}(p \| m) = \frac12\log\frac43 + \frac12\log\frac45 = 0.0323$,
+# $\mathrm{KL}(q \| m) = \frac14\log\frac23 + \frac34\log\frac65 = 0.0354$, $\mathrm{JSD} = 0.0338$. Compare with section
+# 4, where the same pair came up: the best $D$ was worth $-0.6593$, which is $0.0338 - \log 2$. Section 7 proves that
+# this is no accident.
+#
+# **Write** it. In floats $0 \cdot \log 0$ is NaN; its limit is 0.
+
+
+# %% tags=["solve:gan.jsd"]
+def jsd(p, q):
+    """JSD(p, q) = ½ KL(p ‖ m) + ½ KL(q ‖ m), m = ½ (p + q), in nats, with 0 log 0 = 0.   (001 P3b)
+
+    p, q: (n,), no entry negative, the sum is 1;  returns one number, of the type of p.
+    """
+    ### BEGIN SOLUTION
+    m = (p + q) / 2
+    kl_p = (torch.xlogy(p, p) - torch.xlogy(p, m)).sum()
+    kl_q = (torch.xlogy(q, q) - torch.xlogy(q, m)).sum()
+    return 0.5 * kl_p + 0.5 * kl_q
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.jsd:2"]
+check("gan.jsd")
+
+# %% [markdown]
 # ## What you can now do
 #
 # - write the game's value in both weightings, and the discriminator's loss so that it survives a sure discriminator

@@ -1,5 +1,4 @@
 # breaks: the arguments come back as they were given
-import torch
 
 
 def value_half(d_real, d_fake):
