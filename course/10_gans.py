@@ -401,6 +401,127 @@ def jsd(p, q):
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-jsd", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "559db174c758097aaa8d6a9e6deca4a3", "cell_type": "code"} deletable=false editable=false
 check("gan.jsd")
 
+
+# %% [markdown]
+# ## 7 · What the generator minimises: a derivation of your own
+#
+# Now put the pieces together (001 P3b): show that $\max_D V$ is, up to a constant, the Jensen–Shannon divergence between
+# the data and the model. Six lines, each a function that returns its *terms* by name. The check looks at every term, and
+# says between which two lines equality was lost.
+#
+# So that nothing has to be approximated, $x$ takes $n$ values and $z$ takes $m$. The generator is a list: `image[j]` is
+# the $x$ at which noise $j$ lands. The weight $w$ of each expectation is an argument: $w = \frac12$ is the game of 001,
+# $w = 1$ the form without weights. One proof serves both.
+#
+# **Line 1** is the objective, for *any* $D$, before anything is added up: the terms $w\,p^*(x)\log D(x)$ at every $x$
+# and $w\,p(z)\log(1 - D(G(z)))$ at every $z$.
+#
+# **Line 2** is the push-forward. All noises that land at the same $x$ make one generated point, whose probability
+# $p_\theta(x)$ is the sum of theirs. For every function $h$, then,
+#
+# $$\mathbb E_{p(z)}\big[h(G(z))\big] = \sum_z p(z)\, h(G(z)) = \sum_x p_\theta(x)\, h(x) = \mathbb E_{p_\theta}\big[h(x)\big] ,$$
+#
+# which is the identity that gave this course its name. Both terms are now indexed by $x$.
+#
+# **In numbers**, for both lines: $p^* = (\frac12, \frac12)$, $D = (0.8, 0.25)$, $p(z) = (\frac14, \frac14, \frac12)$,
+# `image` $= (0, 1, 1)$, $w = \frac12$. Then $p_\theta = (\frac14, \frac34)$, the real terms are
+# $(-0.0558, -0.3466)$, the generated ones $(-0.2012, -0.0360, -0.0719)$ by $z$ and $(-0.2012, -0.1079)$ by $x$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-jsd_derivation-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "71d1c4456ccfdb8660861b8e18d8c642", "cell_type": "code"} deletable=false
+def objective_terms(p_data, d, p_z, image, weight):
+    """Line 1: "real", w p*(x) log D(x) at every x, and "fake", w p(z) log(1 - D(G(z))) at every z.   (001 P3b)
+
+    p_data: (n,), no entry negative, the sum is 1; d: (n,), in (0, 1); p_z: (m,), the sum is 1;
+    image: (m,), int64, entries 0 … n − 1; weight: float in (0, 1];
+    returns {"real": (n,), "fake": (m,)}, of the type of p_data.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def pushed_terms(p_data, d, p_z, image, weight):
+    """Line 2: "p_model", p_θ(x), and the terms "real", w p*(x) log D(x), and "fake", w p_θ(x) log(1 - D(x)).
+
+    p_data: (n,), no entry negative, the sum is 1; d: (n,), in (0, 1); p_z: (m,), the sum is 1;
+    image: (m,), int64, entries 0 … n − 1; weight: float in (0, 1];
+    returns {"p_model": (n,), "real": (n,), "fake": (n,)}, of the type of p_data.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% [markdown]
+# **Line 3** takes the maximum over $D$: put $D^*$ in. What is $1 - D^*$? (Here and below $0 \log 0 = 0$.)
+#
+# **Line 4** wants the mixture $m = \frac12(p^* + p_\theta)$ in the denominators. $\frac{p^*}{p^* + p_\theta} =
+# \frac12 \cdot \frac{p^*}{m}$, and the $\frac12$ leaves both logarithms and is averaged. What is left of it is one
+# constant.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-jsd_derivation-answer-2", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "922cf64dbcef62bf65e088d2be64353b", "cell_type": "code"} deletable=false
+def optimum_terms(p_data, p_model, weight):
+    """Line 3: "real", w p* log D*, and "fake", w p_θ log(1 - D*), at every x, with the best D put in.
+
+    p_data, p_model: (n,), no entry negative, the sum is 1; weight: float in (0, 1];
+    returns {"real": (n,), "fake": (n,)}, of the type of p_data.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def mixture_terms(p_data, p_model, weight):
+    """Line 4: "real", w p* log(p*/m), and "fake", w p_θ log(p_θ/m), at every x, and the "constant" that this costs.
+
+    p_data, p_model: (n,), no entry negative, the sum is 1; weight: float in (0, 1];
+    returns {"real": (n,), "fake": (n,), "constant": number}, the tensors of the type of p_data.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% [markdown]
+# **Line 5** adds up over $x$ and finds two KL divergences: the line is
+# $w\,\mathrm{KL}_1 + w\,\mathrm{KL}_2 + \text{constant}$. Return the divergences themselves, without the weight.
+#
+# **Line 6** recognises their mean: $\text{factor} \cdot \mathrm{JSD}(p^*, p_\theta) + \text{constant}$.
+#
+# **In numbers**, for lines 3 to 6 with the same $p^*$, $p_\theta$ and $w = \frac12$: real terms $(-0.1014, -0.2291)$,
+# generated ones $(-0.1373, -0.1916)$; with the mixture $(0.0719, -0.0558)$ and $(-0.0507, 0.0684)$ and the constant
+# $-0.6931$; then $0.0323$ and $0.0354$; and at last $1 \cdot 0.0338 - 0.6931$. Every line adds up to $-0.6593$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-jsd_derivation-answer-3", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d9252ba6ce8f78b4fead8c8fceda3fd8", "cell_type": "code"} deletable=false
+def divergence_terms(p_data, p_model, weight):
+    """Line 5: "kl_data", KL(p* ‖ m), and "kl_model", KL(p_θ ‖ m), without their weight w, and the "constant".
+
+    p_data, p_model: (n,), no entry negative, the sum is 1; weight: float in (0, 1];
+    returns {"kl_data": number, "kl_model": number, "constant": number}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def jsd_terms(p_data, p_model, weight):
+    """Line 6: the "factor" before the divergence, the "jsd" of p* and p_θ, and the "constant".
+
+    p_data, p_model: (n,), no entry negative, the sum is 1; weight: float in (0, 1];
+    returns {"factor": number, "jsd": number, "constant": number}.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-jsd_derivation", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "d2fc39a79a5751fad12e056d33b68902", "cell_type": "code"} deletable=false editable=false
+check("gan.jsd_derivation")
+
+# %% [markdown]
+# You have proved that against its best opponent the generator minimises
+#
+# $$\max_D V = \mathrm{JSD}(p^*, p_\theta) - \log 2 \quad(w = \tfrac12), \qquad
+# \max_D V = 2\,\mathrm{JSD}(p^*, p_\theta) - \log 4 \quad(w = 1) .$$
+#
+# The smallest value, $-\log 2$ or $-\log 4$, is reached exactly if $p_\theta = p^*$. Note what the proof used: the *best*
+# $D$ for each $G$. A discriminator that lags behind bounds the divergence from below, and a generator that descends a
+# lower bound has no guarantee of anything. The rest of the chapter is about that "against its best opponent".
+
 # %% [markdown]
 # ## What you can now do
 #
