@@ -560,6 +560,333 @@ check("gan.jsd_derivation")
 # lower bound has no guarantee of anything. The rest of the chapter is about that "against its best opponent".
 
 # %% [markdown]
+# ## 8 · A divergence that is flat
+#
+# JSD is finite for every pair of distributions. That sounds like a virtue. Look at what it costs: take two intervals of
+# width $w$, the data on $(0, w)$ and the model, by mistake, on $(\delta, \delta + w)$.
+#
+# Where they overlap, both densities are $1/w$, so $p/m = 1$ and the logarithm is 0. Where one is alone, $p/m = 2$. So
+#
+# $$\mathrm{JSD} = \log 2 \cdot \min\!\big(|\delta|/w,\; 1\big) .$$
+#
+# As long as they overlap the divergence has a slope, and the model is pulled towards the data. From $|\delta| = w$ on it
+# is $\log 2$, **flat**: a model that misses by a hair and one that misses by a mile are equally bad, and the gradient is
+# exactly 0. The best discriminator is then perfect, $D^* = 1$ on the data and 0 on the model, and a perfect classifier
+# has nothing to say about where to go.
+#
+# This is no odd case. Pictures lie on thin sheets in a space of thousands of dimensions, and two thin sheets hardly meet.
+#
+# The **Wasserstein distance** $W_1$ asks another question: how far must mass be carried, on average, to turn one
+# distribution into the other? Here every point is carried by $|\delta|$:
+#
+# $$W_1 = |\delta| ,$$
+#
+# with slope 1 wherever the model stands. Notebook 11 is about such distances; section 11 below trains with one.
+#
+# **In numbers.** $w = 2$: at $\delta = 0.5$, $\mathrm{JSD} = 0.1733$ with slope $0.3466$, and $W_1 = 0.5$. At
+# $\delta = 3$, $\mathrm{JSD} = 0.6931$ with slope 0, and $W_1 = 3$ with slope 1.
+#
+# **Write** both, so that gradients reach `delta`, for shifts to either side.
+
+
+# %% tags=["solve:gan.flat_jsd"]
+def jsd_of_shift(delta, width):
+    """JSD of U(0, width) and U(δ, δ + width), in nats, differentiable in δ.
+
+    delta: (N,); width: float > 0;  returns (N,), of the type of delta.
+    """
+    ### BEGIN SOLUTION
+    return math.log(2) * (delta.abs() / width).clamp(max=1)
+    ### END SOLUTION
+
+
+def w1_of_shift(delta, width):
+    """W₁ of U(0, width) and U(δ, δ + width): the mean distance that mass is carried, differentiable in δ.
+
+    delta: (N,); width: float > 0;  returns (N,), of the type of delta.
+    """
+    ### BEGIN SOLUTION
+    return delta.abs()
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.flat_jsd:2"]
+check("gan.flat_jsd")
+
+# %% [markdown]
+# ## 9 · Which gradient reaches the generator?
+#
+# The generator descends $J^{(G)} = -J^{(D)}$; the part that it can move is $\frac12 \mathbb E \log(1 - D(G(z)))$. Its
+# gradient goes through the logit $l$ of the generated point. With $\sigma' = \sigma(1 - \sigma)$,
+#
+# $$\frac{\partial}{\partial l}\, \tfrac12\log(1 - \sigma(l)) = -\tfrac12\, D, \qquad
+# \frac{\partial}{\partial l}\big(-\log\sigma(l)\big) = -(1 - D) .$$
+#
+# At the beginning the generator is poor and the discriminator sees through it: $D$ is near 0. Then the first gradient is
+# near 0 as well; the loss **saturates** exactly where the generator has most to learn. The second loss, $-\log D(G(z))$,
+# pulls with nearly full strength there, and lets go only when the generator has won (002 9-2d). It is stronger by the
+# factor
+#
+# $$\frac{1 - D}{\frac12 D} = 2 e^{-l} ,$$
+#
+# or $(1 - D)/D = e^{-l}$ if the first loss is written without its $\frac12$. (The sheet 002 writes the first loss with a
+# $\frac12$ and the second without. It also argues that a small gradient of $J^{(D)}$ *for the discriminator's weights*
+# makes that of $J^{(G)}$ *for the generator's* small: these are different parameters. The reason is the factor $D$ above.)
+#
+# **In numbers.** $l = -2$: $D = 0.1192$, gradients $-0.0596$ and $-0.8808$, ratios $14.78$ and $7.389$.
+#
+# **The price.** With $-\log D$ the players no longer optimise one number in opposite directions. In a *zero-sum* game
+# the two losses add up to a constant, whatever happens. Show that here they do not: **find** two states, each a pair
+# (logit of a real point, logit of a generated point), in which $J^{(D)} + J^{(G)}$, with
+# $J^{(D)} = -\frac12\log\sigma(l_r) - \frac12\log(1 - \sigma(l_f))$ and $J^{(G)} = -\log\sigma(l_f)$, differs by at least
+# 1 nat. So the theorem of section 7 is not about the game that people play.
+
+
+# %% tags=["solve:gan.saturation"]
+def generator_gradients(logit):
+    """∂/∂l of ½ log(1 - σ(l)), "saturating", and of -log σ(l), "non_saturating".   (002 9-2d)
+
+    logit: any shape;  returns a dict of two tensors, of the shape and type of logit.
+    """
+    ### BEGIN SOLUTION
+    return {"saturating": -0.5 * torch.sigmoid(logit), "non_saturating": -torch.sigmoid(-logit)}
+    ### END SOLUTION
+
+
+def gradient_ratios(logit):
+    """The second gradient over the first: "with_half", (1 - D)/(½ D), and "plain", (1 - D)/D.   (002 9-2d)
+
+    logit: any shape;  returns a dict of two tensors, of the shape and type of logit.
+    """
+    ### BEGIN SOLUTION
+    odds = torch.exp(-logit)  # (1 − D)/D, without a D that underflows
+    return {"with_half": 2 * odds, "plain": odds}
+    ### END SOLUTION
+
+
+def two_states():
+    """Two states ((l_real, l_fake), (l_real, l_fake)) in which J^(D) + J^(G) differs by 1 nat or more.
+
+    returns two pairs of floats.
+    """
+    ### BEGIN SOLUTION
+    return (0.0, 0.0), (0.0, -5.0)
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.saturation:3"]
+check("gan.saturation")
+
+# %% [markdown]
+# ## 10 · Two players who both descend
+#
+# Suppose that all gradients are there and right. Do two players who each follow their own gradient arrive? Look at the
+# smallest game: one number each, $\min_x \max_y\, xy$. Its equilibrium is $x = y = 0$. The gradients are $y$ for $x$ and
+# $x$ for $y$.
+#
+# **Simultaneous steps**: $x' = x - \eta y$ and $y' = y + \eta x$. The step stands at right angles to $(x, y)$, so by
+# Pythagoras the distance from the equilibrium *grows* by $\sqrt{1 + \eta^2}$, in every step, for every $\eta$ (004,
+# non-convergence). A smaller step size only makes the spiral slower.
+#
+# **Alternating steps**: $x' = x - \eta y$, then $y' = y + \eta x'$. The players circle for ever on an ellipse; the
+# quantity $x^2 - \eta xy + y^2$ stays what it was. That is what the usual training loop does, and why its losses go up and
+# down without end.
+#
+# **Extragradient steps** look ahead: go to where the simultaneous step would lead, take the gradients *there*, and make
+# the step from the *old* point with them: $x' = x - \eta (y + \eta x)$ and $y' = y + \eta(x - \eta y)$. Collecting squares,
+# $x'^2 + y'^2 = \big((1 - \eta^2)^2 + \eta^2\big)(x^2 + y^2)$, so the distance shrinks by $\sqrt{1 - \eta^2 + \eta^4}$.
+#
+# **In numbers.** $x = 1$, $y = 2$, $\eta = 0.5$: simultaneous $(0, 2.5)$; alternating $(0, 2)$, with the invariant $4$
+# before and after; extragradient $(-0.25, 2)$. The factors are $1.1180$ and $0.9014$.
+#
+# **Write** the three steps, the two factors and the invariant.
+
+
+# %% tags=["solve:gan.bilinear_game"]
+def simultaneous_step(x, y, eta):
+    """x' = x - η y and y' = y + η x, for V = x y.   (004 GAN non-convergence)
+
+    x, y: same shape; eta: float in (0, 1);  returns (x', y'), of the shape and type of x.
+    """
+    ### BEGIN SOLUTION
+    return x - eta * y, y + eta * x
+    ### END SOLUTION
+
+
+def alternating_step(x, y, eta):
+    """x' = x - η y, then y' = y + η x'.
+
+    x, y: same shape; eta: float in (0, 1);  returns (x', y'), of the shape and type of x.
+    """
+    ### BEGIN SOLUTION
+    x_new = x - eta * y
+    return x_new, y + eta * x_new
+    ### END SOLUTION
+
+
+def extragradient_step(x, y, eta):
+    """A step from (x, y) with the gradients at the point to which the simultaneous step would lead.
+
+    x, y: same shape; eta: float in (0, 1);  returns (x', y'), of the shape and type of x.
+    """
+    ### BEGIN SOLUTION
+    x_ahead, y_ahead = simultaneous_step(x, y, eta)
+    return x - eta * y_ahead, y + eta * x_ahead
+    ### END SOLUTION
+
+
+def radius_factors(eta):
+    """By what √(x² + y²) is multiplied in a "simultaneous" and in an "extragradient" step.
+
+    eta: float in (0, 1);  returns a dict of two numbers.
+    """
+    ### BEGIN SOLUTION
+    return {"simultaneous": math.sqrt(1 + eta**2), "extragradient": math.sqrt(1 - eta**2 + eta**4)}
+    ### END SOLUTION
+
+
+def invariant(x, y, eta):
+    """What alternating steps leave as it is: x² plus y² and a mixed term.
+
+    x, y: same shape; eta: float in (0, 1);  returns the shape and type of x.
+    """
+    ### BEGIN SOLUTION
+    return x**2 - eta * x * y + y**2
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.bilinear_game:3"]
+check("gan.bilinear_game")
+
+# %% [markdown]
+# ## 11 · Keep the slope in check
+#
+# A discriminator that may be as steep as it likes ends up as a cliff between data and model, flat on both sides. Three
+# remedies limit the slope.
+#
+# **A critic for $W_1$.** By duality (notebook 11), $W_1(p^*, p_\theta)$ is the largest difference
+# $\mathbb E_{p^*}[f] - \mathbb E_{p_\theta}[f]$ over functions $f$ whose slope nowhere exceeds 1. A network that plays
+# this $f$ is called a *critic*: it has no sigmoid, and it does not saturate. On the line one needs no critic: the
+# cheapest plan never crosses, so sort both samples and match them in order.
+#
+# **Penalties.** Slope at most 1 cannot be imposed on a network exactly. The *gradient penalty* charges for slopes other
+# than 1 at random points between a real and a generated one, $\hat x = u\,x + (1 - u)\,G(z)$:
+#
+# $$\mathbb E\big[(\lVert \nabla D(\hat x)\rVert - 1)^2\big] .$$
+#
+# *R1* charges for any slope at the data: $\mathbb E_{p^*}\big[\lVert\nabla D(x)\rVert^2\big]$. At the equilibrium
+# $D = \frac12$ everywhere, so there the discriminator should be flat; R1 makes it come to rest there. It is what trains
+# section 12's ring.
+#
+# Both are losses *of a gradient*, and are themselves descended. So the gradient has to stay in the graph:
+# `torch.autograd.grad(critic(x).sum(), x, create_graph=True)`. (The sum over the batch is a trick: row $i$ of $x$
+# enters only $D(x_i)$, so the gradient of the sum holds each row's own gradient.) The point $\hat x$ must require a
+# gradient before the critic sees it; where it came without one, `x.detach().requires_grad_()` makes such a point.
+#
+# **In numbers.** $W_1$ of $(0, 3)$ and $(4, 1)$ is $\frac12(1 + 1) = 1$. For the critic $x^2$, a real point $1$, a
+# generated one $3$ and $u = 0.25$: $\hat x = 2.5$, slope $5$, gradient penalty $16$; R1 is $2^2 = 4$.
+#
+# **Write** all three.
+
+
+# %% tags=["solve:gan.lipschitz"]
+def w1_line(x, y):
+    """W₁ of two samples of the same size on the line: mean |x_(i) - y_(i)|, both sorted.
+
+    x, y: (N,);  returns one number, of the type of x.
+    """
+    ### BEGIN SOLUTION
+    return (x.sort().values - y.sort().values).abs().mean()
+    ### END SOLUTION
+
+
+def gradient_penalty(critic, x_real, x_fake, u):
+    """E (‖∇D(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable.   (WGAN-GP)
+
+    critic: takes (B, D), gives (B,), each from its own row; x_real, x_fake: (B, D); u: (B,), in [0, 1];
+    returns a tensor without axes, of the type of x_real.
+    """
+    ### BEGIN SOLUTION
+    between = u[:, None] * x_real + (1 - u[:, None]) * x_fake  # (B, D)
+    between = between if between.requires_grad else between.detach().requires_grad_()
+    slope = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]  # (B, D)
+    return ((slope.norm(dim=1) - 1) ** 2).mean()
+    ### END SOLUTION
+
+
+def r1_penalty(critic, x_real):
+    """E ‖∇D(x)‖² at the real points, differentiable.   (R1)
+
+    critic: takes (B, D), gives (B,), each from its own row; x_real: (B, D);
+    returns a tensor without axes, of the type of x_real.
+    """
+    ### BEGIN SOLUTION
+    x = x_real if x_real.requires_grad else x_real.detach().requires_grad_()
+    slope = torch.autograd.grad(critic(x).sum(), x, create_graph=True)[0]
+    return (slope**2).sum(dim=1).mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.lipschitz:3"]
+check("gan.lipschitz")
+
+# %% [markdown]
+# ### Layer by layer
+#
+# **Spectral normalisation** limits the slope of each layer instead. A linear map $W$ stretches no vector by more than its
+# largest singular value $\sigma$, so $W/\sigma$ stretches none by more than 1, and a chain of such layers with ReLUs
+# between them has slope at most 1. The singular value comes from *power iteration*: carry a unit vector $u$ back and forth,
+#
+# $$v \leftarrow \frac{W^T u}{\lVert W^T u\rVert}, \qquad u \leftarrow \frac{W v}{\lVert W v\rVert}, \qquad
+# \sigma \approx u^T W v ,$$
+#
+# and one such step per training step is enough, since $W$ changes slowly and $u$ is kept.
+#
+# A convolution is a linear map as well, but its matrix is large. It is tempting to take the norm of the kernel,
+# reshaped to a matrix. That is *another* number. For a circular convolution in one dimension,
+# $y_i = \sum_j k_j\, x_{i + j \bmod n}$, waves are mapped to multiples of themselves, so the operator's norm is the
+# largest of the factors,
+#
+# $$\max_{f = 0 \dots n-1} \Big| \sum_j k_j\, e^{2\pi \mathrm i f j / n} \Big| .$$
+#
+# **In numbers.** $W = \begin{pmatrix} 3 & 0 \\ 4 & 5\end{pmatrix}$ from $u = (1, 0)$: after one step $v = (1, 0)$,
+# $u = (0.6, 0.8)$ and $\sigma \approx 5$; the limit is $6.708$, while the Frobenius norm is $7.071$. The kernel
+# $(1, 1)$ doubles a constant signal: norm 2, not $\sqrt 2$.
+#
+# **Write** both.
+
+
+# %% tags=["solve:gan.spectral_norm"]
+def power_iteration(W, u, steps):
+    """(u, v, sigma) after `steps` times v = Wᵀu / ‖Wᵀu‖, u = Wv / ‖Wv‖; sigma = uᵀWv.   (spectral normalisation)
+
+    W: (m, n); u: (m,), of length 1, with Wᵀu ≠ 0; steps: int ≥ 1;
+    returns u (m,), v (n,) and a number, the vectors of the type of W.
+    """
+    ### BEGIN SOLUTION
+    for _ in range(steps):
+        v = W.T @ u
+        v = v / v.norm()
+        u = W @ v
+        u = u / u.norm()
+    return u, v, u @ W @ v
+    ### END SOLUTION
+
+
+def convolution_norm(kernel, n):
+    """The largest stretch ‖y‖/‖x‖ of the circular convolution y_i = Σ_j kernel_j x_(i+j mod n) on signals of length n.
+
+    kernel: (K,), K ≤ 7; n: int ≥ 7;  returns one number, of the type of kernel.
+    """
+    ### BEGIN SOLUTION
+    return torch.fft.fft(kernel, n=n).abs().max()
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.spectral_norm:2"]
+check("gan.spectral_norm")
+
+# %% [markdown]
 # ## What you can now do
 #
 # - write the game's value in both weightings, and the discriminator's loss so that it survives a sure discriminator
