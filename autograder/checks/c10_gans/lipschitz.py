@@ -1,4 +1,4 @@
-"""gan.lipschitz: W₁ on the line, and two penalties that keep a critic's slope in check."""
+"""gan.lipschitz (long: three functions, two of which are judged by their gradients as well)."""
 
 from __future__ import annotations
 
