@@ -42,15 +42,73 @@ if "google.colab" in sys.modules:
 # three hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7f21de3286a7012c92c750b26b2deff0", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7f1fe36dae59116751b1d49a4fccac40", "cell_type": "code"} deletable=false editable=false
+import functools
+import itertools
 import math
 
 import torch
 from torch.nn.functional import softplus
 
 from pushforward import check, hint, restart, total
+from pushforward.data import ring
+from pushforward.figures.gans import draw_game, draw_gradients, draw_orbits, draw_ring, shift_explorer
+from pushforward.figures.style import show
 from pushforward.progress import waiting_for
+from pushforward.train import budget, train
 
+# %% tags=["demo"]
+show(
+    draw_game([("far", -3.5, 0.5), ("nearer", -1.0, 0.8), ("as near as one hill gets", 0.1, 1.3)]),
+    alt="Three models beside the same two-hilled data, and below each the best discriminator. Far from the data it is a "
+    "cliff between 0 and 1 and the divergence is nearly log 2, 0.69. A model on one of the hills leaves a cliff at the "
+    "other. A broad hill over both leaves gentle waves around one half, and a small divergence.",
+)
+
+
+# %% [markdown]
+# ## The picture
+#
+# Above, the data (blue) and three models (dashed), each a single hill. Below, what the best possible discriminator says:
+# the share of the data in all the points that it meets at $x$. Where it says $\frac12$ nobody can tell real from
+# generated.
+#
+# Read the lower row as the generator does, to whom it is the only news. On the right every wave says where there is too
+# little of it and where too much. On the left there is a cliff, and the model stands at its foot, where $D^*$ is 0 and
+# flat: nothing says in which direction the data lie. And in the middle the model sits on one hill and has no reason to
+# look for another. These three pictures are the theory, the trouble of vanishing gradients, and the trouble of lost modes.
+#
+# ### Before you begin
+#
+# Three questions from earlier notebooks; answer them on paper, then unfold.
+#
+# **1.** (Notebook 09) Two models have no likelihood. Why is it not enough to look at their best samples?
+#
+# <details><summary>Answer</summary>
+#
+# Quality and coverage are two things. A model that makes one perfect point for ever passes every look at its samples; what
+# it leaves out shows only when its samples are compared with the data as a *distribution*.
+#
+# </details>
+#
+# **2.** (Notebook 07) $x = G_\theta(z)$ and $L = \mathbb E_z[h(G_\theta(z))]$. What is $\nabla_\theta L$, and what must be
+# true of $h$?
+#
+# <details><summary>Answer</summary>
+#
+# $\mathbb E_z\big[\nabla h(G_\theta(z))\, \partial_\theta G_\theta(z)\big]$, the pathwise gradient. $h$ must be
+# differentiable (here it is a network) and may not jump.
+#
+# </details>
+#
+# **3.** (Notebook 02) Why does a typical generator have no density that one could compute?
+#
+# <details><summary>Answer</summary>
+#
+# It need not be one-to-one, so the density at $x$ is a sum over all $z$ with $G(z) = x$, which nobody can list; and if
+# there are fewer dimensions of noise than of data, the image is a thin sheet that has no density at all.
+#
+# </details>
 
 # %% [markdown]
 # ### Notation
@@ -113,6 +171,14 @@ def value_plain(d_real, d_fake):
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-value", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "506ca829ff976c05c35ad3c8a3905712", "cell_type": "code"} deletable=false editable=false
 check("gan.value")
 
+
+# %% [markdown]
+# **Question (4 points; 001 P3a, 002 9-2a and b).** In one sentence each: (a) what does the first expectation reward, (b)
+# what does the second reward, and whom does it punish, (c) what is adversarial about the formula, (d) what do generator
+# and discriminator do when the game has reached its equilibrium?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "gan-the_game", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "dfbe666e64c143bb1f568b4639940b37", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
 
 # %% [markdown]
 # ## 2 · The discriminator's loss
@@ -574,6 +640,16 @@ def w1_of_shift(delta, width):
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-flat_jsd", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "87f47a110b7723af7bae975d596c8a9a", "cell_type": "code"} deletable=false editable=false
 check("gan.flat_jsd")
 
+# %% [markdown]
+# ### Play with it
+#
+# Move the model by the slider *shift*. The orange line is the slope that your functions send back. At which shift does
+# JSD stop to complain? Does a wider interval help, and what would adding noise to both do?
+
+# %% tags=["demo"]
+with waiting_for("jsd_of_shift", "w1_of_shift"):
+    display(shift_explorer(jsd_of_shift, w1_of_shift))
+
 
 # %% [markdown]
 # ## 9 · Which gradient reaches the generator?
@@ -634,6 +710,22 @@ def two_states():
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-saturation", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "b05369877a82b95dcbc807c01d80960e", "cell_type": "code"} deletable=false editable=false
 check("gan.saturation")
 
+# %% tags=["demo"]
+with waiting_for("generator_gradients"):
+    show(
+        draw_gradients(generator_gradients),
+        alt="The size of two gradients over the logit of a generated point. On the left, where the discriminator is sure "
+        "that the point is generated, the first is nearly zero and the second nearly one; on the right the first rises "
+        "to one half and the second falls to zero. They cross near a logit of 0.7.",
+    )
+
+
+# %% [markdown]
+# **Question (3 points; 002 9-2d).** (a) Why does the generator learn slowly at first with the loss $-J^{(D)}$? Say which
+# quantity is small, and with respect to what. (b) How does $-\log D(G(z))$ mend it? (c) What is lost by the change?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "gan-slow_start", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "80672ffc6d651fa88f2f493656f5615c", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
 
 # %% [markdown]
 # ## 10 · Two players who both descend
@@ -707,6 +799,17 @@ def invariant(x, y, eta):
 
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-bilinear_game", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "f5faf73ab420b0e4254c4a05f1585085", "cell_type": "code"} deletable=false editable=false
 check("gan.bilinear_game")
+
+# %% tags=["demo"]
+with waiting_for("simultaneous_step", "alternating_step", "extragradient_step"):
+    show(
+        draw_orbits(
+            {"simultaneous": simultaneous_step, "alternating": alternating_step, "extragradient": extragradient_step},
+            0.15,
+        ),
+        alt="Sixty steps of two players from the point (1, 0). Simultaneous steps spiral outwards to a distance of about "
+        "two, alternating ones go round and round near the distance one, extragradient ones spiral inwards.",
+    )
 
 
 # %% [markdown]
@@ -821,10 +924,269 @@ def convolution_norm(kernel, n):
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-spectral_norm", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "01c901545181adcb7de77e780de30bd0", "cell_type": "code"} deletable=false editable=false
 check("gan.spectral_norm")
 
+
+# %% [markdown]
+# ## 12 · The ring
+#
+# Everything is there; now train. The data are a *ring*: eight narrow normals of equal weight, with standard deviation
+# $0.05$, their centres evenly spread over the unit circle. It is the classic on which a GAN shows what it does to modes.
+# The generator gets two standard normal numbers per point.
+#
+# First the two losses of a step, now with networks. `D(x)` gives logits.
+#
+# - The discriminator descends section 2's loss plus half of $r_1$ times R1 at the real points. The generated points are
+#   *held fast*: `detach()` cuts the way back to the generator, which must not be pushed towards being found out.
+# - The generator descends section 9's second loss, $-\mathbb E\log\sigma(D(G(z)))$, and here the way back is the point.
+#
+# **In numbers.** $D(x) = 2x_1$, a real point $(1, 0)$, a generated one $(-1, 0)$, $r_1 = 0.1$: both cross-entropies are
+# $\log(1 + e^{-2}) = 0.1269$, the slope is $2$, and $J^{(D)} = 0.1269 + 0.05 \cdot 4 = 0.3269$. The generator's loss is
+# $\log(1 + e^2) = 2.1269$.
+#
+# **Write** both.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-players-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fcb5b5e811dc89c46eb424a777161d99", "cell_type": "code"} deletable=false
+def loss_of_discriminator(D, x_real, x_fake, r1):
+    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; no gradient reaches x_fake.
+
+    D: takes (N, 2), gives logits (N,); x_real: (N, 2); x_fake: (M, 2); r1: float in [0, 1];
+    returns a tensor without axes, of the type of x_real.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def loss_of_generator(D, x_fake):
+    """-E log σ(D(G(z))), the loss that does not saturate; its gradient reaches x_fake.   (002 9-2d)
+
+    D: takes (N, 2), gives logits (N,); x_fake: (M, 2);
+    returns a tensor without axes, of the type of x_fake.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-players", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "dd24c6f2cac1861c5d1d1320d117610c", "cell_type": "code"} deletable=false editable=false
+check("gan.players")
+
+
+# %% [markdown]
+# ### The loop
+#
+# All training in this course goes through one small loop, `train` in `pushforward/train.py`. In essence it is
+#
+# ```python
+# for k in progress(range(steps), label):         # a bar with the loss
+#     history.losses.append(float(step(k)))       # NaN ends the run, with a sentence
+#     blend(smooth, kept, average)                # moving average of the weights
+#     if validate and (k + 1) % every == 0:       # a look at data that the training does not see:
+#         ...                                     # keep the best state, stop after `patience` looks without a better one
+# kept.load_state_dict(best or smooth)
+# ```
+#
+# What a step is, the model says. Here it is one step of each player, in turn, with 1024 points of each kind. The
+# generator that is kept is a moving average over its last fifty steps or so: two players who circle around a point are, on
+# average, at the point (section 10).
+#
+# Settings matter. The steps shrink towards the end; $r_1$ starts at $0.01$, which tames the discriminator while the
+# generator searches for the modes, and falls to a tenth, since a discriminator that may not be steep cannot see how wide a
+# mode is. (Betas of 0.5 and 0.99 give Adam a short memory: the opponent changes all the time.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-the-loop-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "f9307042250b27d1e15df9ab27d65013", "cell_type": "code"} deletable=false editable=false
+def network(inputs, outputs, width=64):
+    """Three hidden layers; a single output comes without its axis."""
+    sizes = [inputs, width, width, width]
+    layers = [part for a, b in itertools.pairwise(sizes) for part in (torch.nn.Linear(a, b), torch.nn.LeakyReLU(0.2))]
+    last = [torch.nn.Linear(width, outputs)] + [torch.nn.Flatten(0)] * (outputs == 1)
+    return torch.nn.Sequential(*layers, *last)
+
+
+def train_ring(steps, seed=0, batch=1024, rate=2e-3, r1=0.01, average=0.98, turns=1, looks=5):
+    """(G, history, stages): a generator trained on the ring with your two losses, and what it made on the way.
+
+    turns: steps of the generator for each one of the discriminator.
+    """
+    torch.manual_seed(seed)
+    G, D = network(2, 2), network(2, 1)
+    players = [torch.optim.Adam(net.parameters(), rate, betas=(0.5, 0.99)) for net in (D, G)]
+    slower = [torch.optim.lr_scheduler.LambdaLR(p, lambda k: min(1, 2.5 * (1 - k / steps))) for p in players]
+    shown, stages = torch.randn(1000, 2), {}
+
+    def descend(player, loss):
+        player.zero_grad()
+        loss.backward()
+        player.step()
+        return loss
+
+    def step(k):
+        if k % max(1, steps // looks) == 0:
+            with torch.no_grad():
+                stages[f"step {k}"] = G(shown)
+        now = r1 * max(1 - k / (0.7 * steps), 0.1)
+        descend(players[0], loss_of_discriminator(D, ring(batch), G(torch.randn(batch, 2)), now))
+        for _ in range(turns):
+            loss = descend(players[1], loss_of_generator(D, G(torch.randn(batch, 2))))
+        for schedule in slower:
+            schedule.step()
+        return loss
+
+    history = train(step, G, steps, seed=seed, average=average, label="ring")
+    stages["kept"] = G(shown).detach()
+    return G, history, stages
+
+
+@functools.cache  # trained once, when first asked for; run this cell again after changing a loss
+def ring_run():
+    """The run that is judged."""
+    return train_ring(budget(full=1400, graded=1400, quick=20))
+
+
+# %% [markdown]
+# What is judged is the generator, not the run: the check sends *its own noise* through your `generate_ring`, and measures
+# what comes out against the eight centres. How many modes are covered (2 % of the points or more within three standard
+# deviations; the truth has $12.5$ %)? Which share of all points lies that near to some centre (the truth: 99 %)? How wide
+# are the modes (the truth: $0.05$)? Full marks need 8 modes, 80 %, and a width within 40 % of the truth; 4 modes and 50 %
+# pay in part. The budgets *full* and *graded* train and are judged alike; in the *quick* one, for tests, only the form
+# of the answer counts.
+#
+# **Write** `generate_ring`, for any noise.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-train_ring-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "150671b0d8dd7cd394e94d06930132a9", "cell_type": "code"} deletable=false
+def generate_ring(z):
+    """x = G(z): points of the plane from noise, each from its own row, by the generator that ring_run() has trained.
+
+    z: (N, 2);  returns (N, 2), without a graph.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% tags=["demo"]
+with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_loss", "r1_penalty"):
+    G, history, stages = ring_run()
+    show(
+        draw_ring(ring(1000), stages),
+        alt="What the generator makes at five times and in the end, over the ring's eight grey spots. At first a small "
+        "blob in the middle; then a closed band through the spots, which gathers into them until thin bridges are left.",
+    )
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-train_ring", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "375762c172e27998da434ddd59e0be63", "cell_type": "code"} deletable=false editable=false
+check("gan.train_ring")
+
+# %% [markdown]
+# The thin bridges do not go away: a continuous map of the plane cannot tear (notebook 04 says how much mass has to stay on
+# the way). And the modes come out somewhat too narrow, about three quarters of the truth: the discriminator's slope is
+# still punished a little.
+#
+# ### A run that loses its way
+#
+# Take the penalty away, let the generator make ten steps for each one of the discriminator, and keep no average. Watch
+# where the points are, and when.
+
+# %% tags=["demo"]
+with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_loss", "r1_penalty"):
+    lost = train_ring(budget(400, 400, 20), seed=1, batch=128, r1=0.0, average=0.0, turns=10)
+    show(
+        draw_ring(ring(1000), lost[2]),
+        alt="The same picture for a run without penalty, with a generator that moves ten times as often. At every stage "
+        "all its points lie together in one small place, each time in another one.",
+    )
+
+# %% [markdown]
+# No rule says that the generator has to serve all modes *at once*. If the discriminator has learnt that one spot is
+# over-full, the generator moves on as a whole to where it is not yet expected, the discriminator follows, and round it
+# goes: section 10's circle, with places in place of two numbers (004, mode collapse). Let `generate_ring` return
+# `lost[0](z).detach()` and ask the check: it counts the modes, and calls it by its name.
+
 # %% [markdown]
 # ## What you can now do
 #
 # - write the game's value in both weightings, and the discriminator's loss so that it survives a sure discriminator
+# - derive the best discriminator, for any class prior, and read a density ratio off it
+# - prove line by line that the generator minimises a Jensen–Shannon divergence, and say what the proof assumes
+# - say what $D = \frac12$ proves about a model and what it does not
+# - explain why gradients vanish (a flat divergence, a saturating loss), why players circle, and what limits a slope
+# - train a GAN that keeps its modes, and name the way in which another one fails
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# **1.** (001 P3b) What changes in the derivation of section 7 if the objective has no weights $\frac12$? State the result,
+# and its smallest value.
+#
+# <details><summary>Answer</summary>
+#
+# $w = 1$ in every line: $2\,\mathrm{JSD}(p^*, p_\theta) - 2\log 2$. The smallest value is $-\log 4 = -1.386$.
+#
+# </details>
+#
+# **2.** $p^* = (0.5, 0.3, 0.2)$ and $p_\theta = (0.5, 0.3, 0.2)$ up to the order of the last two values. Give $D^*$, and the
+# value of the game with the halves.
+#
+# <details><summary>Answer</summary>
+#
+# $p_\theta = (0.5, 0.2, 0.3)$, so $D^* = (0.5, 0.6, 0.4)$. $V = \frac12(0.5\log 0.5 + 0.3\log 0.6 + 0.2\log 0.4) +
+# \frac12(0.5\log 0.5 + 0.2\log 0.4 + 0.3\log 0.6) = -0.6831$, and $\mathrm{JSD} = 0.0101$.
+#
+# </details>
+#
+# **3.** A discriminator was trained with three generated points for each real one. It says $D(x) = 0.4$. Which of the two
+# densities is larger at $x$, and by which factor, if $D$ is the best there is?
+#
+# <details><summary>Answer</summary>
+#
+# $\pi = \frac14$. $\frac{D}{1 - D} = \frac{\pi}{1 - \pi}\cdot\frac{p^*}{p_\theta}$, so $\frac{p^*}{p_\theta} =
+# \frac{0.4}{0.6}\cdot 3 = 2$: the data are twice as dense.
+#
+# </details>
+#
+# **4.** True or false, with a reason: "JSD is a better loss than KL, because it is never infinite."
+#
+# <details><summary>Answer</summary>
+#
+# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its gradient is
+# 0. What helps is a slope that points to the data, as that of $W_1$ does.
+#
+# </details>
+#
+# **5.** In the game $\min_x\max_y xy$ somebody takes simultaneous steps with $\eta = 0.1$. After how many steps has the
+# distance from the equilibrium doubled?
+#
+# <details><summary>Answer</summary>
+#
+# The factor is $\sqrt{1.01}$ per step, so $n = \log 2 / \log\sqrt{1.01} = 0.6931/0.004975 = 139.3$: after 140 steps.
+#
+# </details>
+#
+# **6.** (000 Q1a, Q1b) Let the generator be a normalising flow, trained as a GAN. Name one gain over a flow trained by
+# maximum likelihood, one gain over a typical GAN, and one difficulty against each.
+#
+# <details><summary>Answer</summary>
+#
+# Over the flow by likelihood: samples that a discriminator's eye for realism has shaped, since the loss looks at samples.
+# Over the GAN: an exact density for every point. Against the flow: two players, with all of this chapter's troubles, and
+# lost modes, which a likelihood would punish without bound. Against the GAN: as many noise dimensions as data dimensions,
+# layers that must be invertible, and mass on the bridges between modes. That last is a matter of the generator's Lipschitz
+# constant whoever trains it; a flow pays for steepness in its log-determinant as well.
+#
+# </details>
+#
+# **7.** A student's training log shows a discriminator loss of $0.693$ for a thousand steps. Give two explanations, one
+# happy and one not, and a test that tells them apart.
+#
+# <details><summary>Answer</summary>
+#
+# The model equals the data, or the discriminator has stopped to learn (a dead network, a step size of 0, a family too
+# poor). Hold the generator fast and train a fresh, larger discriminator: if its loss falls below $\log 2$ on points that it
+# has not seen, there was something to find.
+#
+# </details>
+#
+# ## An open question
+#
+# The derivation needs the best discriminator, and section 8 says that the best discriminator teaches nothing. In practice
+# one trains with a discriminator that is good but not too good, and that is regularised. *What*, then, does a GAN minimise?
+# Is there a divergence for which a discriminator of limited slope is exactly the right opponent? Notebook 11 has one answer.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-what-you-can-now-do-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "9529257d83bca514941d57540a1ddedd", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

@@ -12,7 +12,19 @@ import torch
 from autograder.judging import exercise as registry
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
-from autograder.judging.exercise import HOUSE_SHARE, Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+from autograder.judging.exercise import (
+    HOUSE_SHARE,
+    Case,
+    Exercise,
+    Finding,
+    call,
+    case,
+    exercise,
+    gate,
+    grad,
+    pays,
+    wrong,
+)
 from autograder.judging.judge import REMEMBERS, LocalLink, examine
 from autograder.judging.report import COARSE, Report
 
