@@ -19,13 +19,15 @@ LEAST = 0.02  # share of all points that a mode needs to count as covered; the t
 @dataclass(frozen=True)
 class Cover:
     """modes: covered ones; share: of points near a centre; width: root mean square over the covered modes of their
-    standard deviation along an axis, in units of SIGMA; distinct: share of points that are unlike all others.
+    standard deviation along an axis, in units of SIGMA; distinct: share of points that are unlike all others;
+    reach: root mean square distance from the mean point, 1 for the truth.
     """
 
     modes: int
     share: float
     width: float
     distinct: float
+    reach: float
 
 
 def cover(x: np.ndarray) -> Cover:
@@ -37,4 +39,5 @@ def cover(x: np.ndarray) -> Cover:
     spreads = [group.var(axis=0).mean() for group in covered]
     width = float(np.sqrt(np.mean(spreads))) / SIGMA if covered else 0.0
     distinct = len(np.unique(x.round(9), axis=0)) / len(x)
-    return Cover(len(covered), float(near.mean()), width, distinct)
+    reach = float(np.sqrt(x.var(axis=0).sum()))
+    return Cover(len(covered), float(near.mean()), width, distinct, reach)

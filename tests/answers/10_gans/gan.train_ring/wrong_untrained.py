@@ -1,4 +1,4 @@
-# breaks: at least half of the points lie within three standard deviations of a centre | mistake: nothing learnt yet
+# breaks: at least half of the points lie within three standard deviations of a centre
 import torch
 
 torch.manual_seed(0)
