@@ -170,6 +170,11 @@ check("start.standardise")
 # result: that smells of a square, and the last line says which. The two rows above it stand in most tables: they are
 # worth a little, and are paid once something else holds.
 #
+# **The docstring is the contract.** A check asks for what it promises, at its corners too: a single row, the ends of a
+# stated range, an empty batch where one is allowed. All tensors of one call are of one type and on one device. Where
+# any number is allowed, its square and its exponential still fit into a float32, unless the text says otherwise. What
+# is right to single precision pays in full, unless the text says that more is at stake.
+#
 # Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
 # best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A
 # `print` of yours, a warning or a progress bar never changes a mark.

@@ -305,7 +305,7 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 #
 # So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do, in
 # their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong where
-# hardly any signal is left, or right for the schedules that their author happened to try.
+# hardly any signal is left ($\bar\alpha_t = 10^{-12}$, say), or right for the schedules that their author happened to try.
 #
 # Your test may call the function as often as it likes, on schedules of your choice. What you know by heart helps:
 # for $\beta = (0.1,\, 0.2,\, 0.5)$ the result is $(0.9,\; 0.72,\; 0.36)$, and

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from autograder.judging.exercise import Exercise
+
 ROOT = Path(__file__).resolve().parents[1]
 EVERYTHING = bool(os.environ.get("PUSHFORWARD_ALL"))
 Item = TypeVar("Item")
@@ -62,3 +64,11 @@ def touches_notebook(name: str) -> bool:
     """Whether the last change is about this notebook: its source, its checks or its answers."""
     parts = (f"solutions/{name}.py", f"autograder/checks/c{name}/", f"tests/answers/{name}/")
     return any(file.startswith(parts) for file in changed())
+
+
+def touches_exercise(exercise: Exercise) -> bool:
+    """Whether the last change is about this exercise itself: its check or its answers."""
+    check = f"{type(exercise).__module__.replace('.', '/')}.py"
+    return any(
+        file == check or file.startswith(f"tests/answers/{exercise.notebook}/{exercise.id}/") for file in changed()
+    )

@@ -120,14 +120,16 @@ def close(
     size = np.abs(want) if scale is None else np.broadcast_to(np.asarray(scale, dtype=np.float64), want.shape)
     name = str(dtype).removeprefix("torch.")
     epsilon = EPSILON[name]
-    enough = epsilon if strict else max(epsilon, EPSILON["float32"])
+    enough, least = epsilon, TINY[name]
+    if not strict:
+        enough, least = max(epsilon, EPSILON["float32"]), max(least, TINY["float32"])
     with np.errstate(invalid="ignore"):
         apart = np.where(got == want, 0, np.abs(got - want))
-        room = factor * np.where(np.isfinite(size), size, 0) + TINY[name] / enough  # a result may sink below all floats
+        room = factor * np.where(np.isfinite(size), size, 0)
         more = epsilon * factor * np.where(np.isfinite(lost), lost, 0)
-        good = apart <= enough * room + more
+        good = apart <= enough * room + more + least  # a result may sink below all floats
     if good.all():
-        if _coarse.get() is not None and not (apart <= epsilon * room + more).all():
+        if _coarse.get() is not None and not (apart <= epsilon * room + more + TINY[name]).all():
             _coarse.get().append(True)
         return GOOD
     wanted, came = _around_fault(want, got, good)

@@ -77,10 +77,28 @@ class Runner:
 
         args = [wire.decode(node, arrays, special) for node in head.get("args", [])]
         kwargs = {k: wire.decode(node, arrays, special) for k, node in head.get("kwargs", {}).items()}
+        if head.get("stepped") and head["verb"] in ("call", "grad"):
+            self._before_the_step(head, args, kwargs)
         given = {**dict(enumerate(args)), **kwargs}
         before = {place: _trace(argument) for place, argument in given.items()}
         value = self._value(head, arrays, args, kwargs)
         return value, [place for place, argument in given.items() if _trace(argument) != before[place]]
+
+    def _before_the_step(self, head: dict, args: list, kwargs: dict[str, Any]) -> None:
+        """Call once with other numbers in the very same tensors: an optimiser steps in place, which nobody may miss."""
+        given = (*args, *kwargs.values())
+        own = {id(kept) for kept in self.kept.values()}
+        if any(callable(a) or id(a) in own for a in given):  # a callback's calls are counted, what is kept is theirs
+            return
+        tensors = [a for a in given if isinstance(a, torch.Tensor) and a.is_floating_point()]
+        numbers = [tensor.clone() for tensor in tensors]
+        for tensor in tensors:
+            tensor.mul_(0.5)
+        with contextlib.suppress(Exception), own_randomness(head.get("seed", 0)), torch.enable_grad():
+            self._target(head["of"], head.get("method"))(*args, **kwargs)
+        with torch.no_grad():
+            for tensor, before in zip(tensors, numbers, strict=True):
+                tensor.requires_grad_(False).copy_(before)
 
     def _value(self, head: dict, arrays: list, args: list, kwargs: dict[str, Any]) -> Any:
         function = self._target(head["of"], head.get("method"))

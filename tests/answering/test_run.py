@@ -78,6 +78,26 @@ def test_arguments_that_a_call_writes_into_are_named(
     assert "value" in answer
 
 
+@pytest.mark.parametrize("verb", ["call", "grad"])
+def test_before_a_step_the_same_tensors_held_other_numbers(verb: str) -> None:
+    met: list[tuple[torch.Tensor, list[float]]] = []
+
+    def double(x: torch.Tensor, n: int) -> torch.Tensor:
+        met.append((x, x.tolist()))
+        if len(met) == 1:
+            raise ValueError("which has no consequence")
+        return n * x
+
+    more = {"stepped": True, "wrt": ["x"], "cotangent": torch.ones(2)} if verb == "grad" else {"stepped": True}
+    ask = Asker(double=double)
+    answer, arrays = ask.frame(verb, "double", more=more, x=torch.tensor([2.0, 4.0]), n=2)
+    value = wire.decode(answer["value"], arrays)
+    assert (value["value"] if verb == "grad" else value).tolist() == [4.0, 8.0]
+    assert "changed" not in answer
+    assert met[0][0] is met[1][0]
+    assert [numbers for _, numbers in met] == [[1.0, 2.0], [2.0, 4.0]]
+
+
 def test_a_gradient_is_asked_for_without_changing_anything() -> None:
     more = {"wrt": ["x"], "cotangent": torch.ones(2)}
     answer, _ = Asker(f=lambda x: x**2).frame("grad", "f", x=torch.ones(2), more=more)

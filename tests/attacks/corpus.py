@@ -13,6 +13,7 @@ result must say), limits (other limits than FAST), twice (what a second submissi
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from autograder.building.release import instructor_notebook
 from autograder.building.source import read_source, read_toc
 from autograder.grading.model import Limits, Submission, Template, kind_of, template
 from autograder.judging.exercise import table
+from tests.rotation import changed, rotating
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -71,6 +73,23 @@ def read(path: Path) -> Attack:
 
 
 ATTACKS = {attack.name: attack for family in FAMILIES for attack in map(read, sorted((HERE / family).glob("*.py")))}
+
+
+def rotated(share: float) -> dict[str, Attack]:
+    """What this commit tries: of each family this share, and every file that the last change has touched."""
+    chosen: dict[str, Attack] = {}
+    for family in FAMILIES:
+        members = [attack for attack in ATTACKS.values() if attack.name.startswith(f"{family}/")]
+        most = math.ceil(share * len(members))
+        picked = rotating(members, most, name=lambda attack: attack.name, touched=_touched)
+        chosen |= {attack.name: attack for attack in picked}
+    return chosen
+
+
+def _touched(attack: Attack) -> bool:
+    return f"tests/attacks/{attack.name}.py" in changed()
+
+
 HONEST = {path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "honest").glob("*.py"))}
 
 

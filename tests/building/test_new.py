@@ -174,10 +174,12 @@ def test_linter_and_formatter_pass_a_skeleton(grown: Path) -> None:
 
 @pytest.mark.parametrize("id", ["schedule.snr", "vae.support"])
 def test_judging_a_skeleton_says_which_part_is_missing(grown: Path, id: str) -> None:
-    done = run(grown, "autograder", "answers", id)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"{id} cannot be judged yet. TODO: probe in autograder/checks/c")
-    assert len(done.stderr.splitlines()) == 1
+    (grown / "answer.py").write_text(f"def {id.split('.')[1]}(x):\n    return x\n")
+    for words in (["answers", id], ["judge", id, "answer.py"]):
+        done = run(grown, "autograder", *words)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{id} cannot be judged yet. TODO: probe in autograder/checks/c")
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_skeleton_is_python_that_stops_in_every_part_to_be_written(grown: Path) -> None:

@@ -15,29 +15,25 @@ from autograder.judging.child import ChildLink
 from autograder.judging.exercise import Exercise, all_exercises
 from autograder.judging.judge import LocalLink, examine
 from autograder.measuring import answers
-from tests.rotation import EVERYTHING, rotating, touches_notebook
+from tests.rotation import EVERYTHING, rotating, touches_exercise
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = answers.seeds(ROOT)
 pytestmark = pytest.mark.filterwarnings("ignore")  # answers may warn, and lose no mark by it
 
 
-def touched(exercise: Exercise) -> bool:
-    return touches_notebook(exercise.notebook)
-
-
 EXERCISES = list(all_exercises().values())
 every_exercise = pytest.mark.parametrize(
-    "exercise", rotating(EXERCISES, 60, name=lambda e: e.id, touched=touched), ids=lambda e: e.id
+    "exercise", rotating(EXERCISES, 60, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
 )
 some_exercises = pytest.mark.parametrize(
-    "exercise", rotating(EXERCISES, 40, name=lambda e: e.id, touched=touched), ids=lambda e: e.id
+    "exercise", rotating(EXERCISES, 20, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
 )
 
 
 def seeds_of(exercise: Exercise) -> list[int]:
     """One that goes with the commit; more where something has changed, or all is looked at."""
-    return SEEDS if EVERYTHING or touched(exercise) else SEEDS[:1]
+    return SEEDS if EVERYTHING or touches_exercise(exercise) else SEEDS[:1]
 
 
 @every_exercise

@@ -177,6 +177,20 @@ def test_the_same_question_asked_again_names_the_memory() -> None:
     assert REMEMBERS in [result.why for result in report.laws]
 
 
+def test_whoever_knows_an_argument_by_its_address_misses_a_step_in_place() -> None:
+    kept: dict[int, tuple] = {}
+
+    def by_address(x: torch.Tensor) -> torch.Tensor:
+        if id(x) not in kept:
+            kept[id(x)] = (x + x, x)  # the argument too, so that no other one gets its address
+        return kept[id(x)][0]
+
+    report = marks(twice=by_address)
+    assert state(report)["value"]
+    assert not state(report)["double"]
+    assert REMEMBERS in [result.why for result in report.laws]
+
+
 def test_single_precision_pays_in_full_and_is_told() -> None:
     report = marks(lambda x, s: s * torch.tensor(1.0, dtype=x.dtype) * x.float().to(x.dtype))
     assert report.full

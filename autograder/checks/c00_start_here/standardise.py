@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ class Table(Tensor):
     def corners(self, place: Place) -> Iterator[Callable[[Place], torch.Tensor]]:
         yield from (lambda place, unit=unit: self._in_units(place, unit) for unit in UNITS)
         yield from (lambda place, many=many: self._constant(place, many) for many in (False, True))
+        yield from (lambda place, one=one: self._tied(place, one) for one in (False, True))
         yield lambda place: self._tensor(place, _columns(place, np.ones(place.sizes["D"]), far=1e3))
 
     def draw(self, place: Place) -> torch.Tensor:
@@ -41,6 +43,15 @@ class Table(Tensor):
         x = _columns(place, np.ones(place.sizes["D"]))
         chosen = np.ones(x.shape[1], dtype=bool) if all else place.rng.permutation(x.shape[1]) == 0
         return self._tensor(place, np.where(chosen, place.rng.normal(size=x.shape[1]), x))
+
+    def _tied(self, place: Place, one: bool) -> torch.Tensor:
+        """The first and the last row agree, in one column all but a row in between: none of them is constant."""
+        place = replace(place, sizes={**place.sizes, "N": max(3, place.sizes["N"])})
+        x = _columns(place, np.ones(place.sizes["D"]))
+        x[-1] = x[0]
+        if one:
+            x[2:, 0] = x[0, 0]
+        return self._tensor(place, x)
 
 
 def _columns(place: Place, units: np.ndarray, far: float = 3.0) -> np.ndarray:

@@ -131,9 +131,10 @@ class VolumePreserving(Exercise):
             yield self._gaussian(rng, float(ladj))
 
     def _trip(self, z: torch.Tensor) -> Case:
-        """Forth, back, and the density on the way; what is forth is asked for twice, to be kept and to be seen."""
+        """Forth, back, and the density on the way; what is forth is asked for again, to be seen, and for a point alone."""
         there = Kept("bend(z)")
         asks = (keep("bend(z)", "bend", z), call("unbend", there), call("log_p_bent", there), call("bend", z))
+        asks += (call("bend", z[:1].clone()),)
         return case(*asks, about=(self.shape, self.banana, self.density), part="trip", z=z)
 
     def _back(self, x: torch.Tensor) -> Case:
@@ -177,9 +178,10 @@ class VolumePreserving(Exercise):
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         yield from getattr(self, f"_judge_{case.part}")(case, *answers)
 
-    def _judge_trip(self, case: Case, kept: Any, back: Any, log_p: Any, x: Any) -> Iterator[Finding]:
+    def _judge_trip(self, case: Case, kept: Any, back: Any, log_p: Any, x: Any, alone: Any) -> Iterator[Finding]:
         z, dtype = exact(case.z), case.z.dtype
         shapes = *(has_shape(v, z.shape, case.z) for v in (back, x)), has_shape(log_p, z.shape[:1], case.z)
+        shapes += (has_shape(alone, z[:1].shape, case.z),)
         for verdict in shapes:
             yield self.shape(*verdict)
         if not all(verdict.ok for verdict in shapes):
@@ -189,6 +191,9 @@ class VolumePreserving(Exercise):
         twice = near(back, 2 * x.array - z, 1e-4).ok and not verdict.ok  # what bend adds to one coordinate, added again
         mistake = "the inverse bends once more" if twice else None
         yield self.banana(verdict.ok, f"unbend(bend(z)) = {verdict.expected}", verdict.got, mistake=mistake)
+        same = close(alone, x.array[:1], dtype, scale[:1, None] * np.ones(2))
+        why = "A map takes every point to a place of its own, whoever else is in the batch."
+        yield self.banana(same.ok, f"{same.expected} for the first point, as among the others", same.got, why=why)
         expected = -0.5 * (z**2).sum(axis=1) - 2 * HALF_LOG_2PI
         yield self.density(*close(log_p, expected, dtype, scale * (1 + abs(z).max(axis=1))))
 

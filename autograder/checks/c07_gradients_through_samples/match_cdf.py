@@ -126,7 +126,7 @@ class MatchCdf(Exercise):
         ),
         "normal_cdf": Domain({"threshold": noise()}, returns=dict.fromkeys(_CDF, Like("threshold")), draws=2),
         "lognormal_cdf": Domain(
-            {"a": Tensor("...", Reals(reach=(1e-6, 1e6)), ("of any sign",)), "mu": _MU, "sigma": _SIGMA},
+            {"a": Tensor("...", Reals(reach=(1e-20, 1e12)), ("of any sign",)), "mu": _MU, "sigma": _SIGMA},
             returns=dict.fromkeys(_CDF, Like("a")),
             draws=4,
         ),

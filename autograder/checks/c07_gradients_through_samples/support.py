@@ -35,6 +35,12 @@ def _clamped_kl(mu: float, sigma: float, eps: torch.Tensor, least: float) -> tor
     return _sampled(mu, sigma, eps, positive=lambda z: z.clamp(min=least)).mean()
 
 
+def _log_of_library_cdf(mu: float, sigma: float) -> tuple[float, float, float]:
+    """½ (1 + erf) has lost its digits before it is 0."""
+    q = torch.distributions.Normal(*torch.tensor([mu, sigma], dtype=torch.float64))
+    return -math.inf, 0.0, q.cdf(torch.zeros((), dtype=torch.float64)).log().item()
+
+
 def _infinite(z: torch.Tensor, log_p: torch.Tensor) -> torch.Tensor:
     return torch.where(z > 0, log_p, -math.inf)
 
@@ -183,7 +189,7 @@ class Support(Exercise):
             "the probability underflowed",
             {"impossible_event": lambda mu, sigma: (-math.inf, 0.0, float(np.log(special.ndtr(-mu / sigma))) if mu / sigma < 37 else -math.inf)},
             "The probability was rounded to 0 before its logarithm was taken, as if the event could not happen. Use a function that gives the logarithm directly.",
-            also=({"impossible_event": lambda mu, sigma: (-math.inf, 0.0, math.log(0.5 * math.erfc(mu / sigma / math.sqrt(2))))},),
+            also=({"impossible_event": lambda mu, sigma: (-math.inf, 0.0, math.log(0.5 * math.erfc(mu / sigma / math.sqrt(2))))}, {"impossible_event": _log_of_library_cdf}),
         ),
         wrong(
             "a density at a point",

@@ -87,6 +87,8 @@ class CatchAlphaBar(Detective):
             "adds 0.0001": lambda beta: (1 - beta).cumprod(0) + 1e-4,
             "rounds to three places": lambda beta: ((1 - beta).cumprod(0) * 1000).round() / 1000,
             "gives 0 below 0.0001": lambda beta: torch.where((1 - beta).cumprod(0) < 1e-4, 0.0, (1 - beta).cumprod(0)),
+            "clamps at 10⁻⁹": lambda beta: (1 - beta).cumprod(0).clamp(min=1e-9),
+            "adds 10⁻⁸": lambda beta: (1 - beta).cumprod(0) + 1e-8,
         },
         "some": {
             "takes the first beta for all of them": _by_the_first,

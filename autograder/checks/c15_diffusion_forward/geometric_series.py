@@ -77,6 +77,8 @@ class GeometricSeries(Exercise):
         for t in (1, 4, int(rng.integers(5, 30))):
             alpha = float(rng.uniform(0.5, 0.95))
             yield self._variance_case(t, alpha)
+        for t in (150, 1000):  # long, and yet not at its limit
+            yield self._variance_case(t, 1 - float(rng.uniform(0.1, 1)) / t)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         line = list(self.domain).index(name)

@@ -20,7 +20,9 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, exe
 
 # Where they lie is decided by the type: 1 − 10⁻⁹ is 1 in float32.
 BETAS = Reals(
-    usual=(0.05, 0.95), reach=(1e-9, 1e3), also=(1 - 1e-9, 1 + 1e-9, 1 - 1e-5, 1e-40, math.inf, -math.inf, math.nan)
+    usual=(0.05, 0.95),
+    reach=(1e-9, 1e3),
+    also=(1 - 1e-9, 1 + 1e-9, 1 - 1e-5, 1e-40, -0.0, math.inf, -math.inf, math.nan),
 )
 EDGES = {"zero": 0.0, "one": 1.0, "negative": -0.25, "above one": 1.25, "nan": math.nan}
 
