@@ -1091,11 +1091,51 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
         "all its points lie together in one small place, each time in another one.",
     )
 
+
 # %% [markdown]
 # No rule says that the generator has to serve all modes *at once*. If the discriminator has learnt that one spot is
 # over-full, the generator moves on as a whole to where it is not yet expected, the discriminator follows, and round it
 # goes: section 10's circle, with places in place of two numbers (004, mode collapse). Let `generate_ring` return
 # `lost[0](z).detach()` and ask the check: it counts the modes, and calls it by its name.
+
+# %% [markdown]
+# ## 13 · Few pictures
+#
+# The ring never runs out of points. Where there are only a few thousand pictures, the discriminator learns them by heart,
+# and then calls everything new generated. The remedy is to let it see every picture *changed*, each time in another way: a
+# little shifted, a little paler (004, differentiable augmentation). Two things must be heeded. The **generated** pictures
+# go through the same changes as the **real** ones, or the generator learns to make changed pictures. And the gradient must
+# pass through the change, back to the generator.
+#
+# For a picture $x$ with mean $\bar x$, a shift by rows and columns and a contrast $c$:
+# $T(x) = \bar x + c\,(\text{shifted } x - \bar x)$. What leaves the frame is lost, and zeros come in.
+#
+# **In numbers.** A $3 \times 3$ picture with a 9 in the upper left corner and zeros elsewhere has the mean 1. Shifted by
+# $(1, 2)$ with $c = 1$, the 9 stands at the right end of the middle row. Not shifted, with $c = 2$, it becomes $17$ and the
+# zeros $-1$.
+#
+# **Write** it for a batch, each picture with a shift and a contrast of its own. `torch.nn.functional.pad` makes room.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-augment-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "4c0fd81a411df71e81a9045139754d1a", "cell_type": "code"} deletable=false
+def augment(x, shift, contrast):
+    """T(x) = x̄ + contrast (shifted x - x̄), x̄ the mean of each picture as it came; zeros come in; differentiable.
+
+    x: (B, H, W), H ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
+    returns the shape and type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-augment", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "51281d51d0cbd66c570acac0df0bd097", "cell_type": "code"} deletable=false editable=false
+check("gan.augment")
+
+# %% [markdown]
+# **Question (2 points).** Why must the generated pictures go through the same changes as the real ones? What would the
+# generator learn if only the real ones did?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "gan-both_changed", "grade": true, "solution": true, "locked": false, "task": false, "points": 2.0, "checksum": "85dc3ebce37b72e293e5c7544d6575e4", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
 
 # %% [markdown]
 # ## What you can now do

@@ -1195,6 +1195,63 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 # `lost[0](z).detach()` and ask the check: it counts the modes, and calls it by its name.
 
 # %% [markdown]
+# ## 13 · Few pictures
+#
+# The ring never runs out of points. Where there are only a few thousand pictures, the discriminator learns them by heart,
+# and then calls everything new generated. The remedy is to let it see every picture *changed*, each time in another way: a
+# little shifted, a little paler (004, differentiable augmentation). Two things must be heeded. The **generated** pictures
+# go through the same changes as the **real** ones, or the generator learns to make changed pictures. And the gradient must
+# pass through the change, back to the generator.
+#
+# For a picture $x$ with mean $\bar x$, a shift by rows and columns and a contrast $c$:
+# $T(x) = \bar x + c\,(\text{shifted } x - \bar x)$. What leaves the frame is lost, and zeros come in.
+#
+# **In numbers.** A $3 \times 3$ picture with a 9 in the upper left corner and zeros elsewhere has the mean 1. Shifted by
+# $(1, 2)$ with $c = 1$, the 9 stands at the right end of the middle row. Not shifted, with $c = 2$, it becomes $17$ and the
+# zeros $-1$.
+#
+# **Write** it for a batch, each picture with a shift and a contrast of its own. `torch.nn.functional.pad` makes room.
+
+
+# %% tags=["solve:gan.augment"]
+def augment(x, shift, contrast):
+    """T(x) = x̄ + contrast (shifted x - x̄), x̄ the mean of each picture as it came; zeros come in; differentiable.
+
+    x: (B, H, W), H ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
+    returns the shape and type of x.
+    """
+    ### BEGIN SOLUTION
+    height, width = x.shape[1:]
+    room = torch.nn.functional.pad(x, (2, 2, 2, 2))  # (B, H + 4, W + 4)
+    windows = [
+        picture[2 - down : 2 - down + height, 2 - right : 2 - right + width]
+        for picture, (down, right) in zip(room, shift.tolist(), strict=True)
+    ]
+    mean = x.mean(dim=(1, 2), keepdim=True)
+    return mean + contrast[:, None, None] * (torch.stack(windows) - mean)
+    ### END SOLUTION
+
+
+# %% tags=["check:gan.augment:2"]
+check("gan.augment")
+
+# %% [markdown]
+# **Question (2 points).** Why must the generated pictures go through the same changes as the real ones? What would the
+# generator learn if only the real ones did?
+
+# %% [markdown] tags=["written:gan.both_changed:2"]
+# ### BEGIN SOLUTION
+# **Model answer.** The game then compares $T(x)$ with $T(G(z))$: its optimum is where these two have the same
+# distribution, which is reached if $G(z)$ has that of the data. If only the real pictures are changed, the game compares
+# $T(x)$ with $G(z)$, and the best generator makes *changed* pictures: shifted and paler ones, which nobody asked for.
+#
+# **Rubric**
+# - (1) with both changed, the optimum is still p_θ = p* (the same T on both sides)
+# - (1) with only the real ones changed, the generator reproduces the changes
+# - (up to 2) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
 # ## What you can now do
 #
 # - write the game's value in both weightings, and the discriminator's loss so that it survives a sure discriminator

@@ -165,6 +165,18 @@ def test_a_run_of_a_few_steps_keeps_its_stages_and_its_generator(names: dict[str
     torch.testing.assert_close(again, stages["kept"], rtol=0, atol=0)
 
 
+def test_a_changed_picture_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    picture = torch.zeros(1, 3, 3)
+    picture[0, 0, 0] = 9
+    assert picture.mean() == 1
+    moved = names["augment"](picture, torch.tensor([[1, 2]]), torch.ones(1))
+    assert moved[0, 1, 2] == 9
+    assert moved.sum() == 9
+    strong = names["augment"](picture, torch.zeros(1, 2, dtype=torch.int64), torch.tensor([2.0]))
+    assert strong[0, 0, 0] == 17
+    assert (strong.flatten()[1:] == -1).all()
+
+
 # --- drawings --------------------------------------------------------------------------------------------------
 
 
