@@ -1184,8 +1184,8 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
     lost = train_ring(budget(400, 400, 20), seed=1, batch=128, r1=0.0, average=0.0, turns=10)
     show(
         draw_ring(ring(1000), lost[2]),
-        alt="The same picture for a run without penalty, with a generator that moves ten times as often. At every stage "
-        "all its points lie together in one small place, each time in another one.",
+        alt="The same picture for a run without penalty, with a generator that moves ten times as often. At each stage "
+        "nearly all points lie together in one small place, each time in another one.",
     )
 
 # %% [markdown]

@@ -51,7 +51,7 @@ def draw_game(models: Sequence[tuple[str, float, float]]) -> Figure:
         column[1].plot(x, p / (p + q), color="black", label="$D^*$")
         column[1].axhline(0.5, color=GREY, linewidth=0.8)
         column[1].set(ylim=(-0.05, 1.05), xlabel="$x$", yticks=[0, 0.5, 1])
-    axes[0, 0].legend(loc="upper left", fontsize=9)
+    axes[0, -1].legend(loc="upper right", fontsize=9)
     axes[1, 0].set_ylabel("$D^*(x)$")
     return fig
 
