@@ -660,7 +660,7 @@ check("gan.jsd_derivation")
 #
 # $$W_1 = |\delta| ,$$
 #
-# with slope 1 wherever the model stands. Notebook 11 is about such distances; section 11 below trains with one.
+# with slope 1 wherever the model stands. Notebook 11 is about such distances; section 11 below computes one.
 #
 # **In numbers.** $w = 2$: at $\delta = 0.5$, $\mathrm{JSD} = 0.1733$ with slope $0.3466$, and $W_1 = 0.5$. At
 # $\delta = 3$, $\mathrm{JSD} = 0.6931$ with slope 0, and $W_1 = 3$ with slope 1.
