@@ -45,6 +45,18 @@ def two_moons(n: int, noise: float = 0.05, generator: torch.Generator | None = N
     return torch.where(lower[:, None], lower_moon, upper_moon) + noise * torch.randn(n, 2, generator=generator)
 
 
+def ring_centres(modes: int = 8) -> torch.Tensor:
+    """(modes, 2): points evenly spread over the unit circle, from (1, 0) on."""
+    angle = 2 * torch.pi * torch.arange(modes) / modes
+    return torch.stack([angle.cos(), angle.sin()], dim=1)
+
+
+def ring(n: int, sigma: float = 0.05, generator: torch.Generator | None = None) -> torch.Tensor:
+    """(n, 2): a mixture of eight normals N(c_k, sigma² I) of equal weight, their centres on the unit circle."""
+    which = torch.randint(8, (n,), generator=generator)
+    return ring_centres()[which] + sigma * torch.randn(n, 2, generator=generator)
+
+
 def bend_to_moons(z: torch.Tensor, width: float = 0.08) -> torch.Tensor:
     """x = f(z): a map made by hand that bends standard normal noise z (N, 2) into two moons.
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pushforward import data
-from pushforward.data import bend_to_moons, digits, mnist, two_moons
+from pushforward.data import bend_to_moons, digits, mnist, ring, ring_centres, two_moons
 from pushforward.errors import CourseError
 
 
@@ -36,6 +36,18 @@ def test_digits_have_seventeen_levels() -> None:
     assert pictures.dtype == torch.float32
     assert pictures.unique().tolist() == list(range(17))
     assert sorted(labels.unique().tolist()) == list(range(10))
+
+
+# --- ring ------------------------------------------------------------------------------------------------------
+
+
+def test_the_ring_has_eight_modes_of_equal_weight_and_of_the_width_that_was_asked_for() -> None:
+    x, centres = ring(80_000, 0.07, seeded()), ring_centres()
+    away, which = torch.cdist(x, centres).min(1)
+    torch.testing.assert_close(torch.bincount(which, minlength=8) / 80_000, torch.full((8,), 1 / 8), atol=0.006, rtol=0)
+    assert away.square().mean().sqrt().item() == pytest.approx(0.07 * math.sqrt(2), rel=0.01)
+    torch.testing.assert_close(centres.norm(dim=1), torch.ones(8))
+    assert torch.pdist(centres).min().item() == pytest.approx(2 * math.sin(math.pi / 8), rel=1e-5)
 
 
 # --- moons -----------------------------------------------------------------------------------------------------

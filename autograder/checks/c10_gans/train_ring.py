@@ -1,0 +1,134 @@
+"""gan.train_ring: the student's generator, fed with the judge's noise, against the ring of eight normals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.judging.compare import has_shape, show, values
+from autograder.judging.domain import Domain, Tensor
+from autograder.judging.draw import normal
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.oracles.ring import CENTRES, MODES, SIGMA, Cover, cover
+from pushforward.train import budget
+
+DRAWN = 4000  # the share's standard error is 0.006, a mode's is 0.005
+BATCH = 7  # of the points are asked for once more, alone
+ENOUGH, HALF_WAY = 0.80, 0.50  # shares that pay
+WIDTH = 0.6, 1.4
+SPOT = 0.2  # a reach below this is one place, on a mode or beside all of them
+
+
+@exercise("gan.train_ring", ("generate_ring",))
+class TrainRing(Exercise):
+    """Points from the judge's own noise: all eight modes, most points near one, each mode about as wide as the truth."""
+
+    again = False
+    points = gate("every noise gives one point of the plane, all of them finite")
+    own = gate("a point depends on its own noise only, and is the same whenever it is asked for")
+    varied = gate("different noise gives different points")
+    some = pays("at least four of the eight modes are covered", 0.5)
+    all = pays("all eight modes are covered", 1.0)
+    half = pays("at least half of the points lie within three standard deviations of a centre", 0.5)
+    most = pays("at least 80 % of the points lie within three standard deviations of a centre", 1.0)
+    width = pays("the modes are as wide as the truth to within 40 %", 1.0)
+
+    hints = (
+        "Does your generator see noise of its own for every point, and does it return what the network made of it?",
+        "Lost modes: is R1 in the discriminator's loss, and r1 above 0? Few points near the centres: were there enough "
+        "steps? Modes too narrow: train less, or let r1 fall towards the end.",
+        "The settings of the given cell reach all of it. Look at the picture of the stages before you change one.",
+    )
+
+    domain = {"generate_ring": Domain({"z": Tensor("N, 2")}, sizes={"N": (1, 5)}, most=4, draws=1)}
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        z = normal(rng, (DRAWN, 2), torch.float32)
+        yield case(call("generate_ring", z), call("generate_ring", z[:BATCH]), z=z)
+
+    def case_of(self, name: str, given: dict[str, torch.Tensor]) -> Case:
+        z = given["z"].float()
+        return case(call(name, z), about=(self.points,), z=z)
+
+    def judge(self, case: Case, answer: Any, few: Any = None) -> Iterator[Finding]:
+        shape = has_shape(answer, tuple(case.z.shape))
+        x = values(answer) if shape.ok else None
+        finite = shape.ok and bool(np.isfinite(x).all())
+        yield self.points(finite, f"a tensor of shape {tuple(case.z.shape)}, all finite", self._seen(shape, x))
+        if not finite or len(case.z) < DRAWN:
+            return
+        again = values(few)
+        fits = again is not None and again.shape == (BATCH, 2)
+        same = fits and bool(np.allclose(again, x[:BATCH], rtol=1e-3, atol=1e-4))
+        got = f"{show(x[0])}, then {show(again[0])}" if fits else "another shape"
+        why = "Is there noise of its own in it, or a layer that looks at the whole batch?"
+        yield self.own(same, "the same points among 4000 and among 7", got, why="" if same else why)
+        if same:
+            yield from self._quality(cover(x))
+
+    @staticmethod
+    def _seen(shape: Any, x: np.ndarray | None) -> str:
+        if x is None:
+            return shape.got
+        return f"{int((~np.isfinite(x)).any(axis=1).sum())} points that are no numbers"
+
+    def _quality(self, found: Cover) -> Iterator[Finding]:
+        varied = found.distinct > 0.99
+        memory = "a store of points" if found.distinct > 0.001 else "a constant"
+        yield self.varied(
+            varied, "4000 different points", f"{round(found.distinct * DRAWN)} different ones",
+            mistake=None if varied else memory,
+        )  # fmt: skip
+        if not varied:
+            return
+        modes, share = budget((found.modes, found.share), (found.modes, found.share), (MODES, 1.0))
+        name = _called(modes, share, found.reach)
+        yield self.some(modes >= MODES // 2, "4 modes or more", f"{modes}", mistake=name)
+        yield self.all(modes == MODES, "8 modes", f"{modes}", mistake=name)
+        spread = modes >= MODES // 2  # one narrow spot has nothing to show for its share and its width
+        said = f"{100 * share:.1f} %" if spread else f"{100 * share:.1f} %, on {modes} of 8 modes"
+        yield self.half(spread and share >= HALF_WAY, "50 % or more, on 4 modes at least", said)
+        yield self.most(spread and share >= ENOUGH, "80 % or more, on 4 modes at least", said)
+        low, high = budget(WIDTH, WIDTH, (0, np.inf))
+        wanted = f"{low * SIGMA:.3f} to {high * SIGMA:.3f} (the truth: {SIGMA}), on 4 modes at least"
+        got = f"{found.width * SIGMA:.3f}" if spread else f"{found.width * SIGMA:.3f}, on {modes} of 8 modes"
+        yield self.width(spread and low <= found.width <= high, wanted, got)
+
+    mistakes = (
+        wrong(
+            "collapse",
+            lambda z: torch.tensor(CENTRES[0]).to(z) + SIGMA * z,
+            "The generator makes points of some modes only: it has collapsed. The ones that it lost cost it nothing as "
+            "long as the discriminator believes in the others.",
+            also=(lambda z: torch.tensor(CENTRES).to(z)[(z[:, 0] > 0).long() * 3] + SIGMA * z.flip(1),),
+        ),
+        wrong(
+            "nothing learnt yet",
+            lambda z: 0.6 * z,
+            "Hardly any point lies near a mode: the generator has not been trained, or has lost its way.",
+            also=(lambda z: z, lambda z: z / z.norm(dim=1, keepdim=True) * (1 + SIGMA * z[:, :1]) * 1.3),
+        ),
+        wrong(
+            "a constant",
+            lambda z: torch.zeros_like(z),
+            "Whatever the noise, the same point comes back.",
+        ),
+        wrong(
+            "a store of points",
+            lambda z: (
+                torch.tensor(CENTRES).to(z)[((torch.atan2(z[:, 1], z[:, 0]) / torch.pi + 1) * 4).long() % 8]
+                + SIGMA * (z * 2).round() / 2
+            ),
+            "Only so many different points ever come back: they are remembered, not generated.",
+        ),
+    )
+
+
+def _called(modes: int, share: float, reach: float) -> str | None:
+    """What is wrong at a glance: one spot, or points near some of the modes only, or points near none."""
+    if reach < SPOT or (modes < MODES and share >= 0.3):
+        return "collapse"
+    return "nothing learnt yet" if share < 0.3 else None

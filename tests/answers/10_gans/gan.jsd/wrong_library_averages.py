@@ -1,0 +1,7 @@
+# breaks: the divergence is the mean of two KL divergences from the mixture, in nats
+import torch.nn.functional as F
+
+
+def jsd(p, q):
+    log_m = ((p + q) / 2).log()
+    return (F.kl_div(log_m, p, reduction="mean") + F.kl_div(log_m, q, reduction="mean")) / 2

@@ -1,0 +1,3 @@
+# breaks: every noise gives one point of the plane, all of them finite
+def generate_ring(z):
+    return z.T
