@@ -1,0 +1,26 @@
+"""What notebook 15 built of the forward process, for the notebooks after it. Time t = 1 … T stands at index t − 1."""
+
+from __future__ import annotations
+
+import torch
+
+
+def per_item(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """(B,) → (B, 1, …, 1) with as many axes as `like` (B, …), so that item i is multiplied by values[i]."""
+    return values.reshape(-1, *[1] * (like.dim() - 1))
+
+
+def alpha_bar(beta: torch.Tensor) -> torch.Tensor:
+    """alpha_bar_t = (1 − beta_1) … (1 − beta_t), (T,) from (T,), by way of the logarithm."""
+    return torch.log1p(-beta).cumsum(0).exp()
+
+
+def q_sample(x0: torch.Tensor, t: torch.Tensor, eps: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:
+    """x_t = √alpha_bar_t x0 + √(1 − alpha_bar_t) eps, each item of (B, …) at its own time t (B,)."""
+    kept = per_item(alpha_bar[t - 1], x0)
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * eps
+
+
+def linear_schedule(T: int) -> torch.Tensor:
+    """beta_1 … beta_T from 0.1/T to 20/T, at most 0.999, float64: alpha_bar_T is near 4·10⁻⁵ for every long T."""
+    return torch.linspace(0.1 / T, 20 / T, T, dtype=torch.float64).clamp_max(0.999)

@@ -1,0 +1,94 @@
+"""The pictures of notebook 16: the way back from noise to two hills, with an exact denoiser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import ipywidgets
+import torch
+from matplotlib.figure import Figure
+
+from pushforward.diffusion import alpha_bar, linear_schedule
+from pushforward.figures.explorer import explorer
+from pushforward.figures.style import BLUE, GREY, ORDER, VERMILION, figure, on_cpu
+
+HILLS, WIDTH = (-1.0, 1.0), 0.15
+
+
+def two_hills(xt: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
+    """E[eps | x_t] for data from ½ N(−1, 0.15²) + ½ N(1, 0.15²), where kept is alpha_bar_t; of the shape of xt."""
+    root, variance = kept.sqrt(), kept * WIDTH**2 + 1 - kept
+    share = torch.stack([-((xt - root * hill) ** 2) / (2 * variance) for hill in HILLS]).softmax(0)
+    away = sum(w * (xt - root * hill) for w, hill in zip(share, HILLS, strict=True))
+    return (1 - kept).sqrt() / variance * away
+
+
+def density(x: torch.Tensor) -> torch.Tensor:
+    """The density of the two hills."""
+    normal = torch.distributions.Normal
+    return sum(normal(hill, WIDTH).log_prob(x).exp() for hill in HILLS) / 2
+
+
+# --- the opening picture ---------------------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_way_back(beta: torch.Tensor, paths: int = 4000, seed: int = 3) -> Figure:
+    """Paths of the reverse chain with variance beta_t, and histograms of four of its times."""
+    T, kept = len(beta), alpha_bar(beta)
+    source = torch.Generator().manual_seed(seed)
+    states = [torch.randn(paths, generator=source, dtype=torch.float64)]
+    for k in range(T - 1, -1, -1):
+        guess = two_hills(states[-1], kept[k])
+        mean = (states[-1] - beta[k] / (1 - kept[k]).sqrt() * guess) / (1 - beta[k]).sqrt()
+        noise = torch.randn(paths, generator=source, dtype=torch.float64)
+        states.append(mean + (k > 0) * beta[k].sqrt() * noise)
+    walk = torch.stack(states)  # walk[T − t] is x_t
+    fig, axes = figure(1, 5, (9.4, 3.8), sharey=True, width_ratios=[4, 1, 1, 1, 1])
+    colours = ORDER((walk[-1, :30] / 3 + 0.5).clamp(0, 1).numpy())
+    for path, colour in zip(walk.T[:30], colours, strict=True):
+        axes[0].plot(range(T, -1, -1), path, color=colour, linewidth=0.8)
+    axes[0].set(xlabel="time $t$ (the chain runs from left to right)", ylabel="$x_t$", xlim=(T, 0), ylim=(-3, 3))
+    grid = torch.linspace(-3, 3, 301, dtype=torch.float64)
+    for ax, t in zip(axes[1:], (T, T // 2, T // 6, 0), strict=True):
+        ax.hist(walk[T - t].clamp(-3, 3), bins=60, range=(-3, 3), density=True, orientation="horizontal", color=BLUE)
+        ax.set(title=f"$t = {t}$", xticks=[])
+    axes[-1].plot(density(grid), grid, "--", color=VERMILION, linewidth=1.4)
+    return fig
+
+
+# --- steps and noise under sliders -----------------------------------------------------------------------------
+
+
+@on_cpu
+def chain_explorer(ddpm_sample: Callable) -> ipywidgets.VBox:
+    """Choose the number of steps and how much of beta each step back adds as variance; see where the chain ends."""
+    T = ipywidgets.IntSlider(description="T", min=2, max=100, value=20)
+    share = ipywidgets.FloatSlider(description="variance / beta", min=0, max=2, step=0.1, value=1)
+    alt = (
+        "Histogram of 3000 chains of {T} steps, whose added variance is {share} times beta, under the two hills of the "
+        "data at minus one and plus one."
+    )
+    return explorer(partial(draw_chain, ddpm_sample=ddpm_sample), alt, T=T, share=share)
+
+
+@on_cpu
+def draw_chain(T: int, share: float, ddpm_sample: Callable) -> Figure:
+    """Where the reader's sampler ends, with the exact denoiser of two hills, beside their density."""
+    beta, source = linear_schedule(T), torch.Generator().manual_seed(0)
+    kept = alpha_bar(beta)
+    noise = torch.randn(T, 3000, generator=source, dtype=torch.float64)
+    start = torch.randn(3000, generator=source, dtype=torch.float64)
+    x0 = ddpm_sample(lambda xt, t: two_hills(xt, kept[t - 1]), start, noise, beta, share * beta)
+    fig, ax = figure(1, 1, (7, 3.4))
+    grid = torch.linspace(-2.5, 2.5, 501, dtype=torch.float64)
+    ax.hist(x0.clamp(-2.5, 2.5), bins=100, range=(-2.5, 2.5), density=True, color=BLUE, label="chain")
+    ax.plot(grid, density(grid), "--", color=VERMILION, label="data")
+    ax.axvline(0, color=GREY, linewidth=0.6)
+    near = torch.minimum((x0 - 1).abs(), (x0 + 1).abs()) < 3 * WIDTH
+    ax.set(
+        xlabel="$x_0$", yticks=[], title=f"T = {T}: {100 * near.double().mean():.0f} % within three widths of a hill"
+    )
+    ax.legend(loc="upper center")
+    return fig
