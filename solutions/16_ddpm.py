@@ -122,7 +122,7 @@ def ddpm_loss(model, x0, t, eps, alpha_bar):
     """L = mean over all entries of (eps - model(x_t, t))², x_t = √alpha_bar_t x0 + √(1 - alpha_bar_t) eps.   (002 algorithm 1)
 
     model: takes x_t (B, …) and t (B,), gives eps (B, …); x0, eps: (B, …), of the type of alpha_bar;
-    t: (B,), int64, values 1 … T; alpha_bar: (T,), values in [0, 1];  returns one number, of the type of x0.
+    t: (B,), int64, values 1 … T; alpha_bar: (T,), values in (0, 1);  returns one number, of the type of x0.
     """
     ### BEGIN SOLUTION
     xt = q_sample(x0, t, eps, alpha_bar)
@@ -194,6 +194,173 @@ def eps_weight(beta, variance):
 
 # %% tags=["check:ddpm.weight:2"]
 check("ddpm.weight")
+
+# %% [markdown]
+# ## 3 · Four ways to say the same
+#
+# $x_t$ is a mixture of two unknowns, $x_0$ and $\epsilon$, with known weights. Say anything about one of them and the
+# other follows. So a network may predict the noise, the clean $x_0$, the **score** $\nabla \log q(x_t \mid x_0)$ of the
+# mixture (002 9-5), or the **velocity** $v$, which is what changes in $x_t$ as noise comes in:
+#
+# $$\text{score} = -\frac{x_t - \sqrt{\bar\alpha_t}\,x_0}{1 - \bar\alpha_t} = -\frac{\epsilon}{\sqrt{1 - \bar\alpha_t}},
+# \qquad v = \sqrt{\bar\alpha_t}\,\epsilon - \sqrt{1 - \bar\alpha_t}\,x_0 .$$
+#
+# Write $\sqrt{\bar\alpha_t} = \cos\varphi$ and $\sqrt{1 - \bar\alpha_t} = \sin\varphi$. Then $(x_t, v)$ is
+# $(x_0, \epsilon)$ turned by the angle $\varphi$, and turning back gives $\epsilon = \sin\varphi\, x_t + \cos\varphi\, v$
+# and $x_0 = \cos\varphi\, x_t - \sin\varphi\, v$: no division anywhere. That is why $v$ is liked at both ends of time, where
+# one of the other formulas divides by nearly nothing.
+#
+# A model's guesses are conditional means, and everything here is linear once $x_t$ is known. So the same formulas turn
+# the best guess of one into the best guess of the others; only what counts as a *small* error differs.
+#
+# **In numbers.** $\bar\alpha_t = 0.64$, $x_0 = 2$, $\epsilon = -1$: $x_t = 1$, score $= 1/0.6 = 1.667$,
+# $v = -0.8 - 1.2 = -2$; back: $\epsilon = 0.6 \cdot 1 + 0.8 \cdot (-2) = -1$.
+#
+# **Write** the translator: `kind` says what `value` is; all four come back.
+
+
+# %% tags=["solve:ddpm.parametrisations"]
+def parametrisations(kind, value, xt, t, alpha_bar):
+    """All of eps, x0, score = -eps / √(1 - alpha_bar_t), v = √alpha_bar_t eps - √(1 - alpha_bar_t) x0, from one.   (002 9-5)
+
+    kind: "eps", "x0", "score" or "v"; value, xt: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T;
+    alpha_bar: (T,), values between 0.01 and 0.99;
+    returns {"eps": …, "x0": …, "score": …, "v": …}, each of the shape and type of xt.
+    """
+    ### BEGIN SOLUTION
+    signal = per_item(alpha_bar[t - 1], xt).sqrt()
+    noise = per_item(1 - alpha_bar[t - 1], xt).sqrt()
+    if kind == "x0":
+        eps = (xt - signal * value) / noise
+    elif kind == "score":
+        eps = -noise * value
+    elif kind == "v":
+        eps = noise * xt + signal * value
+    else:
+        eps = value
+    x0 = (xt - noise * eps) / signal
+    return {"eps": eps, "x0": x0, "score": -eps / noise, "v": signal * eps - noise * x0}
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.parametrisations:2"]
+check("ddpm.parametrisations")
+
+# %% [markdown]
+# ## 4 · The way back
+#
+# Now generate (002 algorithm 2, 000 Q2b). Start from $x_T \sim \mathcal N(0, I)$, and for $t = T, T - 1, \dots, 1$ take
+#
+# $$x_{t-1} = \mu_\theta(x_t, t) + \sigma_t\, z_t, \qquad z_t \sim \mathcal N(0, I), \text{ but } z_1 = 0,$$
+#
+# with the mean of section 2. The variances $\sigma_t^2$ are chosen; two choices are common, $\beta_t$ and
+# $\tilde\beta_t$ (notebook 15's exam question 5 says for which data each is right). Why no noise in the last step? Its
+# result *is* the picture, and whatever you add stays in it.
+#
+# The **variance-exploding** chain $x_t = x_{t-1} + \sigma\epsilon_t$ goes back in the same way. Put
+# $\hat x_0 = x_t - \sqrt t\,\sigma\,\epsilon_\theta$ into its posterior mean $\big((t - 1)\,x_t + \hat x_0\big)/t$:
+#
+# $$x_{t-1} = x_t - \frac{\sigma}{\sqrt t}\,\epsilon_\theta(x_t, t) + \sigma\sqrt{\frac{t-1}{t}}\; z_t .$$
+#
+# Its last factor vanishes at $t = 1$ by itself.
+#
+# How does one check a sampler? Not by looking at pictures. If the data are $\mathcal N(m, s^2)$, the exact denoiser is
+# linear, $\mathbb E[\epsilon \mid x_t] = \sqrt{1 - \bar\alpha_t}\,(x_t - \sqrt{\bar\alpha_t}\,m)/v_t$ with
+# $v_t = \bar\alpha_t s^2 + 1 - \bar\alpha_t$. Then the whole chain is linear in its noises, and its result is normal with
+# a mean and a variance that can be written down. The check does that: it answers your calls of `model`, sends one noise at
+# a time through your chain, and adds up the squares.
+#
+# **In numbers.** $\beta = (0.1, 0.2)$, variances $\beta$, a model that always says 0, $x_2 = 1$, noises 1: $x_1 =
+# 1/\sqrt{0.8} + \sqrt{0.2} = 1.5652$, $x_0 = 1.5652/\sqrt{0.9} = 1.6499$. Variance-exploding with $\sigma = 0.5$:
+# $x_1 = 1 + 0.5\sqrt{1/2} = 1.3536 = x_0$.
+#
+# **Write** both chains. Noise is an argument again: `noise[t - 1]` is $z_t$. (That of $t = 1$ is there and not used.)
+
+
+# %% tags=["solve:ddpm.sample"]
+def ddpm_sample(model, xT, noise, beta, variance):
+    """x_{t-1} = mu(x_t, model(x_t, t)) + √variance_t noise_t for t = T … 1, no noise at t = 1.   (002 algorithm 2)
+
+    model: takes x_t (B, …) and t (B,), gives eps (B, …); xT: (B, …), of the type of beta; noise: (T, B, …);
+    beta: (T,), values between 0.001 and 0.5; variance: (T,), values between 0 and 1;
+    returns x_0, of the shape and type of xT.
+    """
+    ### BEGIN SOLUTION
+    x = xT
+    for t in range(len(beta), 0, -1):
+        times = torch.full((len(x),), t, device=x.device)
+        x = mean_from_eps(x, times, model(x, times), beta)
+        if t > 1:
+            x = x + variance[t - 1].sqrt() * noise[t - 1]
+    return x
+    ### END SOLUTION
+
+
+def ve_chain(model, xT, noise, sigma):
+    """x_{t-1} = x_t - sigma / √t model(x_t, t) + sigma √((t - 1) / t) noise_t for t = T … 1.   (000 Q2b)
+
+    model: takes x_t (B, …) and t (B,), gives eps (B, …); xT: (B, …); noise: (T, B, …); sigma: float, > 0;
+    returns x_0, of the shape and type of xT.
+    """
+    ### BEGIN SOLUTION
+    x = xT
+    for t in range(len(noise), 0, -1):
+        guess = model(x, torch.full((len(x),), t, device=x.device))
+        x = x - sigma / math.sqrt(t) * guess + sigma * math.sqrt((t - 1) / t) * noise[t - 1]
+    return x
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.sample:4"]
+check("ddpm.sample")
+
+# %% [markdown]
+# Your chain now runs on the two hills of the opening picture, with their exact denoiser. Set the number of steps, and
+# the variance of each step in units of $\beta_t$. Which matters more? At share 0 the chain is deterministic: it loses
+# spread at each step, and the hills become needles. At share 2 the hills are blurred and flow together. At share 1, and
+# twenty steps or more, it is hard to find fault.
+
+# %% tags=["demo"]
+with waiting_for("ddpm_sample", "mean_from_eps"):
+    show(chain_explorer(ddpm_sample))
+
+# %% [markdown]
+# ## 5 · Bigger steps, less noise
+#
+# The loss of section 1 knows only the marginals $q(x_t \mid x_0)$. Any chain with these marginals can use the same
+# trained network. Here is a whole family (it is called DDIM). Estimate $\hat x_0$, and mix anew for an *earlier* time,
+# with $\bar\alpha'$ in place of $\bar\alpha$. The noise that is needed there may be old, or new, or part of each:
+#
+# $$x' = \sqrt{\bar\alpha'}\;\hat x_0 + \sqrt{1 - \bar\alpha' - \sigma^2}\;\epsilon_\theta + \sigma z, \qquad
+# \sigma = \eta\,\sqrt{\frac{1 - \bar\alpha'}{1 - \bar\alpha}\Big(1 - \frac{\bar\alpha}{\bar\alpha'}\Big)} .$$
+#
+# The two roots squared add up to $1 - \bar\alpha'$, whatever $\sigma$ is: the marginals stay. With $\eta = 1$ and
+# neighbouring times, $\sigma^2$ is $\tilde\beta_t$, and this is the step of section 4. With $\eta = 0$ nothing is random
+# but the start, so one noise always gives one picture. And nothing says that the earlier time must be $t - 1$: skip, and a
+# network that was trained for a thousand steps samples in twenty.
+#
+# **In numbers.** $x_t = 1$, $\epsilon = -1$, $\bar\alpha = 0.64$, so $\hat x_0 = 2$. To $\bar\alpha' = 0.81$ with
+# $\eta = 0$: $0.9 \cdot 2 - \sqrt{0.19} = 1.3641$. With $\eta = 1$: $\sigma^2 = \frac{0.19}{0.36}(1 - 0.7901) = 0.1108$.
+#
+# **Write** one step. `now` and `before` are the two $\bar\alpha$, of the present and of the earlier time.
+
+
+# %% tags=["solve:ddpm.ddim"]
+def ddim_step(xt, eps, noise, now, before, eta):
+    """x' = √before x0_hat + √(1 - before - sigma²) eps + sigma noise, sigma = eta √((1 - before) / (1 - now) (1 - now / before)).
+
+    xt, eps, noise: same shape; now: float, between 0.01 and 0.72; before: float, between 0.75 and 1; eta: float, between 0 and 1;
+    returns x', of the shape and type of xt.
+    """
+    ### BEGIN SOLUTION
+    x0_hat = (xt - math.sqrt(1 - now) * eps) / math.sqrt(now)
+    sigma = eta * math.sqrt((1 - before) / (1 - now) * (1 - now / before))
+    return math.sqrt(before) * x0_hat + math.sqrt(1 - before - sigma**2) * eps + sigma * noise
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.ddim:2"]
+check("ddpm.ddim")
 
 # %% tags=["given"]
 total()

@@ -47,7 +47,9 @@ class Loss(Exercise):
     """L = mean of (eps − model(x_t, t))² with x_t = √ᾱ_t x0 + √(1 − ᾱ_t) eps."""
 
     scalar = gate("the loss is a tensor without axes")
-    least = pays("for the exact denoiser of a single point the loss is 0, its minimum", 1)
+    least = pays(
+        "for data that are one point the loss is 0 if the model knows it, and d² times the SNR if it is off by d", 1
+    )
     told = pays("the model is told each item's own time, counted from 1", 1)
     mean = pays("the loss is the mean over all entries of the squared distance to the noise in x_t", 1)
 
@@ -82,8 +84,9 @@ class Loss(Exercise):
                 bars = floats(bars_of(random_betas(rng, steps))[1:], dtype, device)
                 t, eps = random_steps(rng, shape[0], steps, device), normal(rng, shape, dtype, device)
                 centre = float(np.float32(rng.uniform(0.5, 2)))
-                point = _point(centre, exact(bars))
-                yield self._case(point, torch.full_like(eps, centre), t, eps, bars, (self.least,))
+                for off in (0.0, 0.5):
+                    point, x0 = _point(centre + off, exact(bars)), torch.full_like(eps, centre)
+                    yield self._case(point, x0, t, eps, bars, (self.least,), off)
                 x0 = normal(rng, shape, dtype, device)
                 yield self._case(lambda x, t: 0 * x + np.sin(t), x0, t, eps, bars, (self.told,))
                 for model in (smooth(), bent()):
@@ -92,10 +95,10 @@ class Loss(Exercise):
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._case(given["model"], given["x0"], given["t"], given["eps"], given["alpha_bar"])
 
-    def _case(self, model: Denoiser, x0, t, eps, bars, laws: tuple = ()) -> Case:
+    def _case(self, model: Denoiser, x0, t, eps, bars, laws: tuple = (), off: float = 0.0) -> Case:
         ask = call("ddpm_loss", Callback("model"), x0, t, eps, bars)
         about = (self.scalar, *(laws or (self.mean,)))
-        return case(ask, about=about, model=model, x0=x0, t=t, eps=eps, bars=bars)
+        return case(ask, about=about, model=model, x0=x0, t=t, eps=eps, bars=bars, off=off)
 
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
         return answer(case.model, args, kwargs)
@@ -109,7 +112,9 @@ class Loss(Exercise):
         kept = at_steps(bars, case.t - 1, x0)
         xt = np.sqrt(kept) * x0 + np.sqrt(1 - kept) * eps
         guess = case.model(xt, at_steps(np.arange(len(bars)) + 1.0, case.t - 1, x0))
-        want = 0.0 if case.about[-1] is self.least else float(((eps - guess) ** 2).mean())
+        want = float(((eps - guess) ** 2).mean())
+        if case.about[-1] is self.least:
+            want = case.off**2 * float((kept / (1 - kept)).mean())
         sharp = 1 / np.sqrt(np.maximum(1 - kept, 1e-12))  # √(1 − ᾱ) is rounded, relative to itself, by this much
         size = float(((abs(eps) + abs(guess)) * (abs(eps) + abs(guess) + abs(x0))).mean())
         size += 1e-3 * float(abs(eps * sharp).max()) if case.about[-1] is self.least else 0
