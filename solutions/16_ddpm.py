@@ -362,5 +362,295 @@ def ddim_step(xt, eps, noise, now, before, eta):
 # %% tags=["check:ddpm.ddim:2"]
 check("ddpm.ddim")
 
+# %% [markdown]
+# ### Detective: which of these is no step back?
+#
+# A sampler with a slip still makes pictures, only worse ones, and nobody can say why. Judge others: you get functions that
+# claim to take one step back with variance $\beta_t$, and no noise at $t = 1$. Some do, each in its own way and with its own
+# rounding; some only look like it. Your test may call them as often as it likes.
+#
+# What you know by heart helps: with $\beta = (0.1, 0.2)$, $t = 2$, $x_2 = 0.5$, $\epsilon = -1$ the mean is $0.9816$
+# (section 2), and a noise of 1 adds $\sqrt{0.2}$. The three tensors enter linearly, so each can be looked at alone.
+#
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+
+# %% tags=["solve:ddpm.catch_step"]
+def is_step_back(implementation):
+    """True if the function takes the step x_{t-1} = mean_from_eps(x_t, t, eps, beta) + √beta_t noise, no noise at t = 1.
+
+    implementation: takes xt, eps, noise, all (D,), t, an int, and beta, (T,), and gives (D,); call it on tensors of your
+    choice (values only: no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    beta = torch.tensor([0.1, 0.35, 0.2, 0.05], dtype=torch.float64)
+    xt, eps, noise = torch.tensor([[1.0, -2.0, 0.5], [0.5, 1.0, -1.0], [1.0, -0.7, 2.0]], dtype=torch.float64)
+    for t in (1, 2, 3):
+        times = torch.full((3,), t)
+        wanted = mean_from_eps(xt, times, eps, beta) + (t > 1) * beta[t - 1].sqrt() * noise
+        if not torch.allclose(implementation(xt, eps, noise, t, beta), wanted, rtol=1e-5, atol=1e-6):
+            return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.catch_step:2"]
+check("ddpm.catch_step")
+
+# %% [markdown]
+# ## 6 · Why squared distances are all that is left
+#
+# Now the promise of section 2. One term of the bound compares the true step back, $q(x_{t-1} \mid x_t, x_0)$, with the
+# learnt one. Both are normal, and the learnt one may have the *same* variance, because the true variance $\tilde\beta_t$
+# depends on the schedule only (002 9-3e). Four lines, each an exercise.
+#
+# **Line 1** is notebook 15's divergence between normals with any two variances, in $d$ dimensions:
+#
+# $$\mathrm{KL} = \tfrac12 \Big( d\,\tfrac{v_q}{v_p} + \tfrac{\|\mu_q - \mu_p\|^2}{v_p} - d - d \log \tfrac{v_q}{v_p} \Big) .$$
+#
+# **Line 2** makes the variances equal. What becomes of the trace, of $d$, of the log-determinant?
+#
+# **Line 3** puts in the two means: notebook 15's posterior mean, once with $x_0$ and once with the model's $\hat x_0$.
+# Both have the same $x_t$, which drops out, and what stands before $x_0$ is $\sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$.
+#
+# **Line 4** puts in $v = \tilde\beta_t$. Everything collapses into the signal-to-noise ratio
+# $\mathrm{SNR} = \bar\alpha/(1 - \bar\alpha)$:
+#
+# $$\frac{1}{2\tilde\beta_t}\, \frac{\bar\alpha_{t-1}\,\beta_t^2}{(1 - \bar\alpha_t)^2}
+# = \frac{\bar\alpha_{t-1}\,\beta_t}{2\,(1 - \bar\alpha_{t-1})(1 - \bar\alpha_t)}
+# = \frac{\bar\alpha_{t-1} - \bar\alpha_t}{2\,(1 - \bar\alpha_{t-1})(1 - \bar\alpha_t)}
+# = \tfrac12 \big( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \big) .$$
+#
+# You pay for a wrong guess of the picture as much as the ratio drops in this step. The sum over the steps telescopes, so a
+# schedule only decides *where* you pay: this is why the number of steps and the shape of the schedule matter less than
+# one fears.
+#
+# **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$, log-determinant
+# $-2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
+# $\bar\alpha_t = 0.5$: SNR $4$ and $1$, half of the drop is $1.5$.
+#
+# **Write** the named terms of each line. `before` and `now` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$.
+
+
+# %% tags=["solve:ddpm.consistency"]
+def kl_terms(mu_q, var_q, mu_p, var_p):
+    """Line 1: KL(N(mu_q, var_q I) ‖ N(mu_p, var_p I)) = ½ (trace + mean - dimension - log_det).   (002 9-3e)
+
+    mu_q, mu_p: (d,); var_q, var_p: floats, > 0;
+    returns {"trace": number, "mean": number, "dimension": number, "log_det": number}.
+    """
+    ### BEGIN SOLUTION
+    d, ratio = len(mu_q), var_q / var_p
+    mean = ((mu_q - mu_p) ** 2).sum() / var_p
+    return {"trace": d * ratio, "mean": mean, "dimension": d, "log_det": d * math.log(ratio)}
+    ### END SOLUTION
+
+
+def equal_terms(mu_q, mu_p, var):
+    """Line 2: the same with equal variances, = ½ mean.
+
+    mu_q, mu_p: (d,); var: float, > 0;  returns {"mean": number}.
+    """
+    ### BEGIN SOLUTION
+    return {"mean": ((mu_q - mu_p) ** 2).sum() / var}
+    ### END SOLUTION
+
+
+def x0_terms(x0, x0_hat, before, now, var):
+    """Line 3: the same with the posterior's means at x0 and at x0_hat, = factor · square, square = ‖x0 - x0_hat‖².
+
+    x0, x0_hat: (d,); before: float, between 0.75 and 0.99; now: float, between 0.01 and 0.7; var: float, > 0;
+    returns {"factor": number, "square": number}.
+    """
+    ### BEGIN SOLUTION
+    on_x0 = math.sqrt(before) * (1 - now / before) / (1 - now)
+    return {"factor": on_x0**2 / (2 * var), "square": ((x0 - x0_hat) ** 2).sum()}
+    ### END SOLUTION
+
+
+def snr_terms(x0, x0_hat, before, now):
+    """Line 4: the same with var = beta_tilde, = half_drop · square, half_drop = ½ (SNR_{t-1} - SNR_t).
+
+    x0, x0_hat: (d,); before: float, between 0.75 and 0.99; now: float, between 0.01 and 0.7;
+    returns {"half_drop": number, "square": number}.
+    """
+    ### BEGIN SOLUTION
+    drop = before / (1 - before) - now / (1 - now)
+    return {"half_drop": drop / 2, "square": ((x0 - x0_hat) ** 2).sum()}
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.consistency:3"]
+check("ddpm.consistency")
+
+# %% [markdown]
+# **Question (3 points; 002 9-3e and f).** (a) Why does the consistency term reduce to a distance of means, and which
+# property of the forward process allows the model to choose the right variance without learning it? (b) Would you train
+# one network for all steps or one for each? Give one reason for each side.
+
+# %% [markdown] tags=["written:ddpm.why_means:3"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) Both steps back are normal, and the model's gets the same covariance. In the divergence of two
+# normals the trace then cancels the dimension, the log-determinant is 0, and $\|\mu_q - \mu_\theta\|^2/(2\sigma_q^2)$ is
+# left. The posterior's variance $\tilde\beta_t$ depends on the schedule only, not on $x_0$ or $x_t$, so it is known
+# before any training.
+#
+# (b) One network that is told $t$: neighbouring steps solve nearly the same task and share what is learnt; one needs
+# the memory of one network and not of $T$. Several: early and late steps differ (coarse shape against fine detail), each
+# could specialise, and sampling costs no more, since only one of them runs at a time; large systems do use a few.
+#
+# **Rubric**
+# - (1) a: equal covariances, so trace and dimension cancel and the log-determinant vanishes
+# - (0.5) a: the posterior's variance is fixed by the schedule
+# - (1) b: a reason for one network, such as shared statistics, memory, or t as an input
+# - (0.5) b: a reason for several, such as specialisation at equal cost of sampling
+# - (up to 3) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 7 · The whole bound
+#
+# The ELBO of notebook 06, with the whole noisy chain $x_1 \dots x_T$ in the part of $z$, comes apart into three terms
+# (002 9-3c):
+#
+# $$\log p_\theta(x_0) \ge \underbrace{\mathbb E \log p_\theta(x_0 \mid x_1)}_{\text{reconstruction}}
+# - \underbrace{\mathrm{KL}\big(q(x_T \mid x_0) \,\|\, p(x_T)\big)}_{\text{prior matching}}
+# - \sum_{t=2}^{T} \underbrace{\mathbb E\, \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\|\, p_\theta(x_{t-1} \mid x_t)\big)}_{\text{consistency}} .$$
+#
+# The prior term you know from notebook 15; it has no parameters. A consistency term is line 4 above. The first term is the log
+# density of the data point under the last step, $\mathcal N(\hat x_0, \sigma_1^2 I)$, a squared error and a constant:
+#
+# $$\log p_\theta(x_0 \mid x_1) = -\frac{\|x_0 - \hat x_0\|^2}{2\sigma_1^2} - \frac d2 \log(2\pi\sigma_1^2) .$$
+#
+# **A trap.** Which $\sigma_1$? If all steps take the posterior's variance, then $\sigma_1^2 = \tilde\beta_1 = 0$, and the term
+# is undefined. (002 writes it down with $\sigma_q^2(1)$ and passes over this.) Two ways out: take $\beta_1$ in the last step,
+# as we do here, or, since pixels are whole numbers, replace the density by the probability of the right pixel value. The
+# second is needed if the bound is to be compared with other models on pictures: a density of $x_0$ is not the
+# probability of a picture.
+#
+# **In numbers.** $d = 1$, $x_0 = 2$, $\beta = (0.2, 0.5)$, both guesses 1: $\bar\alpha = (0.8, 0.4)$. Reconstruction
+# $-1/0.4 - \frac12 \log(0.4\pi) = -2.6142$; prior $\frac12(0.6 + 1.6 - 1 - \log 0.6) = 0.8554$; consistency
+# $\frac12(4 - 0.6667) \cdot 1 = 1.6667$; the bound is $-5.1363$.
+#
+# **Write** the terms, for one guess per time: `x0_hat[t - 1]` was made from some $x_t$.
+
+
+# %% tags=["solve:ddpm.elbo"]
+def elbo_terms(x0, x0_hat, beta):
+    """elbo = reconstruction - prior - consistency, step 1 with variance beta_1, steps 2 … T with beta_tilde_t.   (002 9-3c)
+
+    x0: (B, d); x0_hat: (T, B, d), T ≥ 2, the model's guesses at t = 1 … T; beta: (T,), values between 0.01 and 0.9;
+    returns {"reconstruction": (B,), "prior": (B,), "consistency": (B,), "elbo": (B,)}, of the type of x0.
+    """
+    ### BEGIN SOLUTION
+    kept, d = alpha_bar(beta), x0.shape[1]
+    square = ((x0 - x0_hat) ** 2).sum(2)
+    reconstruction = -square[0] / (2 * beta[0]) - d / 2 * torch.log(2 * math.pi * beta[0])
+    last = kept[-1]
+    prior = 0.5 * (last * (x0**2).sum(1) - d * last - d * torch.log1p(-last))
+    snr = kept / (1 - kept)
+    consistency = (0.5 * (snr[:-1] - snr[1:])[:, None] * square[1:]).sum(0)
+    elbo = reconstruction - prior - consistency
+    return {"reconstruction": reconstruction, "prior": prior, "consistency": consistency, "elbo": elbo}
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.elbo:3"]
+check("ddpm.elbo")
+
+# %% [markdown]
+# **Question (4 points; 001 P4a, 002 9-3c and d).** (a) Why does one optimise the ELBO and not $\log p_\theta(x_0)$? (b) What does
+# the reconstruction term ask of the model, and why is it usually a small part of the sum? (c) What does the prior
+# matching term mean, and what does it cost to train?
+
+# %% [markdown] tags=["written:ddpm.why_elbo:4"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) $p_\theta(x_0) = \int p_\theta(x_{0:T})\, dx_{1:T}$ is an integral over all chains, through a network
+# at each step: it has no closed form, and a plain Monte Carlo average over chains from the prior hardly ever comes near
+# $x_0$. The ELBO is an expectation under the known $q$, whose terms are closed up to one draw, and it bounds the
+# log-likelihood from below. (That holds for the discrete chain. The same network also defines an ordinary differential
+# equation, and *its* likelihood can be computed numerically: notebook 17.)
+#
+# (b) It asks that from $x_1$, which holds hardly any noise, the data point comes back: a squared error over
+# $2\sigma_1^2$, and a constant. One step out of $T$, and nearly a copy of its input.
+#
+# (c) How far the end of the forward process is from the noise that sampling starts with. It has no parameters, so
+# nothing is trained; one pays when one chooses the schedule.
+#
+# **Rubric**
+# - (1) a: the marginal is an intractable integral over the latent chain
+# - (1) a: the ELBO is a lower bound whose terms can be computed or sampled
+# - (1) b: recover x0 from x_1, a squared error and a constant
+# - (1) c: distance of q(x_T given x_0) from the prior, no parameters
+# - (up to 4) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What you can now do
+#
+# - write the training loss of a diffusion model, and say which slips its curve will not show
+# - turn a guess of the noise into a mean, a clean point, a score or a velocity, and back
+# - sample from both kinds of chain, and prove a sampler right by its law and not by its looks
+# - skip steps, with as much fresh noise as you like, without leaving the marginals
+# - prove that a divergence of steps is a squared error times a drop of the signal-to-noise ratio
+# - add up a valid bound, without falling into $\sigma_1 = 0$
+#
+# What is still to come here is the training itself: the time embedding, moons and digits, and what happens if a
+# model learns its data by heart.
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# **1.** True or false, with a reason: "With a perfect network the training loss is 0."
+#
+# <details><summary>Answer</summary>
+#
+# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the variance
+# of the noise that is left once $x_t$ is known.
+#
+# </details>
+#
+# **2.** Data are $\mathcal N(0, 1)$. What is the exact denoiser, and what is its loss at time $t$?
+#
+# <details><summary>Answer</summary>
+#
+# $x_t$ and $\epsilon$ are jointly normal with variances 1 and covariance $\sqrt{1 - \bar\alpha_t}$, so
+# $\mathbb E[\epsilon \mid x_t] = \sqrt{1 - \bar\alpha_t}\, x_t$, and the loss is $1 - (1 - \bar\alpha_t) = \bar\alpha_t$.
+#
+# </details>
+#
+# **3.** A colleague's samples are all a little grainy. His loop ends with `x = mean + sigma[t - 1] * torch.randn_like(x)`
+# for every $t$. Which line is missing, and how grainy are the samples if $\beta_1 = 10^{-4}$?
+#
+# <details><summary>Answer</summary>
+#
+# No noise at $t = 1$. With $\sigma_1^2 = \beta_1$ the grain has standard deviation $0.01$: on pixels from $-1$ to $1$
+# hardly visible, but a classifier's features see it.
+#
+# </details>
+#
+# **4.** Sum the consistency terms for a model that always guesses $\hat x_0 = c$. What does the sum depend on?
+#
+# <details><summary>Answer</summary>
+#
+# $\frac12 \sum_{t=2}^T (\mathrm{SNR}_{t-1} - \mathrm{SNR}_t)\,\|x_0 - c\|^2 = \frac12 (\mathrm{SNR}_1 - \mathrm{SNR}_T)\,\|x_0 - c\|^2$:
+# on the two ends of the schedule only, not on its length or shape.
+#
+# </details>
+#
+# **5.** With DDIM and $\eta = 0$, where has the randomness of the samples gone?
+#
+# <details><summary>Answer</summary>
+#
+# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one picture.
+#
+# </details>
+#
+# ## An open question
+#
+# The loss drops the weights $w_t$, and samples look better for it although the likelihood is worse. Nobody has derived the
+# best weights for *looking good* from a principle. Which principle would you try?
+
 # %% tags=["given"]
 total()

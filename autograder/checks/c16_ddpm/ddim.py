@@ -35,7 +35,7 @@ class DDIM(Exercise):
     shape = gate("the result has the shape of x_t")
     still = pays("with eta = 0 the same x0_hat and the same eps are mixed anew, with less noise", 1)
     ancestral = pays("with eta = 1 it is the step back by Bayes' rule, noise of variance beta_tilde included", 1)
-    between = pays("for every eta the step keeps the marginals: the shares of eps and noise add up to 1 − ᾱ′", 1)
+    between = pays("for every eta the step keeps the marginals: the shares of eps and noise add up to 1 − ᾱ′", 2)
 
     hints = (
         "First x0_hat from x_t and eps, as in notebook 15; then q_sample's formula with the earlier alpha_bar.",
