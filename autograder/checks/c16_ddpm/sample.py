@@ -1,4 +1,4 @@
-"""ddpm.sample: the reverse chain, variance-preserving and variance-exploding, its noise given."""
+"""ddpm.sample: the reverse chain, its noise given (long: two chains, each with its law and its mistakes)."""
 
 from __future__ import annotations
 
