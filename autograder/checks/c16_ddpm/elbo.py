@@ -55,7 +55,7 @@ class Elbo(Exercise):
         "elbo_terms": Domain(
             {
                 "x0": Tensor("B, d", Reals(reach=(1e-3, 30))),
-                "x0_hat": Tensor("T, B, d", Reals(reach=(1e-3, 30))),
+                "x0_hat": Tensor("T, B, d", Reals(reach=(1e-3, 30)), ("the model's guesses at t = 1 … T",)),
                 "beta": Tensor("T", Reals(0.01, 0.9, "[]")),
             },
             sizes={"B": (1, 4), "d": (1, 3, 16), "T": (2, 6)},

@@ -1,0 +1,8 @@
+# breaks: sines come first, cosines after, at the frequencies that are stated | mistake: another base
+import torch
+
+
+def time_embedding(t, d):
+    k = torch.arange(d // 2, device=t.device)
+    angle = t[:, None] * 1000 ** (-k / (d // 2))
+    return torch.cat([angle.sin(), angle.cos()], dim=1)
