@@ -90,10 +90,11 @@ class Runner:
         own = {id(kept) for kept in self.kept.values()}
         if any(callable(a) or id(a) in own for a in given):  # a callback's calls are counted, what is kept is theirs
             return
-        tensors = [a for a in given if isinstance(a, torch.Tensor) and a.is_floating_point()]
+        tensors = [a for a in given if isinstance(a, torch.Tensor)]
         numbers = [tensor.clone() for tensor in tensors]
         for tensor in tensors:
-            tensor.mul_(0.5)
+            if tensor.is_floating_point():
+                tensor.mul_(0.5)
         with contextlib.suppress(Exception), own_randomness(head.get("seed", 0)), torch.enable_grad():
             self._target(head["of"], head.get("method"))(*args, **kwargs)
         with torch.no_grad():

@@ -82,15 +82,16 @@ def test_arguments_that_a_call_writes_into_are_named(
 def test_before_a_step_the_same_tensors_held_other_numbers(verb: str) -> None:
     met: list[tuple[torch.Tensor, list[float]]] = []
 
-    def double(x: torch.Tensor, n: int) -> torch.Tensor:
+    def double(x: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
         met.append((x, x.tolist()))
         if len(met) == 1:
+            n -= 1
             raise ValueError("which has no consequence")
         return n * x
 
     more = {"stepped": True, "wrt": ["x"], "cotangent": torch.ones(2)} if verb == "grad" else {"stepped": True}
     ask = Asker(double=double)
-    answer, arrays = ask.frame(verb, "double", more=more, x=torch.tensor([2.0, 4.0]), n=2)
+    answer, arrays = ask.frame(verb, "double", more=more, x=torch.tensor([2.0, 4.0]), n=torch.tensor(2))
     value = wire.decode(answer["value"], arrays)
     assert (value["value"] if verb == "grad" else value).tolist() == [4.0, 8.0]
     assert "changed" not in answer

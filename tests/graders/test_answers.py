@@ -24,10 +24,10 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # answers may warn, and lose 
 
 EXERCISES = list(all_exercises().values())
 every_exercise = pytest.mark.parametrize(
-    "exercise", rotating(EXERCISES, 60, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
+    "exercise", rotating(EXERCISES, 30, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
 )
 some_exercises = pytest.mark.parametrize(
-    "exercise", rotating(EXERCISES, 20, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
+    "exercise", rotating(EXERCISES, 16, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
 )
 
 

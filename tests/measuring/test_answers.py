@@ -135,7 +135,10 @@ def test_an_unknown_exercise_is_refused_with_near_ones() -> None:
         chosen(["start.units"])
 
 
-def test_the_command_judges_the_answers_of_one_exercise(capsys: pytest.CaptureFixture) -> None:
+def test_the_command_judges_the_answers_of_one_exercise(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUSHFORWARD_SEEDS", "1")
     assert main(["answers", "start.standardise", "--no-mutants"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["exercise", "start.standardise", "all", "rate"]

@@ -16,6 +16,7 @@ from autograder.measuring.synthetic import HONEST, WHOLE, names, write_class
 from autograder.measuring.synthetic_harm import ATTACKS, DAMAGES
 from autograder.measuring.synthetic_work import RIGHT, WRONG, Choice, assignment, fill, untouched
 from pushforward.answering.capture import captured
+from tests.rotation import rotating
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = "15_diffusion_forward"
@@ -108,7 +109,7 @@ def filled(name: str, kind: str, turn: int) -> NotebookNode:
 
 @pytest.mark.parametrize("name", ["00_start_here", NOTEBOOK])
 def test_right_answers_together_in_one_notebook_earn_everything(name: str) -> None:
-    for turn in range(rounds(name, RIGHT)):
+    for turn in rotating(range(rounds(name, RIGHT)), 2):
         scope = defined(filled(name, RIGHT, turn))
         for id in assignment(ROOT, name).exercises:
             with captured():
@@ -117,7 +118,7 @@ def test_right_answers_together_in_one_notebook_earn_everything(name: str) -> No
 
 
 def test_wrong_answers_lose_points_in_a_notebook_too() -> None:
-    for turn in range(3):
+    for turn in rotating(range(3), 1):
         scope = defined(filled(NOTEBOOK, WRONG, turn))
         for id in assignment(ROOT, NOTEBOOK).exercises:
             with captured():

@@ -136,6 +136,10 @@ class LogDensity1d(Exercise):
                 yield self._forward(points, f, base)
                 if name != "exp":  # as a reverse map it reaches half of the line only
                     yield self._reverse(points, f, base)
+            far = floats(rng.choice([-1, 1], size=3) * rng.uniform(9, 12, size=3), dtype, device)
+            even, normal = net_of("affine", (1.0, 0.0), dtype, device), net_of("log_normal", (0.0, 1.0), dtype, device)
+            yield self._forward(far, even, normal)  # a density of e⁻⁵⁰ is none that may be lifted
+            yield self._reverse(far, even, normal)
             for name, sign in zip(("affine", "wave", "tanh"), rng.permutation([1, -1, -1]), strict=True):
                 g, base = net_of(name, _numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
                 yield from self._intervals(rng, g, base, dtype, device)

@@ -108,6 +108,10 @@ class KlGaussian(Exercise):
                 )
                 yield self._case(mu, sigma, prior_mu, prior_sigma)
             yield self._case(prior_mu.expand(3, -1).clone(), prior_sigma.expand(3, -1).clone(), prior_mu, prior_sigma)
+            many = [random_spread(rng, shape, dtype, device, 1e-3, 1e-2) for shape in ((2, 300), (300,))]
+            yield self._case(
+                0 * many[0], many[0], 0 * many[1], many[1]
+            )  # the product of the widths is below all floats
             certain = random_spread(rng, (3, 2), dtype, device, 1e-4, 1e-3)
             zero, one = torch.zeros(2, dtype=dtype, device=device), torch.ones(2, dtype=dtype, device=device)
             yield self._case(5 * normal(rng, (3, 2), dtype, device), certain, zero, one)

@@ -1,4 +1,4 @@
-# breaks: alpha_bar_t is the product of all 1 − beta_s up to and including s = t
+# breaks: the result is of the type that the docstring promises
 import torch
 
 

@@ -25,7 +25,7 @@ def unroll_twice(x_prev2, eps_old, eps_new, alpha):
 
 def unroll_all(x0, eps, alpha):
     t = eps.shape[0]
-    scales = torch.tensor([_noise(alpha, t - 1 - k) for k in range(t)], dtype=eps.dtype)
+    scales = torch.tensor([_noise(alpha, t - 1 - k) for k in range(t)], dtype=eps.dtype, device=eps.device)
     return OrderedDict(signal=_signal(alpha, t) * x0, noise=(eps.movedim(0, -1) * scales).movedim(-1, 0))
 
 
