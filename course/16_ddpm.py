@@ -309,7 +309,7 @@ check("ddpm.sample")
 
 # %% tags=["demo"]
 with waiting_for("ddpm_sample", "mean_from_eps"):
-    show(chain_explorer(ddpm_sample))
+    display(chain_explorer(ddpm_sample))
 
 
 # %% [markdown]

@@ -48,7 +48,7 @@ class CatchStep(Detective):
     """x_{t−1} = (x_t − beta_t/√(1−ᾱ_t) eps)/√alpha_t + √beta_t noise, none at t = 1, told from what looks like it."""
 
     accepts = gate("every right implementation is accepted, however it is written")
-    last = pays("an implementation that is wrong in the last step only is caught", 2)
+    last = pays("an implementation that is wrong in the last step only is caught", 3)
     spread = pays("an implementation with another variance is caught")
     mean = pays("an implementation with another mean is caught")
     index = pays("an implementation that looks up another step is caught")
@@ -117,19 +117,12 @@ class CatchStep(Detective):
             lambda implementation: _agrees(implementation, (1, 2, 3), 4, 0.0),
             "Your test gives a noise of 0: then no variance can be told from another.",
         ),
-        wrong(
-            "equal betas",
-            lambda implementation: _agrees(implementation, (1, 2, 3), 4, same=True),
-            "Your schedule has equal betas: a wrong index changes too little to be seen in beta.",
-        ),
     )
 
 
-def _agrees(implementation, times, T: int, noise: float = 1.0, same: bool = False) -> bool:
-    beta = torch.full((T,), 0.2) if same else torch.linspace(0.1, 0.4, T)
+def _agrees(implementation, times, T: int, noise: float = 1.0) -> bool:
+    beta = torch.linspace(0.1, 0.4, T)
     xt, eps, z = torch.tensor([1.0, -2.0]), torch.tensor([0.5, 1.0]), noise * torch.tensor([1.0, -0.7])
-    if same:
-        eps = 0 * eps
     return all(
         bool(torch.allclose(implementation(xt, eps, z, t, beta), _step(xt, eps, z, t, beta), rtol=1e-4, atol=1e-5))
         for t in times
