@@ -5,7 +5,9 @@ Matplotlib takes no tensor of a GPU, and the pretend device refuses numpy as CUD
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,17 +20,18 @@ import torch
 from matplotlib.figure import Figure
 
 from autograder.measuring.answers import reference
+from pushforward import figures
 from pushforward.answering.maps import flow_map
 from pushforward.data import bend_to_moons, digits
-from pushforward.figures import change_of_variables, explorer, measuring, style
+from pushforward.figures import style
 from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[3]
-FLOWS, BOUND, GRADIENTS, MEASURING, DIFFUSION = (
+FLOWS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
     reference(ROOT, notebook)
     for notebook in (
         *("02_change_of_variables", "06_elbo", "07_gradients_through_samples"),
-        *("09_measuring", "15_diffusion_forward"),
+        *("09_measuring", "10_gans", "15_diffusion_forward", "16_ddpm"),
     )
 )
 standardise = reference(ROOT, "00_start_here")["standardise"]
@@ -92,6 +95,15 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         torch.Generator(to(noise(1)).device).manual_seed(0),
     ),
     "draw_verdicts": lambda to: ({name: {1: None, 2: (1, "zero")} for name in "abcdef"},),
+    "draw_game": lambda to: ([("far", -3.5, 0.5), ("near", 0.1, 1.3)],),
+    "draw_shift": lambda to: (1.0, 0.5, GANS["jsd_of_shift"], GANS["w1_of_shift"]),
+    "draw_gradients": lambda to: (GANS["generator_gradients"],),
+    "draw_orbits": lambda to: ({"simultaneous": GANS["simultaneous_step"]}, 0.15),
+    "draw_ring": lambda to: (to(noise(50, 2)), {f"step {k}": to(noise(50, 2)) for k in range(6)}),
+    "draw_way_back": lambda to: (to(DIFFUSION["cosine"](9)), 200),
+    "draw_chain": lambda to: (9, 0.5, DDPM["ddpm_sample"]),
+    "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
+    "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
     "measure_explorer": lambda to: (MEASURES, 60),
     "push_explorer": lambda to: (standardise,),
     "stretch_explorer": lambda to: (FLOWS["log_p_forward"],),
@@ -107,7 +119,9 @@ CALLS: dict[str, Callable[[To], tuple]] = {
 
 def drawings() -> dict[str, Callable]:
     """Every drawing and explorer of the helper package, by its name."""
-    modules = (explorer, change_of_variables, measuring, style)
+    modules = [
+        importlib.import_module(f"pushforward.figures.{part.name}") for part in pkgutil.iter_modules(figures.__path__)
+    ]
     found = {n: f for module in modules for n, f in inspect.getmembers(module, inspect.isfunction)}
     return {n: f for n, f in found.items() if n.startswith("draw_") or n.endswith("_explorer")}
 
