@@ -70,7 +70,6 @@ def draw_impostors(train: torch.Tensor, fresh: torch.Tensor, suspects: Mapping[s
 
     An alarm: worse than the reading of the first suspect, which is data, by more than five standard errors of both.
     """
-    suspects = {name: fake.cpu() for name, fake in suspects.items()}
     fig, axes = figure(2, len(suspects), (9.6, 4.6), height_ratios=[1, 1.35])
     readings = {name: _readings(train, fresh, fake) for name, fake in suspects.items()}
     normal = next(iter(readings.values()))

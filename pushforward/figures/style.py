@@ -81,9 +81,11 @@ def on_cpu(draw: Callable) -> Callable:
 
 
 def _fetched(value: Any) -> Any:
-    """The same value with its tensors on the CPU, those in lists and tuples too."""
+    """The same value with its tensors on the CPU, those in lists, tuples and dictionaries too."""
     if isinstance(value, torch.Tensor):
         return value.cpu()
+    if type(value) is dict:
+        return {name: _fetched(part) for name, part in value.items()}
     return type(value)(map(_fetched, value)) if type(value) in (list, tuple) else value
 
 

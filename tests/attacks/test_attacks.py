@@ -17,7 +17,7 @@ from tests.attacks.graders import graded, seen
 from tests.attacks.world import World
 
 pytestmark = pytest.mark.xdist_group("attacks")
-TRIED = rotated(0.4)
+TRIED = rotated(0.25)
 Tried = tuple[Result, Result]  # of the attacker, and of the honest student who came next
 
 

@@ -14,7 +14,7 @@ from tests.attacks.stock import Stock
 from tests.attacks.world import World, sleepers
 
 pytestmark = pytest.mark.xdist_group("controls")
-TRIED = rotated(0.2)
+TRIED = rotated(0.1)
 
 
 @pytest.fixture(scope="module")

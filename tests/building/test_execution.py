@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "solutions").glob("*.py"))
 BUDGET = os.environ.get("PUSHFORWARD_BUDGET", "quick")
 UNFINISHED = "This demonstration"  # so pushforward.progress.waiting_for begins
-MOST = 6  # notebooks that one run of the suite executes
+MOST = 4  # notebooks that one run of the suite executes
 every_notebook = pytest.mark.parametrize("name", rotating(NAMES, MOST, touched=touches_notebook))
 
 

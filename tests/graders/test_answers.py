@@ -27,7 +27,7 @@ every_exercise = pytest.mark.parametrize(
     "exercise", rotating(EXERCISES, 30, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
 )
 some_exercises = pytest.mark.parametrize(
-    "exercise", rotating(EXERCISES, 16, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
+    "exercise", rotating(EXERCISES, 10, name=lambda e: e.id, touched=touches_exercise), ids=lambda e: e.id
 )
 
 

@@ -140,6 +140,9 @@ class LogDensity1d(Exercise):
             even, normal = net_of("affine", (1.0, 0.0), dtype, device), net_of("log_normal", (0.0, 1.0), dtype, device)
             yield self._forward(far, even, normal)  # a density of e⁻⁵⁰ is none that may be lifted
             yield self._reverse(far, even, normal)
+            steep = net_of("affine", (float(rng.uniform(100, 900)), 0.0), dtype, device)
+            yield self._forward(far / 9, steep, normal)
+            yield self._reverse(far / 9000, steep, normal)
             for name, sign in zip(("affine", "wave", "tanh"), rng.permutation([1, -1, -1]), strict=True):
                 g, base = net_of(name, _numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
                 yield from self._intervals(rng, g, base, dtype, device)

@@ -50,8 +50,8 @@ class TrainRing(Exercise):
         yield case(call("generate_ring", z), call("generate_ring", z[:BATCH]), z=z)
 
     def case_of(self, name: str, given: dict[str, torch.Tensor]) -> Case:
-        z = given["z"].float()
-        return case(call(name, z), about=(self.points,), z=z)
+        z = given["z"].float().cpu()  # where the generator was trained
+        return case(call(name, z), z=z)
 
     def judge(self, case: Case, answer: Any, few: Any = None) -> Iterator[Finding]:
         shape = has_shape(answer, tuple(case.z.shape))

@@ -98,9 +98,9 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_game": lambda to: ([("far", -3.5, 0.5), ("near", 0.1, 1.3)],),
     "draw_shift": lambda to: (1.0, 0.5, GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "draw_gradients": lambda to: (GANS["generator_gradients"],),
-    "draw_orbits": lambda to: ({"simultaneous": GANS["simultaneous_step"]}, 0.15),
+    "draw_orbits": lambda to: ({name: GANS[f"{name}_step"] for name in ("simultaneous", "alternating")}, 0.15),
     "draw_ring": lambda to: (to(noise(50, 2)), {f"step {k}": to(noise(50, 2)) for k in range(6)}),
-    "draw_way_back": lambda to: (to(DIFFUSION["cosine"](9)), 200),
+    "draw_way_back": lambda to: (to(torch.linspace(0.1, 0.9, 9, dtype=F64)), 200),
     "draw_chain": lambda to: (9, 0.5, DDPM["ddpm_sample"]),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
@@ -119,9 +119,8 @@ CALLS: dict[str, Callable[[To], tuple]] = {
 
 def drawings() -> dict[str, Callable]:
     """Every drawing and explorer of the helper package, by its name."""
-    modules = [
-        importlib.import_module(f"pushforward.figures.{part.name}") for part in pkgutil.iter_modules(figures.__path__)
-    ]
+    names = [part.name for part in pkgutil.iter_modules(figures.__path__)]
+    modules = [importlib.import_module(f"pushforward.figures.{name}") for name in names]
     found = {n: f for module in modules for n, f in inspect.getmembers(module, inspect.isfunction)}
     return {n: f for n, f in found.items() if n.startswith("draw_") or n.endswith("_explorer")}
 

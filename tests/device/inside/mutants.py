@@ -14,10 +14,15 @@ from autograder.judging.exercise import Exercise, all_exercises, get
 from autograder.judging.judge import LocalLink, examine
 from autograder.judging.report import Report
 from autograder.measuring.answers import reference
+from tests.rotation import rotating, touches_exercise
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = 0
-every_exercise = pytest.mark.parametrize("exercise", all_exercises().values(), ids=lambda e: e.id)
+every_exercise = pytest.mark.parametrize(
+    "exercise",
+    rotating(all_exercises().values(), 24, name=lambda e: e.id, touched=touches_exercise),
+    ids=lambda e: e.id,
+)
 
 
 def judged(exercise: Exercise, names: dict[str, Any]) -> Report:
@@ -45,13 +50,16 @@ def plus_zeros(x: torch.Tensor) -> torch.Tensor:
 
 
 class Seen:
-    """A change that remembers how many axes the tensors had that it met on the second device."""
+    """A change that remembers how many axes the tensors had that it met on the second device.
 
-    def __init__(self, change: Change) -> None:
-        self.change, self.axes = change, []
+    counts: which of them the change concerns.
+    """
+
+    def __init__(self, change: Change, counts: Callable[[torch.Tensor], bool] = lambda x: True) -> None:
+        self.change, self.counts, self.axes = change, counts, []
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        if x.device.type != "cpu":
+        if x.device.type != "cpu" and self.counts(x):
             self.axes.append(x.dim())
         return self.change(x)
 
@@ -72,7 +80,7 @@ def test_a_result_on_the_cpu_loses_points(exercise: Exercise) -> None:
 
 @every_exercise
 def test_a_tensor_of_the_cpu_among_the_arguments_loses_points(exercise: Exercise) -> None:
-    seen = Seen(plus_zeros)
+    seen = Seen(plus_zeros, torch.Tensor.is_floating_point)
 
     def mutant(function: Callable) -> Callable:
         return lambda *args, **kwargs: function(*changed(args, seen), **changed(kwargs, seen))
@@ -137,12 +145,31 @@ def times_by_arange(beta):
     return torch.stack([torch.cumsum(torch.log1p(-beta), 0).index_select(0, k[None])[0] for k in powers])
 
 
+def labels_on_the_cpu(logits_real, logits_fake):
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+    real, fake = (
+        torch.full((len(logits),), label, dtype=logits.dtype)
+        for logits, label in ((logits_real, 1.0), (logits_fake, 0.0))
+    )
+    return (bce(logits_real, real) + bce(logits_fake, fake)) / 2
+
+
+def shares_in_a_list(beta, variance):
+    alpha_bar, kept = [], 1.0
+    for b in beta.tolist():
+        kept *= 1 - b
+        alpha_bar.append(kept)
+    return beta**2 / (2 * variance * (1 - beta) * (1 - torch.tensor(alpha_bar, dtype=beta.dtype)))
+
+
 STUDENTS = {
     "start.standardise": {"standardise": column_by_column},
     "cov.lognormal_density": {"lognormal_log_pdf": masked_assignment},
     "elbo.iwae": {"iwae": weighted_bound},
     "grad.score_function": {"score_terms": terms_with_a_baseline},
     "metric.mmd": {"mmd_unbiased": off_the_diagonal},
+    "gan.discriminator_loss": {"discriminator_loss": labels_on_the_cpu},
+    "ddpm.weight": {"eps_weight": shares_in_a_list},
     "diffusion.posterior_variance": {"posterior_variance": one_before_the_first},
     "diffusion.q_sample": {"q_sample": looked_up_one_by_one},
     "diffusion.alpha_bar": {"log_alpha_bar": times_by_arange},
