@@ -18,11 +18,8 @@ from tests.rotation import rotating, touches_exercise
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = 0
-every_exercise = pytest.mark.parametrize(
-    "exercise",
-    rotating(all_exercises().values(), 24, name=lambda e: e.id, touched=touches_exercise),
-    ids=lambda e: e.id,
-)
+SOME = rotating(all_exercises().values(), 24, name=lambda e: e.id, touched=touches_exercise)
+some_exercises = pytest.mark.parametrize("exercise", SOME, ids=lambda e: e.id)
 
 
 def judged(exercise: Exercise, names: dict[str, Any]) -> Report:
@@ -64,7 +61,7 @@ class Seen:
         return self.change(x)
 
 
-@every_exercise
+@some_exercises
 def test_a_result_on_the_cpu_loses_points(exercise: Exercise) -> None:
     """Where it has no axes, a check may take it for a number; where there is no tensor, nothing has changed."""
     seen = Seen(torch.Tensor.cpu)
@@ -78,7 +75,7 @@ def test_a_result_on_the_cpu_loses_points(exercise: Exercise) -> None:
     assert report.full or seen.axes, report
 
 
-@every_exercise
+@some_exercises
 def test_a_tensor_of_the_cpu_among_the_arguments_loses_points(exercise: Exercise) -> None:
     seen = Seen(plus_zeros, torch.Tensor.is_floating_point)
 
