@@ -16,6 +16,7 @@ from tests.rotation import rotating, touches_exercise
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = 0
+TRAINED = {"gan.train_ring"}  # what a network makes is asked for where it was trained, on the CPU
 pytestmark = pytest.mark.filterwarnings("ignore")  # answers may warn, and lose no mark by it
 some_exercises = pytest.mark.parametrize(
     "exercise",
@@ -50,4 +51,4 @@ def test_who_is_asked_about_tensors_is_asked_there_too(exercise: Exercise) -> No
     tensors = any(
         isinstance(a, torch.Tensor) for c in cases for ask in c.asks for a in (*ask.args, *ask.kwargs.values())
     )
-    assert tensors == any(case.on_gpu for case in cases)
+    assert (tensors and exercise.id not in TRAINED) == any(case.on_gpu for case in cases)
