@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import close, has_shape, values
+from autograder.judging.compare import arithmetic, close, has_shape, values
 from autograder.judging.domain import Domain, Number, Tensor, Wholes
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
@@ -53,7 +53,8 @@ class TimeEmbedding(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._case(torch.tensor([0, 1, 100]), 4)
         for d in (2, 6, 32):
-            yield self._case(torch.tensor(rng.integers(0, 1001, size=5)), d)
+            for device in dict.fromkeys(device for _, device in arithmetic()):
+                yield self._case(torch.tensor(rng.integers(0, 1001, size=5), device=device), d)
         start, step = (int(n) for n in rng.integers(1, 400, size=2))
         yield self._case(torch.tensor([0, step, start, start + step]), 16, (self.shifts,))
         yield self._case(torch.arange(1, 1001), 8, (self.apart,))
@@ -65,7 +66,7 @@ class TimeEmbedding(Exercise):
         return case(call("time_embedding", t, d), about=(self.shape, *(laws or (self.entries,))), t=t, d=d)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        shape = has_shape(answer, (len(case.t), case.d))
+        shape = has_shape(answer, (len(case.t), case.d), case.t)
         yield self.shape(*shape)
         if not shape.ok:
             return

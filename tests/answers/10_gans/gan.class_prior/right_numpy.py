@@ -4,13 +4,13 @@ from scipy.special import expit, logit, xlog1py, xlogy
 
 
 def discriminator_with_prior(log_p_data, log_p_model, pi):
-    d = expit(log_p_data.numpy().astype(float) - log_p_model.numpy().astype(float) + logit(pi))
-    return torch.tensor(d, dtype=log_p_data.dtype)
+    d = expit(log_p_data.cpu().numpy().astype(float) - log_p_model.cpu().numpy().astype(float) + logit(pi))
+    return torch.tensor(d).to(log_p_data)
 
 
 def value_with_prior(d_real, d_fake, pi):
-    v = pi * np.log(d_real.numpy()).mean() + (1 - pi) * np.log1p(-d_fake.numpy()).mean()
-    return torch.tensor(v, dtype=d_real.dtype)
+    v = pi * np.log(d_real.cpu().numpy()).mean() + (1 - pi) * np.log1p(-d_fake.cpu().numpy()).mean()
+    return torch.tensor(v).to(d_real)
 
 
 def undecided_value(pi):

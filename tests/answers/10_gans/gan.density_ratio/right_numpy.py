@@ -3,12 +3,7 @@ import torch
 
 
 def log_ratio(d):
-    d = d.numpy()
-    return (
-        torch.from_numpy(np.asarray(2 * np.arctanh(2 * d.astype(np.float64) - 1)))
-        .to(torch.float64)
-        .type(torch.float32 if d.dtype == np.float32 else torch.float64)
-    )
+    return torch.from_numpy(np.asarray(2 * np.arctanh(2 * d.cpu().numpy().astype(np.float64) - 1))).to(d)
 
 
 def log_p_data_from(d, log_p_model):

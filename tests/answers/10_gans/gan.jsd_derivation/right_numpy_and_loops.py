@@ -34,7 +34,7 @@ def mixture_terms(p_data, p_model, weight):
 
 
 def divergence_terms(p_data, p_model, weight):
-    p, q = p_data.double().numpy(), p_model.double().numpy()
+    p, q = p_data.double().cpu().numpy(), p_model.double().cpu().numpy()
     m = np.maximum((p + q) / 2, 1e-300)
     kl = [float(sum(a * math.log(a / b) for a, b in zip(x, m) if a > 0)) for x in (p, q)]
     return {"kl_data": kl[0], "kl_model": kl[1], "constant": -2 * weight * np.log(2)}

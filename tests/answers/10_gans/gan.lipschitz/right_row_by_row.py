@@ -4,7 +4,7 @@ import torch
 def w1_line(x, y):
     from scipy.stats import wasserstein_distance
 
-    return torch.tensor(wasserstein_distance(x.numpy(), y.numpy()), dtype=x.dtype)
+    return torch.tensor(wasserstein_distance(x.cpu().numpy(), y.cpu().numpy())).to(x)
 
 
 def one_slope(critic, row):

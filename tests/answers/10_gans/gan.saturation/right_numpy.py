@@ -4,7 +4,7 @@ from scipy.special import expit
 
 
 def generator_gradients(logit):
-    v = logit.double().numpy()
+    v = logit.double().cpu().numpy()
     return {
         "saturating": torch.tensor(-0.5 * expit(v)).to(logit),
         "non_saturating": torch.tensor(-expit(-v)).to(logit),
@@ -12,7 +12,7 @@ def generator_gradients(logit):
 
 
 def gradient_ratios(logit):
-    odds = torch.tensor(np.exp(-logit.double().numpy())).to(logit)
+    odds = torch.tensor(np.exp(-logit.double().cpu().numpy())).to(logit)
     return {"plain": odds, "with_half": odds + odds}
 
 

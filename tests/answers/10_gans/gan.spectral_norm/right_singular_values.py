@@ -4,7 +4,7 @@ from scipy.linalg import circulant
 
 
 def power_iteration(W, u, steps):
-    W_, u_ = W.double().numpy(), u.double().numpy()
+    W_, u_ = W.double().cpu().numpy(), u.double().cpu().numpy()
     for _ in range(steps):
         v_ = W_.T @ u_
         v_ /= np.linalg.norm(v_)
@@ -15,5 +15,5 @@ def power_iteration(W, u, steps):
 
 def convolution_norm(kernel, n):
     first = np.zeros(n)
-    first[: len(kernel)] = kernel.numpy()
-    return torch.tensor(np.linalg.svd(circulant(first))[1][0], dtype=kernel.dtype)
+    first[: len(kernel)] = kernel.cpu().numpy()
+    return torch.tensor(np.linalg.svd(circulant(first))[1][0]).to(kernel)
