@@ -45,9 +45,9 @@ def two_moons(n: int, noise: float = 0.05, generator: torch.Generator | None = N
     return torch.where(lower[:, None], lower_moon, upper_moon) + noise * torch.randn(n, 2, generator=generator)
 
 
-def ring_centres(modes: int = 8) -> torch.Tensor:
-    """(modes, 2): points evenly spread over the unit circle, from (1, 0) on."""
-    angle = 2 * torch.pi * torch.arange(modes) / modes
+def ring_centres(modes: int = 8, dtype: torch.dtype | None = None) -> torch.Tensor:
+    """(modes, 2): points evenly spread over the unit circle, from (1, 0) on; of torch's default type, or of dtype."""
+    angle = 2 * torch.pi * torch.arange(modes, dtype=dtype) / modes
     return torch.stack([angle.cos(), angle.sin()], dim=1)
 
 

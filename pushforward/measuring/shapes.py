@@ -10,12 +10,6 @@ import torch
 from pushforward.measuring.estimate import rows
 
 
-def ring_centres(modes: int = 8, radius: float = 1.0) -> torch.Tensor:
-    """radius · (cos 2πk/modes, sin 2πk/modes), k = 0 … modes − 1; (modes, 2), float64."""
-    angle = 2 * math.pi * torch.arange(modes, dtype=torch.float64, device="cpu") / modes
-    return radius * torch.stack([angle.cos(), angle.sin()], dim=1)
-
-
 class Modes(NamedTuple):
     """found: how many modes hold samples; near: share of samples within reach · sigma of a centre, with its standard
     error; width: of the found modes together, as a standard deviation per axis; shares: of all samples, by mode."""

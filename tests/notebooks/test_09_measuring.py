@@ -14,7 +14,7 @@ import torch
 from scipy.stats import binom
 
 from autograder.measuring.answers import reference
-from pushforward.data import digits, two_moons
+from pushforward.data import digits, ring_centres, two_moons
 from pushforward.figures.measuring import (
     FRAUDS,
     _readings,
@@ -30,7 +30,6 @@ from pushforward.measuring import classifier
 from pushforward.measuring.frechet import frechet
 from pushforward.measuring.kernels import median_distance, mmd
 from pushforward.measuring.neighbours import neighbour_ratio, precision_coverage
-from pushforward.measuring.shapes import ring_centres
 from pushforward.measuring.two_sample import two_sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,7 +157,7 @@ def test_half_of_a_ring_has_precision_one_density_one_and_half_coverage() -> Non
 
     def ring(of: int) -> torch.Tensor:
         owner = torch.randint(of, (1500,), generator=generator)
-        return ring_centres()[owner] + 0.05 * torch.randn(1500, 2, generator=generator)
+        return ring_centres(dtype=torch.float64)[owner] + 0.05 * torch.randn(1500, 2, generator=generator)
 
     found = precision_coverage(ring(8), ring(4), 5)
     assert found.precision > 0.95

@@ -7,18 +7,20 @@ import math
 import pytest
 import torch
 
-from pushforward.data import two_moons
-from pushforward.measuring.shapes import modes, moon_distances, off_moons, ring_centres
+from pushforward.data import ring_centres, two_moons
+from pushforward.measuring.shapes import modes, moon_distances, off_moons
+
+CENTRES = ring_centres(dtype=torch.float64)
 
 
 def ring(n: int, sigma: float, seed: int = 0, of: int = 8) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
     owner = torch.randint(of, (n,), generator=generator)
-    return ring_centres()[owner] + sigma * torch.randn(n, 2, generator=generator)
+    return CENTRES[owner] + sigma * torch.randn(n, 2, generator=generator)
 
 
 def test_the_centres_stand_evenly_on_the_ring() -> None:
-    centres = ring_centres(8, 2.0)
+    centres = 2 * CENTRES
     torch.testing.assert_close(centres.norm(dim=1), torch.full((8,), 2.0, dtype=torch.float64))
     assert centres[2].tolist() == pytest.approx([0, 2], abs=1e-12)
     gaps = (centres - centres.roll(1, 0)).norm(dim=1)
@@ -27,7 +29,7 @@ def test_the_centres_stand_evenly_on_the_ring() -> None:
 
 def test_the_truth_is_found_whole_and_as_wide_as_it_is() -> None:
     """20,000 samples: the width, from 40,000 squares, is right to 0.35 per cent; five of these are 1.8 per cent."""
-    found = modes(ring(20_000, 0.05), ring_centres(), 0.05)
+    found = modes(ring(20_000, 0.05), CENTRES, 0.05)
     assert found.found == 8
     inside = 1 - math.exp(-4.5)
     assert abs(found.near - inside) < 4.9 * math.sqrt(inside * (1 - inside) / 20_000)
@@ -39,25 +41,25 @@ def test_the_truth_is_found_whole_and_as_wide_as_it_is() -> None:
 @pytest.mark.parametrize("sigma", [0.02, 0.035])
 def test_modes_that_are_too_narrow_show_in_their_width(sigma: float) -> None:
     """A normal of 0.035, cut at 0.15, loses next to nothing, so only the correction for the cut remains: 5 per cent."""
-    found = modes(ring(5000, sigma), ring_centres(), 0.05)
+    found = modes(ring(5000, sigma), CENTRES, 0.05)
     assert found.width == pytest.approx(sigma, rel=0.07)
     assert found.near > 0.99
 
 
 def test_lost_modes_and_junk_are_counted() -> None:
-    found = modes(ring(4000, 0.05, of=3), ring_centres(), 0.05)
+    found = modes(ring(4000, 0.05, of=3), CENTRES, 0.05)
     assert found.found == 3
     assert found.shares[3:].sum() == 0
     junk = torch.cat([ring(3000, 0.05), torch.zeros(1000, 2)])
-    assert modes(junk, ring_centres(), 0.05).near == pytest.approx(0.75 * 0.989, abs=0.01)
-    nothing = modes(torch.zeros(50, 2), ring_centres(), 0.05)
+    assert modes(junk, CENTRES, 0.05).near == pytest.approx(0.75 * 0.989, abs=0.01)
+    nothing = modes(torch.zeros(50, 2), CENTRES, 0.05)
     assert (nothing.found, nothing.near) == (0, 0)
     assert math.isnan(nothing.width)
 
 
 def test_a_single_stray_sample_is_no_mode() -> None:
-    x = torch.cat([ring(1000, 0.05, of=7), ring_centres()[7:]])
-    assert modes(x, ring_centres(), 0.05).found == 7
+    x = torch.cat([ring(1000, 0.05, of=7), CENTRES[7:]])
+    assert modes(x, CENTRES, 0.05).found == 7
 
 
 def test_moon_distances_are_those_to_the_nearest_of_many_points_on_each() -> None:
