@@ -81,7 +81,7 @@ _BASES = ("log_normal", "log_logistic")
 
 
 def _domain(at: str, map: str, maps: tuple[str, ...], returns: Any, far: tuple[Callable, ...] = ()) -> Domain:
-    """Of both directions; at a kink a density may be anything. far: further maps, as flat or as steep as floats allow."""
+    """Of both directions; at a kink a density may be anything. far: further maps."""
     each = tuple(_some_map((name,), (-2, 1)) for name in maps)
     flat_and_steep = _some_map(("affine", "wave", "tanh", "sinh"), (-10, -8)), _some_map(("affine",), (2.5, 3.5))
     bases = tuple(_some_base(name, spread) for name in _BASES for spread in (1.0, 20.0))
