@@ -40,14 +40,15 @@ if "google.colab" in sys.modules:
 # You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about two hours.
 # Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "82d3dbcfca7ac7bc42c47fb121894f16", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c8a146a7321fdf7fd2c5915b2998dc3a", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
 from pushforward import check, hint, restart, total
+from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
-from pushforward.figures.ddpm import chain_explorer, draw_way_back
+from pushforward.figures.ddpm import chain_explorer, draw_by_heart, draw_guesses, draw_way_back
 from pushforward.figures.style import show
 from pushforward.progress import waiting_for
 
@@ -311,6 +312,119 @@ check("ddpm.sample")
 with waiting_for("ddpm_sample", "mean_from_eps"):
     display(chain_explorer(ddpm_sample))
 
+
+# %% [markdown]
+# ### The perfect player has learnt by heart
+#
+# For the two hills we knew the best guess of the noise. Do we know it for a training set? We do. A training set is $n$
+# points, $x^{(1)}, \dots, x^{(n)}$, and section 1 draws its $x_0$ from them, each as often as any other. Whoever sees
+# $x_t$ can ask by Bayes' rule which of them lies behind it:
+#
+# $$w_i = q\big(x_0 = x^{(i)} \mid x_t\big) = \frac{e^{-d_i}}{\sum_j e^{-d_j}}, \qquad
+# d_i = \frac{\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2}{2\,(1 - \bar\alpha_t)},$$
+#
+# a softmax over the points: the near ones have large shares. The best guess of the clean point is their mean under
+# these shares, and the best guess of the noise is what it leaves of $x_t$:
+#
+# $$\hat x_0 = \sum_i w_i\, x^{(i)}, \qquad
+# \epsilon^*(x_t, t) = \frac{x_t - \sqrt{\bar\alpha_t}\,\hat x_0}{\sqrt{1 - \bar\alpha_t}} .$$
+#
+# No network, however large, has a smaller training loss. Now see what the sampler makes of it. At $t = 1$ we have
+# $1 - \bar\alpha_1 = \beta_1$, and the mean of the last step is $(x_1 - \sqrt{\beta_1}\,\epsilon^*)/\sqrt{\alpha_1} =
+# \hat x_0$ itself, a mean of training points. If $\beta_1$ is small, one of them is so much nearer than the rest that its
+# share is 1. So **the perfect player generates training points, and nothing else.**
+#
+# **In numbers.** Two points, $-1$ and $1$; $\bar\alpha_t = 0.64$, $x_t = 0.4$. $d = 1.2^2/0.72 = 2$ and
+# $0.4^2/0.72 = 0.2222$, the shares are $0.1446$ and $0.8554$. $\hat x_0 = 0.7108$, which is none of the two, and
+# $\epsilon^* = (0.4 - 0.8 \cdot 0.7108)/0.6 = -0.2811$.
+#
+# **Write** the shares, the guess, and the whole chain, with variance $\beta_t$. (What section 4's sampler wants is a
+# `model` that takes $x_t$ and $t$; yours also knows the data.) Far from all points every $e^{-d_i}$ is 0 in floating
+# point, and $0/0$ is no share: a softmax that takes the $-d_i$ themselves does not mind.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ddpm-memorises-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b35ec4a60a1dc5fb078fafad157d0d46", "cell_type": "code"} deletable=false
+def point_shares(xt, t, data, alpha_bar):
+    """w_i = exp(-d_i) / Σ_j exp(-d_j), d_i = ‖x_t - √alpha_bar_t data_i‖² / (2 (1 - alpha_bar_t)).   (002 9-3 conclusion)
+
+    xt: (B, d), of the type of alpha_bar; t: (B,), int64, values 1 … T; data: (n, d); alpha_bar: (T,), values between 0.01 and 0.99;
+    returns (B, n), of the type of xt.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def perfect_guess(xt, t, data, alpha_bar):
+    """eps = (x_t - √alpha_bar_t Σ_i w_i data_i) / √(1 - alpha_bar_t), with the shares w of x_t.
+
+    xt: (B, d), of the type of alpha_bar; t: (B,), int64, values 1 … T; data: (n, d); alpha_bar: (T,), values between 0.01 and 0.99;
+    returns eps, of the shape and type of xt.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def sample_by_heart(xT, noise, data, beta):
+    """The chain of ddpm_sample with the perfect guess of the data as its model, and variance beta_t.
+
+    xT: (B, d), of the type of beta; noise: (T, B, d); data: (n, d); beta: (T,), values between 0.01 and 0.3;
+    returns x_0, of the shape and type of xT.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ddpm-memorises", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "c3941743e575422266418773a0d71bef", "cell_type": "code"} deletable=false editable=false
+check("ddpm.memorises")
+
+# %% [markdown]
+# Five training points. Wherever you stand (at $x_t/\sqrt{\bar\alpha_t}$), an arrow leads to your $\hat x_0$:
+
+# %% tags=["demo"]
+with waiting_for("point_shares"):
+    five = torch.tensor([[-1.0, -0.9], [-0.8, 0.9], [0.1, 0.2], [1.1, 0.7], [0.9, -1.0]], dtype=torch.float64)
+    show(
+        draw_guesses(point_shares, five, torch.tensor([0.1, 0.6, 0.95], dtype=torch.float64)),
+        alt="Three squares with five training points and arrows to the best guess of the clean point. At alpha_bar 0.1 all "
+        "arrows lead to the middle of the points; at 0.6 to places between them; at 0.95 the square has split into five "
+        "cells, and in each all arrows lead to the cell's own point.",
+    )
+
+# %% [markdown]
+# Under much noise there is nothing to know but the mean. As the noise goes, the guess makes up its mind, and in the end the
+# square has fallen into cells, one for each point. Now the digits: your chain, with the thousand training pictures in
+# its head, and what its guesses cost.
+
+# %% tags=["demo"]
+with waiting_for("perfect_guess", "sample_by_heart"):
+    train_digits, test_digits = (digits(part)[0] / 8 - 1 for part in ("train", "test"))
+    show(
+        draw_by_heart(perfect_guess, sample_by_heart, train_digits, test_digits),
+        alt="Left, six generated digits, and below each the nearest training picture: they are the same, pixel by pixel. "
+        "Right, the loss over time. On training pictures it is nearly zero everywhere. On other pictures it is as small "
+        "at late times, and rises without limit towards t = 1, far above the one that a guess of zero would pay.",
+    )
+
+
+# %% [markdown]
+# The pictures are sharp and different from each other, as good as the training set, since they *are* the training set. The
+# right half gives the player away: at $t = 2$ of 60 he pays $0.00$ on the pictures that he knows and $9.3$ on
+# others, where a player who always says 0 pays 1. Under a little noise he is sure to recognise an old picture, and wrong.
+#
+# So nothing in the loss asks for new pictures. A network makes them because it *cannot* learn by heart: it is too small, it
+# is stopped early, it is too smooth to jump at the borders of a thousand cells. Where it can, for small sets or pictures that
+# occur a hundred times, diffusion models do give back their training data. That is why one looks at the loss on pictures
+# kept back, and at the neighbours of the samples (notebook 09), before one believes in them.
+#
+# **A question for the pencil.** Every training picture occurs once, but one of them 50 times. What changes in the formula,
+# and in the samples?
+#
+# <details><summary>Answer</summary>
+#
+# Its share is multiplied by 50 before the shares are made to add up to one: $-d_i$ becomes $-d_i + \log 50$. At late times
+# $\hat x_0$ is drawn towards it, its cell is larger at every time, and the samples give it back about 50 times as often as
+# any other.
+#
+# </details>
 
 # %% [markdown]
 # ## 5 · Bigger steps, less noise

@@ -9,9 +9,9 @@ import ipywidgets
 import torch
 from matplotlib.figure import Figure
 
-from pushforward.diffusion import alpha_bar, linear_schedule
+from pushforward.diffusion import alpha_bar, linear_schedule, q_sample
 from pushforward.figures.explorer import explorer
-from pushforward.figures.style import BLUE, GREY, ORDER, VERMILION, figure, on_cpu
+from pushforward.figures.style import BLUE, GREY, ORDER, SKY, VERMILION, figure, on_cpu, strip
 
 HILLS, WIDTH = (-1.0, 1.0), 0.15
 
@@ -92,3 +92,67 @@ def draw_chain(T: int, share: float, ddpm_sample: Callable) -> Figure:
     )
     ax.legend(loc="upper center")
     return fig
+
+
+# --- the perfect player ----------------------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_guesses(point_shares: Callable, data: torch.Tensor, kept: torch.Tensor) -> Figure:
+    """At three times with alpha_bar = kept (3,): from where one stands, x_t/√ᾱ_t, to the best guess of the clean point.
+
+    data: (n, 2), the training points, in the square from −1.6 to 1.6.
+    """
+    fig, axes = figure(1, len(kept), (9.4, 3.4), sharey=True)
+    line = torch.linspace(-1.5, 1.5, 13, dtype=data.dtype)
+    place = torch.cartesian_prod(line, line)  # where x_t would be without its shrinking
+    for ax, left in zip(axes, kept, strict=True):
+        shares = point_shares(left.sqrt() * place, torch.ones(len(place), dtype=torch.int64), data, left[None])
+        way = shares @ data - place
+        ax.quiver(*place.T, *(0.9 * way).T, angles="xy", scale_units="xy", scale=1, color=SKY, width=0.004)
+        ax.scatter(*data.T, s=45, color=VERMILION, zorder=3)
+        ax.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", xticks=[], yticks=[])
+        ax.set_title(rf"$\bar\alpha_t = {left:.2f}$")
+    return fig
+
+
+@on_cpu
+def draw_by_heart(
+    perfect_guess: Callable, sample_by_heart: Callable, train: torch.Tensor, test: torch.Tensor, T: int = 60
+) -> Figure:
+    """What a memory of `train` generates, and what its guesses cost on its own pictures and on those of `test`.
+
+    train, test: (n, 8, 8), from −1 to 1.
+    """
+    beta, source = linear_schedule(T).to(train.dtype), torch.Generator().manual_seed(2)
+    points = train.flatten(1)
+    start, noise = (torch.randn(*shape, 64, generator=source).to(train.dtype) for shape in ((6,), (T, 6)))
+    made = sample_by_heart(start, noise, points, beta)
+    nearest = points[torch.cdist(made, points).argmin(1)]
+    fig, axes = figure(1, 2, (9.4, 3), width_ratios=[1.35, 1])
+    rows = torch.cat([made.reshape(6, 8, 8), nearest.reshape(6, 8, 8)], dim=1)  # each above its neighbour
+    strip(axes[0], rows, f"six samples and their neighbours: apart by at most {(made - nearest).abs().max():.1g}")
+    axes[0].axhline(7.5, color="white", linewidth=6)
+    for pictures, label, colour, dash in ((train, "training pictures", BLUE, "-"), (test, "others", VERMILION, "--")):
+        axes[1].plot(*costs(perfect_guess, pictures.flatten(1)[:100], points, beta), dash, color=colour, label=label)
+    axes[1].axhline(1, color=GREY, linewidth=0.8)
+    axes[1].set(
+        xlabel="time $t$", ylabel="loss", yscale="symlog", ylim=(0, 30), yticks=[0, 1, 10], yticklabels=["0", "1", "10"]
+    )
+    axes[1].legend()
+    return fig
+
+
+def costs(
+    perfect_guess: Callable, pictures: torch.Tensor, points: torch.Tensor, beta: torch.Tensor
+) -> tuple[list[int], list[float]]:
+    """Times, and the loss of section 1 there on pictures (B, d) for a player who knows the points (n, d)."""
+    kept, source = alpha_bar(beta), torch.Generator().manual_seed(3)
+    times = [*range(1, 10), *range(10, len(beta) + 1, 5)]
+    found = []
+    for t in times:
+        when = torch.full((len(pictures),), t)
+        eps = torch.randn(pictures.shape, generator=source).to(pictures.dtype)
+        guess = perfect_guess(q_sample(pictures, when, eps, kept), when, points, kept)
+        found.append(float(((eps - guess) ** 2).mean()))
+    return times, found

@@ -13,8 +13,20 @@ import pytest
 import torch
 
 from autograder.measuring.answers import reference
+from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule
-from pushforward.figures.ddpm import HILLS, WIDTH, chain_explorer, density, draw_chain, draw_way_back, two_hills
+from pushforward.figures.ddpm import (
+    HILLS,
+    WIDTH,
+    chain_explorer,
+    costs,
+    density,
+    draw_by_heart,
+    draw_chain,
+    draw_guesses,
+    draw_way_back,
+    two_hills,
+)
 from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +83,54 @@ def test_the_chains_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
     near(names["ddpm_sample"](still, of(1.0), torch.ones(2, 1, dtype=torch.float64), BETA, BETA), [1.6499])
     near(0.8**-0.5 + 0.2**0.5, 1.5652)
     near(names["ve_chain"](still, of(1.0), torch.ones(2, 1, dtype=torch.float64), 0.5), [1.3536])
+
+
+def test_the_perfect_player_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    point, data = of(0.4)[:, None], of(-1.0, 1.0)[:, None]
+    near([1.2**2 / 0.72, 0.4**2 / 0.72], [2, 0.2222])
+    shares = names["point_shares"](point, torch.tensor([1]), data, of(0.64))
+    near(shares, [[0.1446, 0.8554]])
+    near(shares @ data, [[0.7108]])
+    near(names["perfect_guess"](point, torch.tensor([1]), data, of(0.64)), [[-0.2811]])
+    near((0.4 - 0.8 * 0.7108) / 0.6, -0.2811)
+
+
+def test_the_last_step_leads_to_the_guess_of_the_clean_point(names: dict[str, Any]) -> None:
+    x, data, beta, one = of(0.4, -0.1)[:, None], of(-1.0, 1.0)[:, None], of(0.1), torch.tensor([1, 1])
+    x0_hat = names["point_shares"](x, one, data, 1 - beta) @ data
+    torch.testing.assert_close(names["sample_by_heart"](x, x[None], data, beta), x0_hat)
+    torch.testing.assert_close(
+        names["mean_from_eps"](x, one, names["perfect_guess"](x, one, data, 1 - beta), beta), x0_hat
+    )
+
+
+def test_the_digits_come_back_and_the_player_is_given_away(names: dict[str, Any]) -> None:
+    """Pixel by pixel; at t = 2 of 60 he pays 0.00 on the pictures that he knows and 9.3 on others."""
+    train, test = ((digits(part)[0] / 8 - 1).flatten(1) for part in ("train", "test"))
+    source, beta = torch.Generator().manual_seed(0), linear_schedule(60).float()
+    start, noise = torch.randn(20, 64, generator=source), torch.randn(60, 20, 64, generator=source)
+    made = names["sample_by_heart"](start, noise, train, beta)
+    which = torch.cdist(made, train).argmin(1)
+    torch.testing.assert_close(made, train[which], atol=1e-5, rtol=0)
+    assert len(set(which.tolist())) > 15
+    paid = [dict(zip(*costs(names["perfect_guess"], p[:100], train, beta), strict=True)) for p in (train, test)]
+    assert paid[0][2] < 0.005
+    assert paid[1][2] == pytest.approx(9.3, abs=0.05)
+    assert max(paid[0].values()) < 0.1
+    assert abs(paid[0][40] - paid[1][40]) < 0.005
+
+
+def test_a_picture_that_occurs_fifty_times_comes_back_fifty_times_as_often(names: dict[str, Any]) -> None:
+    """The answer for the pencil: as often as it is drawn, and −d becomes −d + log 50."""
+    x, t, kept = of(0.2)[:, None], torch.tensor([1]), of(0.3)
+    once = names["point_shares"](x, t, of(-1.0, 1.0)[:, None], kept)
+    often = names["point_shares"](x, t, torch.cat([of(-1.0), of(*[1.0] * 50)])[:, None], kept)[:, 1:].sum()
+    assert often.item() == pytest.approx((once.log() + of(0, math.log(50))).softmax(1)[0, 1].item())
+    source = torch.Generator().manual_seed(0)
+    data = torch.cat([of(-1.0), of(*[1.0] * 9)])[:, None]
+    start, noise = (torch.randn(*n, 2000, 1, generator=source, dtype=torch.float64) for n in ((), (60,)))
+    made = names["sample_by_heart"](start, noise, data, linear_schedule(60))
+    assert (made > 0).double().mean().item() == pytest.approx(0.9, abs=0.03)
 
 
 def test_a_bigger_step_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
@@ -154,6 +214,24 @@ def test_the_opening_picture_ends_in_both_hills() -> None:
     assert (np.abs(np.abs(ends) - 1) < 4 * WIDTH).all()
     assert 5 < (ends > 0).sum() < 25
     assert Picture(fig, "").png
+
+
+def test_arrows_lead_to_the_mean_first_and_to_the_nearest_point_last(names: dict[str, Any]) -> None:
+    five = torch.tensor([[-1.0, -0.9], [-0.8, 0.9], [0.1, 0.2], [1.1, 0.7], [0.9, -1.0]], dtype=torch.float64)
+    fig = draw_guesses(names["point_shares"], five, of(0.001, 0.6, 0.999))
+    first, _, last = [
+        ax.collections[0].XY + np.stack([ax.collections[0].U, ax.collections[0].V], 1) / 0.9 for ax in fig.axes
+    ]
+    np.testing.assert_allclose(first, np.tile(five.mean(0), (169, 1)), atol=0.12)
+    gaps = np.linalg.norm(last[:, None] - five.numpy(), axis=2).min(1)
+    assert (gaps < 1e-3).mean() > 0.95
+
+
+def test_what_is_known_by_heart_is_drawn(names: dict[str, Any]) -> None:
+    train = digits()[0][:50] / 8 - 1
+    fig = draw_by_heart(names["perfect_guess"], names["sample_by_heart"], train, train[:9], T=20)
+    assert Picture(fig, "").png
+    assert [line.get_label() for line in fig.axes[1].lines[:2]] == ["training pictures", "others"]
 
 
 @pytest.mark.parametrize("T", [2, 100])
