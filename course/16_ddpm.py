@@ -40,7 +40,7 @@ if "google.colab" in sys.modules:
 # You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about two hours.
 # Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c8a146a7321fdf7fd2c5915b2998dc3a", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fe512630102269d0ce53bc3d46ae2f0d", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -48,7 +48,7 @@ import torch
 from pushforward import check, hint, restart, total
 from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
-from pushforward.figures.ddpm import chain_explorer, draw_by_heart, draw_guesses, draw_way_back
+from pushforward.figures.ddpm import chain_explorer, draw_by_heart, draw_guesses, draw_invariance, draw_way_back
 from pushforward.figures.style import show
 from pushforward.progress import waiting_for
 
@@ -628,6 +628,94 @@ check("ddpm.elbo")
 # How loose is it? Data $\mathcal N(0, 1)$ with the exact denoiser and 100 steps of the schedule in this chapter: the bound lies
 # $1.35$ nats below $\log p$. Nothing was guessed wrongly; the price is paid for $\tilde\beta_t$, where $\beta_t$ would be
 # right for these data, a divergence $\frac12\big(\beta_t/\tilde\beta_t - 1 - \log(\beta_t/\tilde\beta_t)\big)$ in each step.
+
+# %% [markdown]
+# ### The schedule only says where you pay
+#
+# Section 6 ended with a promise: in the end the schedule matters little. For a model that is equally wrong at all times that was easy, the
+# sum telescopes. Real guesses are good under little noise and bad under much. Let
+# $\mathrm{mse}_t = \mathbb E\,\|x_0 - \hat x_0(x_t)\|^2$ be the mean price at time $t$, and let a schedule begin at some
+# $\mathrm{SNR}_0 < \infty$, with a trace of noise. Then the consistency terms are
+#
+# $$L_T = \tfrac12 \sum_{t=1}^{T} \big( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \big)\, \mathrm{mse}_t .$$
+#
+# Look at this as a drawing: rectangles, side by side, the drop as the width and the price as the height. And the price
+# depends on $t$ through the SNR alone. For divide $x_t$ by $\sqrt{\bar\alpha_t}$: what you see is
+# $x_0 + \epsilon / \sqrt{\mathrm{SNR}_t}$, and the best guess from that asks for nothing else. So $L_T$ is a Riemann sum, and
+# with ever more steps
+#
+# $$L_T \;\to\; L = \tfrac12 \int_{\mathrm{SNR}_T}^{\mathrm{SNR}_0} \mathrm{mse}(v)\; dv ,$$
+#
+# where nothing is left of the schedule but its two ends. Linear or cosine, it decides how the integral is cut into
+# pieces, not what it is. (Each rectangle takes the price at its *noisier* end, where it is higher. So with best guesses
+# $L_T$ lies above $L$, and more steps only help.)
+#
+# For normal data $\mathcal N(0, s^2)$ the price is the variance that is left when $x_t$ is known. Precisions add,
+# $1/s^2$ from the data and $v$ from what is seen, and the integral of $1/(1/s^2 + v)$ is a logarithm:
+#
+# $$\mathrm{mse}(v) = \frac{s^2}{1 + s^2 v}, \qquad
+# L = \tfrac12 \log \frac{1 + s^2\, \mathrm{SNR}_0}{1 + s^2\, \mathrm{SNR}_T} .$$
+#
+# **In numbers.** $s = 1$, SNR $4, 1, 0$: the prices are $0.2$, $0.5$ and $1$, and $L_2 = \frac12 (3 \cdot 0.5 + 1 \cdot 1) = 1.25$. In a
+# single step from $4$ to $0$ it is $2$. The limit is $\frac12 \log 5 = 0.8047$.
+#
+# **Write** the sum, the price for normal data, and the limit. The times are $0 \dots T$ here, so that, for once, time
+# $t$ stands at index $t$.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vdm-invariance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "581928db06207ce0de561c85b4b970c4", "cell_type": "code"} deletable=false
+def snr_sum(snr, mse):
+    """L_T = ½ Σ_{t=1}^{T} (SNR_{t-1} - SNR_t) mse_t, with time t = 0 … T at index t.   (002 9-3 conclusion)
+
+    snr, mse: (N,), N ≥ 2, values ≥ 0, N = T + 1;  returns one number, of the type of snr.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def normal_mse(snr, s):
+    """mse = s² / (1 + s² SNR), the least mean squared distance of a guess to x0 ~ N(0, s²) from x_t.
+
+    snr: (N,), values ≥ 0; s: float, > 0;  returns (N,), of the type of snr.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def normal_limit(snr_0, snr_T, s):
+    """L = ½ log((1 + s² SNR_0) / (1 + s² SNR_T)), where the sum tends for x0 ~ N(0, s²) and ever more steps.
+
+    snr_0, snr_T: floats, ≥ 0, snr_0 ≥ snr_T; s: float, > 0;  returns one number.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vdm-invariance", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "71771e650c7bb720f9e26dc9b7a61c15", "cell_type": "code"} deletable=false editable=false
+check("vdm.invariance")
+
+# %% [markdown]
+# Three schedules with the same ends, and two kinds of data: normal, and a coin, $x_0 = \pm 1$, for which the best guess
+# is $\tanh(\sqrt{\bar\alpha_t}\,x_t / (1 - \bar\alpha_t))$ and the price an integral done by quadrature.
+
+# %% tags=["demo"]
+with waiting_for("snr_sum", "normal_mse", "normal_limit"):
+    show(
+        draw_invariance(snr_sum, normal_mse, normal_limit),
+        alt="Left, the signal-to-noise ratio over time for three schedules from a hundred to a hundredth: evenly in its "
+        "logarithm, a cosine's, and evenly in the ratio itself; only their ends are the same. Middle and right, the sum "
+        "against the number of steps, for normal data and for a coin: all curves fall towards the same dotted line, and "
+        "the even ratio's most slowly.",
+    )
+
+
+# %% [markdown]
+# All roads lead to one number, but not equally fast. With a hundred steps the sums for normal data are $2.39$, $2.43$ and
+# $2.59$, with the limit at $2.30$; for the coin $0.72$, $0.71$ and $0.97$, with the limit at $0.69$. Steps that are even in the SNR spend 99
+# of their hundred where there is less noise than signal, and the last one, from SNR $1.01$ to $0.01$, costs half a nat by itself.
+#
+# What is this number? For the coin, between $\mathrm{SNR} = \infty$ and $0$, it is $\log 2 = 0.6931$: one bit, exactly what
+# there is to know about a coin. In general $L$ is the information that $x_t$ has about $x_0$ at the first end, less what it
+# has at the other. Whoever takes the noise away step by step pays once for each nat that he learns, whatever the order.
 
 # %% [markdown]
 # ## 8 · Telling a network the time

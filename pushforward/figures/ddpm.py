@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from pushforward.diffusion import alpha_bar, linear_schedule, q_sample
 from pushforward.figures.explorer import explorer
-from pushforward.figures.style import BLUE, GREY, ORDER, SKY, VERMILION, figure, on_cpu, strip
+from pushforward.figures.style import BLUE, GREEN, GREY, ORDER, SKY, VERMILION, figure, on_cpu, strip
 
 HILLS, WIDTH = (-1.0, 1.0), 0.15
 
@@ -156,3 +156,52 @@ def costs(
         guess = perfect_guess(q_sample(pictures, when, eps, kept), when, points, kept)
         found.append(float(((eps - guess) ** 2).mean()))
     return times, found
+
+
+# --- schedules with the same ends ------------------------------------------------------------------------------
+
+ENDS = (100.0, 0.01)  # of the signal-to-noise ratio
+
+
+def schedules(T: int) -> dict[str, torch.Tensor]:
+    """The SNR at t = 0 … T on three ways between the same ends, each (T + 1,), float64."""
+    share = torch.linspace(0, 1, T + 1, dtype=torch.float64)
+    most, least = torch.tensor(ENDS, dtype=torch.float64)
+    angles = torch.atan(1 / torch.stack([most, least]).sqrt())
+    return {
+        "even in log SNR": most * (least / most) ** share,
+        "cosine": 1 / torch.tan(angles[0] + share * (angles[1] - angles[0])) ** 2,
+        "even in SNR": most + share * (least - most),
+    }
+
+
+def coin_mse(snr: torch.Tensor) -> torch.Tensor:
+    """1 − E tanh(v + √v z), the least squared distance of a guess to x0 = ±1 at SNR v, by a sum over a grid; (N,)."""
+    z = torch.linspace(-9, 9, 1201, dtype=snr.dtype)
+    density = torch.exp(-(z**2) / 2)
+    return 1 - torch.tanh(snr[:, None] + snr[:, None].sqrt() * z) @ density / density.sum()
+
+
+@on_cpu
+def draw_invariance(snr_sum: Callable, normal_mse: Callable, normal_limit: Callable) -> Figure:
+    """Three schedules, and the reader's sum for each against the number of steps, for normal data and for a coin."""
+    fig, axes = figure(1, 3, (9.6, 3.4))
+    counts = [1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 400]
+    fine = schedules(20_000)["even in log SNR"]
+    kinds = (
+        ("normal data, $s = 1$", lambda snr: normal_mse(snr, 1.0), normal_limit(*ENDS, 1.0)),
+        (r"a coin, $x_0 = \pm 1$", coin_mse, float(torch.trapezoid(coin_mse(fine.flip(0)), fine.flip(0))) / 2),
+    )
+    for name, dash, colour in zip(schedules(1), ("-", "--", "-."), (BLUE, GREEN, VERMILION), strict=True):
+        axes[0].semilogy(torch.linspace(0, 1, 101), schedules(100)[name], dash, color=colour, label=name)
+        for ax, (_, price, _) in zip(axes[1:], kinds, strict=True):
+            ax.loglog(counts, [float(snr_sum(v := schedules(T)[name], price(v))) for T in counts], dash, color=colour)
+    axes[0].set(xlabel="$t / T$", title="SNR")
+    axes[0].legend(loc="lower left")
+    for ax, (title, _, limit) in zip(axes[1:], kinds, strict=True):
+        ax.axhline(limit, color="black", linestyle=":", label=f"limit {limit:.4f}")
+        ax.set(xlabel="steps $T$", title=f"sum, {title}", xticks=[1, 10, 100], xticklabels=["1", "10", "100"])
+        ax.set(yticks=[1, 3, 10, 30], yticklabels=["1", "3", "10", "30"])
+        ax.minorticks_off()
+        ax.legend()
+    return fig

@@ -19,12 +19,15 @@ from pushforward.figures.ddpm import (
     HILLS,
     WIDTH,
     chain_explorer,
+    coin_mse,
     costs,
     density,
     draw_by_heart,
     draw_chain,
     draw_guesses,
+    draw_invariance,
     draw_way_back,
+    schedules,
     two_hills,
 )
 from pushforward.figures.style import Picture
@@ -177,6 +180,50 @@ def test_the_bound_is_loose_by_what_its_variances_cost(names: dict[str, Any]) ->
     assert gap == pytest.approx(1.35, abs=0.005)
 
 
+def test_the_sum_and_its_limit_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    snr = of(4.0, 1.0, 0.0)
+    near(names["normal_mse"](snr, 1.0), [0.2, 0.5, 1])
+    near(names["snr_sum"](snr, names["normal_mse"](snr, 1.0)), 1.25)
+    near(names["snr_sum"](snr[[0, 2]], of(0.2, 1.0)), 2)
+    near(names["normal_limit"](4.0, 0.0, 1.0), 0.8047)
+    near(math.log(5) / 2, 0.8047)
+
+
+def test_schedules_come_to_their_limit_as_the_text_says(names: dict[str, Any]) -> None:
+    found = {}
+    for data, price in (("normal", lambda snr: names["normal_mse"](snr, 1.0)), ("coin", coin_mse)):
+        sums = [names["snr_sum"](snr, price(snr)).item() for snr in schedules(100).values()]
+        fine = [
+            names["snr_sum"](snr, price(snr)).item()
+            for snr in schedules(100_000 if data == "normal" else 9000).values()
+        ]
+        assert all(a > b for a, b in zip(sums, fine, strict=True))
+        found[data] = ([round(value, 2) for value in sums], fine)
+    assert found["normal"][0] == [2.39, 2.43, 2.59]
+    assert found["coin"][0] == [0.72, 0.71, 0.97]
+    np.testing.assert_allclose(found["normal"][1], names["normal_limit"](100.0, 0.01, 1.0), atol=1e-3)
+    np.testing.assert_allclose(found["coin"][1], 0.6882, atol=5e-3)
+    assert round(names["normal_limit"](100.0, 0.01, 1.0), 2) == 2.30
+    even = schedules(100)["even in SNR"]
+    assert int((even > 1).sum()) - 1 == 99
+    near(even[-2:], [1.0099, 0.01])
+    assert float((even[-2] - even[-1]) * coin_mse(even)[-1] / 2) == pytest.approx(0.5, abs=0.006)
+
+
+def test_a_coin_holds_one_bit_and_its_best_guess_is_the_tanh(names: dict[str, Any]) -> None:
+    """½ ∫ mse from SNR 0 to ∞ is log 2; the guess is the perfect player's of two points."""
+    snr = torch.cat([of(0.0), torch.logspace(-5, 2, 3000, dtype=torch.float64)]).flip(0)
+    assert names["snr_sum"](snr, coin_mse(snr)).item() == pytest.approx(math.log(2), abs=2e-3)
+    x, kept, data = torch.linspace(-2, 2, 9, dtype=torch.float64)[:, None], of(0.6), of(-1.0, 1.0)[:, None]
+    shares = names["point_shares"](x, torch.ones(9, dtype=torch.int64), data, kept)
+    torch.testing.assert_close(shares @ data, torch.tanh(kept.sqrt() * x / (1 - kept)))
+    eps, dice = torch.randn(2, 200_000, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    x0 = dice.sign()
+    seen = kept.sqrt() * x0 + (1 - kept).sqrt() * eps
+    paid = ((x0 - torch.tanh(kept.sqrt() * seen / (1 - kept))) ** 2).mean().item()
+    assert coin_mse(of(1.5)).item() == pytest.approx(paid, abs=0.01)
+
+
 def test_the_hands_of_the_clock_stand_where_the_text_says(names: dict[str, Any]) -> None:
     rows = names["time_embedding"](torch.tensor([0, 1]), 4)
     near(rows, [[0, 0, 1, 1], [0.8415, 0.0100, 0.5403, 1.0000]])
@@ -225,6 +272,16 @@ def test_arrows_lead_to_the_mean_first_and_to_the_nearest_point_last(names: dict
     np.testing.assert_allclose(first, np.tile(five.mean(0), (169, 1)), atol=0.12)
     gaps = np.linalg.norm(last[:, None] - five.numpy(), axis=2).min(1)
     assert (gaps < 1e-3).mean() > 0.95
+
+
+def test_all_schedules_are_drawn_above_one_limit(names: dict[str, Any]) -> None:
+    fig = draw_invariance(names["snr_sum"], names["normal_mse"], names["normal_limit"])
+    assert Picture(fig, "").png
+    for ax, limit in zip(fig.axes[1:], (2.3026, 0.6882), strict=True):
+        *sums, line = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines]
+        np.testing.assert_allclose(line, limit, atol=6e-5)
+        assert len(sums) == 3
+        assert all((np.diff(y) < 0).all() and y[-1] > limit for y in sums)
 
 
 def test_what_is_known_by_heart_is_drawn(names: dict[str, Any]) -> None:
