@@ -32,7 +32,14 @@ import torch
 from pushforward import check, hint, restart, total
 from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
-from pushforward.figures.ddpm import chain_explorer, draw_by_heart, draw_guesses, draw_invariance, draw_way_back
+from pushforward.figures.ddpm import (
+    chain_explorer,
+    draw_by_heart,
+    draw_guesses,
+    draw_invariance,
+    draw_two_knobs,
+    draw_way_back,
+)
 from pushforward.figures.style import show
 from pushforward.progress import waiting_for
 
@@ -445,6 +452,137 @@ with waiting_for("perfect_guess", "sample_by_heart"):
 # any other.
 #
 # </details>
+
+# %% [markdown]
+# ### Two knobs and two errors
+#
+# The variance-exploding chain has two knobs, $\sigma$ and $T$. How does the quality depend on them (000 Q2c)? A perfect
+# player can answer that without luck and without a network, on a grid. What is wrong with a chain whose steps have been learnt
+# perfectly? Two things.
+#
+# **The steps are normal, the truth is not.** Let the data be hills, $q(x_0) = \sum_k \pi_k\, \mathcal N(m_k, s^2)$. At time
+# $t - 1$ each hill has the variance $v = s^2 + (t - 1)\sigma^2$. Seen from $x_t = x$, Bayes' rule gives for each hill
+#
+# $$r_k \propto \pi_k\, \mathcal N(x;\, m_k,\, v + \sigma^2), \qquad \mu_k = m_k + \frac{v}{v + \sigma^2}\,(x - m_k), \qquad
+# c = \frac{v\,\sigma^2}{v + \sigma^2} :$$
+#
+# with share $r_k$ we come from hill $k$, and then from $\mathcal N(\mu_k, c)$. That is a mixture again. A chain can only
+# take a normal step, and the best that it can do (least KL) is to have the mixture's mean and variance:
+#
+# $$\text{mean} = \sum_k r_k\, \mu_k, \qquad
+# \text{variance} = \underbrace{c}_{\text{within a hill}} + \underbrace{\textstyle\sum_k r_k\, (\mu_k - \text{mean})^2}_{\text{which hill?}} .$$
+#
+# **The start is not the end.** The chain starts from $\mathcal N(0, T\sigma^2)$, where the noising ends in
+# $\sum_k \pi_k\, \mathcal N(m_k, s^2 + T\sigma^2)$.
+#
+# **In numbers.** Equal hills at $\pm 1$ with $s = 0.3$; $\sigma = 1$, $t = 1$, $x = 0$. $v = 0.09$, $\mu = \pm 0.9174$, $c = 0.0826$,
+# and the step has mean 0 and variance $0.0826 + 0.8417 = 0.924$: it puts 32 % of its points between $-0.4$ and $0.4$, where the
+# truth has 4 %.
+#
+# **Write** the two moments. `before` is the variance that was added before this step, $(t - 1)\sigma^2$.
+#
+# **Find two witnesses.** `missed(sigma, T, step_moments)` runs the chain by quadrature for hills at $\pm 1$ with weights
+# $\frac13$ and $\frac23$ and $s = 0.3$, and returns by how many nats its end misses the data, $\mathrm{KL}(q \,\|\, p_\theta)$. Two
+# things can be tried: *longer*, twice the steps at the same $\sigma$; or *finer*, half of $\sigma$ and four times the steps,
+# at the same total variance. Give one pair $(\sigma, T)$ where longer is useless, it takes away less than 5 % of what
+# is missed, while finer takes away more than half; and one pair where it is the other way round.
+
+
+# %% tags=["given"]
+from pushforward.hills import missed
+
+
+# %% tags=["solve:ddpm.steps_and_noise"]
+def step_moments(x, before, sigma, weights, means, s):
+    """Mean and variance of x_{t-1} given x_t = x, x_0 ~ Σ_k weights_k N(means_k, s²), as in the two formulas above.   (000 Q2c)
+
+    x: (N,); before: float, ≥ 0, the variance (t - 1) sigma²; sigma: float, between 0.05 and 3; weights: (K,), > 0, of sum 1;
+    means: (K,); s: float, between 0.1 and 2;  returns (mean, variance), both (N,), of the type of x.
+    """
+    ### BEGIN SOLUTION
+    v = s**2 + before
+    away = x[:, None] - means  # (N, K)
+    share = (weights.log() - away**2 / (2 * (v + sigma**2))).softmax(1)
+    mu = means + v / (v + sigma**2) * away
+    mean = (share * mu).sum(1)
+    which = (share * (mu - mean[:, None]) ** 2).sum(1)
+    return mean, v * sigma**2 / (v + sigma**2) + which
+    ### END SOLUTION
+
+
+def longer_is_useless():
+    """(sigma, T): twice the steps take away less than 5 % of what is missed; finer, half of sigma and 4 T steps, more than half.
+
+    returns sigma, a float between 0.05 and 2, and T, an int between 1 and 32.
+    """
+    ### BEGIN SOLUTION
+    return 0.7, 32  # there is hardly a gap left at the start, and the steps are coarse
+    ### END SOLUTION
+
+
+def finer_is_useless():
+    """(sigma, T): half of sigma with 4 T steps takes away less than 5 % of what is missed; longer, 2 T steps, more than half.
+
+    returns sigma, a float between 0.05 and 2, and T, an int between 1 and 32.
+    """
+    ### BEGIN SOLUTION
+    return 0.15, 32  # the steps are fine, and the start is far too narrow
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.steps_and_noise:4"]
+check("ddpm.steps_and_noise")
+
+# %% [markdown]
+# Here is the whole landscape, from your moments. On the left $T$ grows at fixed $\sigma$, in the middle $\sigma$ shrinks
+# at fixed total variance, and on the right is where three chains end.
+
+# %% tags=["demo"]
+with waiting_for("step_moments"):
+    show(
+        draw_two_knobs(step_moments),
+        alt="Left, what is missed against the number of steps for sigma 1, a half and a quarter: each curve falls and then "
+        "stays at a floor of its own, 0.28, 0.05 and below 0.01. Middle, the same against sigma at total variances 1, 2 and 4: "
+        "towards small sigma each curve flattens at a floor of its own, lower for more variance. Right, the two hills and the ends of "
+        "chains of total variance 8: with sigma 1 a broad heap between the hills, with a half two blurred hills, with a "
+        "quarter almost the data.",
+    )
+
+# %% [markdown]
+# So **$\sigma$ sets a floor**: $0.282$ nats for $\sigma = 1$, $0.049$ for $\frac12$, $0.003$ for $\frac14$, and no number of steps goes
+# below it. **$T\sigma^2$ removes the gap of the start**: at total variance 1 it costs $0.016$ nats, however fine the steps, and at 4
+# still $0.002$. More steps stop helping where the error that they mend is no longer the larger one.
+#
+# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one hardly
+# ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of the
+# network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about fewer of them.
+#
+# **Question (6 points; 000 Q2c).** How does the quality of the approximation depend (a) on $\sigma$, if $T$ is varied so that the
+# total variance stays the same, and (b) on $T$, at constant $\sigma$? Give for each the reason, and say where it ends.
+
+# %% [markdown] tags=["written:ddpm.two_knobs:6"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) A smaller $\sigma$ generally helps: the less noise a step adds, the more nearly normal is the true step
+# back, and only normal steps can be taken. It ends at the error of the start, which depends on the total variance alone. (For normal
+# data every step back is normal, and $\sigma$ does not matter if the variance of the steps is chosen well.)
+#
+# (b) A larger $T$ generally helps: $x_T$ is noisier, its signal-to-noise ratio lower, so it is closer to the normal distribution that sampling
+# starts from. It ends at the floor that $\sigma$ sets. Beyond that, more steps cost time, and with a network that is not
+# perfect the errors of the steps add up.
+#
+# **Rubric**
+# - (1) a: smaller sigma is better
+# - (1) a: since a step back is closer to a normal distribution
+# - (1) a: until the error of the start remains, or: not for normal data, or: more steps cost time
+# - (1) b: larger T is better
+# - (1) b: since x_T is closer to the start of sampling, its signal-to-noise ratio lower
+# - (1) b: until the floor that sigma sets, or: errors of the network add up, or: more steps cost time
+# - (up to 6) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# 000's own solution stops at the two halves "smaller is better" and "larger is better". Your two witnesses are places where one of them
+# is no longer true.
 
 # %% [markdown]
 # ## 5 · Bigger steps, less noise

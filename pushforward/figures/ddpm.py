@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -9,6 +10,7 @@ import ipywidgets
 import torch
 from matplotlib.figure import Figure
 
+from pushforward import hills
 from pushforward.diffusion import alpha_bar, linear_schedule, q_sample
 from pushforward.figures.explorer import explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORDER, SKY, VERMILION, figure, on_cpu, strip
@@ -156,6 +158,37 @@ def costs(
         guess = perfect_guess(q_sample(pictures, when, eps, kept), when, points, kept)
         found.append(float(((eps - guess) ** 2).mean()))
     return times, found
+
+
+# --- two knobs, two errors -------------------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_two_knobs(step_moments: hills.Moments) -> Figure:
+    """What is missed against T at three sigma, against sigma at three total variances, and where three chains end."""
+    fig, axes = figure(1, 3, (9.6, 3.6))
+    sigmas, lines = (1.0, 0.5, 0.25), (("-", BLUE), ("--", GREEN), ("-.", VERMILION))
+    counts = [1, 2, 4, 8, 16, 32, 64]
+    for sigma, V, (dash, colour) in zip(sigmas, (1, 2, 4), lines, strict=True):
+        by_steps = [hills.missed(sigma, T, step_moments) for T in counts]
+        axes[0].loglog(counts, by_steps, dash, color=colour, label=rf"$\sigma = {sigma:g}$")
+        many = [V * 2**k for k in range(7)]
+        finer = [math.sqrt(V / T) for T in many]
+        by_sigma = [hills.missed(v, T, step_moments) for v, T in zip(finer, many, strict=True)]
+        axes[1].loglog(finer, by_sigma, dash, color=colour, label=rf"$T\sigma^2 = {V}$")
+        axes[2].plot(*hills.ends(sigma, round(8 / sigma**2), step_moments), dash, color=colour)
+    grid = torch.linspace(-2.5, 2.5, 401, dtype=torch.float64)
+    axes[2].fill_between(grid, hills.density(grid), color="#D0D0D0", linewidth=0, label="data")
+    axes[0].set(xlabel="steps $T$", title="missed (nats), longer", xticks=[1, 10, 64], xticklabels=["1", "10", "64"])
+    axes[1].set(xlabel=r"$\sigma$", title="missed (nats), finer", xticks=[1, 0.5, 0.25, 0.125])
+    axes[1].set(xticklabels=["1", "½", "¼", "⅛"], xlim=(1.1, 0.11))
+    axes[2].set(xlabel="$x_0$", title=r"ends, $T\sigma^2 = 8$", xlim=(-2.5, 2.5), ylim=(0, None), yticks=[])
+    for ax in axes[:2]:
+        ax.set(ylim=(1e-3, 2), yticks=[1e-3, 1e-2, 0.1, 1], yticklabels=["0.001", "0.01", "0.1", "1"])
+        ax.minorticks_off()
+    for ax in axes:
+        ax.legend()
+    return fig
 
 
 # --- schedules with the same ends ------------------------------------------------------------------------------

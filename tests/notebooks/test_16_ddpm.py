@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from autograder.measuring.answers import reference
+from pushforward import hills
 from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule
 from pushforward.figures.ddpm import (
@@ -26,6 +27,7 @@ from pushforward.figures.ddpm import (
     draw_chain,
     draw_guesses,
     draw_invariance,
+    draw_two_knobs,
     draw_way_back,
     schedules,
     two_hills,
@@ -134,6 +136,50 @@ def test_a_picture_that_occurs_fifty_times_comes_back_fifty_times_as_often(names
     start, noise = (torch.randn(*n, 2000, 1, generator=source, dtype=torch.float64) for n in ((), (60,)))
     made = names["sample_by_heart"](start, noise, data, linear_schedule(60))
     assert (made > 0).double().mean().item() == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_step_between_two_hills_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    given = (of(0.0), 0.0, 1.0, of(0.5, 0.5), of(-1.0, 1.0), 0.3)
+    mean, variance = names["step_moments"](*given)
+    assert [mean.item(), round(variance.item(), 3), round(0.0826 + 0.8417, 3)] == [0, 0.924, 0.924]
+    near([1 - 0.09 / 1.09, 0.09 / 1.09, (1 - 0.09 / 1.09) ** 2], [0.9174, 0.0826, 0.8417])
+    inside = torch.distributions.Normal(mean, variance.sqrt())
+    hill = torch.distributions.Normal(0.9174, 0.0826**0.5)  # of the other, the same share lies there
+    found = [d.cdf(of(0.4)) - d.cdf(of(-0.4)) for d in (inside, hill)]
+    assert [round(share.item(), 2) for share in found] == [0.32, 0.04]
+
+
+def test_the_floors_and_the_gaps_are_those_of_the_text(names: dict[str, Any]) -> None:
+    missed = lambda sigma, V, **start: hills.missed(sigma, round(V / sigma**2), names["step_moments"], **start)  # noqa: E731
+    for sigma, floor in ((1.0, 0.282), (0.5, 0.049), (0.25, 0.003)):
+        for V in (4, 8):
+            assert round(missed(sigma, V, right_start=True), 3) == floor
+        assert missed(sigma, 4) > missed(sigma, 8) > floor - 5e-4
+    for V, gap in ((1, 0.016), (4, 0.002)):
+        assert round(missed(0.125, V), 3) == gap
+        assert missed(0.125, V) - missed(0.125, V, right_start=True) == pytest.approx(gap, abs=4e-4)
+
+
+def test_the_witnesses_show_where_more_steps_stop_helping(names: dict[str, Any]) -> None:
+    """With the reader's own measure, as the text promises: less than 5 %, more than half."""
+    for witness, useless in (("longer_is_useless", 0), ("finer_is_useless", 1)):
+        sigma, T = names[witness]()
+        before = hills.missed(sigma, T, names["step_moments"])
+        tried = [hills.missed(*pair, names["step_moments"]) for pair in ((sigma, 2 * T), (sigma / 2, 4 * T))]
+        better = [1 - value / before for value in tried]
+        assert better[useless] < 0.05
+        assert better[1 - useless] > 0.5
+
+
+def test_for_normal_data_sigma_does_not_matter() -> None:
+    """The remark in the model answer: one hill, the right start, any sigma: the chain ends in the data."""
+    v, s2 = 4 + 0.09, 0.09
+    for T in (1, 4):
+        spread, added = v, 4 / T
+        for t in range(T, 0, -1):
+            before = s2 + (t - 1) * added
+            spread = (before / (before + added)) ** 2 * spread + before * added / (before + added)
+        assert spread == pytest.approx(s2)
 
 
 def test_a_bigger_step_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
@@ -272,6 +318,17 @@ def test_arrows_lead_to_the_mean_first_and_to_the_nearest_point_last(names: dict
     np.testing.assert_allclose(first, np.tile(five.mean(0), (169, 1)), atol=0.12)
     gaps = np.linalg.norm(last[:, None] - five.numpy(), axis=2).min(1)
     assert (gaps < 1e-3).mean() > 0.95
+
+
+def test_the_landscape_is_drawn_as_the_text_says(names: dict[str, Any]) -> None:
+    fig = draw_two_knobs(names["step_moments"])
+    assert Picture(fig, "").png
+    ends = [line.get_ydata()[-1] for line in fig.axes[0].lines]
+    np.testing.assert_allclose(ends, [0.282, 0.049, 0.005], atol=6e-4)
+    assert ends[2] < 0.01
+    floors = [line.get_ydata() for line in fig.axes[1].lines]
+    assert floors[0][-1] > floors[1][-1] > floors[2][-1]
+    assert all(y[-2] / y[-1] < 1.4 for y in floors)
 
 
 def test_all_schedules_are_drawn_above_one_limit(names: dict[str, Any]) -> None:
