@@ -40,22 +40,14 @@ if "google.colab" in sys.modules:
 # You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about two hours.
 # Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "24c33a2b49c182bebbcc2b67b9b9da9c", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "82d3dbcfca7ac7bc42c47fb121894f16", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
 from pushforward import check, hint, restart, total
-from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
-from pushforward.figures.ddpm import (
-    chain_explorer,
-    draw_by_heart,
-    draw_guesses,
-    draw_invariance,
-    draw_two_knobs,
-    draw_way_back,
-)
+from pushforward.figures.ddpm import chain_explorer, draw_way_back
 from pushforward.figures.style import show
 from pushforward.progress import waiting_for
 
@@ -383,6 +375,10 @@ def sample_by_heart(xT, noise, data, beta):
 # %% nbgrader={"schema_version": 3, "grade_id": "ddpm-memorises", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "c3941743e575422266418773a0d71bef", "cell_type": "code"} deletable=false editable=false
 check("ddpm.memorises")
 
+# %% nbgrader={"schema_version": 3, "grade_id": "given-the-perfect-player-has-learnt-by-heart-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "9ffd837c1b743c8c7431e054e3a069bc", "cell_type": "code"} deletable=false editable=false
+from pushforward.data import digits
+from pushforward.figures.ddpm_exact import draw_by_heart, draw_guesses
+
 # %% [markdown]
 # Five training points. Wherever you stand (at $x_t/\sqrt{\bar\alpha_t}$), an arrow leads to your $\hat x_0$:
 
@@ -466,7 +462,8 @@ with waiting_for("perfect_guess", "sample_by_heart"):
 # at the same total variance. Give one pair $(\sigma, T)$ where longer is useless, it takes away less than 5 % of what
 # is missed, while finer takes away more than half; and one pair where it is the other way round.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-two-knobs-and-two-errors-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "2156ac4bfc222627984e7494d56a949e", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-two-knobs-and-two-errors-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e01db8f9eeea7a22037156725fe620e9", "cell_type": "code"} deletable=false editable=false
+from pushforward.figures.ddpm_exact import draw_two_knobs
 from pushforward.hills import missed
 
 
@@ -803,6 +800,9 @@ def normal_limit(snr_0, snr_T, s):
 
 # %% nbgrader={"schema_version": 3, "grade_id": "vdm-invariance", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "71771e650c7bb720f9e26dc9b7a61c15", "cell_type": "code"} deletable=false editable=false
 check("vdm.invariance")
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-the-schedule-only-says-where-you-pay-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "9f0c3980b45c0a606e85b802e7ca97a5", "cell_type": "code"} deletable=false editable=false
+from pushforward.figures.ddpm_exact import draw_invariance
 
 # %% [markdown]
 # Three schedules with the same ends, and two kinds of data: normal, and a coin, $x_0 = \pm 1$, for which the best guess

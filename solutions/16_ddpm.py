@@ -30,16 +30,8 @@ import math
 import torch
 
 from pushforward import check, hint, restart, total
-from pushforward.data import digits
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
-from pushforward.figures.ddpm import (
-    chain_explorer,
-    draw_by_heart,
-    draw_guesses,
-    draw_invariance,
-    draw_two_knobs,
-    draw_way_back,
-)
+from pushforward.figures.ddpm import chain_explorer, draw_way_back
 from pushforward.figures.style import show
 from pushforward.progress import waiting_for
 
@@ -404,6 +396,10 @@ def sample_by_heart(xT, noise, data, beta):
 # %% tags=["check:ddpm.memorises:4"]
 check("ddpm.memorises")
 
+# %% tags=["given"]
+from pushforward.data import digits
+from pushforward.figures.ddpm_exact import draw_by_heart, draw_guesses
+
 # %% [markdown]
 # Five training points. Wherever you stand (at $x_t/\sqrt{\bar\alpha_t}$), an arrow leads to your $\hat x_0$:
 
@@ -489,6 +485,7 @@ with waiting_for("perfect_guess", "sample_by_heart"):
 
 
 # %% tags=["given"]
+from pushforward.figures.ddpm_exact import draw_two_knobs
 from pushforward.hills import missed
 
 
@@ -917,6 +914,9 @@ def normal_limit(snr_0, snr_T, s):
 
 # %% tags=["check:vdm.invariance:3"]
 check("vdm.invariance")
+
+# %% tags=["given"]
+from pushforward.figures.ddpm_exact import draw_invariance
 
 # %% [markdown]
 # Three schedules with the same ends, and two kinds of data: normal, and a coin, $x_0 = \pm 1$, for which the best guess
