@@ -75,16 +75,17 @@ def test_the_digits_come_back_and_the_player_is_given_away(names: dict[str, Any]
     """Pixel by pixel; at t = 2 of 60 he pays 0.00 on the pictures that he knows and 9.3 on others."""
     train, test = ((digits(part)[0] / 8 - 1).flatten(1) for part in ("train", "test"))
     source, beta = torch.Generator().manual_seed(0), linear_schedule(60).float()
-    start, noise = torch.randn(20, 64, generator=source), torch.randn(60, 20, 64, generator=source)
+    start, noise = torch.randn(9, 64, generator=source), torch.randn(60, 9, 64, generator=source)
     made = names["sample_by_heart"](start, noise, train, beta)
     which = torch.cdist(made, train).argmin(1)
     torch.testing.assert_close(made, train[which], atol=1e-5, rtol=0)
-    assert len(set(which.tolist())) > 15
-    known, others = (costs(names["perfect_guess"], p[:100], train, beta, (2, 15, 40)) for p in (train, test))
+    assert len(set(which.tolist())) > 6
+    known = costs(names["perfect_guess"], train[:100], train, beta, (2, 15, 40))
+    others = costs(names["perfect_guess"], test[:100], train, beta, (2, 40))
     assert known[0] < 0.005
     assert others[0] == pytest.approx(9.3, abs=0.05)
     assert max(known) < 0.1
-    assert abs(known[2] - others[2]) < 0.005
+    assert abs(known[2] - others[1]) < 0.005
 
 
 def test_a_picture_that_occurs_fifty_times_comes_back_fifty_times_as_often(names: dict[str, Any]) -> None:
@@ -205,9 +206,8 @@ def test_the_landscape_is_drawn_as_the_text_says(names: dict[str, Any]) -> None:
     ends = [line.get_ydata()[-1] for line in fig.axes[0].lines]
     np.testing.assert_allclose(ends, [0.282, 0.049, 0.005], atol=6e-4)
     assert ends[2] < 0.01
-    floors = [line.get_ydata() for line in fig.axes[1].lines]
-    assert floors[0][-1] > floors[1][-1] > floors[2][-1]
-    assert all(y[-2] / y[-1] < 1.4 for y in floors)
+    floors = [line.get_ydata()[-1] for line in fig.axes[1].lines]
+    np.testing.assert_allclose(floors, [0.0162, 0.0053, 0.0019], atol=6e-5)
 
 
 def test_all_schedules_are_drawn_above_one_limit(names: dict[str, Any]) -> None:
