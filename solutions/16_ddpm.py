@@ -940,6 +940,17 @@ with waiting_for("snr_sum", "normal_mse", "normal_limit"):
 # What is this number? For the coin, between $\mathrm{SNR} = \infty$ and $0$, it is $\log 2 = 0.6931$: one bit, exactly what
 # there is to know about a coin. In general $L$ is the information that $x_t$ has about $x_0$ at the first end, less what it
 # has at the other. Whoever takes the noise away step by step pays once for each nat that he learns, whatever the order.
+#
+# **A question for the pencil.** A colleague trains the same network twice with $T = 1000$, once with a linear and once with a
+# cosine schedule, and the bounds differ by $0.3$ nats. Does the limit forbid that?
+#
+# <details><summary>Answer</summary>
+#
+# No. First, the two schedules have other ends, and with them other reconstruction and prior terms. Second, the limit speaks of
+# one function $\mathrm{mse}(v)$: two trainings that visit the times with other frequencies leave other errors behind. Third, a
+# thousand steps are no limit, above all where the SNR falls by a factor in one of them.
+#
+# </details>
 
 # %% [markdown]
 # ## 8 · Telling a network the time
@@ -983,13 +994,15 @@ check("ddpm.time_embedding")
 # - write the training loss of a diffusion model, and say which slips its curve will not show
 # - turn a guess of the noise into a mean, a clean point, a score or a velocity, and back
 # - sample from both kinds of chain, and prove a sampler right by its law and not by its looks
+# - write down what the loss really asks for, see that it is the training set, and tell a memory from a model
+# - say what $\sigma$ and $T$ each mend, and where more steps stop helping
 # - skip steps, with as much fresh noise as you like, without leaving the marginals
 # - prove that a divergence of steps is a squared error times a drop of the signal-to-noise ratio
 # - add up a valid bound, without falling into $\sigma_1 = 0$
+# - compare schedules by their two ends, and explain why nothing else counts in the limit
 # - tell a network the time in a way that it can read
 #
-# What is still to come here is the training itself, on moons and digits, and what happens if a model learns its data by
-# heart.
+# What is still to come here is the training itself, on moons and digits.
 #
 # ## Exam-style questions
 #
