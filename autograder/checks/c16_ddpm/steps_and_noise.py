@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, show, values
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -75,7 +75,7 @@ class StepsAndNoise(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         one = torch.tensor([-1.0, 1.0], dtype=torch.float64)
-        yield self._case(0 * one[:1], 0.0, 1.0, abs(one) / 2, one, 0.3)
+        yield self._case(torch.zeros(1, dtype=torch.float64), 0.0, 1.0, abs(one) / 2, one, 0.3)
         yield self._case(40 * one, 0.0, 0.3, abs(one) / 2, one, 0.3)  # so far out that every density is 0
         for dtype, device in arithmetic():
             for K in (2, 3):
@@ -213,10 +213,10 @@ def _named(useless: float, useful: float) -> str:
 
 def _pair(answer: Any) -> tuple[float, int] | None:
     """(sigma, T) within the bounds, or None."""
-    found = [number(part) for part in answer] if isinstance(answer, (tuple, list)) and len(answer) == 2 else [None]
-    if any(part is None or not math.isfinite(part) for part in found):
+    found = values(answer)
+    if found is None or found.shape != (2,) or not np.isfinite(found).all():
         return None
-    sigma, T = found
+    sigma, T = map(float, found)
     return (sigma, int(T)) if 0.05 <= sigma <= 2 and 1 <= T <= 32 and int(T) == T else None
 
 
@@ -233,7 +233,7 @@ def _quadrature(x: float, before: float, sigma: float, weights: np.ndarray, mean
     log_p = np.logaddexp.reduce(hills, axis=1) + gaussians.log_normal(x, z, sigma**2)
     p = np.exp(log_p - log_p.max())
     p /= p.sum()
-    return p @ z, p @ (z - p @ z) ** 2
+    return round(p @ z, 14), p @ (z - p @ z) ** 2  # a sum over both sides of 0 is 0, and is shown as such
 
 
 def _sizes(x: np.ndarray, before: float, sigma: float, weights: np.ndarray, means: np.ndarray, s: float):
