@@ -269,9 +269,14 @@ def where(error: BaseException) -> dict[str, Any]:
     place: dict[str, Any] = {"line": None, "source": None}
     for frame, line in traceback.walk_tb(_from_student(error.__traceback__)):
         filename = frame.f_code.co_filename
-        if not filename.startswith(_NOT_STUDENT) and "-packages" not in filename:
+        if is_students(filename):
             place = {"line": line, "source": linecache.getline(filename, line).strip()[:200]}
     return {"type": type(error).__name__, "message": _message(error), **place}
+
+
+def is_students(filename: str) -> bool:
+    """Whether code of that file is neither Python's, nor a library's, nor the course's own."""
+    return not filename.startswith(_NOT_STUDENT) and "-packages" not in filename
 
 
 def _message(error: BaseException) -> str:
