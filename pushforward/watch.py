@@ -41,9 +41,8 @@ def telling(say: Say, patience: float = PATIENCE, pause: float = PAUSE) -> Itera
         wait = patience
         while not over.wait(wait):
             wait = pause
-            say(
-                f"{time.monotonic() - started:.0f} s{_place(_students(traceback.walk_stack(sys._current_frames()[caller])))}"
-            )
+            place = _place(_students(traceback.walk_stack(sys._current_frames()[caller])))
+            say(f"{time.monotonic() - started:.0f} s{place}")
 
     context = contextvars.copy_context()  # a notebook knows by it to which cell an output belongs
     thread = threading.Thread(target=context.run, args=(tell,), daemon=True)
