@@ -42,12 +42,12 @@ if "google.colab" in sys.modules:
 # You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
 # 004 say where a topic comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "81accc629d309106e89407bc0124b5b7", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "800f029c3debbb2aacee9044159f3282", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, two_moons
 from pushforward.figures.measuring import draw_bias, draw_impostors, impostor, measure_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, show, strip

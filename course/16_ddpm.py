@@ -40,12 +40,12 @@ if "google.colab" in sys.modules:
 # You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about two hours.
 # Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "82d3dbcfca7ac7bc42c47fb121894f16", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e7969d6cc1ba20cbd7731b6ac9901407", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
 from pushforward.figures.ddpm import chain_explorer, draw_way_back
 from pushforward.figures.style import show

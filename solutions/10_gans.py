@@ -34,7 +34,7 @@ import math
 import torch
 from torch.nn.functional import softplus
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import ring
 from pushforward.figures.gans import draw_game, draw_gradients, draw_orbits, draw_ring, shift_explorer
 from pushforward.figures.style import show

@@ -29,7 +29,7 @@ import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
 from pushforward.figures.ddpm import chain_explorer, draw_way_back
 from pushforward.figures.style import show
