@@ -178,8 +178,10 @@ class FlowGenerator(Exercise):
                 yield self.case_of("loss_of_flow", {**given, "weight": weight})
         far = Net("polynomial", (torch.tensor([[0.0, 0.0], [2.0, 0.0]]), torch.tensor(0.0)), "x -> 2 x_1")
         given = {"D": far, "z": torch.tensor([[-300.0, 0.0], [-1.0, 0.0]]), "x_real": torch.tensor([[1.0, 0.0]])}
-        given |= {"generate": Net("flow", weights, "G(z) = (2 z_1, z_2)"), "inverse": back, "weight": 0.0}
-        yield self.case_of("loss_of_flow", {**given, "inverse": Net("flow_inverse", weights, "its way back")})
+        given |= {"generate": Net("flow", weights, "G(z) = (2 z_1, z_2)"), "weight": 0.0}
+        given["inverse"] = Net("flow_inverse", weights, "its way back")
+        yield self.case_of("loss_of_flow", given)
+        yield self.case_of("loss_of_flow", {**given, "x_real": torch.tensor([[80.0, 0.0]]), "weight": 3.0})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == "log_p_generated":
