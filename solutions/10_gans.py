@@ -1510,7 +1510,7 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # fit the moons covers them generously; a point put where no data are costs only the mass that it takes from elsewhere, so it
 # is punished weakly. (Weakly, not never: the source's "not penalised" goes too far.)
 #
-# **A little likelihood closes the holes.** With $\lambda = 0.1$ the likelihood is back within a nat of the truth, and some
+# **A little likelihood closes the holes.** With $\lambda = 0.1$ the likelihood is back within a nat of the truth, and most
 # of the halo is back with it. Five seeds of each stand in [the table of all models](../docs/models.md).
 #
 # The *bridge* between the moons belongs to none of the losses. It is a matter of steepness: a generator that nowhere stretches
