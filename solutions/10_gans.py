@@ -1491,9 +1491,9 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
         )
     show(
         draw_flows(made, excess),
-        alt="Samples of three flows. By likelihood: both moons, a halo around them and a bridge between. Adversarial: thin "
-        "moons with a thread between them. Both: moons with little halo. On the right, the share of unseen points that cost "
-        "more than so many nats: for the adversarial flow the curve reaches far beyond a thousand nats.",
+        alt="Samples of three flows. By likelihood: both moons, with a broad halo. Adversarial: one moon thinned to threads, "
+        "hardly a point beside the moons. Both: between the two. On the right, the share of unseen points that cost more "
+        "than so many nats: two curves end near ten or a hundred, that of the adversarial flow beyond a thousand.",
     )
 
 # %% [markdown]
@@ -1510,7 +1510,7 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # fit the moons covers them generously; a point put where no data are costs only the mass that it takes from elsewhere, so it
 # is punished weakly. (Weakly, not never: the source's "not penalised" goes too far.)
 #
-# **A little likelihood closes the holes.** With $\lambda = 0.1$ the likelihood is back within a nat of the truth, and some
+# **A little likelihood closes the holes.** With $\lambda = 0.1$ the likelihood is back within a nat of the truth, and most
 # of the halo is back with it. Five seeds of each stand in [the table of all models](../docs/models.md).
 #
 # The *bridge* between the moons belongs to none of the losses. It is a matter of steepness: a generator that nowhere stretches

@@ -177,5 +177,5 @@ def draw_flows(made: Mapping[str, torch.Tensor], excess: Mapping[str, torch.Tens
     share.set(
         xscale="log", yscale="log", xlim=(0.1, None), xlabel="nats above the truth", ylabel="share of unseen points"
     )
-    share.legend(fontsize=8)
+    share.legend(loc="lower left", fontsize=8)
     return fig
