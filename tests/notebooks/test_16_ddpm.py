@@ -117,6 +117,19 @@ def test_the_bound_is_loose_by_what_its_variances_cost(names: dict[str, Any]) ->
     assert gap == pytest.approx(1.35, abs=0.005)
 
 
+def test_with_many_steps_the_shape_of_a_schedule_matters_little() -> None:
+    """Consistency for data N(0, 1): ½ Σ (drop of the SNR) · 1/(1 + SNR), a staircase over the SNR axis."""
+    ends, apart = (0.99, 0.01), {}
+    for steps in (10, 300):
+        even, odds = torch.linspace(*ends, steps), torch.logit(of(*ends))
+        sigmoid = torch.linspace(odds[0], odds[1], steps).sigmoid()  # even in the logarithm of the SNR
+        snr = [kept / (1 - kept) for kept in (even, sigmoid)]
+        first, second = (float(((s[:-1] - s[1:]) / (1 + s[1:])).sum()) / 2 for s in snr)
+        apart[steps] = abs(first - second) / min(first, second)
+    assert apart[10] > 0.3
+    assert apart[300] < 0.06
+
+
 def test_the_hands_of_the_clock_stand_where_the_text_says(names: dict[str, Any]) -> None:
     rows = names["time_embedding"](torch.tensor([0, 1]), 4)
     near(rows, [[0, 0, 1, 1], [0.8415, 0.0100, 0.5403, 1.0000]])

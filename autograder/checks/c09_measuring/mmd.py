@@ -96,7 +96,7 @@ class Mmd(Exercise):
         wrong(
             "cut off at nought",
             {"mmd_unbiased": lambda x, y, h: max(0.0, _unbiased(x, y, h))},
-            "The square of a distance is not negative, but its unbiased estimate is, half of the time where the truth is 0.",
+            "The square of a distance is not negative, but its unbiased estimate is, more often than not where the truth is 0.",
             also=({"mmd_unbiased": lambda x, y, h: abs(_unbiased(x, y, h))},),
         ),
         wrong(

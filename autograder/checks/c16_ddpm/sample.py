@@ -65,7 +65,7 @@ class Sample(Exercise):
 
     shape = gate("the result has the shape of xT")
     chain = pays("each step is the mean of the variance-preserving step back plus its noise, none in the last", 2)
-    law = pays("with the exact denoiser of normal data the variance-preserving chain has the law of the data", 1)
+    law = pays("with the exact denoiser of normal data the variance-preserving chain has its law in closed form", 1)
     ve_chain = pays("each step is the mean of the variance-exploding step back plus its noise, none in the last", 2)
     ve_law = pays("with the exact denoiser of normal data the variance-exploding chain has its law in closed form", 1)
 
