@@ -33,8 +33,15 @@ import torch
 
 from pushforward import check, hint, restart, total
 from pushforward.data import digits, two_moons
-from pushforward.figures.measuring import draw_bias, draw_impostors, impostor, measure_explorer
-from pushforward.figures.style import BLUE, GREEN, GREY, VERMILION, figure, show, strip
+from pushforward.figures.measuring import (
+    draw_bandwidths,
+    draw_bias,
+    draw_impostors,
+    draw_memoriser,
+    impostor,
+    measure_explorer,
+)
+from pushforward.figures.style import figure, show, strip
 from pushforward.measuring import classifier, frechet, kernels, neighbours, two_sample
 from pushforward.progress import waiting_for
 from pushforward.train import budget
@@ -311,7 +318,7 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
     real, test = (digits(part)[0].double() for part in ("train", "test"))
     fooled = fooling_gaussian(real.reshape(-1, 64), torch.randn(1000, 64, generator=dice).double()).reshape(-1, 8, 8)
     fig, axes = figure(2, 1, (9, 2.6))
-    for ax, name, pictures in zip(axes, ("digits", "your Gaussian"), (real, fooled), strict=True):
+    for ax, name, pictures in zip(axes, ("training digits", "your Gaussian"), (real, fooled), strict=True):
         terms = frechet_terms(pictures.reshape(-1, 64), real.reshape(-1, 64))
         pixels = abs(float(terms["means"] + terms["traces"] - 2 * terms["root"]))
         deep = frechet.frechet(classifier.features(pictures), classifier.features(test))
@@ -323,7 +330,8 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
          "digits; in features they are farther from the test digits than the training digits are, and few are recognised.")  # fmt: skip
 
 # %% [markdown]
-# In pixels the distance is 0, and no sample of the model is a digit. In features the fraud is seen, but mildly: the
+# In pixels the distance is 0, and most samples of the model are no digits, although the classifier, which knows nothing
+# else, is sure of three in ten. In features the fraud is seen, but mildly: the
 # distance is not even twice what it should be. And nothing forbids the trick there: whoever trains on the features, or
 # picks among many models by them, moves towards whatever has the right moments *of the features*, digit or not. A
 # measure that has become a target stops being a measure.
@@ -391,21 +399,17 @@ check("metric.mmd")
 # %% [markdown]
 # The bandwidth is the microscope's focus. The next cell measures three frauds and fresh data at many bandwidths, in units
 # of the estimate's standard error: below 2 nobody should shout. Common practice takes $h$ to be the median distance
-# between two samples (dotted). Is that where the frauds show?
+# between two samples (the upright line). Is that where the frauds show?
 
 # %% tags=["demo"]
 with waiting_for("kernel", "mmd_unbiased"):
-    fig, ax = figure(1, 1, (6.8, 3.4))
     widths = torch.logspace(-1.7, 0.7, 25).tolist()
-    for (name, cloud), colour, dash in zip(
-        list(suspects.items())[:4], (GREY, BLUE, GREEN, VERMILION), (":", "-", "--", "-."), strict=True
-    ):
-        signal = [float(mmd_unbiased(fresh, cloud, h)) / kernels.mmd(fresh, cloud, h).error for h in widths]
-        ax.plot(widths, signal, dash, color=colour, label=name)
-    ax.axvline(kernels.median_distance(fresh, train), color="black", linestyle=":", linewidth=1)
-    ax.axhline(2, color=GREY, linewidth=0.8)
-    ax.set(xscale="log", xlabel="bandwidth $h$", ylabel="MMD² / standard error", yscale="symlog")
-    ax.legend()
+    signals = {
+        name: [float(mmd_unbiased(fresh, cloud, h)) / kernels.mmd(fresh, cloud, h).error for h in widths]
+        for name, cloud in suspects.items()
+        if name != "copies"
+    }
+    fig = draw_bandwidths(widths, signals, kernels.median_distance(fresh, train))
     show(fig, alt="Signal over standard error against bandwidth. The lost moon is seen at every bandwidth. The Gaussian and the "
          "moons that are too wide show best at a bandwidth of about a tenth and vanish at the median distance. Fresh data stay below two.")  # fmt: skip
 
@@ -623,7 +627,7 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
             print(f"{name:24} n = {n:4}   accuracy {found['accuracy']:.3f}   p = {found['p_value']:.1e}")
 
 # %% [markdown]
-# Look at the third line. Digits buried in noise are told from digits *by a coin*: every noisy picture's nearest
+# Look at the digits buried in noise. They are told from digits no better than *by a coin*: every noisy picture's nearest
 # neighbours are digits, since the noisy ones are so far from each other, and so every verdict is "data". A test is
 # as good as its classifier. A small p-value speaks for a difference; a large one speaks for nothing.
 #
@@ -778,12 +782,7 @@ with waiting_for("memoriser_nll"):
     blur = torch.randn(copies.shape, generator=dice)
     nll = [float(memoriser_nll(real.reshape(-1, 64), test.reshape(-1, 64), width)) for width in widths]
     sure = [classifier.confident_share(copies + width * blur) for width in widths]
-    fig, (left, right) = figure(1, 2, (9, 3.2))
-    left.plot(widths, nll, "o-", color=BLUE)
-    left.set(xlabel=r"width $\sigma$, in grey levels", title="nats per test digit: lower is better", yscale="log")
-    right.plot(widths, sure, "o-", color=VERMILION)
-    right.axhline(classifier.confident_share(test), color=GREY, linestyle="--")
-    right.set(xlabel=r"width $\sigma$, in grey levels", title="samples recognised: higher is better", ylim=(0, 1))
+    fig = draw_memoriser(widths, nll, sure, classifier.confident_share(test))
     show(fig, alt="Left: the memoriser's negative log-likelihood against its width falls from thousands of nats at a quarter of a grey "
          "level to a minimum at two to three grey levels and rises slowly after. Right: the share of its samples that are recognised falls all the way, from above 0.9, "
          "and passes the level of test digits about where the likelihood is best.")  # fmt: skip

@@ -46,9 +46,9 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# The data are two narrow hills, at $-1$ and $1$. The paths start at the right end of time, $t = 60$, as pure noise, and
-# take sixty steps of the sampler that you will write in section 4. No network was trained: for two hills one can compute
-# the best possible guess of the noise exactly, and the chain uses that.
+# The data are two narrow hills, at $-1$ and $1$. The paths start at $t = 60$, on the left, as pure noise, and take sixty
+# steps of the sampler that you will write in section 4; the colour of a path is that of the hill in which it ends. No
+# network was trained: for two hills one can compute the best possible guess of the noise exactly, and the chain uses that.
 #
 # Follow a single path. For a long while it only jitters. Somewhere in the middle it has to decide, and near the end it
 # is pulled into one hill and the jitter fades. The decision is not made by any one step: it is made by the noise, a
@@ -319,9 +319,11 @@ check("ddpm.sample")
 
 # %% [markdown]
 # Your chain now runs on the two hills of the opening picture, with their exact denoiser. Set the number of steps, and
-# the variance of each step in units of $\beta_t$. Which matters more? At share 0 the chain is deterministic: it loses
-# spread at each step, and the hills become needles. At share 2 the hills are blurred and flow together. At share 1, and
-# twenty steps or more, it is hard to find fault.
+# the variance of each step in units of $\beta_t$. Which matters more? At share 0 the chain is deterministic, and loses
+# spread at each step: with twenty steps all paths end at 0, between the hills, where no data are, and with a hundred they
+# end in two needles. At share 1 the hills are half as wide again as they should be with twenty steps, and hardly a tenth
+# too wide with a hundred. At share 2 they are still half as wide again with a hundred. (No noise need not mean no spread:
+# section 5 has a deterministic chain that keeps it.)
 
 # %% tags=["demo"]
 with waiting_for("ddpm_sample", "mean_from_eps"):

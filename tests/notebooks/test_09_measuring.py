@@ -13,15 +13,18 @@ import pytest
 import torch
 from scipy.stats import binom
 
+from autograder.checks.c09_measuring.shared import differing
 from autograder.measuring.answers import reference
 from pushforward.data import digits, ring_centres, two_moons
 from pushforward.figures.measuring import (
     FRAUDS,
     _readings,
     alarmed,
+    draw_bandwidths,
     draw_bias,
     draw_impostors,
     draw_measures,
+    draw_memoriser,
     impostor,
     measure_explorer,
 )
@@ -274,6 +277,11 @@ def test_the_helpers_agree_with_the_model_answers(names: dict[str, Any]) -> None
     assert neighbour_ratio(x, y, z).value == pytest.approx(float(names["neighbour_ratio"](x, y, z)["ratio"]))
 
 
+def test_a_report_counts_what_differs() -> None:
+    found = [differing(["error", "bias", "ratio"][:n]) for n in range(4)]
+    assert found == ["", "error differs", "error and bias differ", "error, bias and ratio differ"]
+
+
 # --- the figures -----------------------------------------------------------------------------------------------
 
 
@@ -308,6 +316,33 @@ def test_the_opening_picture_shows_what_its_words_say() -> None:
     fig = draw_impostors(train, fresh, models)
     assert len(fig.axes) == 10
     assert Picture(fig, "").png
+
+
+def _luminance(colour: Any) -> float:
+    """WCAG's relative luminance."""
+    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in matplotlib.colors.to_rgb(colour)]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def test_every_number_of_the_table_can_be_read_on_its_field() -> None:
+    train, fresh, models = suspects()
+    for ax in draw_impostors(train, fresh, models).axes[5:]:
+        fields = {-round(bar.get_y() + bar.get_height() / 2): bar.get_facecolor() for bar in ax.patches}
+        for text in (text for text in ax.texts if text.get_position()[0] > 0):
+            both = sorted((_luminance(text.get_color()), _luminance(fields[-text.get_position()[1]])))
+            assert (both[1] + 0.05) / (both[0] + 0.05) >= 4.5, text.get_text()
+
+
+def test_every_line_has_a_name() -> None:
+    signals = {"fresh data": [0.0, -1.0, 0.5], "a fraud": [12.0, 4.0, 1.0]}
+    fig = draw_bandwidths([0.1, 1.0, 5.0], signals, 1.2)
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == [*signals, "median distance"]
+    memory = draw_memoriser([0.5, 2.0, 8.0], [800.0, 156.0, 200.0], [0.9, 0.8, 0.4], 0.83)
+    assert [text.get_text() for text in memory.axes[1].get_legend().get_texts()] == ["samples", "test digits"]
+    assert [label.get_text() for label in memory.axes[0].get_yticklabels()] == ["100", "200", "500", "1000"]
+    assert Picture(fig, "").png
+    assert Picture(memory, "").png
+    assert "grey: training data" in draw_measures("copies", 1.0, MEASURES, n=60).axes[0].get_title()
 
 
 def test_detail_shows_at_a_small_bandwidth_only() -> None:

@@ -52,6 +52,9 @@ class NllIsNotQuality(Exercise):
         one = torch.ones(1, dtype=torch.float64)
         yield self.case_of("diluted_log_p", {"log_p": -one, "log_noise": -10 * one, "share": 0.99})
         yield self.case_of("memoriser_nll", {"train": 0 * one[:, None], "test": one[:, None], "sigma": 0.1})
+        yield self.case_of("diluted_log_p", {"log_p": -1000 * one, "log_noise": -2000 * one, "share": 0.5})
+        two = torch.tensor([[0.0], [2.0]], dtype=torch.float64)
+        yield self.case_of("memoriser_nll", {"train": two, "test": 0.5 * one[:, None], "sigma": 0.5})
         for nats in (1.0, math.log(100), float(rng.uniform(0.01, 0.3)), float(rng.uniform(2, 6)), 1e-9):
             yield self.case_of("hidden_share", {"nats": nats})
         for dtype, device in arithmetic():
