@@ -26,8 +26,9 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     """
     if is_judged_elsewhere():
         return None
+    from autograder.judging.asking import LocalLink
     from autograder.judging.exercise import get
-    from autograder.judging.judge import LocalLink, examine
+    from autograder.judging.judge import examine
 
     exercise = get(id)
     namespace = _namespace(exercise, answer, sys._getframe(1).f_globals)

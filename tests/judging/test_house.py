@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
+from autograder.judging.asking import LocalLink
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.exercise import (
@@ -25,7 +26,7 @@ from autograder.judging.exercise import (
     pays,
     wrong,
 )
-from autograder.judging.judge import REMEMBERS, LocalLink, examine
+from autograder.judging.judge import REMEMBERS, examine
 from autograder.judging.report import COARSE, Report
 
 

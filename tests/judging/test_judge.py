@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
+from autograder.judging.asking import LocalLink
 from autograder.judging.compare import close, exact, has_shape, number
+from autograder.judging.exchange import Unanswered, describe
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -26,7 +28,8 @@ from autograder.judging.exercise import (
     pays,
     wrong,
 )
-from autograder.judging.judge import LocalLink, Unanswered, default_seed, describe, examine, same
+from autograder.judging.judge import default_seed, examine
+from autograder.judging.naming import same
 from autograder.judging.report import Report
 from pushforward.answering.wire import Callback, Kept, Plain
 from pushforward.errors import CourseError
