@@ -1,4 +1,4 @@
-# breaks: the elbo is the reconstruction less the two divergences | mistake: the divergences added
+# breaks: the elbo is the reconstruction less the two divergences
 import math
 
 import torch
