@@ -358,7 +358,8 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 # $k(0, 2) = e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is
 # $0.6065 + 0.1353 - 2 \cdot 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
 #
-# **Write** both.
+# **Write** both. Let torch form all the pairs at once: the next figure asks for some 75 million of them, which takes a
+# loop in Python half an hour.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "metric-mmd-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8e054586019d4f03793b86cebfec9175", "cell_type": "code"} deletable=false
 def kernel(x, y, h):
@@ -416,12 +417,12 @@ with waiting_for("kernel", "mmd_unbiased"):
 #
 # **Write** the test.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-catch_mmd-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e9a66997a9e5ddea6f8c99acda9296c6", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-catch_mmd-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c27b290789c33ce65366850a261a122d", "cell_type": "code"} deletable=false
 def is_mmd_unbiased(implementation):
     """True if the function is an implementation of mmd_unbiased, False if it is not.
 
-    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number; call it on samples of your choice (values
-    only: no gradient comes back);  returns True or False.
+    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number, a float or a tensor; call it on samples of
+    your choice (values only: no gradient comes back);  returns True or False.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -365,7 +365,8 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 # $k(0, 2) = e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is
 # $0.6065 + 0.1353 - 2 \cdot 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
 #
-# **Write** both.
+# **Write** both. Let torch form all the pairs at once: the next figure asks for some 75 million of them, which takes a
+# loop in Python half an hour.
 
 
 # %% tags=["solve:metric.mmd"]
@@ -434,8 +435,8 @@ with waiting_for("kernel", "mmd_unbiased"):
 def is_mmd_unbiased(implementation):
     """True if the function is an implementation of mmd_unbiased, False if it is not.
 
-    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number; call it on samples of your choice (values
-    only: no gradient comes back);  returns True or False.
+    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number, a float or a tensor; call it on samples of
+    your choice (values only: no gradient comes back);  returns True or False.
     """
     ### BEGIN SOLUTION
     generator = torch.Generator().manual_seed(1)

@@ -51,7 +51,8 @@ class NllIsNotQuality(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         one = torch.ones(1, dtype=torch.float64)
         yield self.case_of("diluted_log_p", {"log_p": -one, "log_noise": -10 * one, "share": 0.99})
-        yield self.case_of("memoriser_nll", {"train": 0 * one[:, None], "test": one[:, None], "sigma": 0.1})
+        for sigma in (0.1, 0.01):
+            yield self.case_of("memoriser_nll", {"train": 0 * one[:, None], "test": one[:, None], "sigma": sigma})
         yield self.case_of("diluted_log_p", {"log_p": -1000 * one, "log_noise": -2000 * one, "share": 0.5})
         two = torch.tensor([[0.0], [2.0]], dtype=torch.float64)
         yield self.case_of("memoriser_nll", {"train": two, "test": 0.5 * one[:, None], "sigma": 0.5})
