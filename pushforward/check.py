@@ -12,6 +12,7 @@ from typing import Any
 from pushforward.answering.capture import captured, forget_earlier_output
 from pushforward.answering.elsewhere import is_judged_elsewhere
 from pushforward.errors import CourseError
+from pushforward.stale import stale
 
 _results: dict[str, Any] = {}  # id -> the latest report of this session
 _opened: dict[str, int] = {}  # id -> how many hints have been asked for
@@ -38,7 +39,9 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     with captured() as printed:
         report = examine(exercise, LocalLink(namespace), seed)
     forget_earlier_output()
-    report = dataclasses.replace(report, printed=printed.text, graded=graded)
+    report = dataclasses.replace(
+        report, printed=printed.text, graded=graded, stale=stale(exercise.names) if answer is None else ""
+    )
     _results[id] = report
     return report
 

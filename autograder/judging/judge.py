@@ -26,6 +26,8 @@ from pushforward.errors import CourseError
 
 REMEMBERS = "Asked for the first time, it gave the right answer here: does the function remember an earlier call?"
 
+ALIKE = "The two differ in digits that are not shown here."
+
 
 # --- the examination -------------------------------------------------------------------------------------------
 
@@ -57,7 +59,7 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
         laws=results,
         mistake=None if all(r.ok for r in results if r.law.weight) else recognise(exercise, exchanges),
         error=error,
-        blank=all(_is_blank(e) for e in exchanges),
+        blank=all(_is_blank(e, exercise.names) for e in exchanges),
         seed=seed,
         hints=exercise.hints,
         # a wrong answer may come near the right one by chance, and is not told that it is right
@@ -191,7 +193,9 @@ def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
         return LawResult(law, ok=bool(about), reached=bool(about))
     case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", FALLOUT) for _, f in broken)
-    return LawResult(law, False, reached, describe(case, law), finding.expected, readable(finding.got), finding.why)
+    got = readable(finding.got)
+    why = finding.why or (ALIKE if got and got == finding.expected else "")
+    return LawResult(law, False, reached, describe(case, law), finding.expected, got, why)
 
 
 def _error(exchange: Exchange) -> str | None:
@@ -201,7 +205,11 @@ def _error(exchange: Exchange) -> str | None:
     return None
 
 
-def _is_blank(exchange: Exchange) -> bool:
-    """Something is not implemented yet, and nothing could be judged."""
+def _is_blank(exchange: Exchange, names: tuple[str, ...]) -> bool:
+    """Something of the exercise is not implemented yet, and nothing could be judged."""
     judged = any(finding.why != "no answer" for finding in exchange.findings)
-    return not judged and any(isinstance(a, Unanswered) and a.kind in ("blank", "missing") for a in exchange.answers)
+    unanswered = [answer for answer in exchange.answers if isinstance(answer, Unanswered)]
+    return not judged and any(
+        answer.kind == "missing" or (answer.kind == "blank" and answer.inside in (None, *names))
+        for answer in unanswered
+    )

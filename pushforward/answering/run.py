@@ -69,7 +69,9 @@ class Runner:
         except wire.WireError as error:
             return refused(error)
         except BaseException as error:
-            return {"error": {"kind": "blank" if _is_blank(error) else "raised", **where(error)}}, []
+            if _is_blank(error):
+                return {"error": {"kind": "blank", "inside": self._inside(error), **where(error)}}, []
+            return {"error": {"kind": "raised", **where(error)}}, []
 
     def _perform(self, head: dict, arrays: list, reply: Reply) -> tuple[Any, list[int | str]]:
         def special(node: list) -> Any:
@@ -136,6 +138,12 @@ class Runner:
         if name not in self.kept:
             raise Missing(f"Nothing is called `{name}` yet.")
         return self.kept[name]
+
+    def _inside(self, error: BaseException) -> str | None:
+        """The student's function in which it was raised, by its name: a blank is often met on the way to it."""
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        name = frame.f_code.co_name
+        return name if getattr(self.namespace.get(name), "__code__", None) is frame.f_code else None
 
     def _special(self, node: list, arrays: list, reply: Reply) -> Any:
         kind, name, *rest = node
