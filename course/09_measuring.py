@@ -460,7 +460,7 @@ check("metric.catch_mmd")
 #
 # **Write** the radii and the four numbers.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-precision_coverage-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ece8aec59b0349f432eac09488cd20ce", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-precision_coverage-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "04499c6958e24a64db3259a57ce22dbe", "cell_type": "code"} deletable=false
 def radii(x, k):
     """The distance of each x_i to its k-th nearest other point of x.
 
@@ -473,9 +473,9 @@ def radii(x, k):
 def precision_coverage(real, fake, k):
     """With B(x_i) the ball of radius radii(x, k)_i around x_i: precision, recall, density and coverage of fakes.   (004)
 
-    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers: "precision",
-    the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean number of B(real) that hold a fake, over k; "coverage",
-    the share of B(real) that hold some fake.
+    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers:
+    "precision", the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean
+    number of B(real) that hold a fake, over k; "coverage", the share of B(real) that hold some fake.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -552,12 +552,12 @@ with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 #
 # **Write** the test.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-two_sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "279e2b65ad75ae51140c9cf76732eb34", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-two_sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5402c27da4a1f5a897fcd804a30e2f3f", "cell_type": "code"} deletable=false
 def two_sample_test(real, fake, k):
     """A vote of the k nearest neighbours, trained on the first N // 2 rows of each set, judged on the other rows.
 
-    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of right verdicts on the
-    2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones) for as many coins.
+    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of
+    right verdicts on the n = 2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -609,12 +609,12 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
 #
 # **Write** it.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-nearest_neighbour-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5835fbfebd8bada85dc131f4fe47af73", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-nearest_neighbour-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a67f4fc6ce98e4d38da8a0613a6bd83f", "cell_type": "code"} deletable=false
 def neighbour_ratio(train, fake, test):
     """Mean distance of a fake to the nearest training sample, over the same for a fresh real sample.
 
-    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and "real", the two
-    mean distances, "ratio", the first over the second.
+    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and
+    "real", the two mean distances; "ratio", the first over the second.
     """
 
     # YOUR CODE HERE

@@ -497,9 +497,9 @@ def radii(x, k):
 def precision_coverage(real, fake, k):
     """With B(x_i) the ball of radius radii(x, k)_i around x_i: precision, recall, density and coverage of fakes.   (004)
 
-    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers: "precision",
-    the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean number of B(real) that hold a fake, over k; "coverage",
-    the share of B(real) that hold some fake.
+    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers:
+    "precision", the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean
+    number of B(real) that hold a fake, over k; "coverage", the share of B(real) that hold some fake.
     """
     ### BEGIN SOLUTION
     apart = (real[:, None] - fake[None]).norm(dim=-1)  # (N, M)
@@ -589,8 +589,8 @@ with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 def two_sample_test(real, fake, k):
     """A vote of the k nearest neighbours, trained on the first N // 2 rows of each set, judged on the other rows.
 
-    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of right verdicts on the
-    2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones) for as many coins.
+    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of
+    right verdicts on the n = 2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones).
     """
     ### BEGIN SOLUTION
     half = len(real) // 2
@@ -655,8 +655,8 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
 def neighbour_ratio(train, fake, test):
     """Mean distance of a fake to the nearest training sample, over the same for a fresh real sample.
 
-    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and "real", the two
-    mean distances, "ratio", the first over the second.
+    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and
+    "real", the two mean distances; "ratio", the first over the second.
     """
 
     ### BEGIN SOLUTION
