@@ -1,4 +1,4 @@
-"""represent.linear_probe: ridge regression onto one-hot targets, and its accuracy (long: two functions, ten mistakes)."""
+"""represent.linear_probe: ridge regression onto one-hot targets, and its accuracy (long: two functions, many mistakes)."""
 
 from __future__ import annotations
 

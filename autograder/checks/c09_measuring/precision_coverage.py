@@ -1,4 +1,4 @@
-"""metric.precision_coverage: radii by the k-th neighbour; precision, recall, density and coverage."""
+"""metric.precision_coverage: radii; precision, recall, density and coverage (long: five numbers, many mistakes)."""
 
 from __future__ import annotations
 
