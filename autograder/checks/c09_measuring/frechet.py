@@ -1,4 +1,4 @@
-"""metric.frechet: the distance between normals that share mean and covariance with the samples (long: two functions, many mistakes)."""
+"""metric.frechet: a distance between normals with the samples' moments (long: two functions, many mistakes)."""
 
 from __future__ import annotations
 
