@@ -42,12 +42,12 @@ if "google.colab" in sys.modules:
 # You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
 # 004 say where a topic comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "faa18a7920d586914c2b8952ce05f7ae", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "340609f9516bf26de94e3e0a75a2834f", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, two_moons
 from pushforward.figures.measuring import (
     draw_bandwidths,

@@ -42,7 +42,7 @@ if "google.colab" in sys.modules:
 # three hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7f1fe36dae59116751b1d49a4fccac40", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "403c657277c37a852094d137c7cbb180", "cell_type": "code"} deletable=false editable=false
 import functools
 import itertools
 import math
@@ -50,7 +50,7 @@ import math
 import torch
 from torch.nn.functional import softplus
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import ring
 from pushforward.figures.gans import draw_game, draw_gradients, draw_orbits, draw_ring, shift_explorer
 from pushforward.figures.style import show
@@ -944,9 +944,9 @@ check("gan.spectral_norm")
 #
 # **Write** both.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "gan-players-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fcb5b5e811dc89c46eb424a777161d99", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-players-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ef0cb554650b47f7134a57569e80b4c1", "cell_type": "code"} deletable=false
 def loss_of_discriminator(D, x_real, x_fake, r1):
-    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; no gradient reaches x_fake.
+    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; its gradient reaches D's weights, and none reaches x_fake.
 
     D: takes (N, 2), gives logits (N,); x_real: (N, 2); x_fake: (M, 2); r1: float in [0, 1];
     returns a tensor without axes, of the type of x_real.
