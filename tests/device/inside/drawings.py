@@ -75,6 +75,8 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         {"all": to(noise(60, 2)), "some": to(noise(60, 2) - 0.5)},
     ),
     "draw_bias": lambda to: (to(torch.tensor([10, 20, 40])), to(noise(3, 5, dtype=F64)), to(noise(1, dtype=F64))[0]),
+    "draw_bandwidths": lambda to: ([0.1, 1.0, 5.0], {"all": to(noise(3)), "some": to(noise(3))}, to(noise(1).abs())[0]),
+    "draw_memoriser": lambda to: ([0.5, 1.0, 8.0], to(200 + noise(3).abs()), to(noise(3).abs()), 0.8),
     "draw_measures": lambda to: ("noise", 0.5, MEASURES, 60),
     "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
     "draw_elbo": lambda to: (0.5, 1.0, BOUND["elbo_terms"], BOUND["kl_gaussian"]),
