@@ -7,12 +7,14 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from pushforward.answering.capture import captured, forget_earlier_output
 from pushforward.answering.elsewhere import is_judged_elsewhere
 from pushforward.errors import CourseError
 from pushforward.stale import stale
+from pushforward.watch import watched
 
 _results: dict[str, Any] = {}  # id -> the latest report of this session
 _opened: dict[str, int] = {}  # id -> how many hints have been asked for
@@ -36,9 +38,11 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
     if seed is None and graded:
         seed = secrets.randbits(32)
-    with captured() as printed:
-        report = examine(exercise, LocalLink(namespace), seed)
-    forget_earlier_output()
+    try:
+        with nullcontext() if graded else watched(), captured() as printed:
+            report = examine(exercise, LocalLink(namespace), seed)
+    finally:
+        forget_earlier_output()
     report = dataclasses.replace(
         report, printed=printed.text, graded=graded, stale=stale(exercise.names) if answer is None else ""
     )

@@ -110,6 +110,20 @@ def test_an_answer_that_writes_into_an_argument_loses_that_law_alone(change: dic
     assert "work on a copy" in broken.why
 
 
+def test_an_answer_that_writes_into_what_it_returned_before_loses_that_law_alone() -> None:
+    buffers: dict[Any, torch.Tensor] = {}
+
+    def in_one_buffer(x: torch.Tensor) -> torch.Tensor:
+        kept = buffers.setdefault((x.shape, x.dtype), torch.empty_like(x))
+        return torch.add(x, x, out=kept)
+
+    report = marks(twice=in_one_buffer)
+    assert state(report) == {"shape": True, "value": True, "double": True, "untouched": False, "typed": True}
+    broken = report.laws[3]
+    assert broken.expected == "the result of an earlier call as before the call"
+    assert broken.why.endswith("return a tensor of its own each time.")
+
+
 def test_an_answer_of_another_type_loses_that_law_alone() -> None:
     report = marks(lambda x, s: (s * x).double())
     assert state(report) == {"shape": True, "value": True, "double": True, "untouched": True, "typed": False}

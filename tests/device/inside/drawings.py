@@ -102,6 +102,13 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_ring": lambda to: (to(noise(50, 2)), {f"step {k}": to(noise(50, 2)) for k in range(6)}),
     "draw_way_back": lambda to: (to(torch.linspace(0.1, 0.9, 9, dtype=F64)), 200),
     "draw_chain": lambda to: (9, 0.5, DDPM["ddpm_sample"]),
+    "draw_two_knobs": lambda to: (DDPM["step_moments"],),
+    "draw_invariance": lambda to: tuple(DDPM[name] for name in ("snr_sum", "normal_mse", "normal_limit")),
+    "draw_guesses": lambda to: (DDPM["point_shares"], to(noise(3, 2)), to(torch.tensor([0.1, 0.6, 0.9]))),
+    "draw_by_heart": lambda to: (
+        *(DDPM["perfect_guess"], DDPM["sample_by_heart"]),
+        *(to(noise(9, 8, 8)), to(noise(9, 8, 8)), 20),
+    ),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
     "measure_explorer": lambda to: (MEASURES, 60),
