@@ -563,8 +563,9 @@ check("lognormal.match_cdf")
 # which goes all the way (001 P2c). **All three increase.** They take `eps` or `z` of any shape, `float32` or
 # `float64`, on any device. `mu` and `sigma` may be Python numbers or tensors, each for itself, and everything
 # broadcasts. Gradients must reach every tensor that goes in, and nothing may break far out in the tails: noise of
-# $\pm 80$ is tested, as far as $e^\mu$ and $e^{\sigma\epsilon}$ fit into a `float32`, each by itself. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
-# `float32` $F(6)$ is exactly 1. That the two functions cancel is what you gained by matching arguments.)
+# $\pm 80$ is tested, where $e^\mu$ and $e^{\sigma\epsilon}$ fit into a `float32`, each by itself. (Going through the
+# distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in `float32` $F(6)$ is exactly 1. That the two
+# functions cancel is what you gained by matching arguments.)
 #
 # **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and
 # $\sigma = 0.5$, $C(2) = 7.3891$.

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
-    OWN_NOISE,
     FARTHEST,
+    OWN_NOISE,
     both,
     gradients_of,
     is_pair,

@@ -9,8 +9,8 @@ import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
     CDFS,
-    FARTHEST,
     FAR_MU,
+    FARTHEST,
     OWN_NOISE,
     SPREAD,
     TWIN,

@@ -75,7 +75,9 @@ class ScoreFunction(Exercise):
         "score_terms": Domain(
             {
                 "f": Made(
-                    _polynomial, (_polynomial, _constant, _step_at_zero), ("takes (N, D)", "requires_grad or not", "gives (N,)", UNSLOPED)
+                    _polynomial,
+                    (_polynomial, _constant, _step_at_zero),
+                    ("takes (N, D)", "requires_grad or not", "gives (N,)", UNSLOPED),
                 ),
                 "z": Tensor("N, D", Reals(reach=(1e-3, 100))),
                 "mu": Tensor("D", Reals(reach=(1e-3, 60))),

@@ -27,7 +27,6 @@ from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
-
 KEPT = Shares(ends="(]", reach=(1e-30, 1.0))  # a thousand steps leave less than any usual floor
 
 
