@@ -39,7 +39,7 @@ if "google.colab" in sys.modules:
 # You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
 # a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fa9e189ba80ec25ea6395f1f29de0f24", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d4356d00fbbd51259346318172ba1da5", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -47,7 +47,7 @@ import torch
 from IPython.display import display
 from scipy.optimize import brentq
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures.change_of_variables import (
     draw_banana,

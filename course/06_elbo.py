@@ -41,13 +41,13 @@ if "google.colab" in sys.modules:
 # You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about two hours.
 # Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-06-the-evidence-lower-bound-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fe0eb07bf1e57f308f4cb3f9af9f17ed", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-06-the-evidence-lower-bound-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "2df62de2f70c87f1ffc087f402bd3dfb", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 from torch.distributions import MultivariateNormal, Normal
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show

@@ -31,7 +31,7 @@ import torch
 from IPython.display import display
 from scipy.optimize import brentq
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures.change_of_variables import (
     draw_banana,

@@ -31,7 +31,7 @@ import math
 import torch
 from torch.distributions import MultivariateNormal, Normal
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
