@@ -896,9 +896,9 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 # units. **Then find a witness**: `infinite_kl` returns a $\nu$ at which the divergence is infinite, and a finite cut at
 # which the integral has already passed 100 nats. And `kl_is_finite` draws the line.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3fcf5491af2c557ffbd768d3377f6b35", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "91ce458b03daa0418730a7a50fd8d8d6", "cell_type": "code"} deletable=false
 def truncated_kl(nu, cut):
-    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to three digits.   (001 P2d)
+    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to within 0.001 (1 + |value|).   (001 P2d)
 
     nu: float, 0.5 … 10; cut: float, 1 … 10^6;  returns a float.
     """

@@ -950,7 +950,7 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 
 # %% tags=["solve:kl.support"]
 def truncated_kl(nu, cut):
-    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to three digits.   (001 P2d)
+    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to within 0.001 (1 + |value|).   (001 P2d)
 
     nu: float, 0.5 … 10; cut: float, 1 … 10^6;  returns a float.
     """

@@ -102,6 +102,8 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_gradients": lambda to: (GANS["generator_gradients"],),
     "draw_orbits": lambda to: ({name: GANS[f"{name}_step"] for name in ("simultaneous", "alternating")}, 0.15),
     "draw_ring": lambda to: (to(noise(50, 2)), {f"step {k}": to(noise(50, 2)) for k in range(6)}),
+    "draw_digits": lambda to: ({"known": to(digits()[0][:3]), "made": to(noise(3, 8, 8))},),
+    "draw_flows": lambda to: ({"a": to(noise(20, 2))}, {"a": to(noise(20).abs())}),
     "draw_way_back": lambda to: (to(torch.linspace(0.1, 0.9, 9, dtype=F64)), 200),
     "draw_chain": lambda to: (9, 0.5, DDPM["ddpm_sample"]),
     "draw_two_knobs": lambda to: (DDPM["step_moments"],),
