@@ -48,12 +48,12 @@ if "google.colab" in sys.modules:
 # You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
 # there this course says something else. Then it says so, and why.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0633f7968cb13123e869d9a74005c6aa", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "eb1ede2cf4b1cc43b127a0a70ab6ea84", "cell_type": "code"} deletable=false editable=false
 import platform
 
 import torch
 
-from pushforward import best_device, check, hint, restart, total
+from pushforward import best_device, check, hint, progress, restart, total
 from pushforward.data import bend_to_moons
 from pushforward.figures.explorer import push_explorer
 from pushforward.figures.style import draw_push_forward, show
@@ -189,7 +189,8 @@ check("start.standardise")
 #
 # Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
 # best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A
-# `print` of yours, a warning or a progress bar never changes a mark.
+# `print` of yours, a warning or a progress bar never changes a mark. And if your code does not come to an end, the check
+# says in which line it is: ■ above stops it.
 
 # %% [markdown]
 # ## Hints, starting again, and your total
@@ -198,7 +199,8 @@ check("start.standardise")
 #   answer, and asking costs nothing. The same three wait, folded, under a check that is not yet right.
 # - `restart("start.standardise")` puts the blank into a new cell below, so that you can begin once more. What you
 #   wrote stays where it is; the cell that you run last counts.
-# - `total()` at the end of each notebook adds up your points so far.
+# - `total()` at the end of each notebook adds up your points so far, earlier days included; `progress()` does so for the
+#   whole course and says what is next. Both read a small file beside your notebooks, which no one else sees.
 # - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
 #   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
 #   you that very case again.

@@ -42,13 +42,13 @@ if "google.colab" in sys.modules:
 # You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time: two
 # to three hours. Labels such as 001 P2a say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "613697a9991bc7eca79621cc31b8d40b", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b96e9ff5adac53a1dee296e1b76294bb", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 from numpy.polynomial.hermite_e import hermegauss
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.progress import progress, waiting_for

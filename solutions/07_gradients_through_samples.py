@@ -32,7 +32,7 @@ import math
 import torch
 from numpy.polynomial.hermite_e import hermegauss
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.progress import progress, waiting_for
