@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import ipywidgets
@@ -154,3 +154,28 @@ def _frame(ax: Axes, film: list[torch.Tensor], t: int, upright: bool = True) -> 
         cloud(ax, x - MIDDLE, film[-1][:, 0], 2.4, f"$t = {t}$")
         return
     image(ax, torch.cat(list(x[:6]), dim=0 if upright else 1), f"$t = {t}$")
+
+
+# --- fewer steps -----------------------------------------------------------------------------------------------
+
+Found = Mapping[str, Mapping[int, tuple[float, float]]]
+
+
+@on_cpu
+def draw_steps(found: Found) -> Figure:
+    """For each kind of chain {steps: (distance over its floor, share of points off the moons)}, as two curves."""
+    fig, (left, right) = figure(1, 2, (9.4, 3.2))
+    for (name, rows), colour, mark in zip(found.items(), (BLUE, VERMILION, GREY), "os^", strict=False):
+        steps = sorted(rows)
+        left.plot(steps, [rows[k][0] for k in steps], mark + "-", color=colour, label=name)
+        right.plot(steps, [100 * rows[k][1] for k in steps], mark + "-", color=colour, label=name)
+    left.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
+    left.set(title="sliced Wasserstein distance over its floor", yscale="log", yticks=[1, 2, 4, 8])
+    left.set(yticklabels=[1, 2, 4, 8])
+    right.set(title="% of the points beside the moons", yscale="symlog", ylim=(0, 120), yticks=[0, 1, 10, 100])
+    right.set(yticklabels=[0, 1, 10, 100])
+    for ax in (left, right):
+        ax.set(xscale="log", xticks=steps, xticklabels=steps, xlabel="steps")
+        ax.minorticks_off()
+    right.legend()
+    return fig

@@ -23,6 +23,7 @@ from pushforward.figures.ddpm import (
     density,
     draw_chain,
     draw_film,
+    draw_steps,
     draw_way_back,
     film_explorer,
     film_of,
@@ -183,6 +184,34 @@ def test_a_run_of_a_few_steps_trains_the_same_model_each_time(names: dict[str, A
     torch.testing.assert_close(model(*shown), again(*shown), rtol=0, atol=0)
 
 
+@pytest.mark.slow
+def test_more_steps_help_up_to_twenty_and_noise_does_good(names: dict[str, Any]) -> None:
+    source = torch.Generator().manual_seed(4)
+    start, noise = torch.randn(2000, 2, generator=source), torch.randn(100, 2000, 2, generator=source)
+    rng = np.random.default_rng(0)
+
+    def far(steps: int, eta: float) -> float:
+        x = names["skipping_chain"](steps, eta, start, noise).double().numpy()
+        return np.mean([sliced(x, fresh(rng, 2000)) for _ in range(10)])
+
+    for eta in (0, 1):
+        few, twenty, hundred = far(5, eta), far(20, eta), far(100, eta)
+        assert few / twenty > 2 > twenty / hundred > 1
+    assert far(100, 1) < far(100, 0)
+
+
+def test_a_chain_that_skips_none_of_the_times_is_that_of_section_4(names: dict[str, Any]) -> None:
+    """eta = 1 and neighbouring times: the same as sample_moons, with a model of a few steps."""
+    source = torch.Generator().manual_seed(4)
+    start, noise = torch.randn(9, 2, generator=source), torch.randn(100, 9, 2, generator=source)
+    model = names["train_moons"](5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(names, "moons_run", lambda: model)
+        found = [names["sample_moons"](start, noise), names["skipping_chain"](100, 1.0, start, noise)]
+        assert names["skipping_chain"](3, 0.0, start, noise).shape == (9, 2)
+    torch.testing.assert_close(*found, rtol=1e-2, atol=1e-3)
+
+
 # --- drawings --------------------------------------------------------------------------------------------------
 
 
@@ -281,3 +310,11 @@ def test_the_film_plays_and_stops_anywhere() -> None:
         assert f"after {frame} of its 20 steps" in picture.value
         seen.add(picture.value)
     assert len(seen) == 4
+
+
+def test_the_curves_over_the_steps_are_those_that_were_found() -> None:
+    found = {"a": {2: (8.0, 0.7), 100: (1.0, 0.0)}, "b": {2: (9.0, 0.8), 100: (2.0, 0.1)}}
+    fig = draw_steps(found)
+    assert [list(line.get_ydata()) for line in fig.axes[0].lines[:2]] == [[8, 1], [9, 2]]
+    assert list(fig.axes[1].lines[1].get_ydata()) == pytest.approx([80, 10])
+    assert Picture(fig, "").png

@@ -104,6 +104,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_chain": lambda to: (9, 0.5, DDPM["ddpm_sample"]),
     "draw_film": lambda to: ([to(noise(9, 2)) for _ in range(9)],),
     "draw_frame": lambda to: (3, [to(noise(6, 8, 8)) for _ in range(9)]),
+    "draw_steps": lambda to: ({"a": {2: (8.0, 0.7), 100: (1.0, 0.0)}},),
     "film_explorer": lambda to: ([to(noise(9, 2)) for _ in range(9)],),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
