@@ -793,15 +793,15 @@ with waiting_for("sample_moons", "training_loss", "ddpm_sample", "time_embedding
 
 
 # %% tags=["given"]
+@torch.no_grad()
 def skipping_chain(steps, eta, xT, noise):
     """x_0 from x_T by `steps` DDIM steps, evenly spread over the hundred times; noise: (100, N, 2)."""
     kept = [1.0, *alpha_bar(MOONS_BETA).tolist()]  # kept[t] is alpha_bar_t
     times = torch.linspace(100, 0, steps + 1).round().int().tolist()
     x, model = xT, moons_run()[0]
-    with torch.no_grad():
-        for t, earlier in itertools.pairwise(times):
-            eps = model(x, xT.new_full(xT.shape[:1], t).long())
-            x = ddim_step(x, eps, noise[t - 1], kept[t], kept[earlier], eta)
+    for t, earlier in itertools.pairwise(times):
+        eps = model(x, xT.new_full(xT.shape[:1], t).long())
+        x = ddim_step(x, eps, noise[t - 1], kept[t], kept[earlier], eta)
     return x
 
 
