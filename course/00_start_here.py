@@ -189,7 +189,8 @@ check("start.standardise")
 #
 # Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
 # best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A
-# `print` of yours, a warning or a progress bar never changes a mark.
+# `print` of yours, a warning or a progress bar never changes a mark. And if your code does not come to an end, the check
+# says in which line it is: ■ above stops it.
 
 # %% [markdown]
 # ## Hints, starting again, and your total
@@ -198,7 +199,8 @@ check("start.standardise")
 #   answer, and asking costs nothing. The same three wait, folded, under a check that is not yet right.
 # - `restart("start.standardise")` puts the blank into a new cell below, so that you can begin once more. What you
 #   wrote stays where it is; the cell that you run last counts.
-# - `total()` at the end of each notebook adds up your points so far.
+# - `total()` at the end of each notebook adds up your points so far, earlier days included; `progress()` does so for the
+#   whole course and says what is next. Both read a small file beside your notebooks, which no one else sees.
 # - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
 #   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
 #   you that very case again.

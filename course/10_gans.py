@@ -944,9 +944,9 @@ check("gan.spectral_norm")
 #
 # **Write** both.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "gan-players-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fcb5b5e811dc89c46eb424a777161d99", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-players-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ef0cb554650b47f7134a57569e80b4c1", "cell_type": "code"} deletable=false
 def loss_of_discriminator(D, x_real, x_fake, r1):
-    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; no gradient reaches x_fake.
+    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; its gradient reaches D's weights, and none reaches x_fake.
 
     D: takes (N, 2), gives logits (N,); x_real: (N, 2); x_fake: (M, 2); r1: float in [0, 1];
     returns a tensor without axes, of the type of x_real.

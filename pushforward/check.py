@@ -7,13 +7,17 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from pushforward.answering.capture import captured, forget_earlier_output
 from pushforward.answering.elsewhere import is_judged_elsewhere
 from pushforward.errors import CourseError
+from pushforward.record import Reached, recall, remember
+from pushforward.stale import stale
+from pushforward.watch import watched
 
-_results: dict[str, Any] = {}  # id -> the latest report of this session
+_results: dict[str, Reached] = {}  # the latest of this session, by exercise
 _opened: dict[str, int] = {}  # id -> how many hints have been asked for
 
 
@@ -26,19 +30,25 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     """
     if is_judged_elsewhere():
         return None
+    from autograder.judging.asking import LocalLink
     from autograder.judging.exercise import get
-    from autograder.judging.judge import LocalLink, examine
+    from autograder.judging.judge import examine
 
     exercise = get(id)
     namespace = _namespace(exercise, answer, sys._getframe(1).f_globals)
     graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
     if seed is None and graded:
         seed = secrets.randbits(32)
-    with captured() as printed:
-        report = examine(exercise, LocalLink(namespace), seed)
-    forget_earlier_output()
-    report = dataclasses.replace(report, printed=printed.text, graded=graded)
-    _results[id] = report
+    try:
+        with nullcontext() if graded else watched(), captured() as printed:
+            report = examine(exercise, LocalLink(namespace), seed)
+    finally:
+        forget_earlier_output()
+    report = dataclasses.replace(
+        report, printed=printed.text, graded=graded, stale=stale(exercise.names) if answer is None else ""
+    )
+    _results[id] = reached = Reached(report.points, report.full)
+    remember(id, reached)
     return report
 
 
@@ -81,29 +91,70 @@ def restart(id: str) -> Text:
 
 
 def total() -> Text:
-    """Your points so far in this notebook, exercise by exercise."""
+    """Your points so far in this notebook, exercise by exercise, earlier days included."""
     if is_judged_elsewhere():
         return Text("")
     from autograder.judging.exercise import table
-    from autograder.judging.report import number
 
-    notebooks = {table()[id]["notebook"] for id in _results if id in table()}
+    reached = {**recall(), **_results}
+    notebooks = {table()[id]["notebook"] for id in _results or list(reached)[-1:] if id in table()}
     if not notebooks:
         return Text("No check has run yet: run the cells above first.")
     rows = [(id, row) for id, row in table().items() if row["notebook"] in notebooks]
-    judged = [(id, row) for id, row in rows if row["kind"] != "written"]
-    earned = sum(_results[id].points for id, _ in judged if id in _results)
-    lines = [f"Your total so far: {number(earned)} of {number(sum(row['points'] for _, row in judged))} points."]
-    lines += [f"  {_state(id, row, number)}  {id}" for id, row in rows]
+    lines = [f"Your total so far: {_sum(rows, reached)} points."]
+    lines += [f"  {_state(id, row, reached)}  {id}" for id, row in rows]
     return Text("\n".join(lines))
 
 
-def _state(id: str, row: dict[str, Any], number: Callable[[float], str]) -> str:
+def progress() -> Text:
+    """Your points so far in the whole course, notebook by notebook, and what comes next."""
+    if is_judged_elsewhere():
+        return Text("")
+    from autograder.judging.exercise import table
+
+    reached, rows = {**recall(), **_results}, table()
+    notebooks = dict.fromkeys(row["notebook"] for row in rows.values())
+    lines = [f"Your way through the course: {_sum(list(rows.items()), reached)} points."]
+    for name in notebooks:
+        own = [(id, row) for id, row in rows.items() if row["notebook"] == name]
+        lines.append(f"  {_bar(own, reached)}  {_sum(own, reached):>13}  {name}")
+    open_ = [(id, row) for id, row in rows.items() if row["kind"] != "written" and not _is_full(id, reached)]
+    lines.append(f"Next: {open_[0][0]} in {open_[0][1]['notebook']}." if open_ else "Every check is passed.")
+    return Text("\n".join(lines))
+
+
+Rows = list[tuple[str, dict[str, Any]]]
+
+
+def _sum(rows: Rows, reached: dict[str, Reached]) -> str:
+    """Earned of all that checks can give."""
+    from autograder.judging.report import number
+
+    judged = [(id, row["points"]) for id, row in rows if row["kind"] != "written"]
+    return (
+        f"{number(sum(reached[id].points for id, _ in judged if id in reached))} of {number(sum(p for _, p in judged))}"
+    )
+
+
+def _bar(rows: Rows, reached: dict[str, Reached]) -> str:
+    judged = [(id, row["points"]) for id, row in rows if row["kind"] != "written"]
+    earned = sum(min(reached[id].points, worth) for id, worth in judged if id in reached)
+    tenths = int(10 * earned / max(sum(worth for _, worth in judged), 1e-9))
+    return "█" * tenths + "░" * (10 - tenths)
+
+
+def _is_full(id: str, reached: dict[str, Reached]) -> bool:
+    return id in reached and reached[id].full
+
+
+def _state(id: str, row: dict[str, Any], reached: dict[str, Reached]) -> str:
+    from autograder.judging.report import number
+
     if row["kind"] == "written":
         return f"by hand, {number(row['points'])}".rjust(14)
-    if id not in _results:
+    if id not in reached:
         return f"not run, {number(row['points'])}".rjust(14)
-    return f"{'✓' if _results[id].full else ' '} {number(_results[id].points)} of {number(row['points'])}".rjust(14)
+    return f"{'✓' if reached[id].full else ' '} {number(reached[id].points)} of {number(row['points'])}".rjust(14)
 
 
 class Text:

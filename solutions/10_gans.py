@@ -1037,7 +1037,7 @@ check("gan.spectral_norm")
 
 # %% tags=["solve:gan.players"]
 def loss_of_discriminator(D, x_real, x_fake, r1):
-    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; no gradient reaches x_fake.
+    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; its gradient reaches D's weights, and none reaches x_fake.
 
     D: takes (N, 2), gives logits (N,); x_real: (N, 2); x_fake: (M, 2); r1: float in [0, 1];
     returns a tensor without axes, of the type of x_real.

@@ -19,7 +19,8 @@
 #
 # This chapter is about the mathematics of the way back: what is learnt, why squared distances are all that remains of
 # a likelihood, and what the sampler does with it. We use *exact* denoisers, for data simple enough to have one, so that
-# every chain that you write has a law in closed form, and a wrong variance cannot hide behind a network's errors.
+# every chain that you write has a law in closed form, and a wrong variance cannot hide behind a network's errors. Only
+# then, in section 9, a network takes their place.
 #
 # You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about two hours.
 # Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
@@ -331,6 +332,263 @@ with waiting_for("ddpm_sample", "mean_from_eps"):
     display(chain_explorer(ddpm_sample))
 
 # %% [markdown]
+# ### The perfect player has learnt by heart
+#
+# For the two hills we knew the best guess of the noise. Do we know it for a training set? We do. A training set is $n$
+# points, $x^{(1)}, \dots, x^{(n)}$, and section 1 draws its $x_0$ from them, each as often as any other. Whoever sees
+# $x_t$ can ask by Bayes' rule which of them lies behind it:
+#
+# $$w_i = q\big(x_0 = x^{(i)} \mid x_t\big) = \frac{e^{-d_i}}{\sum_j e^{-d_j}}, \qquad
+# d_i = \frac{\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2}{2\,(1 - \bar\alpha_t)},$$
+#
+# a softmax over the points: the near ones have large shares. The best guess of the clean point is their mean under
+# these shares, and the best guess of the noise is what it leaves of $x_t$:
+#
+# $$\hat x_0 = \sum_i w_i\, x^{(i)}, \qquad
+# \epsilon^*(x_t, t) = \frac{x_t - \sqrt{\bar\alpha_t}\,\hat x_0}{\sqrt{1 - \bar\alpha_t}} .$$
+#
+# No network, however large, has a smaller training loss. Now see what the sampler makes of it. At $t = 1$ we have
+# $1 - \bar\alpha_1 = \beta_1$, and the mean of the last step is $(x_1 - \sqrt{\beta_1}\,\epsilon^*)/\sqrt{\alpha_1} =
+# \hat x_0$ itself, a mean of training points. If $\beta_1$ is small, one of them is so much nearer than the rest that its
+# share is 1. So **the perfect player generates training points, and nothing else.**
+#
+# **In numbers.** Two points, $-1$ and $1$; $\bar\alpha_t = 0.64$, $x_t = 0.4$. $d = 1.2^2/0.72 = 2$ and
+# $0.4^2/0.72 = 0.2222$, the shares are $0.1446$ and $0.8554$. $\hat x_0 = 0.7108$, which is none of the two, and
+# $\epsilon^* = (0.4 - 0.8 \cdot 0.7108)/0.6 = -0.2811$.
+#
+# **Write** the shares, the guess, and the whole chain, with variance $\beta_t$. (What section 4's sampler wants is a
+# `model` that takes $x_t$ and $t$; yours also knows the data.) Far from all points every $e^{-d_i}$ is 0 in floating
+# point, and $0/0$ is no share: a softmax that takes the $-d_i$ themselves does not mind.
+
+
+# %% tags=["solve:ddpm.memorises"]
+def point_shares(xt, t, data, alpha_bar):
+    """w_i = exp(-d_i) / Σ_j exp(-d_j), d_i = ‖x_t - √alpha_bar_t data_i‖² / (2 (1 - alpha_bar_t)).   (002 9-3 conclusion)
+
+    xt: (B, d), of the type of alpha_bar; t: (B,), int64, values 1 … T; data: (n, d); alpha_bar: (T,), values between 0.01 and 0.99;
+    returns (B, n), of the type of xt.
+    """
+    ### BEGIN SOLUTION
+    kept = alpha_bar[t - 1][:, None]  # (B, 1)
+    square = ((xt[:, None] - kept[:, :, None].sqrt() * data) ** 2).sum(2)  # (B, n)
+    return (-square / (2 * (1 - kept))).softmax(1)
+    ### END SOLUTION
+
+
+def perfect_guess(xt, t, data, alpha_bar):
+    """eps = (x_t - √alpha_bar_t Σ_i w_i data_i) / √(1 - alpha_bar_t), with the shares w of x_t.
+
+    xt: (B, d), of the type of alpha_bar; t: (B,), int64, values 1 … T; data: (n, d); alpha_bar: (T,), values between 0.01 and 0.99;
+    returns eps, of the shape and type of xt.
+    """
+    ### BEGIN SOLUTION
+    kept = alpha_bar[t - 1][:, None]
+    x0_hat = point_shares(xt, t, data, alpha_bar) @ data
+    return (xt - kept.sqrt() * x0_hat) / (1 - kept).sqrt()
+    ### END SOLUTION
+
+
+def sample_by_heart(xT, noise, data, beta):
+    """The chain of ddpm_sample with the perfect guess of the data as its model, and variance beta_t.
+
+    xT: (B, d), of the type of beta; noise: (T, B, d); data: (n, d); beta: (T,), values between 0.01 and 0.3;
+    returns x_0, of the shape and type of xT.
+    """
+    ### BEGIN SOLUTION
+    kept = alpha_bar(beta)
+    return ddpm_sample(lambda xt, t: perfect_guess(xt, t, data, kept), xT, noise, beta, beta)
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.memorises:4"]
+check("ddpm.memorises")
+
+# %% tags=["given"]
+from pushforward.data import digits
+from pushforward.figures.ddpm_exact import draw_by_heart, draw_guesses
+
+# %% [markdown]
+# Five training points. Wherever you stand (at $x_t/\sqrt{\bar\alpha_t}$), an arrow leads to your $\hat x_0$:
+
+# %% tags=["demo"]
+with waiting_for("point_shares"):
+    five = torch.tensor([[-1.0, -0.9], [-0.8, 0.9], [0.1, 0.2], [1.1, 0.7], [0.9, -1.0]], dtype=torch.float64)
+    show(
+        draw_guesses(point_shares, five, torch.tensor([0.1, 0.6, 0.95], dtype=torch.float64)),
+        alt="Three squares with five training points and arrows to the best guess of the clean point. At alpha_bar 0.1 all "
+        "arrows lead to the middle of the points; at 0.6 to places between them; at 0.95 the square has split into five "
+        "cells, and in each all arrows lead to the cell's own point.",
+    )
+
+# %% [markdown]
+# Under much noise there is nothing to know but the mean. As the noise goes, the guess makes up its mind, and in the end the
+# square has fallen into cells, one for each point. Now the digits: your chain, with the thousand training pictures in
+# its head, and what its guesses cost.
+
+# %% tags=["demo"]
+with waiting_for("perfect_guess", "sample_by_heart"):
+    train_digits, test_digits = (digits(part)[0] / 8 - 1 for part in ("train", "test"))
+    show(
+        draw_by_heart(perfect_guess, sample_by_heart, train_digits, test_digits),
+        alt="Left, six generated digits, and below each the nearest training picture: they are the same, pixel by pixel. "
+        "Right, the loss over time. On training pictures it is nearly zero everywhere. On other pictures it is as small "
+        "at late times, and rises without limit towards t = 1, far above the one that a guess of zero would pay.",
+    )
+
+# %% [markdown]
+# The pictures are sharp and different from each other, as good as the training set, since they *are* the training set. The
+# right half gives the player away: at $t = 2$ of 60 he pays $0.00$ on the pictures that he knows and $9.3$ on
+# others, where a player who always says 0 pays 1. Under a little noise he is sure to recognise an old picture, and wrong.
+#
+# So nothing in the loss asks for new pictures. A network makes them because it *cannot* learn by heart: it is too small, it
+# is stopped early, it is too smooth to jump at the borders of a thousand cells. Where it can, for small sets or pictures that
+# occur a hundred times, diffusion models do give back their training data. That is why one looks at the loss on pictures
+# kept back, and at the neighbours of the samples (notebook 09), before one believes in them.
+#
+# **A question for the pencil.** Every training picture occurs once, but one of them 50 times. What changes in the formula,
+# and in the samples?
+#
+# <details><summary>Answer</summary>
+#
+# Its share is multiplied by 50 before the shares are made to add up to one: $-d_i$ becomes $-d_i + \log 50$. At late times
+# $\hat x_0$ is drawn towards it, its cell is larger at every time, and the samples give it back about 50 times as often as
+# any other.
+#
+# </details>
+
+# %% [markdown]
+# ### Two knobs and two errors
+#
+# The variance-exploding chain has two knobs, $\sigma$ and $T$. How does the quality depend on them (000 Q2c)? A perfect
+# player can answer that without luck and without a network, on a grid. What is wrong with a chain whose steps have been learnt
+# perfectly? Two things.
+#
+# **The steps are normal, the truth is not.** Let the data be hills, $q(x_0) = \sum_k \pi_k\, \mathcal N(m_k, s^2)$. At time
+# $t - 1$ each hill has the variance $v = s^2 + (t - 1)\sigma^2$. Seen from $x_t = x$, Bayes' rule gives for each hill
+#
+# $$r_k \propto \pi_k\, \mathcal N(x;\, m_k,\, v + \sigma^2), \qquad \mu_k = m_k + \frac{v}{v + \sigma^2}\,(x - m_k), \qquad
+# c = \frac{v\,\sigma^2}{v + \sigma^2} :$$
+#
+# with share $r_k$ we come from hill $k$, and then from $\mathcal N(\mu_k, c)$. That is a mixture again. A chain can only
+# take a normal step, and the best that it can do (least KL) is to have the mixture's mean and variance:
+#
+# $$\text{mean} = \sum_k r_k\, \mu_k, \qquad
+# \text{variance} = \underbrace{c}_{\text{within a hill}} + \underbrace{\textstyle\sum_k r_k\, (\mu_k - \text{mean})^2}_{\text{which hill?}} .$$
+#
+# **The start is not the end.** The chain starts from $\mathcal N(0, T\sigma^2)$, where the noising ends in
+# $\sum_k \pi_k\, \mathcal N(m_k, s^2 + T\sigma^2)$.
+#
+# **In numbers.** Equal hills at $\pm 1$ with $s = 0.3$; $\sigma = 1$, $t = 1$, $x = 0$. $v = 0.09$, $\mu = \pm 0.9174$, $c = 0.0826$,
+# and the step has mean 0 and variance $0.0826 + 0.8417 = 0.924$: it puts 32 % of its points between $-0.4$ and $0.4$, where the
+# truth has 4 %.
+#
+# **Write** the two moments. `before` is the variance that was added before this step, $(t - 1)\sigma^2$.
+#
+# **Find two witnesses.** `missed(sigma, T, step_moments)` runs the chain by quadrature for hills at $\pm 1$ with weights
+# $\frac13$ and $\frac23$ and $s = 0.3$, and returns by how many nats its end misses the data, $\mathrm{KL}(q \,\|\, p_\theta)$. Two
+# things can be tried: *longer*, twice the steps at the same $\sigma$; or *finer*, half of $\sigma$ and four times the steps,
+# at the same total variance. Give one pair $(\sigma, T)$ where longer is useless, it takes away less than 5 % of what
+# is missed, while finer takes away more than half; and one pair where it is the other way round.
+
+
+# %% tags=["given"]
+from pushforward.figures.ddpm_exact import draw_two_knobs
+from pushforward.hills import missed
+
+
+# %% tags=["solve:ddpm.steps_and_noise"]
+def step_moments(x, before, sigma, weights, means, s):
+    """Mean and variance of x_{t-1} given x_t = x, x_0 ~ Σ_k weights_k N(means_k, s²), as in the two formulas above.   (000 Q2c)
+
+    x: (N,); before: float, ≥ 0, the variance (t - 1) sigma²; sigma: float, between 0.05 and 3; weights: (K,), > 0, of sum 1;
+    means: (K,); s: float, between 0.1 and 2;  returns (mean, variance), both (N,), of the type of x.
+    """
+    ### BEGIN SOLUTION
+    v = s**2 + before
+    away = x[:, None] - means  # (N, K)
+    share = (weights.log() - away**2 / (2 * (v + sigma**2))).softmax(1)
+    mu = means + v / (v + sigma**2) * away
+    mean = (share * mu).sum(1)
+    which = (share * (mu - mean[:, None]) ** 2).sum(1)
+    return mean, v * sigma**2 / (v + sigma**2) + which
+    ### END SOLUTION
+
+
+def longer_is_useless():
+    """(sigma, T): twice the steps take away less than 5 % of what is missed; finer, half of sigma and 4 T steps, more than half.
+
+    returns sigma, a float between 0.05 and 2, and T, an int between 1 and 32.
+    """
+    ### BEGIN SOLUTION
+    return 0.7, 32  # there is hardly a gap left at the start, and the steps are coarse
+    ### END SOLUTION
+
+
+def finer_is_useless():
+    """(sigma, T): half of sigma with 4 T steps takes away less than 5 % of what is missed; longer, 2 T steps, more than half.
+
+    returns sigma, a float between 0.05 and 2, and T, an int between 1 and 32.
+    """
+    ### BEGIN SOLUTION
+    return 0.15, 32  # the steps are fine, and the start is far too narrow
+    ### END SOLUTION
+
+
+# %% tags=["check:ddpm.steps_and_noise:4"]
+check("ddpm.steps_and_noise")
+
+# %% [markdown]
+# Here is the whole landscape, from your moments. On the left $T$ grows at fixed $\sigma$, in the middle $\sigma$ shrinks
+# at fixed total variance, and on the right is where three chains end.
+
+# %% tags=["demo"]
+with waiting_for("step_moments"):
+    show(
+        draw_two_knobs(step_moments),
+        alt="Left, what is missed against the number of steps for sigma 1, a half and a quarter: each curve falls and then "
+        "stays at a floor of its own, 0.28, 0.05 and below 0.01. Middle, the same against sigma at total variances 1, 2 and 4: "
+        "towards small sigma each curve flattens at a floor of its own, lower for more variance. Right, the two hills and the ends of "
+        "chains of total variance 8: with sigma 1 a broad heap between the hills, with a half two blurred hills, with a "
+        "quarter almost the data.",
+    )
+
+# %% [markdown]
+# So **$\sigma$ sets a floor**: $0.282$ nats for $\sigma = 1$, $0.049$ for $\frac12$, $0.003$ for $\frac14$, and no number of steps goes
+# below it. **$T\sigma^2$ removes the gap of the start**: at total variance 1 it costs $0.016$ nats, however fine the steps, and at 4
+# still $0.002$. More steps stop helping where the error that they mend is no longer the larger one.
+#
+# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one hardly
+# ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of the
+# network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about fewer of them.
+#
+# **Question (6 points; 000 Q2c).** How does the quality of the approximation depend (a) on $\sigma$, if $T$ is varied so that the
+# total variance stays the same, and (b) on $T$, at constant $\sigma$? Give for each the reason, and say where it ends.
+
+# %% [markdown] tags=["written:ddpm.two_knobs:6"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) A smaller $\sigma$ generally helps: the less noise a step adds, the more nearly normal is the true step
+# back, and only normal steps can be taken. It ends at the error of the start, which depends on the total variance alone. (For normal
+# data every step back is normal, and $\sigma$ does not matter if the variance of the steps is chosen well.)
+#
+# (b) A larger $T$ generally helps: $x_T$ is noisier, its signal-to-noise ratio lower, so it is closer to the normal distribution that sampling
+# starts from. It ends at the floor that $\sigma$ sets. Beyond that, more steps cost time, and with a network that is not
+# perfect the errors of the steps add up.
+#
+# **Rubric**
+# - (1) a: smaller sigma is better
+# - (1) a: since a step back is closer to a normal distribution
+# - (1) a: until the error of the start remains, or: not for normal data, or: more steps cost time
+# - (1) b: larger T is better
+# - (1) b: since x_T is closer to the start of sampling, its signal-to-noise ratio lower
+# - (1) b: until the floor that sigma sets, or: errors of the network add up, or: more steps cost time
+# - (up to 6) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# 000's own solution stops at the two halves "smaller is better" and "larger is better". Your two witnesses are places where one of them
+# is no longer true.
+
+# %% [markdown]
 # ## 5 · Bigger steps, less noise
 #
 # The loss of section 1 knows only the marginals $q(x_t \mid x_0)$. Any chain with these marginals can use the same
@@ -597,6 +855,111 @@ check("ddpm.elbo")
 # right for these data, a divergence $\frac12\big(\beta_t/\tilde\beta_t - 1 - \log(\beta_t/\tilde\beta_t)\big)$ in each step.
 
 # %% [markdown]
+# ### The schedule only says where you pay
+#
+# Section 6 ended with a promise: in the end the schedule matters little. For a model that is equally wrong at all times that was easy, the
+# sum telescopes. Real guesses are good under little noise and bad under much. Let
+# $\mathrm{mse}_t = \mathbb E\,\|x_0 - \hat x_0(x_t)\|^2$ be the mean price at time $t$, and let a schedule begin at some
+# $\mathrm{SNR}_0 < \infty$, with a trace of noise. Then the consistency terms are
+#
+# $$L_T = \tfrac12 \sum_{t=1}^{T} \big( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \big)\, \mathrm{mse}_t .$$
+#
+# Look at this as a drawing: rectangles, side by side, the drop as the width and the price as the height. And the price
+# depends on $t$ through the SNR alone. For divide $x_t$ by $\sqrt{\bar\alpha_t}$: what you see is
+# $x_0 + \epsilon / \sqrt{\mathrm{SNR}_t}$, and the best guess from that asks for nothing else. So $L_T$ is a Riemann sum, and
+# with ever more steps
+#
+# $$L_T \;\to\; L = \tfrac12 \int_{\mathrm{SNR}_T}^{\mathrm{SNR}_0} \mathrm{mse}(v)\; dv ,$$
+#
+# where nothing is left of the schedule but its two ends. Linear or cosine, it decides how the integral is cut into
+# pieces, not what it is. (Each rectangle takes the price at its *noisier* end, where it is higher. So with best guesses
+# $L_T$ lies above $L$, and more steps only help.)
+#
+# For normal data $\mathcal N(0, s^2)$ the price is the variance that is left when $x_t$ is known. Precisions add,
+# $1/s^2$ from the data and $v$ from what is seen, and the integral of $1/(1/s^2 + v)$ is a logarithm:
+#
+# $$\mathrm{mse}(v) = \frac{s^2}{1 + s^2 v}, \qquad
+# L = \tfrac12 \log \frac{1 + s^2\, \mathrm{SNR}_0}{1 + s^2\, \mathrm{SNR}_T} .$$
+#
+# **In numbers.** $s = 1$, SNR $4, 1, 0$: the prices are $0.2$, $0.5$ and $1$, and $L_2 = \frac12 (3 \cdot 0.5 + 1 \cdot 1) = 1.25$. In a
+# single step from $4$ to $0$ it is $2$. The limit is $\frac12 \log 5 = 0.8047$.
+#
+# **Write** the sum, the price for normal data, and the limit. The times are $0 \dots T$ here, so that, for once, time
+# $t$ stands at index $t$.
+
+
+# %% tags=["solve:vdm.invariance"]
+def snr_sum(snr, mse):
+    """L_T = ½ Σ_{t=1}^{T} (SNR_{t-1} - SNR_t) mse_t, with time t = 0 … T at index t.   (002 9-3 conclusion)
+
+    snr, mse: (N,), N ≥ 2, values ≥ 0, N = T + 1;  returns one number, of the type of snr.
+    """
+    ### BEGIN SOLUTION
+    return ((snr[:-1] - snr[1:]) * mse[1:]).sum() / 2
+    ### END SOLUTION
+
+
+def normal_mse(snr, s):
+    """mse = s² / (1 + s² SNR), the least mean squared distance of a guess to x0 ~ N(0, s²) from x_t.
+
+    snr: (N,), values ≥ 0; s: float, > 0;  returns (N,), of the type of snr.
+    """
+    ### BEGIN SOLUTION
+    return s**2 / (1 + s**2 * snr)
+    ### END SOLUTION
+
+
+def normal_limit(snr_0, snr_T, s):
+    """L = ½ log((1 + s² SNR_0) / (1 + s² SNR_T)), where the sum tends for x0 ~ N(0, s²) and ever more steps.
+
+    snr_0, snr_T: floats, ≥ 0, snr_0 ≥ snr_T; s: float, > 0;  returns one number.
+    """
+    ### BEGIN SOLUTION
+    return 0.5 * math.log((1 + s**2 * snr_0) / (1 + s**2 * snr_T))
+    ### END SOLUTION
+
+
+# %% tags=["check:vdm.invariance:3"]
+check("vdm.invariance")
+
+# %% tags=["given"]
+from pushforward.figures.ddpm_exact import draw_invariance
+
+# %% [markdown]
+# Three schedules with the same ends, and two kinds of data: normal, and a coin, $x_0 = \pm 1$, for which the best guess
+# is $\tanh(\sqrt{\bar\alpha_t}\,x_t / (1 - \bar\alpha_t))$ and the price an integral done by quadrature.
+
+# %% tags=["demo"]
+with waiting_for("snr_sum", "normal_mse", "normal_limit"):
+    show(
+        draw_invariance(snr_sum, normal_mse, normal_limit),
+        alt="Left, the signal-to-noise ratio over time for three schedules from a hundred to a hundredth: evenly in its "
+        "logarithm, a cosine's, and evenly in the ratio itself; only their ends are the same. Middle and right, the sum "
+        "against the number of steps, for normal data and for a coin: all curves fall towards the same dotted line, and "
+        "the even ratio's most slowly.",
+    )
+
+# %% [markdown]
+# All roads lead to one number, but not equally fast. With a hundred steps the sums for normal data are $2.39$, $2.43$ and
+# $2.59$, with the limit at $2.30$; for the coin $0.72$, $0.71$ and $0.97$, with the limit at $0.69$. Steps that are even in the SNR spend 99
+# of their hundred where there is less noise than signal, and the last one, from SNR $1.01$ to $0.01$, costs half a nat by itself.
+#
+# What is this number? For the coin, between $\mathrm{SNR} = \infty$ and $0$, it is $\log 2 = 0.6931$: one bit, exactly what
+# there is to know about a coin. In general $L$ is the information that $x_t$ has about $x_0$ at the first end, less what it
+# has at the other. Whoever takes the noise away step by step pays once for each nat that he learns, whatever the order.
+#
+# **A question for the pencil.** A colleague trains the same network twice with $T = 1000$, once with a linear and once with a
+# cosine schedule, and the bounds differ by $0.3$ nats. Does the limit forbid that?
+#
+# <details><summary>Answer</summary>
+#
+# No. First, the two schedules have other ends, and with them other reconstruction and prior terms. Second, the limit speaks of
+# one function $\mathrm{mse}(v)$: two trainings that visit the times with other frequencies leave other errors behind. Third, a
+# thousand steps are no limit, above all where the SNR falls by a factor in one of them.
+#
+# </details>
+
+# %% [markdown]
 # ## 8 · Telling a network the time
 #
 # One network serves all steps, so it has to be told $t$ (002 9-3f). A bare number between 1 and 1000 is a bad input: a
@@ -836,13 +1199,16 @@ with waiting_for("ddim_step", "training_loss", "ddpm_loss", "time_embedding"):
 # - write the training loss of a diffusion model, and say which slips its curve will not show
 # - turn a guess of the noise into a mean, a clean point, a score or a velocity, and back
 # - sample from both kinds of chain, and prove a sampler right by its law and not by its looks
+# - write down what the loss really asks for, see that it is the training set, and tell a memory from a model
+# - say what $\sigma$ and $T$ each mend, and where more steps stop helping
 # - skip steps, with as much fresh noise as you like, without leaving the marginals
 # - prove that a divergence of steps is a squared error times a drop of the signal-to-noise ratio
 # - add up a valid bound, without falling into $\sigma_1 = 0$
+# - compare schedules by their two ends, and explain why nothing else counts in the limit
 # - tell a network the time in a way that it can read
 # - train a diffusion model, and have its samples judged by measures that no training run can write down
 #
-# What is still to come here is the training on digits, and what happens if a model learns its data by heart.
+# What is still to come here is the training on digits.
 #
 # ## Exam-style questions
 #

@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 
 import pushforward
-from autograder.judging.judge import Respond, Unanswered
+from autograder.judging.asking import Respond
+from autograder.judging.exchange import Unanswered
 from autograder.judging.meter import HINT, TICK, Meter, Time
 from pushforward.answering import wire
 from pushforward.errors import CourseError

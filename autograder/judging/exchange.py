@@ -16,24 +16,30 @@ SHOWN = 4  # asks of one case that are written out
 
 @dataclass(frozen=True)
 class Unanswered:
-    """An ask that brought no value. kind: blank, missing, raised, refused, late or ended."""
+    """An ask that brought no value. kind: blank, missing, raised, refused, late or ended.
+
+    inside: the function that is blank, which need not be the one that was asked.
+    """
 
     kind: str
     message: str = ""
     type: str = ""
     line: int | None = None
     source: str | None = None
+    inside: str | None = None
 
     @classmethod
     def read(cls, error: Any) -> Unanswered:
         """From the student's process, which may send anything: a field that is not of its type is left out."""
-        fields = {"kind": str, "message": str, "type": str, "line": int, "source": str}
+        fields = {"kind": str, "message": str, "type": str, "line": int, "source": str, "inside": str}
         found = {k: error[k] for k, kind in fields.items() if type(error) is dict and type(error.get(k)) is kind}
         unread = {"kind": "refused", "message": "What came is no answer."}
         return cls(**unread | {k: readable(v) if type(v) is str else v for k, v in found.items()})
 
     def sentence(self, of: str) -> str:
         """What happened, with the mend."""
+        if self.kind == "blank" and self.inside not in (None, of):
+            return f"`{of}` calls `{self.inside}`, which is not implemented yet: write that answer first."
         if self.kind == "blank":
             return f"`{of}` is not implemented yet: write your answer where it says NotImplementedError."
         if self.kind == "missing":

@@ -71,7 +71,10 @@ def keep(name: str, of: str, /, *args: Any, **kwargs: Any) -> Ask:
 
 
 def grad(of: str, /, wrt: tuple[str, ...], cotangent: torch.Tensor, *args: Any, **kwargs: Any) -> Ask:
-    """{"value": v, "gradients": {name: ∂ sum(cotangent · v) / ∂ name}}, None where no gradient arrives."""
+    """{"value": v, "gradients": {name: ∂ sum(cotangent · v) / ∂ name}}, None where no gradient arrives.
+
+    Of a `Net`, the gradient is a list, one for each of its weights.
+    """
     return Ask("grad", of, args, kwargs, more={"wrt": list(wrt), "cotangent": cotangent})
 
 

@@ -17,9 +17,11 @@ from autograder.judging.domain import Like
 from autograder.judging.exchange import Exchange, describe
 from autograder.judging.exercise import Ask, Exercise
 from autograder.judging.report import LawResult
+from pushforward.answering.run import EARLIER
 from pushforward.answering.wire import Plain
 
 ON_A_COPY = "Whoever calls the function still needs its arguments: work on a copy, without operations in place."
+OF_ITS_OWN = "What an earlier call returned belongs to whoever asked for it: return a tensor of its own each time."
 
 
 def named(exercise: Exercise, ask: Ask, changed: Any) -> tuple[str, ...]:
@@ -46,9 +48,10 @@ def _touched(exercise: Exercise, exchanges: Sequence[Exchange]) -> LawResult | N
     """The first case in which an argument was written into."""
     for exchange in exchanges:
         if exchange.changed:
-            names = ", ".join(f"`{name}`" for name in exchange.changed)
+            names = ", ".join(name if name == EARLIER else f"`{name}`" for name in exchange.changed)
+            why = OF_ITS_OWN if exchange.changed == (EARLIER,) else ON_A_COPY
             asked = describe(exchange.case)
-            return LawResult(None, False, True, asked, f"{names} as before the call", f"{names} changed", ON_A_COPY)
+            return LawResult(None, False, True, asked, f"{names} as before the call", f"{names} changed", why)
     return None
 
 

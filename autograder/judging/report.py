@@ -56,6 +56,7 @@ class Report:
     printed: str = ""
     graded: bool = False
     coarse: bool = False
+    stale: str = ""  # why what was judged is not what stands in the cell
 
     @property
     def full(self) -> bool:
@@ -95,7 +96,7 @@ class Report:
         return "\n".join([self.headline, *self._text_lines()])
 
     def _text_lines(self) -> list[str]:
-        lines = [] if self.error is None else [_wrap(self.error, "  ! ")]
+        lines = [_wrap(sentence, "  ! ") for sentence in (self.stale, self.error) if sentence]
         if self.blank:
             return lines
         for result in self.laws:
@@ -119,8 +120,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         parts = [f'<p style="margin:0 0 .3em"><strong>{_prose(self.headline)}</strong></p>']
-        if self.error:
-            parts.append(_box(self.error, _BAD))
+        parts += [_box(sentence, _BAD) for sentence in (self.stale, self.error) if sentence]
         if not self.blank:
             parts.append(self._html_table())
         if self.coarse:

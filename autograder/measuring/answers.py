@@ -22,9 +22,10 @@ import nbformat
 import numpy as np
 import torch
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import Exercise, Law, all_exercises, get, own_laws
 from autograder.judging.exercise import table as course_table
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.judging.report import Report
 from autograder.measuring.apart import parting
 from autograder.measuring.forked import forked

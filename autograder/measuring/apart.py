@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.judging.asking import LocalLink, Respond
 from autograder.judging.compare import show
 from autograder.judging.exercise import Exercise, Mistake
-from autograder.judging.judge import LocalLink, Respond, examine, same
+from autograder.judging.judge import examine
+from autograder.judging.naming import same
 from pushforward.answering import wire
 from pushforward.answering.capture import captured
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.building.execution import measure
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import all_exercises
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.measuring import growth, race
 from autograder.measuring.answers import reference
 from autograder.measuring.grown import house_table

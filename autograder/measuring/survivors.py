@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.exchange import describe
 from autograder.judging.exercise import Case, Exercise
-from autograder.judging.judge import LocalLink, answers_to, cases_of, examine, same
+from autograder.judging.judge import answers_to, cases_of, examine
+from autograder.judging.naming import same
 from autograder.measuring.answers import reference
 from autograder.measuring.forked import forked
 from autograder.measuring.mutants import Mutant, mutants

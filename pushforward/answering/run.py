@@ -5,7 +5,8 @@ value, no formula and no score, so there is none to be found here. The verbs:
 
     call      f(*args, **kwargs)
     keep      the same, but the returned object stays here under a name that later asks may use
-    grad      the value and, for each argument named in `wrt`, the gradient of sum(cotangent * value)
+    grad      the value and, for each argument named in `wrt`, the gradient of sum(cotangent * value);
+              of a network, those of its weights
     jacobian  the full Jacobian of f at args[0]
     draws     f(*args, **kwargs) n times, stacked
 
@@ -15,6 +16,7 @@ value, no formula and no score, so there is none to be found here. The verbs:
 from __future__ import annotations
 
 import contextlib
+import itertools
 import linecache
 import os
 import random
@@ -31,6 +33,7 @@ import torch
 from pushforward.answering import wire
 from pushforward.answering.nets import ARCHITECTURES
 
+EARLIER = "the result of an earlier call"  # among the names of what a call has changed
 METHODS = ("forward", "inverse", "sample", "log_prob", "encode", "decode")
 Frame = tuple[dict, list[np.ndarray]]  # a head and its arrays, as they cross
 Reply = Callable[[dict, list], Frame]
@@ -50,6 +53,7 @@ class Runner:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.kept: dict[str, Any] = {}
+        self.weights: dict[int, list[torch.Tensor]] = {}  # of the networks among the arguments of this ask
 
     def perform(self, head: dict, arrays: list, reply: Reply) -> Frame:
         """One ask, one answer: {"value": node} or {"error": {...}}. Whatever the student's code raises ends here.
@@ -69,37 +73,47 @@ class Runner:
         except wire.WireError as error:
             return refused(error)
         except BaseException as error:
-            return {"error": {"kind": "blank" if _is_blank(error) else "raised", **where(error)}}, []
+            if _is_blank(error):
+                return {"error": {"kind": "blank", "inside": self._inside(error), **where(error)}}, []
+            return {"error": {"kind": "raised", **where(error)}}, []
 
     def _perform(self, head: dict, arrays: list, reply: Reply) -> tuple[Any, list[int | str]]:
         def special(node: list) -> Any:
             return self._special(node, arrays, reply)
 
+        self.weights.clear()
         args = [wire.decode(node, arrays, special) for node in head.get("args", [])]
         kwargs = {k: wire.decode(node, arrays, special) for k, node in head.get("kwargs", {}).items()}
+        earlier: list[torch.Tensor] = []
         if head.get("stepped") and head["verb"] in ("call", "grad"):
-            self._before_the_step(head, args, kwargs)
-        given = {**dict(enumerate(args)), **kwargs}
+            earlier = self._before_the_step(head, args, kwargs)
+        given = {**dict(enumerate(args)), **kwargs, EARLIER: earlier}
         before = {place: _trace(argument) for place, argument in given.items()}
         value = self._value(head, arrays, args, kwargs)
         return value, [place for place, argument in given.items() if _trace(argument) != before[place]]
 
-    def _before_the_step(self, head: dict, args: list, kwargs: dict[str, Any]) -> None:
-        """Call once with other numbers in the very same tensors: an optimiser steps in place, which nobody may miss."""
+    def _before_the_step(self, head: dict, args: list, kwargs: dict[str, Any]) -> list[torch.Tensor]:
+        """Call once with other numbers in the very same tensors: an optimiser steps in place, which nobody may miss.
+
+        Returns what came, which a later call must leave alone; not what is part of the arguments themselves.
+        """
         given = (*args, *kwargs.values())
         own = {id(kept) for kept in self.kept.values()}
         if any(callable(a) or id(a) in own for a in given):  # a callback's calls are counted, what is kept is theirs
-            return
+            return []
+        earlier = None
         tensors = [a for a in given if isinstance(a, torch.Tensor)]
         numbers = [tensor.clone() for tensor in tensors]
         for tensor in tensors:
             if tensor.is_floating_point():
                 tensor.mul_(0.5)
         with contextlib.suppress(Exception), own_randomness(head.get("seed", 0)), torch.enable_grad():
-            self._target(head["of"], head.get("method"))(*args, **kwargs)
+            earlier = self._target(head["of"], head.get("method"))(*args, **kwargs)
+        came = [tensor for tensor in _tensors(earlier) if not any(_overlap(tensor, given) for given in tensors)]
         with torch.no_grad():
             for tensor, before in zip(tensors, numbers, strict=True):
                 tensor.requires_grad_(False).copy_(before)
+        return came
 
     def _value(self, head: dict, arrays: list, args: list, kwargs: dict[str, Any]) -> Any:
         function = self._target(head["of"], head.get("method"))
@@ -111,7 +125,8 @@ class Runner:
             return None
         if verb == "grad":
             cotangent = wire.decode(head["cotangent"], arrays)
-            return value_and_gradients(function, args, kwargs, head["wrt"], cotangent)
+            inputs = {name: self.weights.get(id(kwargs[name]), kwargs[name]) for name in head["wrt"]}
+            return value_and_gradients(function, args, kwargs, inputs, cotangent)
         if verb == "jacobian":
             return torch.autograd.functional.jacobian(lambda x: function(x, *args[1:], **kwargs), args[0])
         if verb == "draws":
@@ -137,13 +152,22 @@ class Runner:
             raise Missing(f"Nothing is called `{name}` yet.")
         return self.kept[name]
 
+    def _inside(self, error: BaseException) -> str | None:
+        """The student's function in which it was raised, by its name: a blank is often met on the way to it."""
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        name = frame.f_code.co_name
+        return name if getattr(self.namespace.get(name), "__code__", None) is frame.f_code else None
+
     def _special(self, node: list, arrays: list, reply: Reply) -> Any:
         kind, name, *rest = node
         if kind == "callback":
             return lambda *args, **kwargs: ask_the_judge(reply, name, args, kwargs)
         if kind == "kept":
             return self._kept(name)
-        return ARCHITECTURES[name]([wire.decode(weight, arrays) for weight in rest[0]])
+        weights = [wire.decode(weight, arrays) for weight in rest[0]]
+        made = ARCHITECTURES[name](weights)
+        self.weights[id(made)] = list(made.parameters()) if isinstance(made, torch.nn.Module) else weights
+        return made
 
 
 def _trace(argument: Any) -> Any:
@@ -153,6 +177,24 @@ def _trace(argument: Any) -> Any:
         return wire.encode(argument, arrays), [(array.shape, array.tobytes()) for array in arrays]
     except wire.WireError:
         return None
+
+
+def _overlap(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Whether they may share memory; where a device does not tell, they may."""
+    try:
+        places = [(t.untyped_storage().data_ptr(), t.untyped_storage().nbytes()) for t in (a, b)]
+    except (RuntimeError, NotImplementedError):
+        return True
+    (start, size), (other, its_size) = places
+    return start < other + its_size and other < start + size
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(item)
 
 
 def ask_the_judge(reply: Reply, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -179,18 +221,23 @@ def _is_blank(error: BaseException) -> bool:
 
 
 def value_and_gradients(
-    function: Callable, args: list, kwargs: dict, wrt: list[str], cotangent: torch.Tensor
+    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: torch.Tensor
 ) -> dict[str, Any]:
-    """{"value": f(…), "gradients": {name: d sum(cotangent * f) / d name, or None if no gradient arrives}}."""
-    for name in wrt:
-        kwargs[name].requires_grad_(True)
+    """{"value": f(…), "gradients": {name: d sum(cotangent * f) / d input, or None if no gradient arrives}}.
+
+    inputs: by name, a tensor among the arguments or the list of a network's weights.
+    """
+    flat = {name: given if isinstance(given, list) else [given] for name, given in inputs.items()}
+    for tensor in itertools.chain(*flat.values()):
+        tensor.requires_grad_(True)
     value = function(*args, **kwargs)
-    gradients: dict[str, Any] = dict.fromkeys(wrt)
+    gradients: dict[str, Any] = dict.fromkeys(inputs)
     if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
-        inputs = [kwargs[name] for name in wrt]
         # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
-        found = torch.autograd.grad((cotangent.to(value) * value).sum(), inputs, allow_unused=True)
-        gradients = dict(zip(wrt, found, strict=True))
+        loss, wanted = (cotangent.to(value) * value).sum(), [*itertools.chain(*flat.values())]
+        found = iter(torch.autograd.grad(loss, wanted, allow_unused=True))
+        gradients = {name: [next(found) for _ in tensors] for name, tensors in flat.items()}
+        gradients = {name: g if isinstance(inputs[name], list) else g[0] for name, g in gradients.items()}
     return {"value": value, "gradients": gradients}
 
 
@@ -222,9 +269,14 @@ def where(error: BaseException) -> dict[str, Any]:
     place: dict[str, Any] = {"line": None, "source": None}
     for frame, line in traceback.walk_tb(_from_student(error.__traceback__)):
         filename = frame.f_code.co_filename
-        if not filename.startswith(_NOT_STUDENT) and "-packages" not in filename:
+        if is_students(filename):
             place = {"line": line, "source": linecache.getline(filename, line).strip()[:200]}
     return {"type": type(error).__name__, "message": _message(error), **place}
+
+
+def is_students(filename: str) -> bool:
+    """Whether code of that file is neither Python's, nor a library's, nor the course's own."""
+    return not filename.startswith(_NOT_STUDENT) and "-packages" not in filename
 
 
 def _message(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from pushforward.answering import run, wire
-from pushforward.answering.run import METHODS, Runner
+from pushforward.answering.run import EARLIER, METHODS, Runner
 from pushforward.answering.serve import load
 from pushforward.answering.wire import Callback, Kept, Net
 
@@ -103,6 +103,29 @@ def test_a_gradient_is_asked_for_without_changing_anything() -> None:
     more = {"wrt": ["x"], "cotangent": torch.ones(2)}
     answer, _ = Asker(f=lambda x: x**2).frame("grad", "f", x=torch.ones(2), more=more)
     assert "changed" not in answer
+
+
+BUFFER = torch.zeros(2)
+
+
+def in_one_buffer(x: torch.Tensor) -> torch.Tensor:
+    return torch.mul(x, 2, out=BUFFER)
+
+
+@pytest.mark.parametrize(
+    ("function", "changed"),
+    [
+        (in_one_buffer, [EARLIER]),
+        (lambda x: {"double": in_one_buffer(x)}, [EARLIER]),
+        (lambda x: 2 * x, None),
+        (lambda x: x[1:], None),
+        (lambda x: torch.from_numpy(x.numpy()[1:]), None),
+        (lambda x: float(x[0]), None),
+    ],
+)
+def test_what_an_earlier_call_returned_stays_as_it_was(function: Callable, changed: list | None) -> None:
+    answer, _ = Asker(f=function).frame("call", "f", torch.tensor([1.0, 3.0]), more={"stepped": True})
+    assert answer.get("changed") == changed
 
 
 # --- call and keep ---------------------------------------------------------------------------------------------
@@ -223,6 +246,19 @@ def test_a_gradient_that_does_not_arrive_is_none(function: Callable, reached: se
     ones = torch.ones(2)
     found = Asker(f=function)("grad", "f", more={"wrt": ["a", "b"], "cotangent": ones}, a=ones, b=ones)
     assert {name for name, gradient in found["gradients"].items() if gradient is not None} == reached
+
+
+def test_the_gradients_of_a_network_are_those_of_its_weights() -> None:
+    c, cross, x = torch.tensor([[0.5], [2.0], [1.0]]), torch.tensor(0.0), torch.tensor([[3.0], [-1.0]])
+    more = {"wrt": ["f", "x"], "cotangent": torch.ones(2)}
+    found = Asker(f=lambda f, x: f(x))("grad", "f", more=more, f=Net("polynomial", (c, cross)), x=x)
+    of_c, of_cross = found["gradients"]["f"]
+    assert of_c.tolist() == [[2], [2], [10]]
+    assert of_cross.tolist() == 2
+    assert found["gradients"]["x"].tolist() == [[8], [0]]
+    layer = Net("mlp", (torch.tensor([[2.0]]), torch.tensor([1.0])))
+    found = Asker(f=lambda f, x: f(x)[:, 0])("grad", "f", more={**more, "wrt": ["f"]}, f=layer, x=x)
+    assert [gradient.tolist() for gradient in found["gradients"]["f"]] == [[[2.0]], [2.0]]
 
 
 def test_grad_works_in_a_notebook_that_switched_gradients_off() -> None:

@@ -12,8 +12,9 @@ from nbformat import NotebookNode
 
 from autograder.grading.model import exercise_of, kind_of
 from autograder.grading.repair.repair import Unreadable, repair
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from tests.damage.corpus import DIFFUSION, FLOWS, START, Case, answers, cases, released
 
 CASES = cases()

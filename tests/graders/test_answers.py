@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.child import ChildLink
 from autograder.judging.exercise import Exercise, all_exercises
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.measuring import answers
 from tests.rotation import EVERYTHING, rotating, touches_exercise
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import Exercise, all_exercises
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.measuring import answers
 from autograder.measuring.variants import MAY_RAISE, variants
 from pushforward.answering.capture import captured

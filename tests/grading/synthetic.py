@@ -12,8 +12,9 @@ from pathlib import Path
 import nbformat
 
 from autograder.grading.model import Mark, Result, Slot, Template, template
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get, table
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.judging.report import Report
 
 ROOT = Path(__file__).resolve().parents[2]

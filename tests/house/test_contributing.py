@@ -17,8 +17,9 @@ import pytest
 import torch
 
 from autograder.judging import exercise as exercises
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import Exercise
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.judging.promises import faults
 from autograder.measuring import answers
 

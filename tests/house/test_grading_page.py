@@ -9,8 +9,9 @@ import torch
 from autograder.__main__ import _parser
 from autograder.grading.model import Limits
 from autograder.grading.records.checks_path import load, read
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")

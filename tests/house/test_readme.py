@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 
 from autograder.building.release import build_course
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
-from autograder.judging import judge
+from autograder.judging.asking import Link, LocalLink, put_question
 from autograder.judging.child import ChildLink, Late, _Pipes
 from autograder.judging.compare import close
 from autograder.judging.exercise import (
@@ -31,7 +31,7 @@ from autograder.judging.exercise import (
     keep,
     pays,
 )
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.judging.meter import HINT, Time
 from autograder.judging.report import Report
 from pushforward.answering.wire import Callback, Kept, Net
@@ -189,7 +189,7 @@ def local(path: Path) -> LocalLink:
     return LocalLink(names)
 
 
-def answered(link: judge.Link, ask: Ask) -> tuple[dict, list]:
+def answered(link: Link, ask: Ask) -> tuple[dict, list]:
     """The raw answer, callbacks answered by STEPS."""
     taken: list = []
 
@@ -198,7 +198,7 @@ def answered(link: judge.Link, ask: Ask) -> tuple[dict, list]:
             taken.append(link.ask(*message))
             return taken[0]
 
-    judge._put_question(STEPS, case(ask, secret=2.0, log=[]), ask, Watched(), 3)
+    put_question(STEPS, case(ask, secret=2.0, log=[]), ask, Watched(), 3)
     head, arrays = taken[0]
     return head, [(a.dtype.str, a.shape, a.tobytes()) for a in arrays]
 
@@ -243,7 +243,7 @@ def test_a_misused_callback_is_told_with_the_students_line(where: str, request: 
 
 
 def value(link: ChildLink, of: str) -> Any:
-    return judge._put_question(STEPS, case(), call(of), link, 0)[0]
+    return put_question(STEPS, case(), call(of), link, 0)[0]
 
 
 def test_a_child_is_another_process_with_an_empty_folder_and_few_variables(child: ChildLink) -> None:
@@ -359,7 +359,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     )
     before = len(os.listdir("/dev/fd"))
     with ChildLink(path, seconds=120) as link:
-        folder, pid = Path(link.folder.name), int(judge._put_question(STEPS, case(), call("iterate", 1, 2), link, 0)[0])
+        folder, pid = Path(link.folder.name), int(put_question(STEPS, case(), call("iterate", 1, 2), link, 0)[0])
         assert _runs(pid)
     assert len(os.listdir("/dev/fd")) == before
     assert not folder.exists()

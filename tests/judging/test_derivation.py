@@ -70,6 +70,15 @@ def test_all_wrong_terms_are_named_and_the_first_is_shown() -> None:
     assert finding.expected.startswith("signal = ")
 
 
+def test_lost_digits_are_no_wrong_term() -> None:
+    finding = judged({"signal": tensor(1, 2 + 4e-5), "noise": 0.5})
+    assert not finding.ok
+    assert finding.why == (
+        "Line 3 has the right formula, but digits are lost in the term `signal`: look for a cancellation or a float32."
+    )
+    assert "Equality is lost" in judged({"signal": tensor(1, 2 + 4e-5), "noise": 0.6}).why
+
+
 def test_what_a_line_follows_from_may_be_said() -> None:
     (finding,) = judge_line(LAW, 3, {"signal": tensor(0, 0), "noise": 0.5}, TERMS, F64, after="the other side")
     assert finding.why.startswith("Equality is lost between the other side and line 3,")

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
+from autograder.judging.asking import LocalLink
 from autograder.judging.detective import LARGEST, LINE_UP, Detective
 from autograder.judging.exercise import exercise, gate, pays
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 
 
 class Doubling(Detective):

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
+from autograder.judging.asking import LocalLink
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.exercise import (
@@ -25,7 +26,7 @@ from autograder.judging.exercise import (
     pays,
     wrong,
 )
-from autograder.judging.judge import REMEMBERS, LocalLink, examine
+from autograder.judging.judge import REMEMBERS, examine
 from autograder.judging.report import COARSE, Report
 
 
@@ -107,6 +108,20 @@ def test_an_answer_that_writes_into_an_argument_loses_that_law_alone(change: dic
     broken = report.laws[3]
     assert (broken.expected, broken.got) == (f"`{name}` as before the call", f"`{name}` changed")
     assert "work on a copy" in broken.why
+
+
+def test_an_answer_that_writes_into_what_it_returned_before_loses_that_law_alone() -> None:
+    buffers: dict[Any, torch.Tensor] = {}
+
+    def in_one_buffer(x: torch.Tensor) -> torch.Tensor:
+        kept = buffers.setdefault((x.shape, x.dtype), torch.empty_like(x))
+        return torch.add(x, x, out=kept)
+
+    report = marks(twice=in_one_buffer)
+    assert state(report) == {"shape": True, "value": True, "double": True, "untouched": False, "typed": True}
+    broken = report.laws[3]
+    assert broken.expected == "the result of an earlier call as before the call"
+    assert broken.why.endswith("return a tensor of its own each time.")
 
 
 def test_an_answer_of_another_type_loses_that_law_alone() -> None:

@@ -11,7 +11,10 @@ import pytest
 import torch
 
 from autograder.judging import exercise as registry
+from autograder.judging import judge
+from autograder.judging.asking import LocalLink
 from autograder.judging.compare import close, exact, has_shape, number
+from autograder.judging.exchange import Exchange, Unanswered, describe
 from autograder.judging.exercise import (
     Case,
     Exercise,
@@ -26,8 +29,9 @@ from autograder.judging.exercise import (
     pays,
     wrong,
 )
-from autograder.judging.judge import LocalLink, Unanswered, default_seed, describe, examine, same
-from autograder.judging.report import Report
+from autograder.judging.judge import default_seed, examine
+from autograder.judging.naming import same
+from autograder.judging.report import LawResult, Report
 from pushforward.answering.wire import Callback, Kept, Plain
 from pushforward.errors import CourseError
 
@@ -183,6 +187,34 @@ def test_of_two_names_a_blank_one_costs_only_its_own_laws() -> None:
     assert report.points == 2
     assert not report.blank
     assert report.error == "`halve` is not implemented yet: write your answer where it says NotImplementedError."
+
+
+def test_a_blank_that_was_reached_through_another_function_is_the_one_that_is_named() -> None:
+    def other(x: Any) -> Any:
+        raise NotImplementedError
+
+    report = examine(linear, LocalLink({"double": lambda x: other(x), "halve": lambda v: other(v), "other": other}))
+    assert report.points == 0
+    assert not report.blank
+    assert report.error == "`double` calls `other`, which is not implemented yet: write that answer first."
+    own = judged(double=lambda x: halve(x), halve=halve)
+    assert own.blank
+    assert own.error == "`double` calls `halve`, which is not implemented yet: write that answer first."
+
+
+def halve(x: Any) -> Any:
+    raise NotImplementedError
+
+
+def test_equal_numbers_are_never_shown_without_a_reason() -> None:
+    laws = {r.law.name: r for r in _result_of(linear.number(False, "0", "0"), linear.halved(False, "1", "2"))}
+    assert laws["number"].why == "The two differ in digits that are not shown here."
+    assert laws["halved"].why == ""
+
+
+def _result_of(*findings: Finding) -> list[LawResult]:
+    exchange = Exchange(case(call("double", 1.0)), (2.0,), findings)
+    return [judge._result(finding.law, [exchange]) for finding in findings]
 
 
 @pytest.mark.parametrize("names", [{"double": blank, "halve": blank}, {}, {"double": blank, "halve": 3}])

@@ -286,3 +286,9 @@ def test_lines_are_short_and_none_is_empty() -> None:
 )
 def test_the_first_line_says_the_points_and_what_they_mean(made, line: str) -> None:
     assert made().headline == line == repr(made()).partition("\n")[0]
+
+
+def test_a_stale_version_is_said_before_everything_else() -> None:
+    said = report(stale="What is judged is the version before it.")
+    assert repr(said).splitlines()[1] == "  ! What is judged is the version before it."
+    assert "What is judged is the version before it." in said._repr_html_()

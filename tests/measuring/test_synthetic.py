@@ -9,8 +9,9 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.grading.model import kind_of
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import all_exercises
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.measuring.answers import blank
 from autograder.measuring.synthetic import HONEST, WHOLE, names, write_class
 from autograder.measuring.synthetic_harm import ATTACKS, DAMAGES

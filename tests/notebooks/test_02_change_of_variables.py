@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import torch
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.judging.report import Report
 from autograder.measuring.answers import reference
 from pushforward.answering.maps import flow_map

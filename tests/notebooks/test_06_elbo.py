@@ -17,8 +17,9 @@ from scipy import optimize
 
 from autograder.building.source import tag_of
 from autograder.checks.c06_elbo.support import truncated
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.oracles import linear_gaussian
 from pushforward.figures.explorer import draw_elbo, elbo_explorer
 from pushforward.figures.style import Picture, draw_split

@@ -1,5 +1,6 @@
 """`check` as a student meets it: in a plain process, in one without IPython, and in a real notebook."""
 
+import json
 import random
 import subprocess
 import sys
@@ -13,8 +14,9 @@ import torch
 from nbclient import NotebookClient
 
 from autograder.judging import judge
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.errors import CourseError
+from pushforward.record import NAME, Reached
 
 ROOT = Path(__file__).resolve().parents[2]
 ID = "start.standardise"
@@ -47,8 +49,9 @@ def whole_tensor(x: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.fixture(autouse=True)
-def fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A notebook that has just been opened, in a course that has just been built."""
+    monkeypatch.chdir(tmp_path)
     client = sys.modules["pushforward.check"]
     monkeypatch.setattr(client, "_results", {})
     monkeypatch.setattr(client, "_opened", {})
@@ -224,6 +227,37 @@ def test_an_exercise_that_was_not_checked_counts_nothing_and_shows(monkeypatch: 
     assert "  not run, 4  start.other" in repr(total())
 
 
+def test_what_was_reached_on_earlier_days_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["pushforward.check"], "recall", lambda: {ID: Reached(1.5, False)})
+    assert repr(total()).splitlines()[:2] == [
+        "Your total so far: 1.5 of 2 points.",
+        "        1.5 of 2  start.standardise",
+    ]
+    check(ID, standardise)
+    assert repr(total()).startswith("Your total so far: 2 of 2 points.")
+
+
+def test_progress_shows_the_whole_course_and_what_is_next() -> None:
+    assert repr(progress()).splitlines() == [
+        "Your way through the course: 0 of 5 points.",
+        "  ░░░░░░░░░░         0 of 2  00_start_here",
+        "  ░░░░░░░░░░         0 of 3  15_diffusion_forward",
+        "Next: start.standardise in 00_start_here.",
+    ]
+    check(ID, standardise)
+    assert "  ██████████         2 of 2  00_start_here" in repr(progress())
+    assert repr(progress()).endswith("Next: diffusion.step in 15_diffusion_forward.")
+
+
+def test_at_the_end_of_the_course_nothing_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        sys.modules["pushforward.check"],
+        "recall",
+        lambda: {id: Reached(row["points"], True) for id, row in TABLE.items()},
+    )
+    assert repr(progress()).endswith("Every check is passed.")
+
+
 # --- without IPython -------------------------------------------------------------------------------------------
 
 BLOCKER = f"""
@@ -304,12 +338,20 @@ CELLS = {
 
 
 @pytest.fixture(scope="module")
-def outputs() -> dict[str, list]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the notebook stands."""
+    return tmp_path_factory.mktemp("notebook")
+
+
+@pytest.fixture(scope="module")
+def outputs(folder: Path) -> dict[str, list]:
     """What each cell showed, run in a kernel."""
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    client = NotebookClient(notebook, timeout=300, allow_errors=True, resources={"metadata": {"path": str(ROOT)}})
-    client.execute()
+    client = NotebookClient(notebook, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        client.execute()
     return {name: cell.outputs for name, cell in zip(CELLS, notebook.cells, strict=True)}
 
 
@@ -340,6 +382,11 @@ def test_a_notebook_shows_the_students_own_line(outputs: dict) -> None:
     assert data["text/plain"] == "0"
     assert "NameError: name &#x27;undefined&#x27; is not defined at line 3" in data["text/html"]
     assert "return y / undefined" in data["text/html"]
+
+
+def test_a_notebook_keeps_what_was_reached_in_a_file_beside_it(outputs: dict, folder: Path) -> None:
+    kept = json.loads((folder / NAME).read_text())
+    assert kept["exercises"] == {ID: {"points": 2.0, "full": True}}
 
 
 def test_a_notebook_shows_hints_and_totals_as_plain_words(outputs: dict) -> None:

@@ -62,6 +62,7 @@ def _planar(rng: np.random.Generator, dtype: torch.dtype, device: str) -> Net:
     return Net("planar", (floats(u, dtype, device), floats(w, dtype, device)), "x + u tanh(w·x)")
 
 
+NO_GRAPH = "Nothing that is computed from the result can train f."
 _NUMBERS = {  # of maps with scalar parameters, by their names: the dimension (0: any), and how they are drawn
     "swirl": (2, lambda rng: (float(rng.normal()), random_signed(rng, 0.3, 0.8))),
     "coupling": (2, lambda rng: (float(rng.uniform(0.3, 1)),)),
@@ -139,6 +140,7 @@ class LogAbsDetJacobian(Exercise):
         linear = _linear_net(np.array([[0.0, 2.0], [3.0, 1.0]]), np.zeros(2), PYTHON, "cpu")
         yield self._value(linear, floats([[1.0, 0.0]], PYTHON))
         yield self._value(shear, floats([[1.0, 0.0], [0.0, 1.0]], PYTHON))
+        yield self._weights(linear, floats([[1.0, 0.0], [0.5, 2.0]], PYTHON), floats([1.0, 0.5], PYTHON))
         for dtype, device in arithmetic():
             few = list(self._maps(rng, dtype, device))[:: 1 if dtype is torch.float64 else 2]
             for number_of, f in enumerate(few):
@@ -163,7 +165,11 @@ class LogAbsDetJacobian(Exercise):
 
     def _graph(self, f: Net, x: torch.Tensor, cotangent: torch.Tensor) -> Case:
         asked = grad("log_abs_det_jacobian", ("x",), cotangent, f=f, x=x)
-        return case(asked, about=(self.shape, self.graph), law=self.graph, f=f, x=x, cotangent=cotangent)
+        return case(asked, about=(self.shape, self.graph), law=self.graph, of="x", f=f, x=x, cotangent=cotangent)
+
+    def _weights(self, f: Net, x: torch.Tensor, cotangent: torch.Tensor) -> Case:
+        asked = grad("log_abs_det_jacobian", ("f",), cotangent, f=f, x=x)
+        return case(asked, about=(self.shape, self.graph), law=self.graph, of="f", f=f, x=x, cotangent=cotangent)
 
     def _value(self, f: Net, x: torch.Tensor) -> Case:
         asked = call("log_abs_det_jacobian", f, x)
@@ -194,11 +200,20 @@ class LogAbsDetJacobian(Exercise):
             scale = abs(ladj) + 4 * case.x.shape[1] * (1 + worst)
         return self.value(*close(answer, ladj, case.x.dtype, scale))
 
-    def _judge_gradient(self, case: Case, gradient: Any) -> Finding:
-        gradient = gradient.get("x") if isinstance(gradient, dict) else None
+    def _judge_weights(self, case: Case, gradient: Any) -> Finding:
+        """Of a linear map x ↦ Ax + b: ∂ log |det A| / ∂A = A⁻ᵀ, at every row of x alike."""
+        gradient = gradient[0] if isinstance(gradient, (list, tuple)) and gradient else None
         if gradient is None:
-            return self.graph(False, "a gradient with respect to x", "none",
-                              why="Nothing that is computed from the result can train f.")  # fmt: skip
+            return self.graph(False, "a gradient with respect to the weights of f", "none", why=NO_GRAPH)
+        A = exact(case.f.weights[0])
+        return self.graph(*close(gradient, exact(case.cotangent).sum() * np.linalg.inv(A).T, case.x.dtype, 4.0))
+
+    def _judge_gradient(self, case: Case, gradient: Any) -> Finding:
+        gradient = gradient.get(case.of) if isinstance(gradient, dict) else None
+        if case.of == "f":
+            return self._judge_weights(case, gradient)
+        if gradient is None:
+            return self.graph(False, "a gradient with respect to x", "none", why=NO_GRAPH)
         f, step = in_high_precision(case.f), mpmath.mpf(10) ** -10
         expected = np.zeros(case.x.shape)
         with mpmath.workdps(DIGITS):
@@ -257,7 +272,10 @@ class LogAbsDetJacobian(Exercise):
             "cut off from its graph",
             lambda f, x: _ladj(f, x).detach(),
             "The values are right, but no gradient can pass: the Jacobian must be computed with its graph (create_graph=True), and x must not be detached.",
-            also=(lambda f, x: _ladj(f, x).detach() + 0 * x.sum(1),),
+            also=(
+                lambda f, x: _ladj(f, x).detach() + 0 * x.sum(1),
+                lambda f, x: torch.from_numpy(torch.func.vmap(torch.func.jacrev(f))(x.detach()).numpy()).slogdet()[1],
+            ),
         ),
         wrong(
             "the gradient of a sum",

@@ -43,7 +43,7 @@ class Players(Exercise):
 
     scalar = gate("each loss is a tensor without axes")
     of_d = pays("the discriminator's loss is that of section 2 plus half of r1 times R1")
-    held = pays("the discriminator's loss sends no gradient to the generated points")
+    held = pays("the discriminator's loss sends its gradient to D's weights, and none to the generated points")
     of_g = pays("the generator's loss is the one that does not saturate")
     moved = pays("the generator's loss sends its gradient to the generated points")
 
@@ -80,9 +80,11 @@ class Players(Exercise):
         yield self.case_of("loss_of_generator", far)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
-        about = (self.of_d, self.held) if name == "loss_of_discriminator" else (self.of_g, self.moved)
+        of_d = name == "loss_of_discriminator"
+        about = (self.of_d, self.held) if of_d else (self.of_g, self.moved)
         one = torch.ones((), dtype=given["x_fake"].dtype, device=given["x_fake"].device)
-        return case(grad(name, ("x_fake",), one, **given), about=(self.scalar, *about), name=name, **given)
+        wrt = ("x_fake", "D") if of_d else ("x_fake",)
+        return case(grad(name, wrt, one, **given), about=(self.scalar, *about), name=name, **given)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         value = answer["value"] if isinstance(answer, dict) else answer
@@ -114,6 +116,12 @@ class Players(Exercise):
             return
         still = values(got) is None or not np.abs(values(got)).max(initial=0) > 0
         yield self.held(still, "no gradient at x_fake", "a gradient at x_fake")
+        got = answer["gradients"].get("D")
+        if got is None or values(got[0]) is None:
+            yield self.held(False, "a gradient at D's weights", "no gradient")
+            return
+        size += float(np.abs(exact(case.D.weights[0])).max() + np.abs(np.concatenate([real, fake])).max()) ** 3
+        yield self.held(*close(got[0], _by_weights(case, real, fake), dtype, size))
 
     mistakes = (
         wrong(
@@ -121,6 +129,12 @@ class Players(Exercise):
             {"loss_of_discriminator": lambda D, x_real, x_fake, r1: _of_d(D, x_real, x_fake, r1, held=False)},
             "The discriminator's loss reaches the generated points, and through them the generator: detach them. (It "
             "would push the generator towards being found out.)",
+        ),
+        wrong(
+            "D learns nothing from the generated points",
+            {"loss_of_discriminator": lambda D, x_real, x_fake, r1: _of_d(D, x_real, x_fake, r1, learns=False)},
+            "The generated points were judged under no_grad, so D's weights do not hear of them. Only the points are to be "
+            "detached, not what D says of them.",
         ),
         wrong(
             "generated points detached for the generator too",
@@ -169,11 +183,25 @@ class Players(Exercise):
     )
 
 
+def _by_weights(case: Case, real: np.ndarray, fake: np.ndarray) -> np.ndarray:
+    """The gradient of J^(D) + ½ r1 R1 by c_kd, with logits Σ c_kd x_d^k + cross ∏ x_d."""
+    c, cross = exact(case.D.weights[0]), float(case.D.weights[1])
+    of = Polynomial.of(c, cross)
+    k = np.arange(len(c))[:, None, None]
+    surprise = -1 / (1 + np.exp(np.clip(of(real), -700, 700))), 1 / (1 + np.exp(-np.clip(of(fake), -700, 700)))
+    loss = sum(0.5 * (s[:, None] * x**k).mean(1) for s, x in zip(surprise, (real, fake), strict=True))
+    powers = np.where(k > 0, k * real ** np.maximum(k - 1, 0), 0)  # ∂/∂c_kd of ∂l/∂x_d
+    return loss + case.r1 * (slopes(case.D, real)[0] * powers).mean(1)
+
+
 def _steepness(D: Callable, x: torch.Tensor) -> torch.Tensor:
     x = x.detach().requires_grad_()
     return (torch.autograd.grad(D(x).sum(), x, create_graph=True)[0] ** 2).sum(1).mean()
 
 
-def _of_d(D: Callable, x_real: torch.Tensor, x_fake: torch.Tensor, r1: float, held: bool = True) -> torch.Tensor:
-    fake = x_fake.detach() if held else x_fake
-    return 0.5 * softplus(-D(x_real)).mean() + 0.5 * softplus(D(fake)).mean() + r1 / 2 * _steepness(D, x_real)
+def _of_d(
+    D: Callable, x_real: torch.Tensor, x_fake: torch.Tensor, r1: float, held: bool = True, learns: bool = True
+) -> torch.Tensor:
+    found = D(x_fake.detach() if held else x_fake)
+    of_fake = softplus(found if learns else found.detach()).mean()
+    return 0.5 * softplus(-D(x_real)).mean() + 0.5 * of_fake + r1 / 2 * _steepness(D, x_real)

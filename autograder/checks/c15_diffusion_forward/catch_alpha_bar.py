@@ -35,6 +35,11 @@ def _doubled(beta: torch.Tensor) -> torch.Tensor:
     return (1 - beta).cumprod(0) * (1 - beta)
 
 
+def _from_the_second(beta: torch.Tensor) -> torch.Tensor:
+    """The product starts at s = 2: every ratio of neighbours is right."""
+    return torch.cat([torch.ones_like(beta[:1]), (1 - beta[1:]).cumprod(0)])
+
+
 def _by_the_first(beta: torch.Tensor) -> torch.Tensor:
     return (1 - beta[0]) ** torch.arange(1, len(beta) + 1, dtype=beta.dtype)
 
@@ -73,6 +78,7 @@ class CatchAlphaBar(Detective):
             "starts with alpha_bar_0 = 1": _shifted,
             "is one step ahead": _early,
             "takes the newest factor twice": _doubled,
+            "leaves out the first factor": _from_the_second,
         },
         "formula": {
             "adds the betas up": lambda beta: 1 - beta.cumsum(0),
@@ -123,6 +129,11 @@ class CatchAlphaBar(Detective):
             ),
         ),
         wrong(
+            "ratios of neighbours only",
+            lambda implementation: _ratios_agree(implementation, 10 * [0.1, 0.3, 0.2, 0.5]),
+            "alpha_bar_t / alpha_bar_{t−1} = 1 − beta_t holds for every multiple of alpha_bar: look at the first entry too.",
+        ),
+        wrong(
             "only falling and between 0 and 1",
             lambda implementation: bool(
                 (implementation(torch.linspace(1e-4, 0.02, 50)).diff() < 0).all()
@@ -131,3 +142,8 @@ class CatchAlphaBar(Detective):
             "alpha_bar falls from near 1 towards 0, but so does much else: compare values as well.",
         ),
     )
+
+
+def _ratios_agree(implementation, betas: list[float]) -> bool:
+    bars = implementation(torch.tensor(betas))
+    return bool(torch.allclose(bars[1:] / bars[:-1], 1 - torch.tensor(betas[1:]), rtol=1e-3))

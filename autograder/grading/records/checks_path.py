@@ -97,7 +97,8 @@ def _try_out(judge: Exercise, folder: Path) -> None:
     """Raises CourseError if the class lacks a part, or its questions cannot be made."""
     import numpy as np
 
-    from autograder.judging.judge import LocalLink, examine
+    from autograder.judging.asking import LocalLink
+    from autograder.judging.judge import examine
 
     place, id = _place(judge, folder), judge.id
     for part in ("probe", "judge"):

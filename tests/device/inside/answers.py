@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import Exercise, all_exercises
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.measuring.answers import independent, reference
 from pushforward.answering.capture import captured
 from tests.rotation import rotating, touches_exercise

@@ -106,6 +106,13 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_frame": lambda to: (3, [to(noise(6, 8, 8)) for _ in range(9)]),
     "draw_steps": lambda to: ({"a": {2: (8.0, 0.7), 100: (1.0, 0.0)}},),
     "film_explorer": lambda to: ([to(noise(9, 2)) for _ in range(9)],),
+    "draw_two_knobs": lambda to: (DDPM["step_moments"],),
+    "draw_invariance": lambda to: tuple(DDPM[name] for name in ("snr_sum", "normal_mse", "normal_limit")),
+    "draw_guesses": lambda to: (DDPM["point_shares"], to(noise(3, 2)), to(torch.tensor([0.1, 0.6, 0.9]))),
+    "draw_by_heart": lambda to: (
+        *(DDPM["perfect_guess"], DDPM["sample_by_heart"]),
+        *(to(noise(9, 8, 8)), to(noise(9, 8, 8)), 20),
+    ),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
     "measure_explorer": lambda to: (MEASURES, 60),

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import Exercise, all_exercises, get
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from autograder.judging.report import Report
 from autograder.measuring.answers import reference
 from tests.rotation import rotating, touches_exercise

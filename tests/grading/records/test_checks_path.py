@@ -12,8 +12,9 @@ import pytest
 from autograder.grading.records.checks_path import load, read, refuse_strangers
 from autograder.grading.records.course import read_course
 from autograder.judging import exercise
+from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import added, all_exercises, get, table
-from autograder.judging.judge import LocalLink, examine
+from autograder.judging.judge import examine
 from pushforward.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[3]

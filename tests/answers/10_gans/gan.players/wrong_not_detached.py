@@ -1,4 +1,4 @@
-# breaks: the discriminator's loss sends no gradient to the generated points | mistake: generated points not detached
+# breaks: the discriminator's loss sends its gradient to D's weights, and none to the generated points | mistake: generated points not detached
 import torch
 import torch.nn.functional as F
 
