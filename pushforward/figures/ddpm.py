@@ -104,7 +104,8 @@ def film_of(sample: Callable[[], torch.Tensor], model: torch.nn.Module) -> list[
     film: list[torch.Tensor] = []
     watching = model.register_forward_pre_hook(lambda _, shown: film.append(shown[0].detach().clone()))
     try:
-        film.append(sample().detach())
+        with torch.no_grad():
+            film.append(sample().detach())
     finally:
         watching.remove()
     return film
@@ -154,6 +155,9 @@ def _frame(ax: Axes, film: list[torch.Tensor], t: int, upright: bool = True) -> 
         cloud(ax, x - MIDDLE, film[-1][:, 0], 2.4, f"$t = {t}$")
         return
     image(ax, torch.cat(list(x[:6]), dim=0 if upright else 1), f"$t = {t}$")
+    between = ax.axhline if upright else ax.axvline
+    for k in range(1, len(x[:6])):
+        between(k * x.shape[1 if upright else 2] - 0.5, color="white", linewidth=5)
 
 
 # --- fewer steps -----------------------------------------------------------------------------------------------
