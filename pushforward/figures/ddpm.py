@@ -15,7 +15,7 @@ from pushforward.figures.explorer import explorer
 from pushforward.figures.style import BLUE, GREY, ORDER, VERMILION, cloud, figure, image, on_cpu
 
 HILLS, WIDTH = (-1.0, 1.0), 0.15
-MIDDLE = torch.tensor([0.5, 0.25])  # of the two moons
+MIDDLE = (0.5, 0.25)  # of the two moons
 
 
 def two_hills(xt: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
@@ -152,7 +152,7 @@ def _frame(ax: Axes, film: list[torch.Tensor], t: int, upright: bool = True) -> 
     """x_t: points keep the colour of the place where they end; pictures stand one below the other, or in a row."""
     x = film[len(film) - 1 - t]
     if x.dim() == 2:
-        cloud(ax, x - MIDDLE, film[-1][:, 0], 2.4, f"$t = {t}$")
+        cloud(ax, x - x.new_tensor(MIDDLE), film[-1][:, 0], 2.4, f"$t = {t}$")
         return
     image(ax, torch.cat(list(x[:6]), dim=0 if upright else 1), f"$t = {t}$")
     between = ax.axhline if upright else ax.axvline

@@ -49,12 +49,8 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "cosine": lambda cosine, to: cosine(7),
     "network": lambda network, to: alike(network(2, 1))(to(noise(3, 2).float())).detach(),
 }
-TRAINS = {
-    "train_ring",
-    "ring_run",
-    "train_moons",
-    "moons_run",
-}  # with chance in it: these run with their whole notebook, below
+# With chance or a training in them: these run with their whole notebook, below.
+TRAINS = {"train_ring", "ring_run", "train_moons", "moons_run", "skipping_chain", "train_pictures"}
 
 
 def alike(net: torch.nn.Module) -> torch.nn.Module:
