@@ -36,7 +36,7 @@ course: .venv/lab | writable ## Rebuild everything that is generated from soluti
 answers: .venv/dev ## Show what the graders make of the answers in tests/answers/  (ARGS=diffusion.alpha_bar: of these)
 	@OMP_NUM_THREADS=1 $(PY) -m autograder answers $(ARGS)
 
-bench: .venv/dev ## Measure notebooks, checks and, beside stock nbgrader, grading: 45 minutes  (SUBMISSIONS=10: 20)
+bench: .venv/dev ## Measure notebooks, checks, models and, beside stock nbgrader, grading: an hour  (SUBMISSIONS=10: half)
 	@OMP_NUM_THREADS=1 $(PY) -m autograder bench $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(ARGS)
 
 demo: .venv/dev ## Invent a class of 30, grade it, write its report  (SANDBOX=none where there is no bubblewrap)

@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     answers = command("answers", _answers, "Show what the checks make of the wrong and right answers in tests/answers.")
     answers.add_argument("ids", metavar="ID", nargs="*", help="exercises, e.g. diffusion.alpha_bar (default: all)")
     answers.add_argument("--no-mutants", action="store_true", help="leave out the model answers changed by machine")
-    _add_bench(command("bench", _bench, "Measure notebooks, checks, and grading a class beside stock nbgrader."))
+    _add_bench(command("bench", _bench, "Measure notebooks, checks, models, and grading beside stock nbgrader."))
     demo = command("demo", _demo, "Invent a class of 30, grade it and write the class report.")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help="(default: demo)")
     demo.add_argument("--sandbox", choices=("bubblewrap", "none"), default="bubblewrap", help=_SANDBOX)
@@ -152,12 +152,14 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
-    parts = ("notebooks", "checks", "race", "growth", "house")
+    parts = ("notebooks", "checks", "models", "race", "growth", "house")
     house = "house: the suite, here and with twenty-three notebooks"
     bench.add_argument("--parts", nargs="+", choices=parts, help=f"(default: all but house; {house})")
     bench.add_argument("--assignments", nargs="+", metavar="NB", help="the race's, and the first one's growth")
     bench.add_argument("--submissions", metavar="N", type=int, help="in each race (default: 100)")
     bench.add_argument("--sizes", nargs="+", metavar="N", type=int, help="of growing classes (default: 10 … 1000)")
+    bench.add_argument("--models", nargs="+", metavar="ROW", help="rows of docs/models.md to measure (default: all)")
+    bench.add_argument("--seeds", metavar="N", type=int, help="of each row's training (default: 5)")
     bench.add_argument("--out", metavar="DIR", type=Path, help="for results.md and growth.svg (default: bench)")
 
 

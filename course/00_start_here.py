@@ -48,12 +48,12 @@ if "google.colab" in sys.modules:
 # You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
 # there this course says something else. Then it says so, and why.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0633f7968cb13123e869d9a74005c6aa", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "eb1ede2cf4b1cc43b127a0a70ab6ea84", "cell_type": "code"} deletable=false editable=false
 import platform
 
 import torch
 
-from pushforward import best_device, check, hint, restart, total
+from pushforward import best_device, check, hint, progress, restart, total
 from pushforward.data import bend_to_moons
 from pushforward.figures.explorer import push_explorer
 from pushforward.figures.style import draw_push_forward, show

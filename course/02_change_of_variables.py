@@ -39,7 +39,7 @@ if "google.colab" in sys.modules:
 # You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
 # a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fa9e189ba80ec25ea6395f1f29de0f24", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d4356d00fbbd51259346318172ba1da5", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -47,7 +47,7 @@ import torch
 from IPython.display import display
 from scipy.optimize import brentq
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures.change_of_variables import (
     draw_banana,
@@ -632,7 +632,7 @@ with waiting_for("is_valid_flow"):
 # **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving
 # map of the line off its values. Then say what a constant $\log|\det J_f|$ does.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6c917426b38c4b31f0ce5ba3ce3ed8f3", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dd72f7f573813f0ba76b52f90ba08f28", "cell_type": "code"} deletable=false
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
 
@@ -663,7 +663,7 @@ def log_p_bent(x):
 def shift_or_reflection(f):
     """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
 
-    f: maps tensors to tensors, entry by entry, b may be large;  returns two floats.
+    f: maps tensors to tensors, entry by entry, |b| up to 10^10;  returns two floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

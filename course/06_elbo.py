@@ -41,13 +41,13 @@ if "google.colab" in sys.modules:
 # You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about two hours.
 # Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-06-the-evidence-lower-bound-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fe0eb07bf1e57f308f4cb3f9af9f17ed", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-06-the-evidence-lower-bound-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "2df62de2f70c87f1ffc087f402bd3dfb", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 from torch.distributions import MultivariateNormal, Normal
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
@@ -896,9 +896,9 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 # units. **Then find a witness**: `infinite_kl` returns a $\nu$ at which the divergence is infinite, and a finite cut at
 # which the integral has already passed 100 nats. And `kl_is_finite` draws the line.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3fcf5491af2c557ffbd768d3377f6b35", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "91ce458b03daa0418730a7a50fd8d8d6", "cell_type": "code"} deletable=false
 def truncated_kl(nu, cut):
-    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to three digits.   (001 P2d)
+    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to within 0.001 (1 + |value|).   (001 P2d)
 
     nu: float, 0.5 … 10; cut: float, 1 … 10^6;  returns a float.
     """

@@ -42,13 +42,13 @@ if "google.colab" in sys.modules:
 # You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time: two
 # to three hours. Labels such as 001 P2a say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "613697a9991bc7eca79621cc31b8d40b", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b96e9ff5adac53a1dee296e1b76294bb", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 from numpy.polynomial.hermite_e import hermegauss
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.progress import progress, waiting_for
@@ -132,12 +132,12 @@ show(
 #
 # **Write** `score_terms`: the terms of the estimator, one row for each sample, not yet averaged.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b5f8b988dcd9a781574fce7a880bef19", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2214ce5abd3305d078a02ac0fb15faa3", "cell_type": "code"} deletable=false
 def score_terms(f, z, mu, sigma, baseline=0.0):
     """(f(z_n) - baseline) times the derivative of log q(z_n) by mu, and by sigma; q = N(mu, diag sigma²).
 
-    f: takes (N, D), gives (N,), can be called but not differentiated; z: (N, D); mu: (D,); sigma: (D,), > 0;
-    baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
+    f: takes (N, D), requires_grad or not, gives (N,), can be called but not differentiated; z: (N, D); mu: (D,);
+    sigma: (D,), > 0, its cube fits into a float32; baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -293,12 +293,13 @@ def normal_points(n):
 # **Write** `gradient_variances`: the variance of *one* term for $\mu$, coordinate by coordinate, for the three
 # estimators. The baseline is the mean of $f(z)$ under the same weights. You have the terms already.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "grad-variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "32a4f3bb2f05b4132a793a4f0988f4aa", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b4fdcc04e3beb79cdadfeecf7afa5316", "cell_type": "code"} deletable=false
 def gradient_variances(f, mu, sigma, eps, weights):
     """Variances of one term of the derivative by mu, when the noise is eps[n] with probability weights[n].
 
     f: as in pathwise_terms; mu: (D,); sigma: (D,), > 0; eps: (N, D); weights: (N,), ≥ 0, adding up to 1;
-    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each of the shape and type of mu.
+    returns {"score_function": …, "with_baseline": …, "reparameterise": …}, each of the shape and type of mu,
+    as precise as a mean square less a squared mean.
     """
 
     # YOUR CODE HERE
@@ -527,8 +528,9 @@ check("lognormal.match_cdf")
 # which goes all the way (001 P2c). **All three increase.** They take `eps` or `z` of any shape, `float32` or
 # `float64`, on any device. `mu` and `sigma` may be Python numbers or tensors, each for itself, and everything
 # broadcasts. Gradients must reach every tensor that goes in, and nothing may break far out in the tails: noise of
-# $\pm 30$ is tested. (Going through the distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in
-# `float32` $F(6)$ is exactly 1. That the two functions cancel is what you gained by matching arguments.)
+# $\pm 80$ is tested, where $e^\mu$ and $e^{\sigma\epsilon}$ fit into a `float32`, each by itself. (Going through the
+# distribution functions, $Q^{-1}(F(\epsilon))$, is right on paper; but in `float32` $F(6)$ is exactly 1. That the two
+# functions cancel is what you gained by matching arguments.)
 #
 # **In numbers.** $T(1) = 2.7183$; with $\mu = 0.5$ and $\sigma = 2$, $M(0.5) = 0.4122$; with $\mu = 1$ and
 # $\sigma = 0.5$, $C(2) = 7.3891$.

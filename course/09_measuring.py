@@ -42,15 +42,22 @@ if "google.colab" in sys.modules:
 # You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
 # 004 say where a topic comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "81accc629d309106e89407bc0124b5b7", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "340609f9516bf26de94e3e0a75a2834f", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, two_moons
-from pushforward.figures.measuring import draw_bias, draw_impostors, impostor, measure_explorer
-from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, show, strip
+from pushforward.figures.measuring import (
+    draw_bandwidths,
+    draw_bias,
+    draw_impostors,
+    draw_memoriser,
+    impostor,
+    measure_explorer,
+)
+from pushforward.figures.style import figure, show, strip
 from pushforward.measuring import classifier, frechet, kernels, neighbours, two_sample
 from pushforward.progress import waiting_for
 from pushforward.train import budget
@@ -78,12 +85,11 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# Five "models" of two moons; each shows 500 samples. Below them, six numbers that the literature would report, each
-# compared with what a fresh data set of the same size would get. Where a number is worse by more than five standard
-# errors, it raises an alarm (a filled field). The first column is data, and no field is filled. All the
-# other columns are frauds, and **no row is filled everywhere**. Each measure is blind to something: the Fréchet
-# distance to everything but mean and covariance, the MMD (at its usual bandwidth) to detail, precision to what is
-# missing, and all but the last to theft.
+# Five "models" of two moons; each shows 500 samples. Below them, six numbers that the literature would report. The first
+# column is fresh data, and it is the yardstick: where a number in another column is worse than that in the first by more
+# than five standard errors, it raises an alarm (a filled field). These other columns are all frauds, and **no row is filled
+# for all of them**. Each measure is blind to something: the Fréchet distance to everything but mean and covariance, the
+# MMD (at its usual bandwidth) to detail, precision to what is missing, and all but the last to theft.
 #
 # ### Notation
 #
@@ -133,13 +139,15 @@ show(
 #
 # The number that most papers on pictures report is the *FID*, the Fréchet inception distance (004). Two sets of
 # samples are each summed up by a mean and a covariance, and the two normal distributions with these moments are
-# compared. Between normals the Wasserstein distance has a closed form, and its square is
+# compared. Between normals the Fréchet distance, which is also called the 2-Wasserstein distance, has a closed form, and
+# its square is
 #
 # $$d^2 = \lVert m_x - m_y \rVert^2 + \operatorname{tr} C_x + \operatorname{tr} C_y - 2 \operatorname{tr}\,(C_x C_y)^{1/2} .$$
 #
 # Read it in one dimension:
 # $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x - \sigma_y)^2$. The centres must agree, and so must the widths. In more dimensions the last term asks for the
-# **root of a matrix**: $R = C^{1/2}$ is the matrix with $R R = C$, *not* the matrix of the roots. $C_x C_y$ is not
+# **root of a matrix**, *not* the matrix of the roots. For a covariance, $R = C^{1/2}$ is the matrix with $R R = C$ that
+# is symmetric and has no negative eigenvalue: it has the axes of $C$, and the roots of its eigenvalues. $C_x C_y$ is not
 # even symmetric, but it has the same eigenvalues as $C_x^{1/2} C_y C_x^{1/2}$, which is; they are $\ge 0$, and the
 # trace of the root is the sum of their roots. (Rounding makes a few of them $-10^{-17}$.)
 #
@@ -181,8 +189,8 @@ def frechet_limit(sizes, values):
 check("metric.frechet")
 
 # %% [markdown]
-# How strong is the bias? Two halves of the same moons, at growing size. Each point is the mean over 40 pairs of
-# samples, with its standard error; the truth is 0.
+# How strong is the bias? Pairs of independent samples of the same moons, at growing size. Each point is the mean over 40
+# pairs, with its standard error; the truth is 0.
 
 # %% tags=["demo"]
 with waiting_for("frechet_terms", "frechet_limit"):
@@ -237,7 +245,7 @@ check("metric.error_bar")
 # original uses a large network trained on photographs. Ours is small and fixed: 32 features of a classifier that was
 # trained on the 1000 training digits (`pushforward.measuring.classifier`; its weights come with the course, so that
 # everybody gets the same numbers). In these features training and test digits are $0.381$ apart, and that is
-# the number which later chapters try to reach. How far does it reach itself?
+# the number which later chapters try to reach. How sure is it, and how much of it is bias?
 
 # %% tags=["demo"]
 with waiting_for("frechet_terms", "bootstrap"):
@@ -254,10 +262,11 @@ with waiting_for("frechet_terms", "bootstrap"):
 
 
 # %% [markdown]
-# A good part of the $0.381$ is bias, and two models whose distances differ by less than two errors should share a
-# place. The package states an error with every measure. It uses a cousin, the *jackknife*, which leaves out a tenth
-# of the samples at a time: the bootstrap's samples that come twice would look like copies to the measures of
-# sections 4 to 6.
+# About half of the $0.381$ is bias. And two models whose distances differ by less than two errors *of the difference*
+# should share a place: with errors $e_1$ and $e_2$ that of the difference is $\sqrt{e_1^2 + e_2^2}$. The package states
+# an error with every measure, but none of them by the bootstrap, since its samples that come twice would look like copies
+# to the measures of sections 4 to 6. For the Fréchet distance it uses a cousin, the *jackknife*, which leaves out a tenth
+# of the samples at a time.
 #
 # ## 2 · How to fool it
 #
@@ -269,8 +278,7 @@ with waiting_for("frechet_terms", "bootstrap"):
 # where $m_z$ and $C_z$ are the mean and the covariance of the noise *that you hold*, not those of the law it came
 # from. The last factor makes mean 0 and covariance $I$ of it, to the last digit; the first gives it the covariance
 # of the data. Any matrix $A$ with $A A^\top = C_x$ will do in place of the symmetric root, and likewise for $C_z$.
-# But mind: some pixels are the same in every digit, so $C_x$ is singular, and a Cholesky factor of it does not
-# exist.
+# But mind: some pixels are the same in every digit, so $C_x$ is singular, and `torch.linalg.cholesky` refuses it.
 #
 # **In numbers.** One dimension, $x = (0, 2, 4)$: $m_x = 2$, $C_x = 4$. Noise $z = (-1, 0, 1)$: $m_z = 0$,
 # $C_z = 1$. Then $y = (0, 2, 4)$. Noise $z = (1, 1, 4)$: $m_z = 2$, $C_z = 3$,
@@ -302,7 +310,7 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
     real, test = (digits(part)[0].double() for part in ("train", "test"))
     fooled = fooling_gaussian(real.reshape(-1, 64), torch.randn(1000, 64, generator=dice).double()).reshape(-1, 8, 8)
     fig, axes = figure(2, 1, (9, 2.6))
-    for ax, name, pictures in zip(axes, ("digits", "your Gaussian"), (real, fooled), strict=True):
+    for ax, name, pictures in zip(axes, ("training digits", "your Gaussian"), (real, fooled), strict=True):
         terms = frechet_terms(pictures.reshape(-1, 64), real.reshape(-1, 64))
         pixels = abs(float(terms["means"] + terms["traces"] - 2 * terms["root"]))
         deep = frechet.frechet(classifier.features(pictures), classifier.features(test))
@@ -315,10 +323,11 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 
 
 # %% [markdown]
-# In pixels the distance is 0, and no sample of the model is a digit. In features the fraud is seen, but mildly: the
-# distance is not even twice what it should be. And the trick works there as well: whoever trains on the features,
-# or picks among models by them, finds the Gaussian *of the features* sooner or later. A measure that has become a
-# target stops being a measure.
+# In pixels the distance is 0, and most samples of the model are no digits, although the classifier, which knows nothing
+# else, is sure of three in ten. In features the fraud is seen, but mildly: the
+# distance is not even twice what it should be. And nothing forbids the trick there: whoever trains on the features, or
+# picks among many models by them, moves towards whatever has the right moments *of the features*, digit or not. A
+# measure that has become a target stops being a measure.
 
 # %% [markdown]
 # ## 3 · A kernel instead of moments
@@ -340,14 +349,17 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 # \frac{2}{nm} \sum_{i,\,j} k(x_i, y_j) .$$
 #
 # Between data and model no pair is left out: $x_1$ and $y_1$ are strangers. The estimate has the right mean for
-# *every* sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative about half of the
-# time**. That is no error, and whoever cuts it off at 0 brings the bias back.
+# *every* sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative again and again**. (More
+# often than not, since its law leans to the right. At the usual bandwidth, six in ten pairs of samples of the moons give a
+# negative number, and the other four are larger in return.) That is no error, and whoever cuts it off at 0 brings the
+# bias back.
 #
 # **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and
 # $k(0, 2) = e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is
 # $0.6065 + 0.1353 - 2 \cdot 0.5871 = -0.4323$. With the pairs of a point with itself it would be $0.1967$.
 #
-# **Write** both.
+# **Write** both. Let torch form all the pairs at once: the next figure asks for some 75 million of them, which takes a
+# loop in Python half an hour.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "metric-mmd-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8e054586019d4f03793b86cebfec9175", "cell_type": "code"} deletable=false
 def kernel(x, y, h):
@@ -372,23 +384,19 @@ def mmd_unbiased(x, y, h):
 check("metric.mmd")
 
 # %% [markdown]
-# The bandwidth is the microscope's focus. The next cell measures two frauds at many bandwidths, in units of the
-# estimate's standard error: below 2 nobody should shout. Common practice takes $h$ to be the median distance
-# between two samples (dotted). Is that where the frauds show?
+# The bandwidth is the microscope's focus. The next cell measures three frauds and fresh data at many bandwidths, in units
+# of the estimate's standard error: below 2 nobody should shout. Common practice takes $h$ to be the median distance
+# between two samples (the upright line). Is that where the frauds show?
 
 # %% tags=["demo"]
 with waiting_for("kernel", "mmd_unbiased"):
-    fig, ax = figure(1, 1, (6.8, 3.4))
     widths = torch.logspace(-1.7, 0.7, 25).tolist()
-    for (name, cloud), colour, dash in zip(
-        list(suspects.items())[:4], (GREY, BLUE, GREEN, VERMILION), (":", "-", "--", "-."), strict=True
-    ):
-        signal = [float(mmd_unbiased(fresh, cloud, h)) / kernels.mmd(fresh, cloud, h).error for h in widths]
-        ax.plot(widths, signal, dash, color=colour, label=name)
-    ax.axvline(kernels.median_distance(fresh, train), color="black", linestyle=":", linewidth=1)
-    ax.axhline(2, color=GREY, linewidth=0.8)
-    ax.set(xscale="log", xlabel="bandwidth $h$", ylabel="MMD² / standard error", yscale="symlog")
-    ax.legend()
+    signals = {
+        name: [float(mmd_unbiased(fresh, cloud, h)) / kernels.mmd(fresh, cloud, h).error for h in widths]
+        for name, cloud in suspects.items()
+        if name != "copies"
+    }
+    fig = draw_bandwidths(widths, signals, kernels.median_distance(fresh, train))
     show(fig, alt="Signal over standard error against bandwidth. The lost moon is seen at every bandwidth. The Gaussian and the "
          "moons that are too wide show best at a bandwidth of about a tenth and vanish at the median distance. Fresh data stay below two.")  # fmt: skip
 
@@ -409,12 +417,12 @@ with waiting_for("kernel", "mmd_unbiased"):
 #
 # **Write** the test.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-catch_mmd-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e9a66997a9e5ddea6f8c99acda9296c6", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-catch_mmd-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c27b290789c33ce65366850a261a122d", "cell_type": "code"} deletable=false
 def is_mmd_unbiased(implementation):
     """True if the function is an implementation of mmd_unbiased, False if it is not.
 
-    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number; call it on samples of your choice (values
-    only: no gradient comes back);  returns True or False.
+    implementation: takes x (N, D), y (M, D), both float64, and h, and gives a number, a float or a tensor; call it on samples of
+    your choice (values only: no gradient comes back);  returns True or False.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -452,7 +460,7 @@ check("metric.catch_mmd")
 #
 # **Write** the radii and the four numbers.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-precision_coverage-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ece8aec59b0349f432eac09488cd20ce", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-precision_coverage-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "04499c6958e24a64db3259a57ce22dbe", "cell_type": "code"} deletable=false
 def radii(x, k):
     """The distance of each x_i to its k-th nearest other point of x.
 
@@ -465,9 +473,9 @@ def radii(x, k):
 def precision_coverage(real, fake, k):
     """With B(x_i) the ball of radius radii(x, k)_i around x_i: precision, recall, density and coverage of fakes.   (004)
 
-    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers: "precision",
-    the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean number of B(real) that hold a fake, over k; "coverage",
-    the share of B(real) that hold some fake.
+    real: (N, D), N ≥ 2; fake: (M, D), M ≥ 2; k: int ≥ 1; k < N and k < M; returns a dict of four numbers:
+    "precision", the share of fakes in some B(real); "recall", the share of reals in some B(fake); "density", the mean
+    number of B(real) that hold a fake, over k; "coverage", the share of B(real) that hold some fake.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -496,10 +504,11 @@ with waiting_for("radii", "precision_coverage"):
          "above 2, recall and coverage near zero.")  # fmt: skip
 
 # %% [markdown]
-# The jumbles have more recall than the test digits! Only coverage tells. And the blob, the mean of all digits, has
-# perfect precision and the best density of all: the middle of the cloud lies in everybody's ball, although no digit
-# looks like it. (Why do the *test* digits not reach 1? They were written by other people than the training digits.
-# The yardstick is always what fresh data get, at the same $n$ and $k$.)
+# The jumbles have more recall than the test digits! Of the two numbers that ask what is missing, only coverage tells. And
+# the blob, the mean of all digits, has perfect precision and the best density of all: the middle of the cloud lies in
+# everybody's ball, although no digit looks like it. (Why do the *test* digits not reach 1? They were written by other
+# people than the training digits: shuffle both together, deal them out anew, and all four numbers are above 0.9. The
+# yardstick is always what fresh data get, at the same $n$ and $k$.)
 #
 # Play with the faults, and watch which of your own functions notice.
 
@@ -528,8 +537,9 @@ with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 # its training set is right about all of it, whatever the laws.
 #
 # The recipe: split both sets, train on the first halves, count the right verdicts on the second. If both laws are
-# equal, each verdict is a coin toss, and the number of right ones among $n$ is at most as spread out as
-# $\mathrm{Bin}(n, \frac12)$. The **p-value** is the probability that coins do as well *or better*:
+# equal, a verdict knows nothing of the set that its sample came from: half of the verdicts are right on average, and the
+# number of right ones among $n$ is at most as spread out as $\mathrm{Bin}(n, \frac12)$, the law of coins. The **p-value**
+# is the probability that coins do as well *or better*:
 #
 # $$p = P\big(\mathrm{Bin}(n, \tfrac12) \ge \text{right}\big) .$$
 #
@@ -542,12 +552,12 @@ with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 #
 # **Write** the test.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-two_sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "279e2b65ad75ae51140c9cf76732eb34", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-two_sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5402c27da4a1f5a897fcd804a30e2f3f", "cell_type": "code"} deletable=false
 def two_sample_test(real, fake, k):
     """A vote of the k nearest neighbours, trained on the first N // 2 rows of each set, judged on the other rows.
 
-    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of right verdicts on the
-    2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones) for as many coins.
+    real, fake: (N, D), N ≥ 4; k: int ≥ 1, odd; k ≤ N // 2; returns a dict of two numbers: "accuracy", the share of
+    right verdicts on the n = 2 (N − N // 2) held-out rows; "p_value", P(Bin(n, ½) ≥ number of right ones).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -557,14 +567,15 @@ def two_sample_test(real, fake, k):
 check("metric.two_sample")
 
 # %% [markdown]
-# How many samples does it take to unmask the Gaussian of section 2, and is the test ever fooled?
+# How many samples does it take to unmask your Gaussian of section 2, here with the moments of the moons? And is the test
+# ever fooled?
 
 # %% tags=["demo"]
 with waiting_for("fooling_gaussian", "two_sample_test"):
     real, test = (digits(part)[0].double().reshape(-1, 64)[:447] for part in ("train", "test"))
     noisy = real[torch.randperm(447, generator=dice)] + 8 * torch.randn(447, 64, generator=dice)
     rivals = {
-        "moments of the moons": (fresh, suspects["same moments"]),
+        "moments of the moons": (fresh, fooling_gaussian(train, torch.randn(500, 2, generator=dice).double())),
         "fresh moons": (fresh, suspects["fresh data"]),
         "digits buried in noise": (real, noisy),
         "independent pixels": (real, torch.stack([c[torch.randperm(447, generator=dice)] for c in real.T], dim=1)),
@@ -576,9 +587,9 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
 
 
 # %% [markdown]
-# Look at the third line. Digits buried in noise are told from digits *by a coin*: every noisy picture's nearest
+# Look at the digits buried in noise. They are told from digits no better than *by a coin*: every noisy picture's nearest
 # neighbours are digits, since the noisy ones are so far from each other, and so every verdict is "data". A test is
-# as good as its classifier. A small p-value proves a difference, a large one proves nothing.
+# as good as its classifier. A small p-value speaks for a difference; a large one speaks for nothing.
 #
 # ## 6 · Is it new?
 #
@@ -588,20 +599,22 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
 #
 # $$\text{ratio} = \frac{\text{mean over fakes of } \min_i \lVert y_j - x_i \rVert}{\text{mean over test samples of } \min_i \lVert x'_j - x_i \rVert}, \qquad x_i \text{ from the training set.}$$
 #
-# Near 0: copies. Near 1: as far from the training set as data should be. Above 1: far from everything. Note
-# that the test samples must be *fresh*. Those of the training set find themselves, at distance 0.
+# Near 0: copies. Near 1: as far from the training set as data should be. Well above 1: farther from it than data are. A
+# little below 1 is no proof of theft, since what is smooth has near neighbours: test digits, each averaged with the mean
+# of its class, come to $0.84$. Note that the test samples must be *fresh*. Those of the training set find themselves, at
+# distance 0.
 #
 # **In numbers.** Training set $0, 10$; fakes $0.5, 9$; test samples $2, 7$. Fakes: $0.5$ and $1$, mean $0.75$.
 # Test: $2$ and $3$, mean $2.5$. Ratio $0.3$.
 #
 # **Write** it.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-nearest_neighbour-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5835fbfebd8bada85dc131f4fe47af73", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-nearest_neighbour-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a67f4fc6ce98e4d38da8a0613a6bd83f", "cell_type": "code"} deletable=false
 def neighbour_ratio(train, fake, test):
     """Mean distance of a fake to the nearest training sample, over the same for a fresh real sample.
 
-    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and "real", the two
-    mean distances, "ratio", the first over the second.
+    train: (N, D); fake: (M, D); test: (K, D), none of them in train; returns a dict of three numbers: "fake" and
+    "real", the two mean distances; "ratio", the first over the second.
     """
 
     # YOUR CODE HERE
@@ -635,13 +648,14 @@ check("metric.nearest_neighbour")
 #
 # $$-\log q(x) \le -\log p(x) + \log 100, \qquad \log 100 = 4.605 \text{ nats},$$
 #
-# for every $x$ whatever. Of the 86 nats or so that a good model of the 64-pixel digits needs, that is a twentieth;
-# of the thousands of nats of a photograph, nothing at all. The other way round: who can spare $c$ nats can hide a
+# for every $x$ whatever. Of the 155 nats per digit of the best model in the next figure, that is three hundredths;
+# of the thousands of nats of a photograph, next to nothing. The other way round: who can spare $c$ nats can hide a
 # share of $1 - e^{-c}$ of noise.
 #
 # **A memoriser.** Put a narrow normal of width $\sigma$ on each training sample,
-# $q(x) = \frac1N \sum_i \mathcal N(x;\, x_i, \sigma^2 I)$. Its samples are training pictures, and flawless. As
-# $\sigma \to 0$ the negative log-likelihood of a *test* sample is infinite.
+# $q(x) = \frac1N \sum_i \mathcal N(x;\, x_i, \sigma^2 I)$. With a small $\sigma$ its samples are training pictures, and
+# flawless. But as $\sigma \to 0$ the negative log-likelihood of a *test* sample, which is none of the $x_i$, grows without
+# bound.
 #
 # Both formulas are mixtures, and in both the terms may be far below the smallest float: $e^{-1000} = 0$ in every
 # float type that you will meet here. The cure is the one of notebook 06: $\log \sum_i e^{a_i}$ is computed with the
@@ -655,7 +669,7 @@ check("metric.nearest_neighbour")
 # **Write** the log density of the mixture, the share that can be hidden, and the memoriser's average negative
 # log-likelihood.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-nll_is_not_quality-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "28a4e4d5e5761f8c6b3bc757c7c05828", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-nll_is_not_quality-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8b00e3405ac71121ea4296324ca9afa8", "cell_type": "code"} deletable=false
 def diluted_log_p(log_p, log_noise, share):
     """log((1 − share) p + share q0) from the logs of p and q0, which may be far below the smallest float.
 
@@ -666,7 +680,7 @@ def diluted_log_p(log_p, log_noise, share):
 
 
 def hidden_share(nats):
-    """The share of noise that costs at most so many nats per sample, whatever the data and the noise are.
+    """The largest share of noise that costs at most so many nats per sample, whatever the data and the noise are.
 
     nats: float, ≥ 0;  returns a number.
     """
@@ -699,12 +713,7 @@ with waiting_for("memoriser_nll"):
     blur = torch.randn(copies.shape, generator=dice)
     nll = [float(memoriser_nll(real.reshape(-1, 64), test.reshape(-1, 64), width)) for width in widths]
     sure = [classifier.confident_share(copies + width * blur) for width in widths]
-    fig, (left, right) = figure(1, 2, (9, 3.2))
-    left.plot(widths, nll, "o-", color=BLUE)
-    left.set(xlabel=r"width $\sigma$, in grey levels", title="nats per test digit: lower is better", yscale="log")
-    right.plot(widths, sure, "o-", color=VERMILION)
-    right.axhline(classifier.confident_share(test), color=GREY, linestyle="--")
-    right.set(xlabel=r"width $\sigma$, in grey levels", title="samples recognised: higher is better", ylim=(0, 1))
+    fig = draw_memoriser(widths, nll, sure, classifier.confident_share(test))
     show(fig, alt="Left: the memoriser's negative log-likelihood against its width falls from thousands of nats at a quarter of a grey "
          "level to a minimum at two to three grey levels and rises slowly after. Right: the share of its samples that are recognised falls all the way, from above 0.9, "
          "and passes the level of test digits about where the likelihood is best.")  # fmt: skip
@@ -724,9 +733,10 @@ with waiting_for("memoriser_nll"):
 #
 # $$\sum_i \lVert W^\top f_i + b - t_i \rVert^2 + \lambda \lVert W \rVert^2 .$$
 #
-# The offset $b$ is *not* penalised. So it takes care of the means, $b = \bar t - W^\top \bar f$, and for the
-# centred features and targets it remains $W = (F^\top F + \lambda I)^{-1} F^\top T$. The prediction is the class
-# with the largest output.
+# The offset $b$ is *not* penalised. So it takes care of the means, $b = \bar t - W^\top \bar f$. What remains is ridge
+# regression without an offset: with the matrices $F$ and $T$, whose rows are the centred features $f_i - \bar f$ and
+# targets $t_i - \bar t$, it gives $W = (F^\top F + \lambda I)^{-1} F^\top T$. The prediction is the class with the
+# largest output.
 #
 # **In numbers.** One feature, $f = (-1, 1)$, labels $0, 1$, $\lambda = 2$: $F^\top F + \lambda = 4$,
 # $F^\top T = (-1, 1)$ (from $-1 \cdot (\frac12, -\frac12) + 1 \cdot (-\frac12, \frac12)$), so
@@ -798,8 +808,8 @@ with waiting_for("fit_probe", "probe_accuracy"):
 # %% [markdown]
 # ## What later chapters use
 #
-# The measures now stand in the package, in `pushforward.measuring`, with the same formulas as yours, and each
-# returns its value with a standard error and the sizes of both samples. Beside them stand two for laws that are
+# The measures now stand in the package, in `pushforward.measuring`, with the same formulas as yours, and a standard
+# error for every value. Beside them stand two for laws that are
 # known exactly: for a ring of Gaussians, how many modes were found and how wide they are, and for two moons, the
 # share of samples off the manifold. And one that you will build in notebook 11: the *sliced Wasserstein distance*,
 # which projects both sets on many lines and compares their sorted values.
@@ -828,7 +838,7 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 # ## Misconceptions
 #
 # - *"An FID of 0 means that the model is perfect."* It means that two means and two covariances agree.
-# - *"A negative MMD² is a bug."* The unbiased estimate of 0 is negative half of the time.
+# - *"A negative MMD² is a bug."* The unbiased estimate of 0 is negative more often than not.
 # - *"High recall means that nothing is missing."* Outliers among the fakes have large balls, and large balls recall everything.
 # - *"p = 0.4, so the two laws are equal."* Only this classifier, with so many samples, did not tell them apart.
 # - *"A model with a better likelihood makes better pictures."* 4.6 nats buy 99 % of noise.
@@ -886,7 +896,7 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # <details><summary>Answer</summary>
 #
-# No. It is a mean: if one sample in ten is a copy and the others are a tenth too far, the ratio is
+# No. It is a mean: if one sample in ten is a copy and the others are nine hundredths too far, the ratio is
 # $0.1 \cdot 0 + 0.9 \cdot 1.09 = 0.98$. Look at the smallest distances, too.
 #
 # </details>

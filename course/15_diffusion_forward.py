@@ -40,12 +40,12 @@ if "google.colab" in sys.modules:
 # You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: two to three hours.
 # Labels such as 001 P4d say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-15-diffusion-the-forward-process-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "be5da2379ec59bd60c0b016e2134c207", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-15-diffusion-the-forward-process-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7f9f26e6ae8179968707717cfa8c4c56", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, two_moons
 from pushforward.figures.explorer import schedule_explorer
 from pushforward.figures.style import (

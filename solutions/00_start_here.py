@@ -37,7 +37,7 @@ import platform
 
 import torch
 
-from pushforward import best_device, check, hint, restart, total
+from pushforward import best_device, check, hint, progress, restart, total
 from pushforward.data import bend_to_moons
 from pushforward.figures.explorer import push_explorer
 from pushforward.figures.style import draw_push_forward, show

@@ -31,7 +31,7 @@ import torch
 from IPython.display import display
 from scipy.optimize import brentq
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures.change_of_variables import (
     draw_banana,
@@ -799,7 +799,7 @@ def log_p_bent(x):
 def shift_or_reflection(f):
     """(s, b) with f(z) = s z + b and s = 1 or −1, for a differentiable f: R → R with |f'| = 1 everywhere.   (001 P1c)
 
-    f: maps tensors to tensors, entry by entry, b may be large;  returns two floats.
+    f: maps tensors to tensors, entry by entry, |b| up to 10^10;  returns two floats.
     """
     ### BEGIN SOLUTION
     at_0, at_1 = f(torch.tensor([0.0, 1.0], dtype=torch.float64)).tolist()

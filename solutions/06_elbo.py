@@ -31,7 +31,7 @@ import math
 import torch
 from torch.distributions import MultivariateNormal, Normal
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
@@ -950,7 +950,7 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 
 # %% tags=["solve:kl.support"]
 def truncated_kl(nu, cut):
-    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to three digits.   (001 P2d)
+    """∫ t_nu(z) log(t_nu(z) / N(z; 0, 1)) dz for z from -cut to cut, in nats, to within 0.001 (1 + |value|).   (001 P2d)
 
     nu: float, 0.5 … 10; cut: float, 1 … 10^6;  returns a float.
     """

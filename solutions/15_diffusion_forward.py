@@ -29,7 +29,7 @@ import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, two_moons
 from pushforward.figures.explorer import schedule_explorer
 from pushforward.figures.style import (

@@ -32,7 +32,7 @@ import math
 
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 from pushforward.data import pictures, two_moons
 from pushforward.device import best_device
 from pushforward.diffusion import alpha_bar, cosine_schedule, linear_schedule, per_item, q_sample
@@ -54,9 +54,9 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# The data are two narrow hills, at $-1$ and $1$. The paths start at the right end of time, $t = 60$, as pure noise, and
-# take sixty steps of the sampler that you will write in section 4. No network was trained: for two hills one can compute
-# the best possible guess of the noise exactly, and the chain uses that.
+# The data are two narrow hills, at $-1$ and $1$. The paths start at $t = 60$, on the left, as pure noise, and take sixty
+# steps of the sampler that you will write in section 4; the colour of a path is that of the hill in which it ends. No
+# network was trained: for two hills one can compute the best possible guess of the noise exactly, and the chain uses that.
 #
 # Follow a single path. For a long while it only jitters. Somewhere in the middle it has to decide, and near the end it
 # is pulled into one hill and the jitter fades. The decision is not made by any one step: it is made by the noise, a
@@ -70,7 +70,7 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# It is the share of the variance that is still signal after $t$ steps.
+# It is the share of the variance that is still signal after $t$ steps, for data of variance 1.
 # $x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1 - \bar\alpha_t}\,\epsilon$.
 #
 # </details>
@@ -121,8 +121,9 @@ show(
 # $(-1 - 0)^2 = 1$. One that believes in $c = 2$ says $(1 - 1.6)/0.6 = -1$ and pays 0; one that believes in $c = 0$ says
 # $1/0.6 = 1.667$ and pays $7.11$.
 #
-# **Write** the loss of a batch: the mean over *all* entries. Time and noise are arguments, so that results can be
-# repeated; a training loop draws them afresh for each step.
+# **Write** the loss of a batch: the mean over *all* entries. (The square of a norm is a sum over the entries of one item.
+# Dividing it by their number changes no best guess, and makes losses of small and large pictures comparable.) Time and
+# noise are arguments, so that results can be repeated; a training loop draws them afresh for each step.
 
 
 # %% tags=["solve:ddpm.loss"]
@@ -167,7 +168,7 @@ check("ddpm.loss")
 # $$\mathrm{KL} = w_t\, \|\epsilon - \epsilon_\theta\|^2, \qquad
 # w_t = \frac{\beta_t^2}{2\,\sigma_t^2\,\alpha_t\,(1 - \bar\alpha_t)} .$$
 #
-# The loss of section 1 simply drops $w_t$. That is no longer a bound on any likelihood, but it is the same game with
+# The loss of section 1 simply drops $w_t$. That is no longer the bound on $\log p(x_0)$, but it is the same game with
 # other stakes: at small $t$, where $w_t$ is large and the noise too faint to see, one pays less. Pictures come out better.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$, $t = 2$, $\bar\alpha_2 = 0.72$: the factor before $\epsilon$ is
@@ -207,16 +208,17 @@ check("ddpm.weight")
 # ## 3 · Four ways to say the same
 #
 # $x_t$ is a mixture of two unknowns, $x_0$ and $\epsilon$, with known weights. Say anything about one of them and the
-# other follows. So a network may predict the noise, the clean $x_0$, the **score** $\nabla \log q(x_t \mid x_0)$ of the
-# mixture (002 9-5), or the **velocity** $v$, which is what changes in $x_t$ as noise comes in:
+# other follows. So a network may predict the noise, the clean $x_0$, the **score** $\nabla_{x_t} \log q(x_t \mid x_0)$ of
+# the mixture (002 9-5), or the **velocity** $v$:
 #
 # $$\text{score} = -\frac{x_t - \sqrt{\bar\alpha_t}\,x_0}{1 - \bar\alpha_t} = -\frac{\epsilon}{\sqrt{1 - \bar\alpha_t}},
 # \qquad v = \sqrt{\bar\alpha_t}\,\epsilon - \sqrt{1 - \bar\alpha_t}\,x_0 .$$
 #
-# Write $\sqrt{\bar\alpha_t} = \cos\varphi$ and $\sqrt{1 - \bar\alpha_t} = \sin\varphi$. Then $(x_t, v)$ is
-# $(x_0, \epsilon)$ turned by the angle $\varphi$, and turning back gives $\epsilon = \sin\varphi\, x_t + \cos\varphi\, v$
-# and $x_0 = \cos\varphi\, x_t - \sin\varphi\, v$: no division anywhere. That is why $v$ is liked at both ends of time, where
-# one of the other formulas divides by nearly nothing.
+# Write $\sqrt{\bar\alpha_t} = \cos\varphi$ and $\sqrt{1 - \bar\alpha_t} = \sin\varphi$. Then
+# $x_t = \cos\varphi\, x_0 + \sin\varphi\, \epsilon$, and $v = dx_t/d\varphi$ is how fast it changes as $\varphi$ goes from
+# signal to noise. The pair $(x_t, v)$ is $(x_0, \epsilon)$ turned by the angle $\varphi$, and turning back gives
+# $\epsilon = \sin\varphi\, x_t + \cos\varphi\, v$ and $x_0 = \cos\varphi\, x_t - \sin\varphi\, v$: no division anywhere.
+# That is why $v$ is liked at both ends of time, where one of the other formulas divides by nearly nothing.
 #
 # A model's guesses are conditional means, and everything here is linear once $x_t$ is known. So the same formulas turn
 # the best guess of one into the best guess of the others; only what counts as a *small* error differs.
@@ -265,8 +267,9 @@ check("ddpm.parametrisations")
 # $\tilde\beta_t$ (notebook 15's exam question 5 says for which data each is right). Why no noise in the last step? Its
 # result *is* the picture, and whatever you add stays in it.
 #
-# The **variance-exploding** chain $x_t = x_{t-1} + \sigma\epsilon_t$ goes back in the same way. Put
-# $\hat x_0 = x_t - \sqrt t\,\sigma\,\epsilon_\theta$ into its posterior mean $\big((t - 1)\,x_t + \hat x_0\big)/t$:
+# The **variance-exploding** chain $x_t = x_{t-1} + \sigma\epsilon_t$ goes back in the same way, but from the wide start
+# $x_T \sim \mathcal N(0, T\sigma^2 I)$. Put $\hat x_0 = x_t - \sqrt t\,\sigma\,\epsilon_\theta$ into its posterior mean
+# $\big((t - 1)\,x_t + \hat x_0\big)/t$:
 #
 # $$x_{t-1} = x_t - \frac{\sigma}{\sqrt t}\,\epsilon_\theta(x_t, t) + \sigma\sqrt{\frac{t-1}{t}}\; z_t .$$
 #
@@ -324,9 +327,11 @@ check("ddpm.sample")
 
 # %% [markdown]
 # Your chain now runs on the two hills of the opening picture, with their exact denoiser. Set the number of steps, and
-# the variance of each step in units of $\beta_t$. Which matters more? At share 0 the chain is deterministic: it loses
-# spread at each step, and the hills become needles. At share 2 the hills are blurred and flow together. At share 1, and
-# twenty steps or more, it is hard to find fault.
+# the variance of each step in units of $\beta_t$. Which matters more? At share 0 the chain is deterministic, and loses
+# spread at each step: with twenty steps all paths end at 0, between the hills, where no data are, and with a hundred they
+# end in two needles. At share 1 the hills are half as wide again as they should be with twenty steps, and hardly a tenth
+# too wide with a hundred. At share 2 they are still half as wide again with a hundred. (No noise need not mean no spread:
+# section 5 has a deterministic chain that keeps it.)
 
 # %% tags=["demo"]
 with waiting_for("ddpm_sample", "mean_from_eps"):
@@ -599,10 +604,11 @@ with waiting_for("step_moments"):
 # $$x' = \sqrt{\bar\alpha'}\;\hat x_0 + \sqrt{1 - \bar\alpha' - \sigma^2}\;\epsilon_\theta + \sigma z, \qquad
 # \sigma = \eta\,\sqrt{\frac{1 - \bar\alpha'}{1 - \bar\alpha}\Big(1 - \frac{\bar\alpha}{\bar\alpha'}\Big)} .$$
 #
-# The two roots squared add up to $1 - \bar\alpha'$, whatever $\sigma$ is: the marginals stay. With $\eta = 1$ and
-# neighbouring times, $\sigma^2$ is $\tilde\beta_t$, and this is the step of section 4. With $\eta = 0$ nothing is random
-# but the start, so one noise always gives one picture. And nothing says that the earlier time must be $t - 1$: skip, and a
-# network that was trained for a thousand steps samples in twenty.
+# The squares of the factors before $\epsilon_\theta$ and $z$ add up to $1 - \bar\alpha'$, whatever $\sigma$ is. So if
+# $\hat x_0$ and $\epsilon_\theta$ are those that made $x_t$, then $x'$ has the law $q(x' \mid x_0)$: the marginals stay.
+# With $\eta = 1$ and neighbouring times, $\sigma^2$ is $\tilde\beta_t$, and this is the step of section 4. With $\eta = 0$
+# nothing is random but the start, so one noise always gives one picture. And nothing says that the earlier time must be
+# $t - 1$: skip, and a network that was trained for a thousand steps samples in twenty.
 #
 # **In numbers.** $x_t = 1$, $\epsilon = -1$, $\bar\alpha = 0.64$, so $\hat x_0 = 2$. To $\bar\alpha' = 0.81$ with
 # $\eta = 0$: $0.9 \cdot 2 - \sqrt{0.19} = 1.3641$. With $\eta = 1$: $\sigma^2 = \frac{0.19}{0.36}(1 - 0.7901) = 0.1108$.
@@ -686,9 +692,10 @@ check("ddpm.catch_step")
 # = \frac{\bar\alpha_{t-1} - \bar\alpha_t}{2\,(1 - \bar\alpha_{t-1})(1 - \bar\alpha_t)}
 # = \tfrac12 \big( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \big) .$$
 #
-# You pay for a wrong guess of the picture as much as the ratio drops in this step. The sum over the steps telescopes, so a
-# schedule only decides *where* you pay: this is why the number of steps and the shape of the schedule matter less than
-# one fears.
+# You pay for a wrong guess of the picture as much as the ratio drops in this step. If the guess is equally wrong at all
+# times the sum over the steps telescopes, and only the two ends of the schedule count. A real guess gets better as the
+# ratio grows; then the sum is that of a staircase over the SNR axis, and the shape of the schedule only decides where
+# the stairs stand. With many steps they are too fine to matter: this is why the shape matters less than one fears.
 #
 # **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$, log-determinant
 # $-2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
@@ -851,9 +858,10 @@ check("ddpm.elbo")
 # ### END SOLUTION
 
 # %% [markdown]
-# How loose is it? Data $\mathcal N(0, 1)$ with the exact denoiser and 100 steps of the schedule in this chapter: the bound lies
-# $1.35$ nats below $\log p$. Nothing was guessed wrongly; the price is paid for $\tilde\beta_t$, where $\beta_t$ would be
-# right for these data, a divergence $\frac12\big(\beta_t/\tilde\beta_t - 1 - \log(\beta_t/\tilde\beta_t)\big)$ in each step.
+# How loose is it? Data $\mathcal N(0, 1)$ with the exact denoiser and the 100 steps of `linear_schedule(100)`: on average
+# over the data the bound lies $1.35$ nats below the log of their own density. Nothing was guessed wrongly; the price is
+# paid for $\tilde\beta_t$, where $\beta_t$ would be right for these data, a divergence
+# $\frac12\big(\beta_t/\tilde\beta_t - 1 - \log(\beta_t/\tilde\beta_t)\big)$ in each step $t \ge 2$.
 
 # %% [markdown]
 # ### The schedule only says where you pay

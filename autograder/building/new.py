@@ -38,7 +38,7 @@ START = """\
 # %% tags=["given"]
 import torch
 
-from pushforward import check, hint, restart, total
+from pushforward import check, hint, progress, restart, total
 
 # %% [markdown]
 # ## What you can now do

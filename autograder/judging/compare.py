@@ -162,7 +162,9 @@ def _around_fault(want: np.ndarray, got: np.ndarray, good: np.ndarray) -> tuple[
     """All of a small array, the first bad entry of a large one; how far apart they are where that does not show."""
     at = tuple(int(i) for i in np.argwhere(~good)[0])
     small = want.size <= 6
-    wanted, came = (show(want), show(got)) if small else (_number(want[at]), _number(got[at]))
+    largest = np.abs(want[np.isfinite(want)]).max(initial=0.0)
+    clean = np.where(np.abs(want) < 1e-14 * largest, 0.0, want)  # what an oracle's rounding left of a nought
+    wanted, came = (show(clean), show(got)) if small else (_number(clean[at]), _number(got[at]))
     apart = f" (off by {_number(abs(got[at] - want[at]))})" if wanted == came else ""
     return wanted if small else f"{wanted} at index {list(at)}", came + apart
 

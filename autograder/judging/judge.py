@@ -62,7 +62,8 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
         blank=all(_is_blank(e, exercise.names) for e in exchanges),
         seed=seed,
         hints=exercise.hints,
-        coarse=any(e.coarse for e in exchanges),
+        # a wrong answer may come near the right one by chance, and is not told that it is right
+        coarse=any(e.coarse for e in exchanges) and all(r.ok for r in results),
     )
 
 

@@ -18,8 +18,8 @@ _GOOD, _BAD, _MUTED = "#0072B2", "#D55E00", "#767676"
 
 # One rule for every exercise: it costs nothing, and is worth knowing.
 COARSE = (
-    "Right, but to single precision only where double was asked for: a constant made by `torch.tensor(…)`, say, is "
-    "float32 unless it is told otherwise. This costs no points."
+    "Right, but not to all the digits of double precision: a constant made by `torch.tensor(…)` is float32 unless it "
+    "is told otherwise, and a difference of nearly equal numbers loses digits too. This costs no points."
 )
 
 

@@ -1,5 +1,5 @@
-"""What the course costs: seconds and memory per notebook, milliseconds per check; and what grading a class costs,
-beside stock nbgrader and as the class grows. `make bench` prints it."""
+"""What the course costs: seconds and memory per notebook, milliseconds per check; what its models reach; and what
+grading a class costs, beside stock nbgrader and as the class grows. `make bench` prints it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.building.execution import measure
@@ -21,13 +22,14 @@ from autograder.measuring import growth, race
 from autograder.measuring.answers import reference
 from autograder.measuring.grown import house_table
 from autograder.measuring.growth import Growth
+from autograder.measuring.models import MODELS, SEEDS, model_table
 from autograder.measuring.race import Race, compare
 from pushforward.errors import CourseError
 
 CONTRACT = {"graded": 120, "full": 360}  # seconds on one core
 MEMORY = 2048  # MB
 
-PARTS = ("notebooks", "checks", "race", "growth")
+PARTS = ("notebooks", "checks", "models", "race", "growth")
 RACED = ("15_diffusion_forward", "02_change_of_variables")
 SIZES = (10, 30, 100, 300, 1000)
 
@@ -42,11 +44,14 @@ class Wanted:
     sizes: tuple[int, ...] = SIZES
     out: Path = Path("bench")
     seed: int = 0
+    models: tuple[str, ...] = ()  # rows of the model table, all if none is named
+    seeds: int = SEEDS
 
 
 def measured(root: Path, wanted: Wanted) -> Iterator[str]:
     """Every table as text, as soon as it is there; all of them stand in results.md at the end. Raises CourseError."""
     known = {"notebooks": notebook_table, "checks": check_table, "house": house_table}
+    known["models"] = partial(model_table, chosen=wanted.models, seeds=wanted.seeds, out=wanted.out)
     _refuse(root, wanted)
     wanted.out.mkdir(parents=True, exist_ok=True)
     texts = []
@@ -64,6 +69,9 @@ def _refuse(root: Path, wanted: Wanted) -> None:
             raise CourseError(f"There is no notebook {name!r} to grade: choose from {', '.join(there)}.")
     if wanted.submissions < 2 or min(wanted.sizes) < 1 or len(set(wanted.sizes)) < 2:
         raise CourseError("A race needs two submissions or more, and growth two sizes of a class or more.")
+    rows = [model.name for model in MODELS]
+    if wanted.seeds < 2 or not set(wanted.models) <= set(rows):
+        raise CourseError(f"The model table takes two seeds or more, and its rows are {', '.join(rows)}.")
 
 
 def notebook_table(root: Path) -> str:

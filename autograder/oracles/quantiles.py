@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy import stats
+from scipy import special, stats
 
-Cdf = Callable[..., torch.Tensor]
+LogTail = Callable[..., torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -54,26 +54,35 @@ def same_quantile(x: np.ndarray, source: Distribution, target: Distribution) -> 
         return np.where(below <= 0.5, target.ppf(below), target.isf(source.sf(x)))
 
 
-def normal_cdf(z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
-    """F of N(mu, sigma²), for differentiating."""
-    return 0.5 * torch.erfc((mu - z) / (sigma * 2**0.5))
+def deviations(x: np.ndarray, source: Distribution) -> np.ndarray:
+    """The standard normal number at x's quantile, by the smaller tail's logarithm: it does not underflow."""
+    below, above = source.logcdf(x), source.logsf(x)
+    return np.where(below <= above, special.ndtri_exp(below), -special.ndtri_exp(above))
 
 
-def lognormal_cdf(z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
-    """Q of the log-normal, for differentiating; z > 0."""
-    return normal_cdf(z.log(), mu, sigma)
+def normal_log_tail(side: torch.Tensor, z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """log of the probability below z (side 1) or above it (side −1) under N(mu, sigma²), for differentiating."""
+    return torch.special.log_ndtr(side * (z - mu) / sigma)
+
+
+def lognormal_log_tail(side: torch.Tensor, z: torch.Tensor, mu: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """The same of the log-normal; z > 0."""
+    return normal_log_tail(side, z.log(), mu, sigma)
 
 
 def implicit_derivatives(
-    z: np.ndarray, x: np.ndarray, source: Distribution, cdf: Cdf, mu: np.ndarray, sigma: np.ndarray
+    z: np.ndarray, x: np.ndarray, source: Distribution, log_tail: LogTail, mu: np.ndarray, sigma: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """∂z/∂mu, ∂z/∂sigma and ∂z/∂x of the z that solves F(x) = Q(z; mu, sigma), all of the shape of z.
+    """∂z/∂mu, ∂z/∂sigma and ∂z/∂x of the z that cuts off the tail that x cuts off, all of the shape of z.
 
-    ∂z/∂theta = −Q_theta / Q_z and ∂z/∂x = F'(x) / Q_z.
+    With Q the logarithm of the smaller tail, ∂z/∂theta = −Q_theta / Q_z and ∂z/∂x = F'(x) / F(x) / Q_z.
     """
+    below, above = source.logcdf(x), source.logsf(x)
+    side = torch.tensor(np.broadcast_to(np.where(below <= above, 1.0, -1.0), z.shape).copy())
     at = [torch.tensor(np.broadcast_to(v, z.shape).astype(np.float64), requires_grad=True) for v in (z, mu, sigma)]
-    by_z, by_mu, by_sigma = (g.numpy() for g in torch.autograd.grad(cdf(*at).sum(), at))
-    return {"mu": -by_mu / by_z, "sigma": -by_sigma / by_z, "x": source.pdf(x) / by_z}
+    by_z, by_mu, by_sigma = (g.numpy() for g in torch.autograd.grad(log_tail(side, *at).sum(), at))
+    by_x = side.numpy() * np.exp(source.logpdf(x) - np.minimum(below, above))
+    return {"mu": -by_mu / by_z, "sigma": -by_sigma / by_z, "x": by_x / by_z}
 
 
 def normal_path(x: np.ndarray, source: Distribution, sigma: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -82,8 +91,8 @@ def normal_path(x: np.ndarray, source: Distribution, sigma: np.ndarray) -> tuple
     Every other mu shifts the sample, and exp makes a log-normal one of it; neither changes a quantile. So nothing is
     lost where sigma is small beside mu.
     """
-    y = same_quantile(x, source, normal(0.0, sigma))
-    return y, implicit_derivatives(y, x, source, normal_cdf, np.zeros_like(y), sigma)
+    y = sigma * deviations(x, source)
+    return y, implicit_derivatives(y, x, source, normal_log_tail, np.zeros_like(y), sigma)
 
 
 def sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

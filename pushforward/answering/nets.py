@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -24,4 +24,38 @@ def mlp(weights: Sequence[torch.Tensor]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-ARCHITECTURES = {"mlp": mlp, "polynomial": polynomial, **maps.ARCHITECTURES}
+def flow(weights: Sequence[torch.Tensor]) -> Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    """z (N, D) → x (N, D) and log |det ∂x/∂z| (N,), each row from its own:
+
+        x_1 = e^{s_1} z_1 + t_1,   x_k = e^{s_k tanh z_1} z_k + t_k z_1²  for k > 1
+
+    weights: s and t, both (D,).
+    """
+    s, t = weights
+
+    def forward(z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        first = z[:, :1]
+        scales = s[1:] * torch.tanh(first)
+        x = torch.cat([torch.exp(s[:1]) * first + t[:1], torch.exp(scales) * z[:, 1:] + t[1:] * first**2], dim=1)
+        return x, s[0] + scales.sum(1)
+
+    return forward
+
+
+def flow_inverse(weights: Sequence[torch.Tensor]) -> Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    """The way back of `flow`: x (N, D) → z (N, D) and log |det ∂z/∂x| (N,)."""
+    s, t = weights
+
+    def inverse(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        first = (x[:, :1] - t[:1]) * torch.exp(-s[:1])
+        scales = s[1:] * torch.tanh(first)
+        z = torch.cat([first, (x[:, 1:] - t[1:] * first**2) * torch.exp(-scales)], dim=1)
+        return z, -s[0] - scales.sum(1)
+
+    return inverse
+
+
+ARCHITECTURES = {
+    **{"mlp": mlp, "polynomial": polynomial, "flow": flow, "flow_inverse": flow_inverse},
+    **maps.ARCHITECTURES,
+}

@@ -92,7 +92,7 @@ def draw_chain(T: int, share: float, ddpm_sample: Callable) -> Figure:
     ax.set(
         xlabel="$x_0$", yticks=[], title=f"T = {T}: {100 * near.double().mean():.0f} % within three widths of a hill"
     )
-    ax.legend(loc="upper center")
+    ax.legend(loc="upper right")
     return fig
 
 

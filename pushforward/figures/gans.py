@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pushforward.figures.explorer import explorer
-from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, on_cpu
+from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, on_cpu, strip
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 Step = Callable[[torch.Tensor, torch.Tensor, float], tuple[torch.Tensor, torch.Tensor]]
@@ -145,4 +145,37 @@ def draw_ring(real: torch.Tensor, stages: Mapping[str, torch.Tensor]) -> Figure:
         ax.scatter(*real.T, s=2, color="#BBBBBB", linewidths=0, rasterized=True)
         ax.scatter(*made.T, s=3, color=VERMILION, linewidths=0, rasterized=True)
         ax.set(title=title, xticks=[], yticks=[], xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
+    return fig
+
+
+# --- digits, and flows as generators ---------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_digits(rows: Mapping[str, torch.Tensor]) -> Figure:
+    """A row of pictures (n, 8, 8), levels 0 … 16, under each title."""
+    fig, axes = figure(len(rows), 1, (9.4, 1.2 * len(rows)))
+    for ax, (title, pictures) in zip(axes, rows.items(), strict=True):
+        strip(ax, pictures / 8 - 1, title)
+    return fig
+
+
+@on_cpu
+def draw_flows(made: Mapping[str, torch.Tensor], excess: Mapping[str, torch.Tensor]) -> Figure:
+    """What each flow makes (M, 2); and which share of unseen data costs more than so many nats above the truth.
+
+    excess: log p*(x) − log p(x) for each unseen x, (N,), by the same names.
+    """
+    fig, axes = figure(1, len(made) + 1, (2.6 * (len(made) + 1), 2.9))
+    for ax, (title, x) in zip(axes, made.items(), strict=False):
+        ax.scatter(*x.T, s=2, color=VERMILION, linewidths=0, rasterized=True)
+        ax.set(title=title, xticks=[], yticks=[], xlim=(-1.5, 2.5), ylim=(-1.1, 1.6), aspect="equal")
+    share = axes[-1]
+    for (title, nats), colour, dash in zip(excess.items(), (BLUE, VERMILION, GREEN), ("-", "--", ":"), strict=False):
+        ordered = nats.sort(descending=True).values.clamp(min=1e-3)
+        share.plot(ordered, torch.arange(1, len(ordered) + 1) / len(ordered), dash, color=colour, label=title)
+    share.set(
+        xscale="log", yscale="log", xlim=(0.1, None), xlabel="nats above the truth", ylabel="share of unseen points"
+    )
+    share.legend(loc="lower left", fontsize=8)
     return fig

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import ipywidgets
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from pushforward.data import two_moons
 from pushforward.figures.explorer import explorer
-from pushforward.figures.style import BLUE, GREY, VERMILION, figure, on_cpu
+from pushforward.figures.style import BLUE, GREEN, GREY, VERMILION, figure, on_cpu
 from pushforward.measuring.estimate import Estimate, measured
 from pushforward.measuring.frechet import frechet
 from pushforward.measuring.kernels import mmd
@@ -100,8 +101,8 @@ def _table(ax: Axes, found: Mapping[str, Estimate], alarms: Mapping[str, bool]) 
     for row, (key, reading) in enumerate(found.items()):
         loud = alarms[key]
         ax.barh(-row, 1, height=0.86, color=VERMILION if loud else "#EFEFEF")
-        weight, colour = ("bold", "white") if loud else ("normal", "black")
-        ax.text(0.5, -row, _written(reading.value), ha="center", va="center", weight=weight, color=colour)
+        weight = "bold" if loud else "normal"
+        ax.text(0.5, -row, _written(reading.value), ha="center", va="center", weight=weight, color="black")
     ax.set(xlim=(0, 1), ylim=(0.5 - len(found), 0.5))
     ax.axis("off")
 
@@ -127,6 +128,50 @@ def draw_bias(sizes: torch.Tensor, found: torch.Tensor, limit: float | torch.Ten
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set(xlabel="$1/n$", ylabel="Fréchet distance", xlim=(0, None))
     ax.legend(loc="upper left")
+    return fig
+
+
+# --- what the bandwidth of a kernel sees -----------------------------------------------------------------------
+
+
+@on_cpu
+def draw_bandwidths(widths: Sequence[float], signals: Mapping[str, Sequence[float]], usual: float) -> Figure:
+    """For each set of samples its MMD² in standard errors against the bandwidth; a line at the usual bandwidth.
+
+    signals: name -> one value for each width, of up to four sets.
+    """
+    fig, ax = figure(1, 1, (7.6, 3.4))
+    for (name, signal), colour, dash in zip(
+        signals.items(), (GREY, BLUE, GREEN, VERMILION), (":", "-", "--", "-."), strict=False
+    ):
+        ax.plot(widths, signal, dash, color=colour, label=name)
+    ax.axvline(usual, color="black", linewidth=1, label="median distance")
+    ax.axhline(2, color=GREY, linewidth=0.8)
+    ax.set(xscale="log", xlabel="bandwidth $h$", ylabel="MMD² / standard error", yscale="symlog")
+    ax.set_yticks([-2, 0, 2, 5, 10, 20], ["−2", "0", "2", "5", "10", "20"])
+    ax.yaxis.set_minor_locator(NullLocator())
+    fig.legend(loc="outside right upper")
+    return fig
+
+
+# --- a memoriser's likelihood and its samples ------------------------------------------------------------------
+
+
+@on_cpu
+def draw_memoriser(widths: Sequence[float], nll: Sequence[float], sure: Sequence[float], fresh: float) -> Figure:
+    """Against the width: left, nats per test digit; right, the share of samples recognised, and that of test digits."""
+    fig, (left, right) = figure(1, 2, (9, 3.2))
+    left.plot(widths, nll, "o-", color=BLUE)
+    left.set(title="nats per test digit: lower is better", yscale="log")
+    ticks = [tick for tick in (100, 200, 500, 1000, 2000, 5000) if min(nll) / 2 < tick < 2 * max(nll)]
+    left.set_yticks(ticks, list(map(str, ticks)))
+    left.yaxis.set_minor_locator(NullLocator())
+    right.plot(widths, sure, "o-", color=VERMILION, label="samples")
+    right.axhline(fresh, color=GREY, linestyle="--", label="test digits")
+    right.set(title="share recognised: higher is better", ylim=(0, 1))
+    right.legend(loc="lower left")
+    for ax in (left, right):
+        ax.set_xlabel(r"width $\sigma$, in grey levels")
     return fig
 
 
@@ -156,13 +201,13 @@ def draw_measures(fault: str, strength: float, measures: Measures, n: int = 250)
     train, fresh, fair = (two_moons(n, generator=dice).double() for _ in range(3))
     fake = impostor(fault, strength, train, dice)
     fig, (left, right) = figure(1, 2, (9, 3.8), width_ratios=[1, 1.2])
-    _cloud(left, fake, f"{fault}, strength {strength:.2f}")
+    _cloud(left, fake, f"{fault}, strength {strength:.2f}\n(grey: training data)")
     left.scatter(*train.T.numpy(), s=2, color=GREY, linewidths=0, zorder=0)
     for row, measure in enumerate(measures.values()):
         ours, data = float(measure(train, fake, fresh)), float(measure(train, fair, fresh))
         right.barh(-row, ours, height=0.5, color=BLUE)
         right.plot([data, data], [-row - 0.35, -row + 0.35], color="black", linewidth=2)
         right.text(1.62, -row, _written(ours), va="center", ha="left")
-    right.set(yticks=[-row for row in range(len(measures))], yticklabels=list(measures), xlim=(-0.05, 1.6))
+    right.set(yticks=[-row for row in range(len(measures))], yticklabels=list(measures), xlim=(-0.12, 1.6))
     right.set_title("bar: these samples; black mark: fresh data", loc="left")
     return fig

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import torch
 
+from pushforward.data import ring_centres
 from pushforward.measuring.estimate import rows
 
 
@@ -73,3 +74,30 @@ def off_moons(x: torch.Tensor, noise: float = 0.05, reach: float = 3.0) -> float
     Its standard error is √(p(1 − p)/n).
     """
     return float((moon_distances(x).amin(1) > reach * noise).double().mean())
+
+
+# --- true densities --------------------------------------------------------------------------------------------
+
+
+def log_p_ring(x: torch.Tensor, sigma: float = 0.05) -> torch.Tensor:
+    """log of ⅛ Σ_k N(x; c_k, sigma² I), the density of `pushforward.data.ring`, at x (n, 2); returns (n,), float64."""
+    return _log_mixture(x, ring_centres().cpu().double(), sigma)
+
+
+def log_p_moons(x: torch.Tensor, noise: float = 0.05, points: int = 400) -> torch.Tensor:
+    """The log density of `pushforward.data.two_moons` at x (n, 2); returns (n,), float64.
+
+    p(x) = ½ Σ over both moons of (1/π) ∫_0^π N(x; c(a), noise² I) da, by the midpoint rule. Its mean over the data is
+    minus their entropy: 0.289 nats at noise 0.05.
+    """
+    angle = math.pi * (torch.arange(points, dtype=torch.float64, device="cpu") + 0.5) / points
+    upper = torch.stack([angle.cos(), angle.sin()], dim=1)
+    return _log_mixture(x, torch.cat([upper, upper.new_tensor([1.0, 0.5]) - upper]), noise)
+
+
+def _log_mixture(x: torch.Tensor, centres: torch.Tensor, sigma: float) -> torch.Tensor:
+    """log of the mean over centres (k, 2) of N(x; c, sigma² I), a thousand points at a time."""
+    parts = [
+        torch.logsumexp(-(torch.cdist(part, centres) ** 2) / (2 * sigma**2), dim=1) for part in rows(x, 1).split(1000)
+    ]
+    return torch.cat(parts) - math.log(2 * math.pi * sigma**2 * len(centres))

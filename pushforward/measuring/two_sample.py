@@ -19,6 +19,9 @@ class Verdict(NamedTuple):
     p_value: float
     n: int
 
+    def __str__(self) -> str:
+        return f"accuracy {self.accuracy:.3f} ± {self.error:.2g}, p = {self.p_value:.2g} (n = {self.n})"
+
 
 def two_sample(real: torch.Tensor, fake: torch.Tensor, k: int = 5) -> Verdict:
     """Train a vote of k nearest neighbours on the first halves, count what it gets right on the second halves.

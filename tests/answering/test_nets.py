@@ -53,3 +53,18 @@ def test_training_the_network_leaves_the_weights_that_were_handed_over() -> None
 def test_a_weight_without_a_bias_is_refused() -> None:
     with pytest.raises(ValueError):
         mlp(weights((2, 3, 1), torch.float32)[:-1])
+
+
+@pytest.mark.parametrize("D", [1, 2, 3])
+def test_a_flow_and_its_inverse_undo_each_other_with_the_determinant_of_the_jacobian(D: int) -> None:
+    generator = torch.Generator().manual_seed(D)
+    given = [torch.randn(D, generator=generator, dtype=torch.float64) for _ in "st"]
+    z = torch.randn(4, D, generator=generator, dtype=torch.float64)
+    x, forth = ARCHITECTURES["flow"](given)(z)
+    again, back = ARCHITECTURES["flow_inverse"](given)(x)
+    torch.testing.assert_close(again, z)
+    torch.testing.assert_close(forth, -back)
+    jacobian = torch.autograd.functional.jacobian(lambda v: ARCHITECTURES["flow"](given)(v)[0].sum(0), z).transpose(
+        0, 1
+    )
+    torch.testing.assert_close(forth, torch.linalg.slogdet(jacobian).logabsdet)

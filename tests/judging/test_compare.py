@@ -122,6 +122,13 @@ def test_the_first_wrong_entry_of_a_large_array_is_shown_with_its_place() -> Non
     assert tuple(close(plain(got), want, torch.float64, strict=True))[1:] == ("6 at index [1, 2]", "6 (off by 1e-09)")
 
 
+def test_what_rounding_left_of_a_nought_is_shown_as_one() -> None:
+    assert close(np.array([0.5, 0.5]), np.array([1.0, -8.6e-17]), torch.float64).expected == "[1, 0]"
+    assert (
+        close(np.array([0.5]), np.array([-8.6e-17]), torch.float64).expected == "[-8.6e-17]"
+    )  # nothing to compare it with
+
+
 def test_exact_is_what_the_student_got() -> None:
     given = torch.tensor(0.1, dtype=torch.float32, requires_grad=True)
     assert exact(given).item() == float(np.float32(0.1)) != 0.1

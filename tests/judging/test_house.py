@@ -215,6 +215,14 @@ def test_single_precision_pays_in_full_and_is_told() -> None:
     assert not marks().coarse
 
 
+def test_what_is_wrong_is_not_called_right_where_it_comes_near() -> None:
+    """Off by one part in ten million at small arguments, and by far more at large ones."""
+    report = marks(lambda x, s: s * x * (1 + 1e-7 * (1 + 1e6 * (x.abs() > x.abs().mean()))))
+    assert not report.full
+    assert not report.coarse
+    assert COARSE[:30] not in repr(report)
+
+
 @pytest.mark.parametrize("changed", ["x", [None, 3.5, {}], 7, [["x"]], [10**30], {"x": 1}])
 def test_what_a_process_says_it_changed_is_not_trusted(changed: Any) -> None:
     """Whatever is sent in its place, nothing breaks and at most the small law is lost."""

@@ -13,8 +13,17 @@ import pytest
 import torch
 
 from autograder.measuring.answers import reference
-from pushforward.data import ring
-from pushforward.figures.gans import draw_game, draw_gradients, draw_orbits, draw_ring, draw_shift, shift_explorer
+from pushforward.data import digits, ring
+from pushforward.figures.gans import (
+    draw_digits,
+    draw_flows,
+    draw_game,
+    draw_gradients,
+    draw_orbits,
+    draw_ring,
+    draw_shift,
+    shift_explorer,
+)
 from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,6 +186,82 @@ def test_a_changed_picture_has_the_numbers_of_the_text(names: dict[str, Any]) ->
     assert (strong.flatten()[1:] == -1).all()
 
 
+def test_digits_are_changed_as_the_text_says_and_come_back_as_levels(names: dict[str, Any]) -> None:
+    pictures = digits("train")[0]
+    assert len(pictures) == 1000
+    torch.testing.assert_close(names["as_levels"](pictures.reshape(-1, 64) / 8 - 1), pictures)
+    assert names["as_levels"](torch.tensor([[-1.2, 1.1]]).repeat(1, 32)).unique().tolist() == [0, 16]
+    torch.manual_seed(0)
+    x = torch.full((400, 64), -1.0)
+    x[:, 27] = 1.0  # a dot of ink in the middle, mean 1/32 of full ink
+    shown = names["seen"](x)
+    moved = (shown != x).any(1).double().mean()
+    assert 0.4 < float(moved) < 0.6
+    dots = shown.argmax(1)
+    assert set(((dots // 8 - 3).abs()).tolist()) == set(((dots % 8 - 3).abs()).tolist()) == {0, 1}
+    assert 0.55 < float(shown.amax(1).min()) < 1 < float(shown.amax(1).max()) < 1.4
+
+
+def test_a_few_steps_on_digits_and_on_moons_train_and_are_the_same_again(names: dict[str, Any]) -> None:
+    G, history = names["train_digits"](6)
+    assert len(history.losses) == 6
+    assert names["as_levels"](G(torch.randn(3, 32))).shape == (3, 8, 8)
+    again = names["train_digits"](6)[0]
+    torch.testing.assert_close(again(torch.ones(1, 32)), G(torch.ones(1, 32)), rtol=0, atol=0)
+    for weight in names["WEIGHTS"].values():
+        flow, history = names["train_flow"](weight, 4)
+        assert len(history.losses) == 4
+        x = flow(torch.randn(3, 2))[0]
+        torch.testing.assert_close(names["log_p_generated"](x, flow.inverse), flow.log_p(x))
+
+
+def test_a_flow_as_generator_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    inverse = lambda x: (x * of(0.5, 1.0), torch.full((len(x),), -math.log(2), dtype=x.dtype))  # noqa: E731
+    generate = lambda z: (z * of(2.0, 1.0), torch.full((len(z),), math.log(2), dtype=z.dtype))  # noqa: E731
+    x = of(2.0, 0.0)[None]
+    near(names["log_p_generated"](x, inverse), [-3.0310])
+    near([-0.5 - math.log(2 * math.pi), -2.3379 - 0.6931], [-2.3379, -3.0310])
+    near(names["loss_of_flow"](lambda x: 2 * x[:, 0], of(0.0, 0.0)[None], x, generate, inverse, 0.1), 0.9962)
+
+
+def distance_and_nats(a: float, b: float) -> tuple[float, float]:
+    """W₂ and KL of N(0, diag(1, 0.05²)) and the streak of G(z) = (a z_1, b z_2), from notebook 06's KL."""
+    pairs = ((abs(a), 1.0), (abs(b), 0.05))
+    nats = sum(math.log(s / sigma) + sigma**2 / (2 * s**2) - 0.5 for s, sigma in pairs)
+    return math.hypot(*(s - sigma for s, sigma in pairs)), nats
+
+
+def test_a_thin_streak_is_near_and_improbable(names: dict[str, Any]) -> None:
+    wide = distance_and_nats(1, 0.1)
+    assert wide == pytest.approx((0.05, 0.318), abs=5e-4)
+    distance, nats = distance_and_nats(*names["thin_generator"]())
+    assert distance <= 0.05
+    assert nats > 50
+    assert (10**2 / 2, 100**2 / 2) == (50, 5000)
+    assert math.erf(1 / 20 / math.sqrt(2)) == pytest.approx(0.04, abs=5e-4)  # 2Φ(δ/2L) − 1 at δ = 1, L = 10
+
+
+def row_of(name: str) -> list[str]:
+    """The cells of a row of docs/models.md, which was measured with the full budget."""
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    return next(line.split(" | ") for line in page.splitlines() if line.startswith(f"| {name} |"))
+
+
+def test_the_runs_bear_out_what_the_text_says_of_them() -> None:
+    """As measured over the seeds of docs/models.md, whose means are read here."""
+    by_likelihood, adversarial, both = (row_of(f"flow_moons_{way}") for way in ("likelihood", "adversarial", "both"))
+    nats = [float(row[3].split()[0]) for row in (by_likelihood, adversarial, both)]
+    off = [float(row[5].rpartition("off the moons, % ")[2].split()[0]) for row in (by_likelihood, adversarial, both)]
+    assert 30 < nats[1] < 1000  # tens or hundreds of nats
+    assert 0.289 < min(nats[0], nats[2]) < max(nats[0], nats[2]) < 1.289  # within a nat of the truth
+    assert off[1] < 0.5 * off[0]  # fewer points off the moons
+    assert (off[2] - off[1]) / (off[0] - off[1]) > 0.5  # most of the halo is back
+    width = float(row_of("gan_ring")[5].rpartition("width (σ = 0.05) ")[2].split()[0])
+    assert width / 0.05 == pytest.approx(0.75, abs=0.1)  # about three quarters of the truth
+    rarest = float(row_of("gan_digits")[5].rpartition("rarest digit ")[2].split()[0])
+    assert rarest > 0.05  # no class is lost
+
+
 # --- drawings --------------------------------------------------------------------------------------------------
 
 
@@ -233,4 +318,17 @@ def test_the_ring_is_drawn_at_each_stage() -> None:
     fig = draw_ring(x, {"before": torch.zeros(10, 2), "after": x})
     assert [ax.get_title() for ax in fig.axes] == ["before", "after"]
     assert len(fig.axes[1].collections[1].get_offsets()) == 100
+    assert Picture(fig, "").png
+
+
+def test_digits_and_flows_are_drawn() -> None:
+    fig = draw_digits({"known": digits()[0][:3], "made": torch.zeros(3, 8, 8)})
+    assert [ax.get_title(loc="left") for ax in fig.axes] == ["known", "made"]
+    assert fig.axes[0].images[0].get_array().shape == (8, 24)
+    nats = torch.tensor([5.0, 1.0, 2000.0, 0.5])
+    fig = draw_flows({"a": torch.zeros(9, 2), "b": torch.ones(5, 2)}, {"a": nats, "b": nats / 2})
+    assert [ax.get_title() for ax in fig.axes] == ["a", "b", ""]
+    line = fig.axes[2].lines[0]
+    assert line.get_xdata().tolist() == [2000, 5, 1, 0.5]
+    assert line.get_ydata().tolist() == [0.25, 0.5, 0.75, 1]
     assert Picture(fig, "").png

@@ -131,6 +131,19 @@ def test_the_bound_is_loose_by_what_its_variances_cost(names: dict[str, Any]) ->
     assert gap == pytest.approx(1.35, abs=0.005)
 
 
+def test_with_many_steps_the_shape_of_a_schedule_matters_little() -> None:
+    """Consistency for data N(0, 1): ½ Σ (drop of the SNR) · 1/(1 + SNR), a staircase over the SNR axis."""
+    ends, apart = (0.99, 0.01), {}
+    for steps in (10, 300):
+        even, odds = torch.linspace(*ends, steps), torch.logit(of(*ends))
+        sigmoid = torch.linspace(odds[0], odds[1], steps).sigmoid()  # even in the logarithm of the SNR
+        snr = [kept / (1 - kept) for kept in (even, sigmoid)]
+        first, second = (float(((s[:-1] - s[1:]) / (1 + s[1:])).sum()) / 2 for s in snr)
+        apart[steps] = abs(first - second) / min(first, second)
+    assert apart[10] > 0.3
+    assert apart[300] < 0.06
+
+
 def test_the_hands_of_the_clock_stand_where_the_text_says(names: dict[str, Any]) -> None:
     rows = names["time_embedding"](torch.tensor([0, 1]), 4)
     near(rows, [[0, 0, 1, 1], [0.8415, 0.0100, 0.5403, 1.0000]])
@@ -253,17 +266,31 @@ def test_moving_a_slider_runs_the_chain_again(names: dict[str, Any]) -> None:
 
 
 def test_what_the_text_says_of_the_shares_is_so(names: dict[str, Any]) -> None:
-    """Share 0: needles; share 1 and twenty steps: few points away from a hill; share 2: more of them."""
-    beta, source = linear_schedule(20), torch.Generator().manual_seed(0)
-    kept = alpha_bar(beta)
-    start = torch.randn(3000, generator=source, dtype=torch.float64)
-    noise = torch.randn(20, 3000, generator=source, dtype=torch.float64)
-    ends = [
-        names["ddpm_sample"](lambda x, t: two_hills(x, kept[t - 1]), start, noise, beta, share * beta).abs()
-        for share in (0.0, 1.0, 2.0)
-    ]
-    widths = [float(x.std()) for x in ends]
-    assert widths[0] < widths[1] < widths[2]
+    """Share 0: all at 0, or needles; share 1: too wide by a half, or by hardly a tenth; share 2: by a half at least."""
+
+    def ends(T: int, share: float) -> torch.Tensor:
+        beta, source = linear_schedule(T), torch.Generator().manual_seed(0)
+        kept = alpha_bar(beta)
+        start = torch.randn(3000, generator=source, dtype=torch.float64)
+        noise = torch.randn(T, 3000, generator=source, dtype=torch.float64)
+        return names["ddpm_sample"](lambda x, t: two_hills(x, kept[t - 1]), start, noise, beta, share * beta).abs()
+
+    assert float(ends(20, 0.0).max()) < 0.1
+    needles = ends(100, 0.0)
+    assert float(needles.std()) < WIDTH / 2
+    assert 0.5 < float(needles.mean()) < 0.95
+    wide = {(T, share): float(ends(T, share).std()) / WIDTH for T, share in ((20, 1.0), (100, 1.0), (100, 2.0))}
+    assert wide == {(20, 1.0): pytest.approx(1.5, abs=0.15), (100, 1.0): pytest.approx(1.08, abs=0.05),
+                    (100, 2.0): pytest.approx(1.5, abs=0.1)}  # fmt: skip
+
+
+def test_the_legend_stands_where_no_sample_is(names: dict[str, Any]) -> None:
+    """With no noise and few steps all samples are at 0, where a legend in the middle would cover them."""
+    fig = draw_chain(20, 0.0, names["ddpm_sample"])
+    Picture(fig, "")  # lays it out
+    ax = fig.axes[0]
+    box = ax.get_legend().get_window_extent().transformed(ax.transData.inverted())
+    assert box.x0 > 3 * WIDTH
 
 
 def film(*shape: int) -> list[torch.Tensor]:

@@ -90,8 +90,8 @@ def test_implicit_derivatives_are_the_slopes_of_equal_quantiles() -> None:
     def z(x: np.ndarray, mu: float, sigma: float) -> np.ndarray:
         return quantiles.same_quantile(x, quantiles.STANDARD_NORMAL, quantiles.lognormal(mu, sigma))
 
-    cdf, source = quantiles.lognormal_cdf, quantiles.STANDARD_NORMAL
-    found = quantiles.implicit_derivatives(z(x, mu, sigma), x, source, cdf, np.array(mu), np.array(sigma))
+    tail, source = quantiles.lognormal_log_tail, quantiles.STANDARD_NORMAL
+    found = quantiles.implicit_derivatives(z(x, mu, sigma), x, source, tail, np.array(mu), np.array(sigma))
     np.testing.assert_allclose(found["mu"], (z(x, mu + h, sigma) - z(x, mu - h, sigma)) / (2 * h), rtol=1e-8)
     np.testing.assert_allclose(found["sigma"], (z(x, mu, sigma + h) - z(x, mu, sigma - h)) / (2 * h), rtol=1e-8)
     np.testing.assert_allclose(found["x"], (z(x + h, mu, sigma) - z(x - h, mu, sigma)) / (2 * h), rtol=1e-8)
@@ -147,7 +147,7 @@ def test_a_line_without_its_terms_says_which_are_wanted(answer: Any) -> None:
 @pytest.mark.parametrize("size", [1.0, 1e-3, 1e-30])
 def test_the_path_of_a_normal_sample_loses_nothing_at_small_scales(size: float) -> None:
     """Of a standard normal x it is z = mu + sigma x, whose derivatives can be read off."""
-    x, sigma = np.array([-3.0, -0.5, 0.0, 2.0]), size * np.array([1.0, 2.0, 0.5, 1.5])
+    x, sigma = np.array([-80.0, -3.0, -0.5, 0.0, 2.0, 60.0]), size * np.array([1.0, 1.0, 2.0, 0.5, 1.5, 0.7])
     away, by = quantiles.normal_path(x, quantiles.STANDARD_NORMAL, sigma)
     for got, expected in ((away, sigma * x), (by["mu"], 1 + 0 * x), (by["sigma"], x), (by["x"], sigma)):
         np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15 * abs(expected).max())

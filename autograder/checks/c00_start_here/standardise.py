@@ -15,6 +15,7 @@ from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Place, Tensor
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
+FEW = 4  # rows, of which a mean is hardly rounded: their spread may be small beside it
 UNITS = (1e-12, 1e-8, 1e-7, 1e-3, 1e6)  # that a column may be measured in, where others are of size 1
 
 
@@ -24,7 +25,8 @@ class Table(Tensor):
     def corners(self, place: Place) -> Iterator[Callable[[Place], torch.Tensor]]:
         yield from (lambda place, unit=unit: self._in_units(place, unit) for unit in UNITS)
         yield from (lambda place, many=many: self._constant(place, many) for many in (False, True))
-        yield from (lambda place, one=one: self._tied(place, one) for one in (False, True))
+        yield from (lambda place, off=off: self._tied(place, off) for off in (None, 1, -2))
+        yield self._narrow
         yield lambda place: self._tensor(place, _columns(place, np.ones(place.sizes["D"]), far=1e3))
 
     def draw(self, place: Place) -> torch.Tensor:
@@ -44,13 +46,21 @@ class Table(Tensor):
         chosen = np.ones(x.shape[1], dtype=bool) if all else place.rng.permutation(x.shape[1]) == 0
         return self._tensor(place, np.where(chosen, place.rng.normal(size=x.shape[1]), x))
 
-    def _tied(self, place: Place, one: bool) -> torch.Tensor:
-        """The first and the last row agree, in one column all but a row in between: none of them is constant."""
-        place = replace(place, sizes={**place.sizes, "N": max(3, place.sizes["N"])})
+    def _tied(self, place: Place, off: int | None) -> torch.Tensor:
+        """The first and the last row agree, in one column all rows but one in between: none of them is constant."""
+        place = replace(place, sizes={**place.sizes, "N": max(5, place.sizes["N"])})
         x = _columns(place, np.ones(place.sizes["D"]))
         x[-1] = x[0]
-        if one:
-            x[2:, 0] = x[0, 0]
+        if off is not None:
+            x[:, 0] = x[0, 0]
+            x[off, 0] += 1
+        return self._tensor(place, x)
+
+    def _narrow(self, place: Place) -> torch.Tensor:
+        """A column far from 0 beside its spread, of whole numbers, so few that neither sum nor mean is rounded."""
+        place = replace(place, sizes={**place.sizes, "N": FEW})
+        x = _columns(place, np.ones(place.sizes["D"]))
+        x[:, 0] = place.rng.choice([-1, 1]) * 2.0**18 + place.rng.permutation([-1, -1, 1, 1])
         return self._tensor(place, x)
 
 
@@ -155,7 +165,8 @@ class Standardise(Exercise):
         same = (case.x == case.x[0]).all(axis=0)
         either = [self._expected(case.x, same, ddof) for ddof in (0, 1)]
         # A mean is rounded relative to the largest value, and that is divided by the spread (where there is one).
-        rounded = abs(case.x).max(axis=0) / np.where(same, 1, case.x.std(axis=0)) * (1 + len(case.x) / 32)
+        rounded = abs(case.x).max(axis=0) / np.where(same, 1, case.x.std(axis=0))
+        rounded *= 1 + len(case.x) / 32 if len(case.x) > FEW else 1 / 8  # a few times, not FACTOR times
         if not same.any():
             size = (1 + rounded) * (1 + abs(answer.array).max(axis=0))  # where it is not scaled, that is another law's
             yield self.centred(*close(answer.array.mean(axis=0), 0 * size, case.given.dtype, size))
@@ -219,7 +230,10 @@ class Standardise(Exercise):
             lambda x: torch.nan_to_num((x - x.mean(0)) / x.std(0)),
             "The mean of equal numbers can be off by a rounding. What is left of them, divided by a spread of 0 or nearly "
             "0, is anything but 0: ask whether all values of a column are equal.",
-            also=(lambda x: torch.nan_to_num((x - x.mean(0)) / x.std(0, correction=0)),),
+            also=(
+                lambda x: torch.nan_to_num((x - x.mean(0)) / x.std(0, correction=0)),
+                lambda x: torch.nan_to_num((x - x.mean(0)) / (x - x.mean(0)).square().mean(0).sqrt()),
+            ),
         ),
         wrong(
             "not centred",

@@ -61,6 +61,10 @@ def _some_map(names: tuple[str, ...], steep: tuple[float, float] = (-10, 2)) -> 
     return make
 
 
+# the square of such a slope still fits into float32
+_FAR = _some_map(("affine", "wave", "tanh"), (-17, -14)), _some_map(("affine",), (8, 12))
+
+
 def _some_base(name: str, spread: float = 1.0) -> Callable[[Place], Net]:
     def make(place: Place) -> Net:
         mu, sigma = spread * place.rng.normal(), spread ** place.rng.choice([-1, 1]) * place.rng.uniform(0.5, 2)
@@ -76,8 +80,8 @@ def _any_base(place: Place) -> Net:
 _BASES = ("log_normal", "log_logistic")
 
 
-def _domain(at: str, map: str, maps: tuple[str, ...], returns: Any) -> Domain:
-    """Of both directions; at a kink a density may be anything."""
+def _domain(at: str, map: str, maps: tuple[str, ...], returns: Any, far: tuple[Callable, ...] = ()) -> Domain:
+    """Of both directions; at a kink a density may be anything. far: further maps."""
     each = tuple(_some_map((name,), (-2, 1)) for name in maps)
     flat_and_steep = _some_map(("affine", "wave", "tanh", "sinh"), (-10, -8)), _some_map(("affine",), (2.5, 3.5))
     bases = tuple(_some_base(name, spread) for name in _BASES for spread in (1.0, 20.0))
@@ -85,13 +89,13 @@ def _domain(at: str, map: str, maps: tuple[str, ...], returns: Any) -> Domain:
         {
             at: Tensor("...", Reals(reach=(1e-3, 30))),
             map: Made(
-                _some_map(maps), (*each, *flat_and_steep), says=("acts entry by entry, increasing or decreasing",)
+                _some_map(maps), (*each, *flat_and_steep, *far), says=("acts entry by entry, increasing or decreasing",)
             ),
             "log_base": Made(_any_base, bases, says=("maps z to the log density of Z, entry by entry",)),
         },
         when=lambda **given: given[map].architecture != "leaky" or bool((given[at] != 0).all()),
         draws=3,
-        most=16,
+        most=16 + len(far),
         returns=returns,
     )
 
@@ -117,7 +121,7 @@ class LogDensity1d(Exercise):
     )
 
     domain = {
-        "log_p_forward": _domain("z", "f", _MAPS, (Like("z"), Like("z"))),
+        "log_p_forward": _domain("z", "f", _MAPS, (Like("z"), Like("z")), _FAR),
         "log_p_reverse": _domain("x", "g", _MAPS[:-1], Like("x")),  # exp reaches half of the line only
     }
 
@@ -143,6 +147,9 @@ class LogDensity1d(Exercise):
             steep = net_of("affine", (float(rng.uniform(100, 900)), 0.0), dtype, device)
             yield self._forward(far / 9, steep, normal)
             yield self._reverse(far / 9000, steep, normal)
+            low = floats(rng.uniform(-43, -32, size=3), dtype, device)
+            wide = net_of("log_normal", (0.0, 20.0), dtype, device)
+            yield self._forward(low, net_of("exp", (1.0, 0.0), dtype, device), wide)  # slopes below 10⁻¹³
             for name, sign in zip(("affine", "wave", "tanh"), rng.permutation([1, -1, -1]), strict=True):
                 g, base = net_of(name, _numbers(name, sign, rng), dtype, device), self._base(rng, dtype, device)
                 yield from self._intervals(rng, g, base, dtype, device)

@@ -87,11 +87,13 @@ class LogDensityAffine(Exercise):
                 for of in ("affine_forward", "affine_reverse"):
                     yield self._case(of, x, random_matrix(rng, d, sign), b, dtype, device)
             for of in ("affine_forward", "affine_reverse"):
-                yield self._stretched(of, rng, dtype, device)
+                yield self._stretched(of, rng, 10.0 ** np.array([2, 0, -2, -4]), dtype, device)
             d = 250 if dtype is torch.float64 else 60
             for scale in (0.02, 30.0):
                 yield self._large("affine_forward", rng, d, scale, dtype, device)
                 yield self._large("affine_reverse", rng, d, 1 / scale, dtype, device)
+                for of in ("affine_forward", "affine_reverse"):
+                    yield self._stretched(of, rng, np.where(np.arange(d) == 0, 1, scale), dtype, device)
 
     def _laws(self, of: str) -> tuple[Law, Law]:
         return (self.forward, self.forward_log) if of == "affine_forward" else (self.reverse, self.reverse_log)
@@ -126,17 +128,21 @@ class LogDensityAffine(Exercise):
         size = 4 * ((z**2).sum(1) + d * (2 + abs(math.log(s))))
         return case(asked, about=(self.shape, law), law=law, given=given, log_p=log_p, scale=size)
 
-    def _stretched(self, of: str, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Case:
-        """Each coordinate has a scale of its own, and another place: no direction may be given up for small."""
-        s = rng.choice([-1, 1], size=4) * 10.0 ** np.array([2, 0, -2, -4])
-        order = rng.permutation(4)
-        z = rng.normal(size=(3, 4))
+    def _stretched(
+        self, of: str, rng: np.random.Generator, scales: np.ndarray, dtype: torch.dtype, device: str
+    ) -> Case:
+        """Each coordinate has a scale of its own, and another place: no direction may be given up for small, and of
+        many, none may set the unit for the determinant."""
+        d = len(scales)
+        s = rng.choice([-1, 1], size=d) * scales
+        order = rng.permutation(d)
+        z = rng.normal(size=(3, d))
         M = np.diag(s if of == "affine_forward" else 1 / s)[order]  # row k has its entry at order[k]
         given = floats(z @ M.T if of == "affine_forward" else z * s, dtype, device)
-        matrix, zero = floats(M, dtype, device), floats(np.zeros(4), dtype, device)
-        log_p = -0.5 * (z**2).sum(1) - np.log(abs(s)).sum() - 4 * HALF_LOG_2PI
-        law = self._laws(of)[0]
-        size = 4 * ((z**2).sum(1) + 4 * (2 + abs(np.log(abs(s))).max()))
+        matrix, zero = floats(M, dtype, device), floats(np.zeros(d), dtype, device)
+        log_p = -0.5 * (z**2).sum(1) - np.log(abs(s)).sum() - d * HALF_LOG_2PI
+        law = self._laws(of)[d > 4]
+        size = 4 * ((z**2).sum(1) + d * (2 + abs(np.log(abs(s))).max()))
         return case(
             call(of, given, matrix, zero), about=(self.shape, law), law=law, given=given, log_p=log_p, scale=size
         )

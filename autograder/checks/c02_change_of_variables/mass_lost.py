@@ -48,10 +48,15 @@ def _of_rank(lost: int, scale: float = 1.0, uneven: float = 0.0) -> Callable[[Pl
             A = np.zeros((d, d)) if lost >= d else np.outer(rng.integers(1, 9, size=d), rng.integers(1, 9, size=d))
         else:
             A = singular(rng, d, place.dtype) if lost else random_matrix(rng, d)
-        rows = 10 ** rng.uniform(-uneven, 0, size=(d, 1)) if uneven else 1.0
+        rows = 10 ** rng.uniform(-uneven, 0, size=(d, 1)) if uneven else np.ones((d, 1))
+        if uneven == WORST and d > 1:
+            rows[:2, 0] = 10.0**-uneven, 1.0
         return place.tensor(A * scale * rows)
 
     return make
+
+
+WORST = 5.0  # powers of 10 between the rows of a matrix that is still invertible to single precision
 
 
 def _any_matrix(place: Place) -> torch.Tensor:
@@ -98,7 +103,7 @@ class MassLost(Exercise):
                         *(_of_rank(1, scale) for scale in (1.0, 2.0**-24, 2.0**24)),
                         *(_of_rank(lost) for lost in (2, 9)),
                         *(_of_rank(0, scale) for scale in (1.0, 1e-8, 1e-5, 1e6)),
-                        *(_of_rank(0, scale, 3.0) for scale in (1.0, 1e-6, 1e4)),
+                        *(_of_rank(0, scale, uneven) for uneven in (3.0, WORST) for scale in (1.0, 1e-6, 1e4)),
                     ),
                     says=("(D, D), singular or not",),
                 )

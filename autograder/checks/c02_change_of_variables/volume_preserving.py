@@ -102,7 +102,7 @@ class VolumePreserving(Exercise):
         for name, at in (("bend", "z"), ("unbend", "x"), ("log_p_bent", "x"))
     } | {
         "shift_or_reflection": Domain(
-            {"f": Made(_line(0.0, -3, 5), _LINES, says=("maps tensors to tensors, entry by entry, b may be large",))}
+            {"f": Made(_line(0.0, -3, 5), _LINES, says=("maps tensors to tensors, entry by entry, |b| up to 10^10",))}
         ),
         "what_changes": Domain(
             {
@@ -135,6 +135,9 @@ class VolumePreserving(Exercise):
             call("bend", floats(z, PYTHON)), about=(self.shape, self.banana), part="moments", z=floats(z, PYTHON)
         )
         yield self._area(rng.normal(size=(20, 2)) * 1.5)
+        yield self._area(
+            rng.choice([-1, 1], size=(20, 2)) * np.exp(rng.uniform(math.log(0.5), math.log(20), size=(20, 2)))
+        )
         for dtype, device in arithmetic():
             for batch in (1, 2, 7):
                 yield self._trip(floats(rng.normal(size=(batch, 2)) * 1.5, dtype, device))

@@ -181,7 +181,9 @@ class Estimate(Exercise):
                 "elbo_terms": lambda *a: _twice(*a),
                 "elbo_sampled": lambda *a: _sampled(*a) - _terms(*a)["kl"],
             },
-            "log p(z) − log q(z) at the draws already estimates minus the divergence: with the closed form it counts twice.",
+            "At the draws, log p(z) − log q(z) already estimates minus the divergence: with the closed form besides, all of "
+            "it or the part of q counts twice.",
+            also=({"elbo_sampled": lambda *a: _sampled(*a, prior=False) - _terms(*a)["kl"]},),
         ),
         wrong(
             "q is forgotten",

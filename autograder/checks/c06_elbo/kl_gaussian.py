@@ -19,12 +19,6 @@ TERMS = ("trace", "mean", "log_det", "kl")
 WIDTHS = Reals(0, math.inf, reach=(1e-7, 1e4))
 
 
-def _representable(mu, sigma, prior_mu, prior_sigma) -> bool:
-    """Whether the determinants, which are products, fit into float32."""
-    logs = 2 * sigma.double().log().sum(1), 2 * prior_sigma.double().log().sum()
-    return max(float(abs(log).max()) for log in (*logs, logs[1] - logs[0])) < 80
-
-
 def _kl_parts(
     mu: torch.Tensor,
     sigma: torch.Tensor,
@@ -60,6 +54,21 @@ def _kl_with(*, trace: Any = None, mean: Any = None, dimension: Any = None) -> C
     return answer
 
 
+def _with_log_det(given: tuple[torch.Tensor, ...], log_det: torch.Tensor) -> dict[str, torch.Tensor]:
+    right = _kl_parts(*given)
+    return {**right, "log_det": log_det, "kl": right["kl"] + 0.5 * (log_det - right["log_det"])}
+
+
+def _of_products(mu, sigma, prior_mu, prior_sigma):
+    log_det = ((prior_sigma**2).prod() / (sigma**2).prod(1)).log()
+    return _with_log_det((mu, sigma, prior_mu, prior_sigma), log_det)
+
+
+def _of_product_of_ratios(mu, sigma, prior_mu, prior_sigma):
+    log_det = ((prior_sigma / sigma) ** 2).prod(1).log()
+    return _with_log_det((mu, sigma, prior_mu, prior_sigma), log_det)
+
+
 def _reversed_kl(mu, sigma, prior_mu, prior_sigma):
     return _kl_parts(prior_mu + 0 * mu, prior_sigma + 0 * sigma, mu, sigma)
 
@@ -84,7 +93,6 @@ class KlGaussian(Exercise):
             },
             sizes={"B": (1, 5), "d": (1, 5)},
             returns={name: Like("mu") for name in TERMS},
-            when=_representable,
             says=("both sigmas are standard deviations",),
         )
     }
@@ -108,10 +116,11 @@ class KlGaussian(Exercise):
                 )
                 yield self._case(mu, sigma, prior_mu, prior_sigma)
             yield self._case(prior_mu.expand(3, -1).clone(), prior_sigma.expand(3, -1).clone(), prior_mu, prior_sigma)
-            many = [random_spread(rng, shape, dtype, device, 1e-3, 1e-2) for shape in ((2, 300), (300,))]
-            yield self._case(
-                0 * many[0], many[0], 0 * many[1], many[1]
-            )  # the product of the widths is below all floats
+            # the product of the widths is below all floats, or that of their ratios above or below
+            for low, prior_low in ((1e-3, 1e-3), (1e-3, 0.1), (0.1, 1e-3)):
+                many = random_spread(rng, (1, 300), dtype, device, low, 10 * low)
+                prior = random_spread(rng, (300,), dtype, device, prior_low, 10 * prior_low)
+                yield self._case(0 * many, many, 0 * prior, prior)
             certain = random_spread(rng, (3, 2), dtype, device, 1e-4, 1e-3)
             zero, one = torch.zeros(2, dtype=dtype, device=device), torch.ones(2, dtype=dtype, device=device)
             yield self._case(5 * normal(rng, (3, 2), dtype, device), certain, zero, one)
@@ -211,6 +220,13 @@ class KlGaussian(Exercise):
             _kl_with(mean=lambda m, s, M, S: (m - M).abs() / S),
             "The distance of the means enters squared.",
             also=(_kl_with(mean=lambda m, s, M, S: (m - M) / S**2), _kl_with(mean=lambda m, s, M, S: (m - M) / S)),
+        ),
+        wrong(
+            "the product before its logarithm",
+            lambda *a: _of_products(*a),
+            "A product of many small or large numbers leaves the range of floats, and its logarithm is then infinite. Add "
+            "up the logarithms.",
+            also=(lambda *a: _of_product_of_ratios(*a),),
         ),
         wrong(
             "the trace in another unit",

@@ -62,6 +62,10 @@ class Tight(Exercise):
             for size in (0.1, 10.0):
                 w, b, x = (normal(rng, (3,), torch.float64, "cpu") for _ in range(3))
                 yield self._case(x, size * (w + w.sign()), b, s)
+        for _ in range(2):  # x says far more about z than the prior does, which still counts
+            w, b, noise = (normal(rng, (3,), torch.float64, "cpu") for _ in range(3))
+            w, s = w + w.sign(), float(w.norm() * 10 ** rng.uniform(-2.2, -2))
+            yield self._case(3 * w + 0.1 * b + s * noise, w, 0.1 * b, s)
         yield case(call("never_tight"), about=(self.model, self.loose))
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:

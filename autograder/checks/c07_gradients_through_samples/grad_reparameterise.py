@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c07_gradients_through_samples.shared import (
+    FARTHEST,
     OWN_NOISE,
     both,
     gradients_of,
@@ -57,7 +58,7 @@ class Reparameterise(Exercise):
             {
                 "mu": Tensor("...", Reals(reach=(1e-3, 3e3)), broadcasts=True),
                 "log_var": Tensor("...", Reals(reach=(1e-3, 60)), broadcasts=True),
-                "eps": Tensor("...", noise().range, broadcasts=True),
+                "eps": Tensor("...", noise(far=FARTHEST).range, broadcasts=True),
             },
             returns=Like("eps"),
             says=(", say (B, D) each, or eps (S, B, D)",),

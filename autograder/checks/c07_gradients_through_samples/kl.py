@@ -226,6 +226,11 @@ class LogNormalKl(Exercise):
             also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2), _slip(variance=lambda m, s, M, S: s**2 / S**2 - 1)),
         ),
         wrong(
+            "the variances in the wrong order",
+            _slip(variance=lambda m, s, M, S: (S**2 / s**2 - 1) / 2),
+            "The variance term divides by q's variance. It measures q's spread in units of the prior's: sigma²/prior_sigma².",
+        ),
+        wrong(
             "the logarithm of the variances",
             _slip(log=lambda m, s, M, S: torch.log(S**2 / s**2)),
             "This is the log ratio of the variances, twice what it should be: the normaliser of a density holds sigma, not sigma².",

@@ -10,6 +10,7 @@ import torch
 from autograder.checks.c07_gradients_through_samples.shared import (
     CDFS,
     FAR_MU,
+    FARTHEST,
     OWN_NOISE,
     SPREAD,
     TWIN,
@@ -30,7 +31,7 @@ class ReparameteriseLogNormal(PushedForward):
 
     domain = {
         "reparameterise_lognormal": Domain(
-            {"eps": noise(), "mu": parameter(FAR_MU), "sigma": parameter(SPREAD)},
+            {"eps": noise(far=FARTHEST), "mu": parameter(FAR_MU), "sigma": parameter(SPREAD)},
             when=lambda eps, mu, sigma: fits(eps, mu, sigma),
             returns=Like("eps"),
         )

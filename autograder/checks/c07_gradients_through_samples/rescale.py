@@ -31,7 +31,7 @@ class RescaleLogNormal(PushedForward):
     domain = {
         "rescale_lognormal": Domain(
             {
-                "z": Tensor("...", Reals(0, math.inf, reach=(1e-12, 1e12))),
+                "z": Tensor("...", Reals(0, math.inf, reach=(1e-18, 1e18))),
                 "mu": parameter(FAR_MU),
                 "sigma": parameter(SPREAD),
             },
@@ -57,6 +57,7 @@ class RescaleLogNormal(PushedForward):
         wrong("exp(mu) added", lambda z, mu, sigma: z**sigma + torch.exp(mu + 0 * z), "exp(mu) is added. Adding mu to log z multiplies z by exp(mu)."),
         wrong("mu and sigma swapped", lambda z, mu, sigma: torch.exp(sigma + mu * torch.log(z)), "mu and sigma have changed places: the power spreads the samples, the factor moves them."),
         wrong("treated as a normal", lambda z, mu, sigma: mu + sigma * z, "mu + sigma z rescales a normal variable. Here log z is the normal one, not z."),
+        wrong("z taken for the noise", lambda z, mu, sigma: torch.exp(mu + sigma * z), "This is the map for normal noise. z is a log-normal sample already: the noise in it is log z."),
         wrong("left in the logarithm", lambda z, mu, sigma: mu + sigma * torch.log(z), "This is log z of the new sample, a normal number that may be negative. Leave the logarithm again."),
         wrong("mu scaled as well", lambda z, mu, sigma: torch.exp(sigma * (mu + torch.log(z))), "The power sigma was applied to exp(mu) too: first spread, then shift."),
         wrong("the way back", lambda z, mu, sigma: torch.exp((torch.log(z) - mu) / sigma), "This is the inverse, which takes a sample of log N(mu, sigma²) back to a standard one."),

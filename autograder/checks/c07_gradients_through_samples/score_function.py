@@ -75,11 +75,13 @@ class ScoreFunction(Exercise):
         "score_terms": Domain(
             {
                 "f": Made(
-                    _polynomial, (_polynomial, _constant, _step_at_zero), ("takes (N, D)", "gives (N,)", UNSLOPED)
+                    _polynomial,
+                    (_polynomial, _constant, _step_at_zero),
+                    ("takes (N, D)", "requires_grad or not", "gives (N,)", UNSLOPED),
                 ),
                 "z": Tensor("N, D", Reals(reach=(1e-3, 100))),
                 "mu": Tensor("D", Reals(reach=(1e-3, 60))),
-                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-6, 100))),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-6, 100)), ("its cube fits into a float32",)),
                 "baseline": Number(Reals()),
             },
             sizes={"N": (1, 5, 64), "D": (1, 4)},

@@ -22,6 +22,7 @@ from pushforward.answering.wire import Net, Plain
 Parameter = float | torch.Tensor
 
 OWN_NOISE = "noise of its own"
+FEW = 4.0  # roundings of the exponent of a sample: an e of six digits is less right than that
 
 
 def random_spread(rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Any:
@@ -139,8 +140,11 @@ def uneven(shape: tuple[int, ...], like: torch.Tensor) -> torch.Tensor:
     return floats(weights.reshape(shape), like.dtype, like.device.type)
 
 
+FARTHEST = 80.0  # deviations whose exponentials still fit into float32, both ways
+
+
 def noise(axes: str = "...", far: float = 30.0, **more: Any) -> Tensor:
-    """Noise, far into the tails: 30 deviations fit into float32 after exp, and no clamp of a careful hand is so wide."""
+    """Noise, far into the tails; a clamp of a careful hand is not so wide as FARTHEST."""
     return Tensor(axes, Reals(reach=(1e-3, far), usual=(-2.5, 2.5)), **more)
 
 
@@ -258,7 +262,7 @@ class PushedForward(Exercise):
         if case.symmetric:
             yield self.distribution(*self._sorted(got, expected, size, dtype))
         deaf = any(mistake.name == OWN_NOISE for mistake in self.mistakes) and own_noise(z, *again)
-        yield self.increasing(*close(z, expected, dtype, size), mistake=OWN_NOISE if deaf else None)
+        yield self.increasing(*close(z, expected, dtype, size, FEW), mistake=OWN_NOISE if deaf else None)
         yield self.gradients(*gradients_of(gradients, slopes, case, dtype))
 
     def _oracle(self, case: Case) -> tuple[np.ndarray, np.ndarray, dict[str, tuple[np.ndarray, np.ndarray]]]:

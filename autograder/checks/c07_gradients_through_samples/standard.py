@@ -8,7 +8,14 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from autograder.checks.c07_gradients_through_samples.shared import CDFS, TWIN, PushedForward, noise, through_cdfs
+from autograder.checks.c07_gradients_through_samples.shared import (
+    CDFS,
+    FARTHEST,
+    TWIN,
+    PushedForward,
+    noise,
+    through_cdfs,
+)
 from autograder.judging.compare import arithmetic
 from autograder.judging.domain import Domain, Like
 from autograder.judging.exercise import Case, exercise, wrong
@@ -18,7 +25,7 @@ from autograder.judging.exercise import Case, exercise, wrong
 class StandardLogNormal(PushedForward):
     """T(eps) = exp(eps)."""
 
-    domain = {"standard_lognormal": Domain({"eps": noise()}, returns=Like("eps"))}
+    domain = {"standard_lognormal": Domain({"eps": noise(far=FARTHEST)}, returns=Like("eps"))}
 
     hints = (
         "Your derivation has the answer in its fifth line.",

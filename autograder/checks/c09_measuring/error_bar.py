@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import cloud, clouds, has_parts, parts_of
+from autograder.checks.c09_measuring.shared import cloud, clouds, differing, has_parts, parts_of
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, kind_of
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -68,9 +68,11 @@ class ErrorBar(Exercise):
     }
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        columns = (torch.tensor(v).double()[:, None] for v in ([0.0, 2.0], [3.0, 5.0]))
-        rows = (torch.tensor(v) for v in ([[0, 0], [0, 1], [1, 1]], [[0, 1], [1, 1], [0, 0]]))
+        columns = [torch.tensor(v).double()[:, None] for v in ([0.0, 2.0], [3.0, 5.0])]
+        rows = [torch.tensor(v) for v in ([[0, 0], [0, 1], [1, 1]], [[0, 1], [1, 1], [0, 0]])]
         yield self._asked("squared gap of the means", *columns, *rows)
+        large = (rows[0], torch.tensor([[0, 1], [0, 1], [1, 1]]))  # a bias below nought
+        yield self._asked("largest of x less the largest of y", *columns, *large)
         for dtype, device in arithmetic():
             for name, (n, m, D, B) in zip(DISTANCES, ((5, 8, 2, 6), (9, 4, 1, 4), (6, 6, 3, 2)), strict=True):
                 x, y = cloud(rng, n, D, dtype, device), cloud(rng, m, D, dtype, device)
@@ -121,7 +123,7 @@ class ErrorBar(Exercise):
         yield self.error(*verdicts["error"])
         yield self.bias(*verdicts["bias"])
         bad = [name for name, verdict in verdicts.items() if not verdict.ok]
-        yield self.both(not bad, "both right", f"{' and '.join(bad)} differ" if bad else "")
+        yield self.both(not bad, "both right", differing(bad))
 
     mistakes = (
         wrong(

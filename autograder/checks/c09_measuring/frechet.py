@@ -1,4 +1,4 @@
-"""metric.frechet: the distance between two normals that share mean and covariance with the samples, and its limit."""
+"""metric.frechet: a distance between normals with the samples' moments (long: two functions, many mistakes)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 PARTS = ("means", "traces", "root")
+_NEGATIVE = "eigenvalues below nought"
 
 
 @exercise("metric.frechet", ("frechet_terms", "frechet_limit"))
@@ -54,7 +55,11 @@ class Frechet(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         corners = torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 2.0]], dtype=torch.float64)
         line = torch.tensor([[0.0, 0.0], [2.0, 2.0], [1.0, 1.0]], dtype=torch.float64)
+        triangle = torch.tensor([[0.0, 0.0], [4.0, 0.0], [2.0, 3.0]], dtype=torch.float64)
         yield self.case_of("frechet_terms", {"x": corners, "y": line})
+        yield self.case_of("frechet_terms", {"x": triangle, "y": line})  # diag(4, 3) and ones: they do not commute
+        three = torch.tensor([3.0, 2.0, 1.6], dtype=torch.float64)  # not on one line
+        yield self.case_of("frechet_limit", {"sizes": torch.tensor([100, 200, 400]), "values": three})
         for dtype, device in arithmetic():
             for n, m, D in ((30, 30, 1), (12, 40, 3), (25, 10, 4), (3, 5, 6)):
                 x, y = cloud(rng, n, D, dtype, device), cloud(rng, m, D, dtype, device)
@@ -88,7 +93,8 @@ class Frechet(Exercise):
         yield self.traces(*close(got["traces"], (a**2).sum() + (b**2).sum(), case.x.dtype, size))
         singular = np.linalg.svd(a @ b.T, compute_uv=False)  # those of C_x^½ C_y^½
         rounded, lost = (size + _of_roots(singular, size, x.shape[1], epsilon) for epsilon in _epsilons(case.x.dtype))
-        yield self.root(*close(got["root"], singular.sum(), case.x.dtype, rounded, lost=lost))
+        rooted = close(got["root"], singular.sum(), case.x.dtype, rounded, lost=lost)
+        yield self.root(*rooted, mistake=_NEGATIVE if math.isnan(got["root"]) and math.isfinite(got["traces"]) else "")
         distance = ((x.mean(0) - y.mean(0)) ** 2).sum() + (a**2).sum() + (b**2).sum() - 2 * singular.sum()
         together = got["means"] + got["traces"] - 2 * got["root"]
         yield self.distance(*close(together, distance, case.x.dtype, 2 * rounded, lost=2 * lost))
@@ -113,6 +119,31 @@ class Frechet(Exercise):
             "root of each entry",
             {"frechet_terms": lambda x, y: _terms(x, y, root=lambda a, b: float((a @ b).clamp(min=0).sqrt().trace()))},
             "The root was taken entry by entry. A matrix root R has R R = C; its trace is the sum of the roots of the eigenvalues.",
+        ),
+        wrong(
+            _NEGATIVE,
+            {"frechet_terms": lambda x, y: {**_terms(x, y), "root": math.nan}},
+            "Rounding makes −10⁻¹⁷ of an eigenvalue that is 0, and its root is no number. Cut the eigenvalues off at 0 first.",
+        ),
+        wrong(
+            "singular values for eigenvalues",
+            {
+                "frechet_terms": lambda x, y: _terms(
+                    x, y, root=lambda a, b: float(torch.linalg.svdvals(a @ b).sqrt().sum())
+                )
+            },
+            "C_x C_y is not symmetric: its singular values are not its eigenvalues, and the root asks for those.",
+        ),
+        wrong(
+            "a root of each factor",
+            {"frechet_terms": lambda x, y: _terms(x, y, root=lambda a, b: float((_half(a) @ _half(b)).trace()))},
+            "(C_x C_y)^½ is C_x^½ C_y^½ only if the two commute. Take the root of C_x^½ C_y C_x^½.",
+        ),
+        wrong(
+            "the 2 belongs to the formula",
+            {"frechet_terms": lambda x, y: {**_terms(x, y), "root": 2 * _terms(x, y)["root"]}},
+            '"root" is the trace of the root alone; the distance takes it off twice.',
+            also=({"frechet_terms": lambda x, y: {**_terms(x, y), "root": -2 * _terms(x, y)["root"]}},),
         ),
         wrong(
             "root of the trace",
@@ -208,6 +239,11 @@ def _of_roots(singular: np.ndarray, size: float, D: int, epsilon: float) -> floa
     delta = FACTOR * epsilon * size**2
     padded = np.pad(singular, (0, max(0, D - len(singular))))[:D]
     return float(np.minimum(delta / np.maximum(2 * padded, 1e-300), math.sqrt(delta)).sum()) / (FACTOR * epsilon)
+
+
+def _half(a: torch.Tensor) -> torch.Tensor:
+    eigenvalues, vectors = torch.linalg.eigh(a)
+    return vectors * eigenvalues.clamp(min=0).sqrt() @ vectors.T
 
 
 def _terms(

@@ -1,4 +1,4 @@
-"""represent.linear_probe: ridge regression onto one-hot targets, and its accuracy (long: two functions, ten mistakes)."""
+"""represent.linear_probe: ridge regression onto one-hot targets, and its accuracy (long: two functions, many mistakes)."""
 
 from __future__ import annotations
 
@@ -70,6 +70,10 @@ class LinearProbe(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         two = {"features": torch.tensor([[-1.0], [1.0]]).double(), "labels": torch.tensor([0, 1])}
         yield self.case_of("fit_probe", {**two, "classes": 2, "ridge": 2.0})
+        yield self.case_of("fit_probe", {**two, "features": 2 + two["features"], "classes": 3, "ridge": 2.0})
+        W, b = torch.tensor([[1.0, 0.0]]).double(), torch.tensor([0.0, 1.5]).double()
+        right = {"features": torch.tensor([[1.0], [2.0]]).double(), "labels": torch.tensor([1, 1])}
+        yield self.case_of("probe_accuracy", {**right, "W": W, "b": b})  # the outputs (1, 1.5) and (2, 1.5)
         for dtype, device in arithmetic():
             for n, D, K in ((20, 3, 4), (6, 8, 3), (12, 2, 5)):
                 features, labels = (
@@ -145,6 +149,16 @@ class LinearProbe(Exercise):
             "The mean of the targets is the offset for centred features. For features as they are, Wᵀ times their mean comes off.",
         ),
         wrong(
+            "the mean feature added",
+            {"fit_probe": lambda features, labels, classes, ridge: _added(features, labels, classes, ridge)},
+            "b = t̄ − Wᵀ f̄: at the mean feature the output has to be the mean target.",
+        ),
+        wrong(
+            "no column for a class without a label",
+            {"fit_probe": lambda features, labels, classes, ridge: _fit(features, labels, int(labels.max()) + 1, ridge)},
+            "A class that no label names has a column too: tell one_hot how many classes there are.",
+        ),
+        wrong(
             "penalty per sample",
             {"fit_probe": lambda features, labels, classes, ridge: _fit(features, labels, classes, ridge * len(labels))},
             "The penalty was multiplied by the number of samples (or the squares divided by it). It stands beside the sum.",
@@ -198,6 +212,13 @@ def _fit(
         else torch.linalg.pinv(F) @ T
     )
     return W, mean_t - mean_f @ W
+
+
+def _added(
+    features: torch.Tensor, labels: torch.Tensor, classes: int, ridge: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    W, b = _fit(features, labels, classes, ridge)
+    return W, b + 2 * features.mean(0) @ W
 
 
 def _augmented(

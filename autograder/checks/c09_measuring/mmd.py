@@ -96,7 +96,7 @@ class Mmd(Exercise):
         wrong(
             "cut off at nought",
             {"mmd_unbiased": lambda x, y, h: max(0.0, _unbiased(x, y, h))},
-            "The square of a distance is not negative, but its unbiased estimate is, half of the time where the truth is 0.",
+            "The square of a distance is not negative, but its unbiased estimate is, more often than not where the truth is 0.",
             also=({"mmd_unbiased": lambda x, y, h: abs(_unbiased(x, y, h))},),
         ),
         wrong(
@@ -108,6 +108,12 @@ class Mmd(Exercise):
             "across without its diagonal",
             {"mmd_unbiased": lambda x, y, h: _hollow(x, y, h)},
             "The i-th of the data and the i-th of the model have nothing to do with each other: across, no pair is left out.",
+            also=({"mmd_unbiased": lambda x, y, h: _hollow(x, y, h, of_all=True)},),
+        ),
+        wrong(
+            "each pair once, counted twice",
+            {"mmd_unbiased": lambda x, y, h: _unbiased(x, y, h) - _within(x, h) / 2 - _within(y, h) / 2},
+            "Above the diagonal each pair stands once: there are n(n − 1)/2 of them, not n(n − 1).",
         ),
         wrong(
             "across counted once",
@@ -128,6 +134,15 @@ class Mmd(Exercise):
             "h is not squared",
             {"kernel": lambda x, y, h: torch.exp(-_squares(x, y) / (2 * h))},
             "The bandwidth has the units of a distance: in the exponent it is squared, as the distance is.",
+        ),
+        wrong(
+            "the bandwidth turned round",
+            {"kernel": lambda x, y, h: torch.exp(-_squares(x, y) * h)},
+            "A wide kernel has a large h: h divides the distance, squared as it is. (As a factor it is what some call gamma.)",
+            also=(
+                {"kernel": lambda x, y, h: torch.exp(-_squares(x, y) * h / 2)},
+                {"kernel": lambda x, y, h: torch.exp(-_squares(x, y) * h**2 / 2)},
+            ),
         ),
         wrong(
             "the 2 is missing",
@@ -155,15 +170,17 @@ def _mean(x: torch.Tensor, y: torch.Tensor, h: float) -> float:
     return float(_k(x, y, h).double().mean())
 
 
+def _within(x: torch.Tensor, h: float) -> float:
+    return (_mean(x, x, h) * len(x) - 1) / (len(x) - 1)
+
+
 def _unbiased(x: torch.Tensor, y: torch.Tensor, h: float) -> float:
-    n, m = len(x), len(y)
-    within = (_mean(x, x, h) * n - 1) / (n - 1) + (_mean(y, y, h) * m - 1) / (m - 1)
-    return within - 2 * _mean(x, y, h)
+    return _within(x, h) + _within(y, h) - 2 * _mean(x, y, h)
 
 
-def _hollow(x: torch.Tensor, y: torch.Tensor, h: float) -> float:
+def _hollow(x: torch.Tensor, y: torch.Tensor, h: float, of_all: bool = False) -> float:
     k = _k(x, y, h).double()
-    off = float(k.sum() - k.diagonal().sum()) / (k.numel() - min(k.shape))
+    off = float(k.sum() - k.diagonal().sum()) / (k.numel() - (0 if of_all else min(k.shape)))
     return _unbiased(x, y, h) + 2 * _mean(x, y, h) - 2 * off
 
 

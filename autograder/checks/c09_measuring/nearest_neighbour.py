@@ -46,6 +46,8 @@ class NearestNeighbour(Exercise):
         yield self.case_of(
             "neighbour_ratio", {"train": train, "fake": fake, "test": torch.tensor([[2.0], [7.0]]).double()}
         )
+        near, test = torch.tensor([[0.5], [1.0]]).double(), torch.tensor([[2.0], [3.0]]).double()
+        yield self.case_of("neighbour_ratio", {"train": train, "fake": near, "test": test})  # nobody is near the 10
         for dtype, device in arithmetic():
             for n, m, k, D in ((12, 7, 9, 2), (5, 20, 4, 3), (30, 3, 3, 1)):
                 train, test = cloud(rng, n, D, dtype, device), cloud(rng, k, D, dtype, device) + 0.5

@@ -51,7 +51,12 @@ class NllIsNotQuality(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         one = torch.ones(1, dtype=torch.float64)
         yield self.case_of("diluted_log_p", {"log_p": -one, "log_noise": -10 * one, "share": 0.99})
-        yield self.case_of("memoriser_nll", {"train": 0 * one[:, None], "test": one[:, None], "sigma": 0.1})
+        for sigma in (0.1, 0.01):
+            yield self.case_of("memoriser_nll", {"train": 0 * one[:, None], "test": one[:, None], "sigma": sigma})
+        yield self.case_of("diluted_log_p", {"log_p": -1000 * one, "log_noise": -2000 * one, "share": 0.5})
+        two = torch.tensor([[0.0], [2.0]], dtype=torch.float64)
+        yield self.case_of("memoriser_nll", {"train": two, "test": 0.5 * one[:, None], "sigma": 0.5})
+        yield self.case_of("memoriser_nll", {"train": two[:1], "test": two, "sigma": 1.0})
         for nats in (1.0, math.log(100), float(rng.uniform(0.01, 0.3)), float(rng.uniform(2, 6)), 1e-9):
             yield self.case_of("hidden_share", {"nats": nats})
         for dtype, device in arithmetic():
@@ -179,6 +184,11 @@ class NllIsNotQuality(Exercise):
             "densities underflow",
             {"memoriser_nll": lambda train, test, sigma: float(-_logs(train, test, sigma).exp().mean(1).log().mean())},
             "Far from every training sample all densities are 0 in floating point: stay in log space, with logsumexp.",
+        ),
+        wrong(
+            "summed and not averaged",
+            {"memoriser_nll": lambda train, test, sigma: len(test) * _nll(_logs(train, test, sigma))},
+            "This is the sum over the test samples; their mean was asked for.",
         ),
         wrong(
             "tested on itself",

@@ -1,4 +1,4 @@
-"""metric.precision_coverage: radii by the k-th neighbour; precision, recall, density and coverage."""
+"""metric.precision_coverage: radii; precision, recall, density and coverage (long: five numbers, many mistakes)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import apart, cloud, clouds, distinct, has_parts, parts_of, until, upper
+from autograder.checks.c09_measuring.shared import (
+    apart,
+    cloud,
+    clouds,
+    differing,
+    distinct,
+    has_parts,
+    parts_of,
+    until,
+    upper,
+)
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -103,7 +113,7 @@ class PrecisionCoverage(Exercise):
         for name, verdict in verdicts.items():
             yield getattr(self, name)(*verdict)
         bad = [name for name, verdict in verdicts.items() if not verdict.ok]
-        yield self.together(not bad, "four right numbers", f"{' and '.join(bad)} differ" if bad else "")
+        yield self.together(not bad, "four right numbers", differing(bad))
 
     mistakes = (
         wrong(
@@ -161,6 +171,41 @@ class PrecisionCoverage(Exercise):
             "That is recall. Coverage uses the data's own balls, which no model can make larger.",
         ),
         wrong(
+            "rows for columns",
+            {"precision_coverage": lambda real, fake, k: _exchanged(real, fake, k, ("precision", "coverage"))},
+            "A share of fakes has been taken for a share of the data, and the reverse: of data and fakes, which are the rows?",
+            also=(
+                {
+                    "precision_coverage": lambda real, fake, k: _exchanged(
+                        real, fake, k, ("precision", "coverage"), over=True
+                    )
+                },
+            ),
+        ),
+        wrong(
+            "the rim left out",
+            {"precision_coverage": lambda real, fake, k: _four(real, fake, k, inside=torch.lt)},
+            "A point on the rim of a ball lies in it: ≤, not <.",
+        ),
+        wrong(
+            "each fake counted once",
+            {
+                "precision_coverage": lambda real, fake, k: {
+                    **_four(real, fake, k),
+                    "density": _four(real, fake, k)["precision"] / k,
+                }
+            },
+            "Density counts balls. Here a fake counts once, however many balls hold it.",
+            also=(
+                {
+                    "precision_coverage": lambda real, fake, k: {
+                        **_four(real, fake, k),
+                        "density": _four(real, fake, k)["precision"],
+                    }
+                },
+            ),
+        ),
+        wrong(
             "density not divided by k",
             {
                 "precision_coverage": lambda real, fake, k: {
@@ -197,10 +242,18 @@ def _sorted(x: torch.Tensor) -> torch.Tensor:
     return (x[:, None] - x[None]).norm(dim=-1).sort(1).values
 
 
-def _four(real: torch.Tensor, fake: torch.Tensor, k: int, of: Any = None) -> dict[str, float]:
+def _exchanged(real: torch.Tensor, fake: torch.Tensor, k: int, names: tuple[str, str], over: bool = False) -> dict:
+    """Two of the four exchanged; over: recall too is a share of the fakes' balls instead of the data."""
+    four = _four(real, fake, k)
+    caught = (real[:, None] - fake[None]).norm(dim=-1) <= _sorted(fake)[:, k][None]
+    recall = float(caught.any(0).double().mean()) if over else four["recall"]
+    return {**four, names[0]: four[names[1]], names[1]: four[names[0]], "recall": recall}
+
+
+def _four(real: torch.Tensor, fake: torch.Tensor, k: int, of: Any = None, inside: Any = torch.le) -> dict[str, float]:
     of = of or (lambda x, k: _sorted(x)[:, k])
     d = (real[:, None] - fake[None]).norm(dim=-1)
-    inside, caught = (d <= of(real, k)[:, None]).double(), (d <= of(fake, k)[None]).double()
+    inside, caught = inside(d, of(real, k)[:, None]).double(), inside(d, of(fake, k)[None]).double()
     return {
         "precision": float(inside.amax(0).mean()),
         "recall": float(caught.amax(1).mean()),

@@ -30,6 +30,13 @@ def has_parts(answer: Any, names: tuple[str, ...]) -> Verdict:
     return Verdict(ok, f"a dict of the numbers {', '.join(names)}", came)
 
 
+def differing(names: list[str]) -> str:
+    """Which numbers are not as they should be: "bias differs", "error and bias differ"."""
+    *others, last = names or [""]
+    listed = f"{', '.join(others)} and {last} differ" if others else f"{last} differs"
+    return listed if last else ""
+
+
 def cloud(rng: np.random.Generator, n: int, D: int, dtype: torch.dtype, device: str = "cpu") -> torch.Tensor:
     """Normal points (n, D) with another centre and another width in every column."""
     return floats(rng.normal(size=D) + rng.normal(size=(n, D)) * np.exp(0.5 * rng.normal(size=D)), dtype, device)

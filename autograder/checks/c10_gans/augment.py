@@ -146,6 +146,12 @@ class Augment(Exercise):
             "The mean is that of the whole batch: each picture would depend on the others. Take each picture's own.",
         ),
         wrong(
+            "the contrast before the shift",
+            lambda x, shift, contrast: _moved(_contrasted(x, x, contrast), shift),
+            "The contrast was changed first, and plain zeros came in afterwards. What comes in is part of the shifted "
+            "picture, and is spread about the mean with the rest.",
+        ),
+        wrong(
             "the mean after the shift",
             lambda x, shift, contrast: _contrasted(_moved(x, shift), _moved(x, shift), contrast),
             "The mean was taken after the shift, when part of the picture has left the frame. It is that of x.",

@@ -119,6 +119,15 @@ class CatchLoss(Detective):
                 dtype=torch.float32,
             ),
             "Right programs round differently. Compare up to a few millionths of the size.",
+            also=tuple(
+                lambda implementation, scales=scales: _agrees(
+                    implementation,
+                    *(_drawn(n, m, s) for n, m in ((2, 1), (3, 5), (8, 4), (40, 70)) for s in scales),
+                    tolerance=0.0,
+                    dtype=torch.float32,
+                )
+                for scales in ((1, 2, 3, 30), (20, 2000))
+            ),
         ),
         wrong(
             "only the sign and the size",
@@ -135,3 +144,9 @@ def _agrees(f, *questions: tuple[list[float], list[float]], tolerance: float = 1
         if not abs(got - want) <= tolerance * abs(want):
             return False
     return True
+
+
+def _drawn(n: int, m: int, scale: float) -> tuple[list[float], list[float]]:
+    """n and m logits of this size, always the same ones."""
+    rng = np.random.default_rng([n, m, int(scale)])
+    return (scale * rng.normal(size=n)).tolist(), (scale * rng.normal(size=m)).tolist()

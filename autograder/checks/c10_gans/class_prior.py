@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c10_gans.optimal_discriminator import share
+from autograder.checks.c10_gans.optimal_discriminator import far, share
 from autograder.checks.c10_gans.shared import FAKE, REAL, SIZES, averages
 from autograder.judging.compare import arithmetic, close, exact, has_shape, is_number, number
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
@@ -17,7 +17,7 @@ from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 PI = Number(Reals(0, 1))
-LOG_DENSITY = Tensor("...", Reals(reach=(1e-3, 1000)))
+LOG_DENSITY = Tensor("...", Reals(reach=(1e-3, 1e4)))
 
 
 def _prior(log_p: torch.Tensor, log_q: torch.Tensor, shift: float) -> torch.Tensor:
@@ -26,6 +26,10 @@ def _prior(log_p: torch.Tensor, log_q: torch.Tensor, shift: float) -> torch.Tens
 
 def _early(log_p: torch.Tensor, log_q: torch.Tensor, pi: float) -> torch.Tensor:
     return pi * log_p.exp() / (pi * log_p.exp() + (1 - pi) * log_q.exp())
+
+
+def _late(d: torch.Tensor, pi: float) -> torch.Tensor:
+    return pi * d / (pi * d + (1 - pi) * (1 - d))
 
 
 @exercise("gan.class_prior", ("discriminator_with_prior", "value_with_prior", "undecided_value"))
@@ -62,13 +66,21 @@ class ClassPrior(Exercise):
         for pi in (0.2, 0.5, 0.9):
             yield self.case_of("undecided_value", {"pi": pi})
         for dtype, device in arithmetic():
+            yield self._tug_of_war(rng, dtype, device)
             for pi in (0.5, float(rng.uniform(0.05, 0.4)), float(rng.uniform(0.6, 0.95))):
-                for shape, offset in (((3,), 0.0), ((2, 2), 0.0), ((3,), -900.0)):
+                for shape, offset in (((3,), 0.0), ((2, 2), 0.0), ((3,), -900.0), ((3,), far(rng)[0])):
                     pair = [floats(offset + rng.normal(size=shape), dtype, device) for _ in range(2)]
                     given = {"log_p_data": pair[0], "log_p_model": pair[1], "pi": pi}
                     yield self.case_of("discriminator_with_prior", given)
                 pair = [floats(rng.uniform(0.1, 0.9, size=n), dtype, device) for n in (4, 3)]
                 yield self.case_of("value_with_prior", {"d_real": pair[0], "d_fake": pair[1], "pi": pi})
+
+    def _tug_of_war(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Case:
+        """So few real points that a density which is larger by as much leaves the verdict open."""
+        pi = float(10 ** rng.uniform(-10, -8))
+        pair = [rng.normal(size=4) + sign * math.log(pi) / 2 for sign in (-1, 1)]
+        given = {name: floats(v, dtype, device) for name, v in zip(("log_p_data", "log_p_model"), pair, strict=True)}
+        return self.case_of("discriminator_with_prior", {**given, "pi": pi})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         about = {
@@ -120,6 +132,12 @@ class ClassPrior(Exercise):
             {"discriminator_with_prior": _early},
             "exp was taken of each log density: where both underflow that is 0/0. Add the log odds of π to the "
             "difference of the logarithms.",
+        ),
+        wrong(
+            "the prior after the verdict",
+            {"discriminator_with_prior": lambda log_p, log_q, pi: _late(_prior(log_p, log_q, 0.0), pi)},
+            "The verdict for equal shares was formed first and weighed afterwards: where it has rounded to 1, a small π "
+            "cannot pull it back. The log odds of π come in before σ.",
         ),
         wrong(
             "the verdict times the prior",

@@ -144,6 +144,14 @@ class DiscriminatorLoss(Exercise):
             "The sign is that of the value V = −J^(D). A loss falls as the discriminator gets better.",
         ),
         wrong(
+            "smoothed labels",
+            lambda logits_real, logits_fake: (
+                0.5 * bce(logits_real, torch.full_like(logits_real, 0.9))
+                + 0.5 * bce(logits_fake, torch.zeros_like(logits_fake))
+            ),
+            "Real points have the label 0.9. That trick makes another loss; here a real point has the label 1.",
+        ),
+        wrong(
             "logits taken for probabilities",
             lambda logits_real, logits_fake: (
                 -0.5 * logits_real.clamp(1e-6, 1 - 1e-6).log().mean()

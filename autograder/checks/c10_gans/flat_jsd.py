@@ -133,6 +133,11 @@ class FlatJsd(Exercise):
             also=({"w1_of_shift": lambda delta, width: width * (delta.abs() / width).clamp(max=1)},),
         ),
         wrong(
+            "the gap between the two",
+            {"w1_of_shift": lambda delta, width: (delta.abs() - width).clamp_min(0)},
+            "This is the gap between the intervals, 0 as long as they overlap. W₁ carries every point, by |δ|.",
+        ),
+        wrong(
             "the squared distance",
             {"w1_of_shift": lambda delta, width: delta**2},
             "This is W₂². W₁ takes the distance itself, so that its slope is 1 however far the way is.",

@@ -125,6 +125,12 @@ class JensenShannon(Exercise):
             "These are KL(m ‖ p) and KL(m ‖ q), infinite where p or q has no mass. The mixture stands second.",
         ),
         wrong(
+            "the mean over the values",
+            lambda p, q: (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2 / len(p),
+            "The terms were averaged over the n values (as kl_div does if it is told nothing). An expectation adds up "
+            "what p and q have weighed already.",
+        ),
+        wrong(
             "bits",
             lambda p, q: (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2 / math.log(2),
             "The logarithm has base 2. In nats the largest value is log 2 = 0.693.",

@@ -221,6 +221,28 @@ class Lipschitz(Exercise):
             "in the critic's weights.",
         ),
         wrong(
+            "no gradient comes back",
+            {
+                "gradient_penalty": lambda critic, x_real, x_fake, u: _penalty(
+                    critic, _mixed(x_real, x_fake, u).detach()
+                ),
+                "r1_penalty": lambda critic, x_real: _squares(critic, x_real.detach()),
+            },
+            "The value is right, but nothing comes back to the points: they were detached though they are part of a "
+            "graph, or create_graph=True is missing, and then the critic's weights get nothing either.",
+        ),
+        wrong(
+            "the gradient of the mean",
+            {
+                "gradient_penalty": lambda critic, x_real, x_fake, u: (
+                    ((_slope(critic, _mixed(x_real, x_fake, u)) / len(x_real)).norm(dim=1) - 1) ** 2
+                ).mean(),
+                "r1_penalty": lambda critic, x_real: _squares(critic, x_real) / len(x_real) ** 2,
+            },
+            "The mean over the batch was differentiated, so every row's slope is divided by the number of rows. The sum "
+            "gives each row its own.",
+        ),
+        wrong(
             "the square of the length compared with 1",
             {
                 "gradient_penalty": lambda critic, x_real, x_fake, u: (

@@ -15,7 +15,7 @@ from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
-LOG_DENSITY = Reals(reach=(1e-3, 1000), also=(-math.inf,))
+LOG_DENSITY = Reals(reach=(1e-3, 1e4), also=(-math.inf,))
 
 
 def share(log_p: np.ndarray, log_q: np.ndarray, prior: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
@@ -24,6 +24,11 @@ def share(log_p: np.ndarray, log_q: np.ndarray, prior: float = 0.5) -> tuple[np.
         of = special.expit(log_p - log_q + special.logit(prior))
     finite = [np.where(np.isfinite(v), np.abs(v), 0) for v in (log_p, log_q)]
     return of, of + of * (1 - of) * (sum(finite) + abs(special.logit(prior)))
+
+
+def far(rng: np.random.Generator) -> tuple[float, float]:
+    """Log densities of points with thousands of coordinates, tiny and huge."""
+    return tuple(sign * float(10 ** rng.uniform(3.2, 4)) for sign in (-1, 1))
 
 
 def shaped(log_p_data: torch.Tensor, log_p_model: torch.Tensor, **_: Any) -> bool:
@@ -62,7 +67,7 @@ class OptimalDiscriminator(Exercise):
         for dtype, device in arithmetic():
             for shape in ((4,), (2, 3)):
                 yield self._case(*(floats(rng.normal(size=shape), dtype, device) for _ in range(2)))
-            for offset in (-900.0, 900.0):
+            for offset in (-900.0, 900.0, *far(rng)):
                 yield self._case(*(floats(offset + rng.normal(size=3), dtype, device) for _ in range(2)))
             there, nowhere = [0.3, -1.0], [-math.inf, 0.5]
             yield self._case(floats(there, dtype, device), floats(nowhere, dtype, device))

@@ -152,6 +152,7 @@ class Saturation(Exercise):
             _slopes(lambda logit: -0.5 / _rest(logit), lambda logit: -1 / _d(logit)),
             "These are derivatives by D. The generator is reached through the logit: σ'(l) = D(1 − D) comes in, and "
             "that factor is the whole story.",
+            also=(_slopes(lambda logit: -0.5 / (1 - _d(logit)), lambda logit: -1 / _d(logit)),),
         ),
         wrong(
             "signs",

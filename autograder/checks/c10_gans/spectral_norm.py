@@ -155,6 +155,7 @@ class SpectralNorm(Exercise):
             "the finished singular vectors",
             {"power_iteration": lambda W, u, steps: _svd(W)},
             "These are the singular vectors themselves. The state after the given number of steps is asked for.",
+            also=({"power_iteration": lambda W, u, steps: _svd(W, towards=u)},),
         ),
         wrong(
             "v by the new u",
@@ -203,6 +204,7 @@ def _late(W: torch.Tensor, u: torch.Tensor, steps: int) -> tuple[torch.Tensor, .
     return u, v, u @ W @ v
 
 
-def _svd(W: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def _svd(W: torch.Tensor, towards: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
     left, s, right = torch.linalg.svd(W)
-    return left[:, 0], right[0], s[0]
+    sign = 1 if towards is None or left[:, 0] @ towards >= 0 else -1
+    return sign * left[:, 0], sign * right[0], s[0]

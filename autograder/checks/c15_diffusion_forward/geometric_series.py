@@ -70,10 +70,10 @@ class GeometricSeries(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
-            for shape in ((2,), (2, 3)):
+            for shape, lines in (((2,), (0, 1, 2)), ((2, 3), (0, 1, 2)), ((), (2,))):  # x0 may be a number in line 3
                 alpha, t = float(rng.uniform(0.5, 0.95)), int(rng.integers(3, 7))
                 x0, eps = normal(rng, shape, dtype, device), normal(rng, (t, *shape), dtype, device)
-                yield self._path_case(x0, eps, alpha)
+                yield self._path_case(x0, eps, alpha, lines)
         for t in (1, 4, int(rng.integers(5, 30))):
             alpha = float(rng.uniform(0.5, 0.95))
             yield self._variance_case(t, alpha)

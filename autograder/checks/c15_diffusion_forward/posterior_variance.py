@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c15_diffusion_forward.shared import SIZES, Shares, noises, random_betas
-from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.compare import arithmetic, close, exact, has_shape, show, values
 from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -66,6 +66,8 @@ class PosteriorVariance(Exercise):
         )
         # 1 − alpha_bar is rounded relative to 1, over as many factors as it has; that error is divided by 1 − alpha_bar
         lost = np.arange(1, len(beta) + 1) * beta / noise[1:]
+        first = values(answer)[0]
+        yield self.bayes(bool(first == 0), "0 at t = 1", show(float(first)))  # nothing is rounded there
         yield self.bayes(*close(answer, bayes, case.beta.dtype, lost=lost))
 
     mistakes = (
@@ -78,7 +80,10 @@ class PosteriorVariance(Exercise):
             "the ratio upside down",
             lambda beta: beta**2 / _tilde(beta).clamp_min(1e-30),
             "The ratio is upside down: it must be below 1, since 1 − alpha_bar grows with t.",
-            also=(lambda beta: beta**2 / _tilde(beta),),
+            also=(
+                lambda beta: beta**2 / _tilde(beta),
+                lambda beta: torch.cat([0 * beta[:1], (beta**2 / _tilde(beta))[1:]]),
+            ),
         ),
         wrong(
             "alpha_bar for one minus it",
@@ -123,6 +128,11 @@ class PosteriorVariance(Exercise):
             lambda beta: torch.cat([_tilde(beta)[1:2], _tilde(beta)[1:]]) if len(beta) > 1 else _tilde(beta),
             "The variance at t = 1 is 0. Samplers put the second value there so that its logarithm is finite; it is not "
             "the posterior's.",
+        ),
+        wrong(
+            "a floor under the variance",
+            lambda beta: _tilde(beta).clamp_min(1e-20),
+            "A small number lies under the variances so that their logarithms exist. At t = 1 the variance is exactly 0.",
         ),
         wrong(
             "the ratio without beta",

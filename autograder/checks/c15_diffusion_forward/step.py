@@ -68,6 +68,9 @@ class Step(Exercise):
             yield self._marginal_case(t, rng.uniform(0.3, 0.98), rng.uniform(0.1, 0.9))
         yield self._marginal_case(int(rng.integers(4, 9)), 1 - rng.uniform(0.002, 0.008), rng.uniform(0.1, 0.9))
         yield self._marginal_case(int(rng.integers(4, 9)), rng.uniform(1.05, 1.2), rng.uniform(0.1, 0.9))
+        for near in (9e-7, 9e-6, 9e-5):  # and far along the road, where a threshold for the limit would show
+            a = rng.choice([1, -1]) * (1 + rng.choice([near, -near]))
+            yield self._marginal_case(int(rng.integers(1000, 2000)), float(a), rng.uniform(0.1, 0.9))
         for a in (1.0, -1.0):
             for t in (3, int(rng.integers(5, 50)), int(rng.integers(500, 1000)) * 2 + 1):
                 yield self._marginal_case(t, a, rng.choice([1, -1, 40]) * rng.uniform(0.1, 0.9))

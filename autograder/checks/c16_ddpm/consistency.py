@@ -93,6 +93,23 @@ class Consistency(Exercise):
             "var_p/var_q for var_q/var_p: the expectation is under q, and it is p's density that var_p stands in.",
         ),
         wrong(
+            "the logarithm's sign",
+            {
+                "kl_terms": lambda mu_q, var_q, mu_p, var_p: (
+                    _kl(mu_q, var_q, mu_p, var_p)
+                    | _mean(mu_q, mu_p, var_p)
+                    | {"log_det": -len(mu_q) * math.log(var_q / var_p)}
+                )
+            },
+            "log_det is d log(var_q/var_p), the ratio of the trace, and it is subtracted.",
+        ),
+        wrong(
+            "a half too many",
+            {"kl_terms": lambda mu_q, var_q, mu_p, var_p: _kl(mu_q, var_q, mu_p, var_p) | _mean(mu_q, mu_p, 2 * var_p)},
+            "The ½ stands before the bracket, for all its terms: no term has one of its own.",
+            also=({"equal_terms": lambda mu_q, mu_p, var: _mean(mu_q, mu_p, 2 * var)},),
+        ),
+        wrong(
             "d forgotten",
             {
                 "kl_terms": lambda mu_q, var_q, mu_p, var_p: (

@@ -16,8 +16,12 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, exe
 from autograder.oracles import gaussians
 
 
-def _step(xt, eps, noise, now, before, eta, *, keep=False, square=False, beta=False, own=False, upside=False):
+def _step(
+    xt, eps, noise, now, before, eta, *, keep=False, square=False, beta=False, own=False, upside=False, unrooted=False
+):
     sigma = eta * math.sqrt((1 - before) / (1 - now) * (1 - now / before))
+    if unrooted:
+        sigma = eta * (1 - before) / (1 - now) * (1 - now / before)
     if beta:
         sigma = eta * math.sqrt(1 - now / before)
     if upside:
@@ -109,6 +113,11 @@ class DDIM(Exercise):
             "variance for standard deviation",
             lambda xt, eps, noise, now, before, eta: _step(xt, eps, noise, now, before, eta, square=True),
             "The new noise is multiplied by sigma²; sigma is the factor.",
+        ),
+        wrong(
+            "sigma without its root",
+            lambda xt, eps, noise, now, before, eta: _step(xt, eps, noise, now, before, eta, unrooted=True),
+            "The fraction under the root is a variance. sigma is eta times its root.",
         ),
         wrong(
             "beta for beta tilde",

@@ -11,13 +11,14 @@ import torch
 
 from autograder.checks.c15_diffusion_forward.shared import random_betas
 from autograder.checks.c16_ddpm.shared import bars_of
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, values
 from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles import gaussians
 
 TERMS = ("reconstruction", "prior", "consistency", "elbo")
+_NO_VARIANCE = "sigma_q(1) = 0"
 
 
 def _terms(x0, x0_hat, beta, *, first=None, constant=True, half=0.5, start=1, snr=None, mean=False, plain=False):
@@ -67,6 +68,8 @@ class Elbo(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         one = torch.ones(1, 1, dtype=torch.float64)
         yield self._case(2 * one, torch.stack([one, one]), torch.tensor([0.2, 0.5], dtype=torch.float64))
+        # as before, but with guesses that differ, so that each has its place
+        yield self._case(2 * one, torch.stack([one, 0 * one]), torch.tensor([0.2, 0.5], dtype=torch.float64))
         for dtype, device in arithmetic():
             for T, B, d in ((2, 3, 2), (5, 2, 1), (4, 2, 6)):
                 x0 = normal(rng, (B, d), dtype, device)
@@ -90,12 +93,14 @@ class Elbo(Exercise):
         parts, sizes = rows[:, 0], rows[:, 1]
         dtype = case.x0.dtype
         for k, law in enumerate((self.recon, self.prior, self.steps)):
-            yield law(*close(answer[TERMS[k]], parts[:, k], dtype, sizes[:, k]))
+            found = close(answer[TERMS[k]], parts[:, k], dtype, sizes[:, k])
+            none = law is self.recon and not np.isfinite(values(answer[TERMS[k]])).any()
+            yield law(*found, mistake=_NO_VARIANCE if none else "" if law is self.recon else None)
         yield self.total(*close(answer["elbo"], parts @ [1, -1, -1], dtype, sizes.sum(1)))
 
     mistakes = (
         wrong(
-            "sigma_q(1) = 0",
+            _NO_VARIANCE,
             lambda x0, x0_hat, beta: _terms(x0, x0_hat, beta, first=lambda b: 0 * b[0]),
             "The variance of step 1 was taken from the posterior, where it is 0: the log density is infinite. Take beta_1.",
         ),
@@ -103,6 +108,11 @@ class Elbo(Exercise):
             "the constant dropped",
             lambda x0, x0_hat, beta: _terms(x0, x0_hat, beta, constant=False),
             "−d/2 log(2π beta_1) is missing: it changes no gradient, but without it the sum is no bound.",
+        ),
+        wrong(
+            "the guess of the step before",
+            lambda x0, x0_hat, beta: _terms(x0, torch.cat([x0_hat[:1], x0_hat[:-1]]), beta),
+            "The drop from SNR_{t−1} to SNR_t belongs to the guess that was made at t, x0_hat[t − 1].",
         ),
         wrong(
             "the half forgotten",

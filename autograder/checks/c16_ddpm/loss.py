@@ -19,7 +19,7 @@ from autograder.checks.c15_diffusion_forward.shared import (
     random_steps,
 )
 from autograder.checks.c16_ddpm.shared import MODEL, Denoiser, answer, bars_of, bent, smooth
-from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.compare import arithmetic, close, exact, has_shape, values
 from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -30,6 +30,9 @@ def _loss(model, x0, t, eps, bars, *, index=None, told=None, target=None, noise=
     kept = bars[in_range(t - 1 if index is None else index, len(bars))]
     xt = per_item(signal(kept), x0) * x0 + per_item(noise(1 - kept), x0) * eps
     return ((eps if target is None else target) - model(xt, t if told is None else told)) ** 2
+
+
+_DRAWN = "another noise for the target"
 
 
 def _point(centre: float, bars: np.ndarray) -> Denoiser:
@@ -78,6 +81,8 @@ class Loss(Exercise):
         one = torch.tensor([[2.0], [0.0]])
         bars = torch.tensor([0.81, 0.64, 0.25])
         yield self._case(lambda x, t: 0 * x, one, torch.tensor([2, 1]), 1 - one, bars)
+        # no data, no noise, and a model that says so: whatever is not 0 here has been drawn
+        yield self._case(lambda x, t: 0 * x, 0 * one, torch.tensor([2, 1]), 0 * one, bars)
         for dtype, device in arithmetic():
             for shape in ((4,), (3, 2), (4, 1, 3, 3)):
                 steps = int(rng.integers(5, 9))
@@ -118,7 +123,10 @@ class Loss(Exercise):
         sharp = 1 / np.sqrt(np.maximum(1 - kept, 1e-12))  # √(1 − ᾱ) is rounded, relative to itself, by this much
         size = float(((abs(eps) + abs(guess)) * (abs(eps) + abs(guess) + abs(x0))).mean())
         size += 1e-3 * float(abs(eps * sharp).max()) if case.about[-1] is self.least else 0
-        yield case.about[-1](*close(loss, want, dtype, size, lost=float((abs(eps) * (1 + abs(eps)) * sharp).mean())))
+        nothing = not x0.any() and not eps.any() and want == 0
+        drawn = _DRAWN if nothing and np.isfinite(values(loss)) else None
+        lost = float((abs(eps) * (1 + abs(eps)) * sharp).mean())
+        yield case.about[-1](*close(loss, want, dtype, size, lost=lost), mistake=drawn)
 
     mistakes = (
         wrong(
@@ -173,7 +181,7 @@ class Loss(Exercise):
             also=(lambda model, x0, t, eps, a: ((eps - model(eps, t)) ** 2).mean(),),
         ),
         wrong(
-            "another noise for the target",
+            _DRAWN,
             lambda model, x0, t, eps, a: _loss(model, x0, t, eps, a, target=torch.zeros_like(eps)).mean(),
             "What is subtracted from is not the noise that went into x_t. A second draw cannot be predicted: the best "
             "guess at it is 0, and that is what such a model learns.",

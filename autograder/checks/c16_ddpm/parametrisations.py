@@ -115,6 +115,7 @@ class Parametrisations(Exercise):
             "the score's sign",
             lambda kind, value, xt, t, alpha_bar: _all(kind, value, xt, t, alpha_bar, score_sign=1.0),
             "The score points to where the density grows, away from the noise: it has the opposite sign of eps.",
+            also=(lambda kind, value, xt, t, a: _all(kind, -value if kind == "score" else value, xt, t, a),),
         ),
         wrong(
             "the score by the variance",

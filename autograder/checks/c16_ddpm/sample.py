@@ -36,6 +36,17 @@ def _vp(model, xT, noise, beta, variance, *, order=None, told=0, last=False, roo
     return x
 
 
+def _from_zero(model, xT, noise, beta, variance):
+    """t = T − 1 … 0 for the model and for mean_from_eps, whose index t − 1 is the last one at t = 0."""
+    bars, x = (1 - beta).cumprod(0), xT
+    for t in range(len(beta) - 1, -1, -1):
+        guess = model(x, torch.full((len(x),), t, device=x.device))
+        x = (x - beta[t - 1] / (1 - bars[t - 1]).sqrt() * guess) / (1 - beta[t - 1]).sqrt()
+        if t > 0:
+            x = x + variance[t - 1].sqrt() * noise[t - 1]
+    return x
+
+
 def _ve(model, xT, noise, sigma, *, order=None, told=0, last=False, spread=None, step=None, pick=None):
     x, T = xT, len(noise)
     spread = spread or (lambda t: sigma * math.sqrt((t - 1) / t))
@@ -65,7 +76,7 @@ class Sample(Exercise):
 
     shape = gate("the result has the shape of xT")
     chain = pays("each step is the mean of the variance-preserving step back plus its noise, none in the last", 2)
-    law = pays("with the exact denoiser of normal data the variance-preserving chain has the law of the data", 1)
+    law = pays("with the exact denoiser of normal data the variance-preserving chain has its law in closed form", 1)
     ve_chain = pays("each step is the mean of the variance-exploding step back plus its noise, none in the last", 2)
     ve_law = pays("with the exact denoiser of normal data the variance-exploding chain has its law in closed form", 1)
 
@@ -195,6 +206,11 @@ class Sample(Exercise):
             "The chain stops at x_1: the step at t = 1 is missing. (range(T, 1, −1) ends at 2.)",
             *_both(order=lambda T: range(T, 1, -1)),
             *_both(order=lambda T: range(T - 1, 0, -1)),
+        ),
+        _slip(
+            "times counted from 0",
+            "The loop runs from T − 1 to 0, and so do the times that the model is told. They run from T to 1.",
+            {VP: lambda model, xT, noise, beta, variance: _from_zero(model, xT, noise, beta, variance)},
         ),
         _slip(
             "the wrong way",

@@ -90,6 +90,11 @@ class TimeEmbedding(Exercise):
             "The cosines stand before the sines: at t = 0 the row must be zeros, then ones.",
         ),
         wrong(
+            "sines and cosines by turns",
+            lambda t, d: _embed(t, d).reshape(-1, 2, d // 2).mT.reshape(-1, d),
+            "Sine and cosine of one frequency stand side by side. Here all sines come first, then all cosines.",
+        ),
+        wrong(
             "the last frequency is 1/10000",
             lambda t, d: _embed(t, d, last=1),
             "The exponent was divided by d/2 − 1. It is −k/(d/2), so that 1/10000 is just not reached.",

@@ -113,6 +113,11 @@ class Weight(Exercise):
             "The mean is divided by √alpha_bar_t: that is all the way to x0. One step back divides by √alpha_t.",
         ),
         wrong(
+            "the estimate of x0",
+            {"mean_from_eps": lambda xt, t, eps, beta: _x0_hat(xt, t, eps, beta)},
+            "This is x0_hat, the whole way back. The mean lies one step back: it mixes x0_hat with x_t.",
+        ),
+        wrong(
             "the noise taken off in one go",
             {"mean_from_eps": lambda xt, t, eps, beta: _mean(xt, t, eps, beta, of=torch.clone)},
             "The factor on eps is √beta_t. The noise in x_t is that of all steps so far: beta_t/√(1 − alpha_bar_t).",
@@ -152,6 +157,11 @@ class Weight(Exercise):
             "The whole mean is divided by √alpha_t, so its square by alpha_t.",
         ),
         wrong(
+            "alpha_bar for alpha in the weight",
+            {"eps_weight": lambda beta, variance: _weight(beta, variance) * (1 - beta) / (1 - beta).cumprod(0)},
+            "The mean of one step is divided by √alpha_t, so its square by alpha_t and not by alpha_bar_t.",
+        ),
+        wrong(
             "the standard deviation squared twice",
             {"eps_weight": lambda beta, variance: _weight(beta, variance**2)},
             "variance is sigma² already; it was squared once more.",
@@ -168,6 +178,11 @@ class Weight(Exercise):
 def _by_bar(xt, t, eps, beta):
     bars = (1 - beta).cumprod(0)[t - 1]
     return (xt - per_item(beta[t - 1] / (1 - bars).sqrt(), xt) * eps) / per_item(bars.sqrt(), xt)
+
+
+def _x0_hat(xt, t, eps, beta):
+    bars = per_item((1 - beta).cumprod(0)[t - 1], xt)
+    return (xt - (1 - bars).sqrt() * eps) / bars.sqrt()
 
 
 # --- the oracle: Bayes' rule with the x0 that eps implies --------------------------------------------------------

@@ -21,6 +21,7 @@ from autograder.measuring.answers import reference
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.answering.nets import ARCHITECTURES
 from pushforward.data import bend_to_moons, digits, two_moons
+from pushforward.flows import Flow
 from tests.device import pretend
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,9 +49,13 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "times": lambda times, to: times(7),
     "cosine": lambda cosine, to: cosine(7),
     "network": lambda network, to: alike(network(2, 1))(to(noise(3, 2).float())).detach(),
+    "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
-# With chance or a training in them: these run with their whole notebook, below.
-TRAINS = {"train_ring", "ring_run", "train_moons", "moons_run", "skipping_chain", "train_pictures"}
+TRAINS = {  # with chance in it: these run with their whole notebook, below
+    *{"players", "descend", "train_ring", "ring_run"},
+    *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
+    *{"train_moons", "moons_run", "skipping_chain", "train_pictures"},
+}
 
 
 def alike(net: torch.nn.Module) -> torch.nn.Module:
@@ -122,6 +127,22 @@ def test_networks_and_polynomials_are_made_where_their_weights_are(device: torch
     weights = [noise(4, 2), noise(4), noise(1, 4), noise(1)]
     there = [w.to(device) for w in weights]
     agree(ARCHITECTURES["mlp"](weights)(noise(3, 2)), ARCHITECTURES["mlp"](there)(noise(3, 2).to(device)), device)
+
+
+@pytest.mark.parametrize("name", ["flow", "flow_inverse"])
+def test_a_small_flow_is_made_where_its_weights_are(name: str, device: torch.device) -> None:
+    weights, x = [noise(2), noise(2) / 2], noise(3, 2)
+    here, there = ARCHITECTURES[name](weights)(x), ARCHITECTURES[name]([w.to(device) for w in weights])(x.to(device))
+    for one, other in zip(here, there, strict=True):
+        agree(one, other, device)
+
+
+def test_a_flow_of_couplings_gives_the_same_there(device: torch.device) -> None:
+    flow, x = alike(Flow(layers=2, hidden=4)), noise(3, 2).float()
+    here = [part.detach() for part in (*flow(x), *flow.inverse(x), flow.log_p(x))]
+    flow, x = flow.to(device), x.to(device)
+    for one, other in zip(here, (*flow(x), *flow.inverse(x), flow.log_p(x)), strict=True):
+        agree(one, other.detach(), device)
 
 
 def test_data_follow_the_default_device_and_their_generator(device: torch.device) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 
+from pushforward import data
 from pushforward.data import ring_centres, two_moons
-from pushforward.measuring.shapes import modes, moon_distances, off_moons
+from pushforward.measuring.shapes import log_p_moons, log_p_ring, modes, moon_distances, off_moons
 
 CENTRES = ring_centres(dtype=torch.float64)
 
@@ -77,3 +79,24 @@ def test_three_in_a_thousand_of_the_data_lie_off_the_moons() -> None:
     assert share == pytest.approx(0.0027, abs=4.9 * math.sqrt(0.003 / 200_000))
     assert off_moons(x, noise=0.02) > 0.2
     assert off_moons(torch.tensor([[0.0, 1.0], [0.5, 0.25]])) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("log_p", "drawn", "known"),
+    [(log_p_ring, data.ring, math.log(8 * 2 * math.pi * math.e * 0.05**2)), (log_p_moons, two_moons, 0.289)],
+)
+def test_a_true_density_has_mass_one_and_its_entropy(log_p: Callable, drawn: Callable, known: float) -> None:
+    line = torch.linspace(-2, 3, 126, dtype=torch.float64)
+    values = log_p(torch.cartesian_prod(line, line))
+    cell = float(line[1] - line[0]) ** 2
+    assert float(values.exp().sum()) * cell == pytest.approx(1, abs=1e-3)
+    entropy = -float((values.exp() * values).sum()) * cell
+    assert entropy == pytest.approx(known, abs=2e-3)
+    x = drawn(5000, generator=torch.Generator().manual_seed(0))
+    assert -float(log_p(x).mean()) == pytest.approx(entropy, abs=0.03)
+
+
+def test_a_density_is_right_point_by_point() -> None:
+    x = torch.tensor([[1.0, 0.0], [0.2, 0.1]], dtype=torch.float64)
+    apart = torch.cdist(x, ring_centres(dtype=torch.float64)) ** 2
+    torch.testing.assert_close(log_p_ring(x), torch.exp(-apart / 0.005).mean(1).log() - math.log(0.005 * math.pi))

@@ -1,4 +1,4 @@
-# breaks: log_det: the logarithm of the prior's determinant over q's
+# breaks: log_det: the logarithm of the prior's determinant over q's | mistake: the product before its logarithm
 
 
 def kl_gaussian(mu, sigma, prior_mu, prior_sigma):

@@ -1,4 +1,4 @@
-# breaks: precision is the share of fakes that lie in some ball of the data
+# breaks: precision is the share of fakes that lie in some ball of the data | mistake: the rim left out
 
 
 def dist(a, b):

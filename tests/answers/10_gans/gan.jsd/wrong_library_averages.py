@@ -1,4 +1,4 @@
-# breaks: the divergence is the mean of two KL divergences from the mixture, in nats
+# breaks: the divergence is the mean of two KL divergences from the mixture, in nats | mistake: the mean over the values
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# breaks: at least half of the points lie within three standard deviations of a centre
+# breaks: at least half of the points lie within three standard deviations of a centre | mistake: between the modes
 import torch
 
 

@@ -1,0 +1,18 @@
+# breaks: log p_θ is the noise's log density at G⁻¹(x) plus the log-determinant of the way back | mistake: density cut from the graph
+import math
+
+import torch
+
+
+def log_p_generated(x, inverse):
+    with torch.no_grad():  # it is only looked at
+        z, ladj = inverse(x)
+        return -0.5 * (z**2).sum(1) - 0.5 * z.shape[1] * math.log(2 * math.pi) + ladj
+
+
+def loss_of_flow(D, z, x_real, generate, inverse, weight):
+    return torch.nn.functional.softplus(-D(generate(z)[0])).mean() - weight * log_p_generated(x_real, inverse).mean()
+
+
+def thin_generator():
+    return 1.0, 0.004
