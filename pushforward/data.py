@@ -6,6 +6,7 @@ import functools
 import gzip
 import hashlib
 import os
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,17 @@ from pushforward.errors import CourseError
 
 PARTS = {"train": slice(0, 1000), "valid": slice(1000, 1350), "test": slice(1350, 1797)}
 
-_MNIST = {  # file -> its SHA-256
-    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+_MNIST = {  # part -> its pictures and its labels, each with its SHA-256
+    "train": {
+        "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    },
+    "test": {
+        "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    },
 }
+_FROM = "https://ossci-datasets.s3.amazonaws.com/mnist/"  # a mirror that the maintainers of torchvision keep
 
 
 def digits(part: str = "train") -> tuple[torch.Tensor, torch.Tensor]:
@@ -74,31 +82,67 @@ def bend_to_moons(z: torch.Tensor, width: float = 0.08) -> torch.Tensor:
 # --- MNIST -----------------------------------------------------------------------------------------------------
 
 
-def mnist() -> tuple[torch.Tensor, torch.Tensor]:
-    """The 10,000 test digits of MNIST: pictures (10000, 28, 28), float32 with levels 0, 1, …, 255, and labels (10000,).
+def mnist(part: str = "test", *, download: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+    """The digits of MNIST: pictures (n, 28, 28), float32 with levels 0, 1, …, 255, and labels (n,).
 
-    Read from the folder mnist/ in the folder that the environment variable PUSHFORWARD_DATA names.
+    part: "train" (60,000) or "test" (10,000). Read from the folder mnist/ in the folder that the environment variable
+    PUSHFORWARD_DATA names, else from the cache; download: fetch what is missing into the cache first. Raises
+    CourseError, with the folder, for a file that is not there, cannot be fetched or is not the right one.
     """
-    pictures, labels = (_read_idx(file) for file in _MNIST)
+    pictures, labels = (_read_idx(name, digest, download) for name, digest in _MNIST[part].items())
     return pictures.float(), labels.long()
 
 
-def _read_idx(name: str) -> torch.Tensor:
+def pictures(large: bool) -> tuple[torch.Tensor, str]:
+    """Training pictures (n, height, width) with values −1 … 1, and their name: MNIST where large, else the digits.
+
+    Where MNIST is wanted and cannot be had, a sentence says why, and the digits come in its place.
+    """
+    if large:
+        try:
+            return mnist("train", download=True)[0] / 127.5 - 1, "MNIST"
+        except CourseError as missing:
+            print(f"The 8×8 digits take MNIST's place. {missing}")
+    return digits("train")[0] / 8 - 1, "digits"
+
+
+def mnist_folder() -> Path:
+    """Where the files of MNIST are looked for: PUSHFORWARD_DATA, if it is set, else the user's cache."""
+    if named := os.environ.get("PUSHFORWARD_DATA"):
+        return Path(named) / "mnist"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pushforward" / "mnist"
+
+
+def _read_idx(name: str, digest: str, download: bool) -> torch.Tensor:
     """An IDX file of bytes: two zeros, the type 8, the number of axes, big-endian sizes, then the bytes."""
-    raw = gzip.decompress(_verified(name))
+    path = mnist_folder() / name
+    if download and not path.is_file() and not os.environ.get("PUSHFORWARD_DATA"):
+        _fetch(path, digest)
+    raw = gzip.decompress(_verified(path, digest))
     sizes = np.frombuffer(raw, ">i4", count=raw[3], offset=4)
     return torch.from_numpy(np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(sizes).copy())
 
 
 @functools.cache
-def _verified(name: str) -> bytes:
-    folder = os.environ.get("PUSHFORWARD_DATA")
-    if not folder:
-        raise CourseError("MNIST is optional: set PUSHFORWARD_DATA to a folder with MNIST's gzipped files in mnist/.")
-    path = Path(folder) / "mnist" / name
+def _verified(path: Path, digest: str) -> bytes:
     if not path.is_file():
-        raise CourseError(f"There is no file {path}: put MNIST's {name} there, or leave PUSHFORWARD_DATA unset.")
+        raise CourseError(f"There is no file {path}: put MNIST's {path.name} there, or let it be downloaded.")
     packed = path.read_bytes()
-    if hashlib.sha256(packed).hexdigest() != _MNIST[name]:
+    if hashlib.sha256(packed).hexdigest() != digest:
         raise CourseError(f"{path} is not the file that it should be (its SHA-256 differs): fetch it again.")
     return packed
+
+
+def _fetch(path: Path, digest: str) -> None:
+    """Download into the cache; a file appears under its name only when it is whole and the right one."""
+    try:
+        with urllib.request.urlopen(_FROM + path.name, timeout=20) as answer:
+            packed = answer.read()
+        if hashlib.sha256(packed).hexdigest() != digest:
+            raise OSError("another file came")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(packed)
+        part.replace(path)
+    except OSError as error:
+        raise CourseError(f"MNIST's {path.name} could not be fetched ({error}): put it into {path.parent}.") from None

@@ -1,19 +1,21 @@
-"""The pictures of notebook 16: the way back from noise to two hills, with an exact denoiser."""
+"""The pictures of notebook 16: the way back with an exact denoiser, and films of trained ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import ipywidgets
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pushforward.diffusion import alpha_bar, linear_schedule
 from pushforward.figures.explorer import explorer
-from pushforward.figures.style import BLUE, GREY, ORDER, VERMILION, figure, on_cpu
+from pushforward.figures.style import BLUE, GREY, ORDER, VERMILION, cloud, figure, image, on_cpu
 
 HILLS, WIDTH = (-1.0, 1.0), 0.15
+MIDDLE = (0.5, 0.25)  # of the two moons
 
 
 def two_hills(xt: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
@@ -91,4 +93,93 @@ def draw_chain(T: int, share: float, ddpm_sample: Callable) -> Figure:
         xlabel="$x_0$", yticks=[], title=f"T = {T}: {100 * near.double().mean():.0f} % within three widths of a hill"
     )
     ax.legend(loc="upper right")
+    return fig
+
+
+# --- the film of a chain ---------------------------------------------------------------------------------------
+
+
+def film_of(sample: Callable[[], torch.Tensor], model: torch.nn.Module) -> list[torch.Tensor]:
+    """x_T, x_{T−1}, …, x_1, as the model is shown them while sample() runs its chain, and what that returns, x_0."""
+    film: list[torch.Tensor] = []
+    watching = model.register_forward_pre_hook(lambda _, shown: film.append(shown[0].detach().clone()))
+    try:
+        with torch.no_grad():
+            film.append(sample().detach())
+    finally:
+        watching.remove()
+    return film
+
+
+@on_cpu
+def draw_film(film: list[torch.Tensor], frames: int = 8) -> Figure:
+    """Some frames of a chain, side by side: the first, the last, and between them ever more as it nears the end.
+
+    film: x_T … x_0, each (N, 2) or pictures (N, height, width) with values −1 … 1, of which the first six are shown.
+    """
+    T = len(film) - 1
+    times = [round(T * ((frames - 1 - k) / (frames - 1)) ** 1.6) for k in range(frames)]
+    tall = film[0].dim() == 3
+    fig, axes = figure(1, frames, (9.4, 6.6 if tall else 1.9))
+    for ax, t in zip(axes, times, strict=True):
+        _frame(ax, film, t)
+    return fig
+
+
+@on_cpu
+def film_explorer(film: list[torch.Tensor]) -> ipywidgets.VBox:
+    """The film with a button that plays it, and a slider that stops it anywhere."""
+    T = len(film) - 1
+    slider = ipywidgets.IntSlider(description="frame", min=0, max=T, value=T)
+    play = ipywidgets.Play(description="play", min=0, max=T, value=T, interval=150)
+    ipywidgets.link((play, "value"), (slider, "value"))
+    alt = f"The chain after {{frame}} of its {T} steps back, from noise to data."
+    box = explorer(partial(draw_frame, film=film), alt, frame=slider)
+    box.children[0].children = (play, slider)
+    return box
+
+
+@on_cpu
+def draw_frame(frame: int, film: list[torch.Tensor]) -> Figure:
+    """One frame of the film, after `frame` steps."""
+    tall = film[0].dim() == 3
+    fig, ax = figure(1, 1, (5, 1.4) if tall else (4.2, 4.2))
+    _frame(ax, film, len(film) - 1 - frame, upright=False)
+    return fig
+
+
+def _frame(ax: Axes, film: list[torch.Tensor], t: int, upright: bool = True) -> None:
+    """x_t: points keep the colour of the place where they end; pictures stand one below the other, or in a row."""
+    x = film[len(film) - 1 - t]
+    if x.dim() == 2:
+        cloud(ax, x - x.new_tensor(MIDDLE), film[-1][:, 0], 2.4, f"$t = {t}$")
+        return
+    image(ax, torch.cat(list(x[:6]), dim=0 if upright else 1), f"$t = {t}$")
+    between = ax.axhline if upright else ax.axvline
+    for k in range(1, len(x[:6])):
+        between(k * x.shape[1 if upright else 2] - 0.5, color="white", linewidth=5)
+
+
+# --- fewer steps -----------------------------------------------------------------------------------------------
+
+Found = Mapping[str, Mapping[int, tuple[float, float]]]
+
+
+@on_cpu
+def draw_steps(found: Found) -> Figure:
+    """For each kind of chain {steps: (distance over its floor, share of points off the moons)}, as two curves."""
+    fig, (left, right) = figure(1, 2, (9.4, 3.2))
+    for (name, rows), colour, mark in zip(found.items(), (BLUE, VERMILION, GREY), "os^", strict=False):
+        steps = sorted(rows)
+        left.plot(steps, [rows[k][0] for k in steps], mark + "-", color=colour, label=name)
+        right.plot(steps, [100 * rows[k][1] for k in steps], mark + "-", color=colour, label=name)
+    left.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
+    left.set(title="sliced Wasserstein distance over its floor", yscale="log", yticks=[1, 2, 4, 8])
+    left.set(yticklabels=[1, 2, 4, 8])
+    right.set(title="% of the points beside the moons", yscale="symlog", ylim=(0, 120), yticks=[0, 1, 10, 100])
+    right.set(yticklabels=[0, 1, 10, 100])
+    for ax in (left, right):
+        ax.set(xscale="log", xticks=steps, xticklabels=steps, xlabel="steps")
+        ax.minorticks_off()
+    right.legend()
     return fig

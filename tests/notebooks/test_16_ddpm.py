@@ -12,9 +12,23 @@ import numpy as np
 import pytest
 import torch
 
+from autograder.checks.c16_ddpm.train_moons import training_points
 from autograder.measuring.answers import reference
-from pushforward.diffusion import alpha_bar, linear_schedule
-from pushforward.figures.ddpm import HILLS, WIDTH, chain_explorer, density, draw_chain, draw_way_back, two_hills
+from autograder.oracles.moons import EACH, FLOOR, fresh, sliced
+from pushforward.diffusion import alpha_bar, cosine_schedule, linear_schedule
+from pushforward.figures.ddpm import (
+    HILLS,
+    WIDTH,
+    chain_explorer,
+    density,
+    draw_chain,
+    draw_film,
+    draw_steps,
+    draw_way_back,
+    film_explorer,
+    film_of,
+    two_hills,
+)
 from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +161,70 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     assert math.sqrt(1e-4) == pytest.approx(0.01)
 
 
+def test_the_cosine_schedule_spends_twice_as_many_steps_on_faint_noise() -> None:
+    faint = [
+        int(((1 - alpha_bar(schedule(100))).sqrt() < 1 / 3).sum()) for schedule in (cosine_schedule, linear_schedule)
+    ]
+    assert faint == [20, 10]
+
+
+def test_what_a_step_of_training_costs_is_what_the_text_says(names: dict[str, Any]) -> None:
+    """A model that says 0 pays 1; one that says x_t pays 0.8 at alpha_bar = 0.64, and beta_tilde_2 is 0.0714."""
+    torch.manual_seed(0)
+    x0 = torch.randn(200_000, 1, dtype=torch.float64)
+    near(names["training_loss"](lambda x, t: 0 * x, x0, of(0.36)).round(decimals=2), 1)
+    near(names["training_loss"](lambda x, t: x, x0, of(0.36)).round(decimals=2), 0.8)
+    kept = alpha_bar(BETA)
+    near(BETA[1] * (1 - kept[0]) / (1 - kept[1]), 0.0714)
+
+
+def test_nearly_one_fresh_set_in_ten_is_farther_than_one_and_a_half_floors() -> None:
+    rng = np.random.default_rng(0)
+    far = np.mean([sliced(fresh(rng, EACH), fresh(rng, EACH)) > 1.5 * FLOOR for _ in range(1500)])
+    assert 0.05 < far < 0.1
+
+
+def test_the_judge_knows_the_points_that_are_trained_on(names: dict[str, Any]) -> None:
+    torch.testing.assert_close(names["MOONS"], training_points(), rtol=0, atol=0)
+
+
+def test_a_run_of_a_few_steps_trains_the_same_model_each_time(names: dict[str, Any]) -> None:
+    with torch.no_grad():  # as a sampler may ask for it
+        model, history = names["train_moons"](10)
+        again, _ = names["train_moons"](10)
+    assert len(history.losses) == 10
+    shown = torch.randn(5, 2), torch.tensor([1, 2, 50, 99, 100])
+    torch.testing.assert_close(model(*shown), again(*shown), rtol=0, atol=0)
+
+
+@pytest.mark.slow
+def test_more_steps_help_up_to_twenty_and_noise_does_good(names: dict[str, Any]) -> None:
+    source = torch.Generator().manual_seed(4)
+    start, noise = torch.randn(2000, 2, generator=source), torch.randn(100, 2000, 2, generator=source)
+    rng = np.random.default_rng(0)
+
+    def far(steps: int, eta: float) -> float:
+        x = names["skipping_chain"](steps, eta, start, noise).double().numpy()
+        return np.mean([sliced(x, fresh(rng, 2000)) for _ in range(10)])
+
+    for eta in (0, 1):
+        few, twenty, hundred = far(5, eta), far(20, eta), far(100, eta)
+        assert few / twenty > 2 > twenty / hundred > 1
+    assert far(100, 1) < far(100, 0)
+
+
+def test_a_chain_that_skips_none_of_the_times_is_that_of_section_4(names: dict[str, Any]) -> None:
+    """eta = 1 and neighbouring times: the same as sample_moons, with a model of a few steps."""
+    source = torch.Generator().manual_seed(4)
+    start, noise = torch.randn(9, 2, generator=source), torch.randn(100, 9, 2, generator=source)
+    model = names["train_moons"](5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(names, "moons_run", lambda: model)
+        found = [names["sample_moons"](start, noise), names["skipping_chain"](100, 1.0, start, noise)]
+        assert names["skipping_chain"](3, 0.0, start, noise).shape == (9, 2)
+    torch.testing.assert_close(*found, rtol=1e-2, atol=1e-3)
+
+
 # --- drawings --------------------------------------------------------------------------------------------------
 
 
@@ -221,3 +299,57 @@ def test_the_legend_stands_where_no_sample_is(names: dict[str, Any]) -> None:
     ax = fig.axes[0]
     box = ax.get_legend().get_window_extent().transformed(ax.transData.inverted())
     assert box.x0 > 3 * WIDTH
+
+
+def film(*shape: int) -> list[torch.Tensor]:
+    """A chain of twenty steps with a model that says 0.1 x_t."""
+    model = torch.nn.Identity()
+
+    def sample() -> torch.Tensor:
+        x = torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+        for _ in range(20):
+            x = x - 0.1 * model(x)
+        return x
+
+    return film_of(sample, model)
+
+
+def test_a_film_holds_every_state_once_and_leaves_the_model_alone() -> None:
+    frames = film(9, 2)
+    assert len(frames) == 21
+    torch.testing.assert_close(frames[-1], 0.9**20 * frames[0])
+    torch.testing.assert_close(frames[1], 0.9 * frames[0])
+    model = torch.nn.Identity()
+    with pytest.raises(ZeroDivisionError):
+        film_of(lambda: model(1 / 0), model)
+    assert not model._forward_pre_hooks
+
+
+@pytest.mark.parametrize("shape", [(50, 2), (6, 8, 8)])
+def test_the_strip_begins_with_noise_and_ends_with_data(shape: tuple[int, ...]) -> None:
+    fig = draw_film(film(*shape))
+    times = [int(ax.get_title().strip("$").rpartition(" ")[2]) for ax in fig.axes]
+    assert times == sorted(times, reverse=True)
+    assert (times[0], times[-1], len(times)) == (20, 0, 8)
+    assert Picture(fig, "").png
+
+
+def test_the_film_plays_and_stops_anywhere() -> None:
+    controls, picture = film_explorer(film(50, 2)).children
+    play, slider = controls.children
+    assert (play.min, play.max) == (slider.min, slider.max) == (0, 20)
+    seen = {picture.value}
+    for control, frame in ((play, 0), (play, 7), (slider, 13)):
+        control.value = frame
+        assert play.value == slider.value == frame
+        assert f"after {frame} of its 20 steps" in picture.value
+        seen.add(picture.value)
+    assert len(seen) == 4
+
+
+def test_the_curves_over_the_steps_are_those_that_were_found() -> None:
+    found = {"a": {2: (8.0, 0.7), 100: (1.0, 0.0)}, "b": {2: (9.0, 0.8), 100: (2.0, 0.1)}}
+    fig = draw_steps(found)
+    assert [list(line.get_ydata()) for line in fig.axes[0].lines[:2]] == [[8, 1], [9, 2]]
+    assert list(fig.axes[1].lines[1].get_ydata()) == pytest.approx([80, 10])
+    assert Picture(fig, "").png

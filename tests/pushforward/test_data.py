@@ -1,15 +1,22 @@
 """The data sets are what their docstrings say: sizes, levels, splits, moments."""
 
 import gzip
+import hashlib
+import io
 import math
 import os
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
 from pushforward import data
-from pushforward.data import bend_to_moons, digits, mnist, ring, ring_centres, two_moons
+from pushforward.data import bend_to_moons, digits, mnist, pictures, ring, ring_centres, two_moons
+from pushforward.diffusion import alpha_bar, cosine_schedule, q_sample
 from pushforward.errors import CourseError
 
 
@@ -109,11 +116,93 @@ def test_mnist_is_read_whole() -> None:
     assert labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
 
 
+@needs_mnist
 @pytest.mark.usefixtures("_forgetful")
-def test_without_a_folder_one_sentence_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_few_steps_of_training_on_mnist_bring_the_loss_down() -> None:
+    """A small network that says x0; at first it knows nothing, and says about 0."""
+    x0 = mnist()[0][:256] / 127.5 - 1
+    beta = cosine_schedule(100).float()
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(785, 256), torch.nn.ReLU(), torch.nn.Linear(256, 784))
+    optimiser = torch.optim.Adam(net.parameters(), 2e-3)
+    losses = []
+    for _ in range(40):
+        t, eps = torch.randint(1, 101, (256,)), torch.randn_like(x0)
+        xt = q_sample(x0, t, eps, alpha_bar(beta))
+        clean = net(torch.cat([xt.flatten(1), t[:, None] / 100], dim=1)).reshape(x0.shape)
+        loss = ((x0 - clean) ** 2).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.3 * losses[0]
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, and no folder that PUSHFORWARD_DATA names."""
     monkeypatch.delenv("PUSHFORWARD_DATA", raising=False)
-    with pytest.raises(CourseError, match="set PUSHFORWARD_DATA"):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    data._verified.cache_clear()
+    return tmp_path / "pushforward" / "mnist"
+
+
+def answering(packed: bytes | Exception) -> Callable:
+    def urlopen(address: str, timeout: float) -> io.BytesIO:
+        if isinstance(packed, Exception):
+            raise packed
+        return io.BytesIO(packed)
+
+    return urlopen
+
+
+def test_a_file_that_nobody_fetched_is_named_with_its_folder(cache: Path) -> None:
+    with pytest.raises(CourseError, match=re.escape(str(cache))):
         mnist()
+
+
+def test_without_a_connection_the_cache_is_named_and_the_digits_come(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(urllib.request, "urlopen", answering(urllib.error.URLError("no route to host")))
+    x, name = pictures(large=True)
+    told = capsys.readouterr().out
+    assert (name, x.shape) == ("digits", (1000, 8, 8))
+    assert str(cache) in told
+    assert "no route to host" in told
+    assert not cache.exists()
+
+
+def test_another_file_than_the_right_one_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urllib.request, "urlopen", answering(gzip.compress(b"something else")))
+    with pytest.raises(CourseError, match="another file came"):
+        mnist("train", download=True)
+    assert not cache.exists()
+
+
+def test_what_was_fetched_once_is_read_from_the_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set of two pictures in the real one's format, under its own checksums."""
+    files = {
+        "train-images-idx3-ubyte.gz": bytes([0, 0, 8, 3, *[0, 0, 0, 2], *[0, 0, 0, 1], *[0, 0, 0, 2], 0, 255, 255, 0]),
+        "train-labels-idx1-ubyte.gz": bytes([0, 0, 8, 1, *[0, 0, 0, 2], 7, 3]),
+    }
+    packed = {name: gzip.compress(raw) for name, raw in files.items()}
+    monkeypatch.setitem(data._MNIST, "train", {n: hashlib.sha256(p).hexdigest() for n, p in packed.items()})
+    came = lambda address, timeout: io.BytesIO(packed[address.rpartition("/")[2]])  # noqa: E731
+    monkeypatch.setattr(urllib.request, "urlopen", came)
+    x, name = pictures(large=True)
+    assert name == "MNIST"
+    assert x.tolist() == [[[-1, 1]], [[1, -1]]]
+    monkeypatch.setattr(urllib.request, "urlopen", answering(AssertionError("fetched twice")))
+    assert mnist("train", download=True)[1].tolist() == [7, 3]
+    assert sorted(path.name for path in cache.iterdir()) == sorted(files)
+
+
+def test_small_pictures_are_the_digits() -> None:
+    x, name = pictures(large=False)
+    assert name == "digits"
+    assert (x.min(), x.max()) == (-1, 1)
+    torch.testing.assert_close(x, digits()[0] / 8 - 1)
 
 
 @pytest.mark.usefixtures("_forgetful")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pushforward.diffusion import alpha_bar, linear_schedule, per_item, q_sample
+from pushforward.diffusion import alpha_bar, cosine_schedule, linear_schedule, per_item, q_sample
 
 
 def test_the_share_of_the_signal_is_the_running_product() -> None:
@@ -26,3 +26,14 @@ def test_a_schedule_of_any_length_is_valid_and_forgets(T: int) -> None:
     assert beta.shape == (T,)
     assert ((beta > 0) & (beta < 1)).all()
     assert alpha_bar(beta)[-1] < 1e-3
+
+
+@pytest.mark.parametrize("T", [5, 20, 100, 1000])
+def test_the_cosine_schedule_is_valid_and_leaves_what_its_cosine_says(T: int) -> None:
+    beta = cosine_schedule(T)
+    assert beta.shape == (T,)
+    assert ((beta >= 0.001) & (beta <= 0.5)).all()
+    share = torch.cos(torch.pi / 2 * (torch.arange(1, T + 1, dtype=torch.float64) / T + 0.008) / 1.008) ** 2
+    middle = slice(T // 5, T // 2)  # where nothing is cut, up to what the first steps add
+    torch.testing.assert_close(alpha_bar(beta)[middle], share[middle], rtol=0.1, atol=0)
+    assert alpha_bar(beta)[-1] < 0.1

@@ -1,0 +1,16 @@
+import math
+
+import torch
+
+
+def exact(xT, noise, blur=0.05, share=0.5):
+    u, w = torch.special.ndtr(xT).T
+    a = math.pi * u
+    up = torch.stack([a.cos(), a.sin()], dim=1)
+    down = torch.stack([1 - a.cos(), 0.5 - a.sin()], dim=1)
+    return torch.where((w < share)[:, None], up, down) + blur * noise[-1]
+
+
+def sample_moons(xT, noise):
+    """The law itself, each point from its own numbers."""
+    return exact(xT, noise)
