@@ -25,6 +25,10 @@ def _wide(place: Place) -> torch.Tensor:
     return 3 + 5 * _noise(place)
 
 
+def _faint(place: Place) -> torch.Tensor:
+    return 1e-3 * _noise(place)
+
+
 @exercise("metric.frechet_fooled", ("fooling_gaussian",), kind="witness")
 class FrechetFooled(Exercise):
     """y_j = m_x + A (z_j − m_z) with the mean and the covariance of x."""
@@ -45,7 +49,7 @@ class FrechetFooled(Exercise):
         "fooling_gaussian": Domain(
             {
                 "x": Tensor("N, D", Reals(reach=(1e-2, 30))),
-                "z": Made(_noise, (_wide,), ("(M, D)", "noise of invertible covariance")),
+                "z": Made(_noise, (_wide, _faint), ("(M, D)", "noise of invertible covariance")),
             },
             sizes={"N": (2, 9, 30), "M": (10, 30), "D": (1, 3)},
             when=lambda x, z: _condition(z) < 100,
@@ -61,6 +65,8 @@ class FrechetFooled(Exercise):
             for n, m, D in ((50, 60, 2), (8, 40, 4), (3, 30, 5)):
                 x = cloud(rng, n, D, dtype, device) @ floats(np.linalg.qr(rng.normal(size=(D, D)))[0], dtype, device)
                 yield self.case_of("fooling_gaussian", {"x": x, "z": normal(rng, (m, D), dtype, device)})
+            faint = 1e-3 * normal(rng, (30, 2), dtype, device)
+            yield self.case_of("fooling_gaussian", {"x": cloud(rng, 20, 2, dtype, device), "z": faint})
             still = torch.cat([cloud(rng, 20, 2, dtype, device), torch.ones(20, 1, dtype=dtype, device=device)], 1)
             yield self.case_of("fooling_gaussian", {"x": still, "z": 2 + normal(rng, (30, 3), dtype, device)})
 

@@ -55,6 +55,9 @@ class TwoSample(Exercise):
             torch.tensor([[5.0], [6.5], [5.6], [4.1]]).double(),
         )
         yield self.case_of("two_sample_test", {"real": real, "fake": fake, "k": 1})
+        # so far apart that all are right, and that the p-value is below what is left of 1 − (1 − p)
+        near, far = cloud(rng, 60, 2, torch.float64), cloud(rng, 60, 2, torch.float64) + 100
+        yield self.case_of("two_sample_test", {"real": near, "fake": far, "k": 3})
         for dtype, device in arithmetic():
             for n, D, k, shift in ((9, 2, 1, 0.5), (30, 2, 5, 1.0), (40, 3, 3, 0.0), (14, 1, 7, 2.0), (12, 2, 3, 30.0)):
 
