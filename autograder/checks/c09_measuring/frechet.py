@@ -220,6 +220,15 @@ class Frechet(Exercise):
             "An average keeps the average bias. The line goes on to where 1/n is nought.",
         ),
         wrong(
+            "the line through two points",
+            {
+                "frechet_limit": lambda sizes, values: _intercept(
+                    (1 / sizes.double())[[0, -1]], values.double()[[0, -1]]
+                )
+            },
+            "The line goes through the first and the last point alone. Least squares asks all of them.",
+        ),
+        wrong(
             "the slope for the intercept",
             {"frechet_limit": lambda sizes, values: _slope(1 / sizes.double(), values.double())},
             "This is c, the strength of the bias. The limit is the other coefficient.",

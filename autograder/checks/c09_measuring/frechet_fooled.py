@@ -113,6 +113,21 @@ class FrechetFooled(Exercise):
             "Every column has the right width, but the correlations between columns are those of the noise.",
         ),
         wrong(
+            "whitened column by column",
+            lambda x, z: x.mean(0) + (z - z.mean(0)) / z.std(0) @ _power(x, 0.5),
+            "Each column of the noise was brought to width 1 by itself. The correlations that it has by chance stay in.",
+        ),
+        wrong(
+            "the factor not transposed",
+            lambda x, z: x.mean(0) + (z - z.mean(0)) @ _power(z, -0.5) @ _factor(x),
+            "With A Aᵀ = C a column is multiplied by A, and a row by Aᵀ. Here the points have the covariance Aᵀ A.",
+        ),
+        wrong(
+            "something added to the diagonal",
+            lambda x, z: x.mean(0) + (z - z.mean(0)) @ _power(z, -0.5) @ _power(x, 0.5, 1e-2),
+            "The covariance of the data got a little more on its diagonal (for Cholesky?). A root by eigh needs nothing of the kind.",
+        ),
+        wrong(
             "covariance for its root",
             lambda x, z: x.mean(0) + (z - z.mean(0)) @ _power(z, -0.5) @ _power(x, 1.0),
             "White noise was multiplied by C; its covariance is then C². Multiply by a root of C.",
@@ -142,8 +157,11 @@ def _condition(z: Any) -> float:
     return float(singular.max() / singular.min()) if singular.min() > 0 else np.inf
 
 
-def _slip(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> str:
-    """The mistake that these points show, whichever root of a covariance was taken: a root is free to be turned."""
+def _slip(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> str | None:
+    """The mistake that these points show, whichever root of a covariance was taken: a root is free to be turned.
+
+    None where one column cannot tell.
+    """
     D = x.shape[1]
     wanted, came = (np.cov(w.T).reshape(D, D) for w in (x, y))
     A = np.linalg.lstsq(z - z.mean(0), y - y.mean(0), rcond=None)[0].T
@@ -154,7 +172,25 @@ def _slip(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> str:
         return "the mean is forgotten" if like(y.mean(0), 0) else ""
     if like(came, wanted @ wanted):
         return "covariance for its root"
-    return "column by column" if like(np.diag(came), np.diag(wanted)) and like(A, np.diag(np.diag(A))) else ""
+    if like(np.diag(came), np.diag(wanted)) and like(A, np.diag(np.diag(A))):
+        return "column by column" if D > 1 else None
+    if like(A * z.var(0, ddof=1) @ A.T, wanted):
+        return "whitened column by column"
+    if any(like(came, other) for other in _untransposed(wanted)):
+        return "the factor not transposed"
+    more = np.trace(came - wanted) / D
+    added = more > 0 and np.allclose(came - wanted, more * np.eye(D), rtol=0, atol=0.02 * more)
+    return None if D == 1 else "something added to the diagonal" if added else ""
+
+
+def _untransposed(C: np.ndarray) -> Iterator[np.ndarray]:
+    """Aᵀ A for two usual factors of C = A Aᵀ."""
+    eigenvalues = np.linalg.eigvalsh(C)
+    yield np.diag(eigenvalues)
+    yield np.diag(eigenvalues[::-1])
+    if eigenvalues[0] > 1e-9 * eigenvalues[-1]:
+        L = np.linalg.cholesky(C)
+        yield L.T @ L
 
 
 def _residual(y: np.ndarray, z: np.ndarray) -> float:
@@ -173,6 +209,12 @@ def _frechet(x: np.ndarray, y: np.ndarray) -> float:
     return float(((x.mean(0) - y.mean(0)) ** 2).sum() + (a**2).sum() + (b**2).sum() - 2 * root)
 
 
-def _power(cloud: torch.Tensor, exponent: float) -> torch.Tensor:
+def _power(cloud: torch.Tensor, exponent: float, more: float = 0.0) -> torch.Tensor:
     eigenvalues, vectors = torch.linalg.eigh(torch.cov(cloud.T).reshape(cloud.shape[1], -1))
-    return vectors * eigenvalues.clamp(min=1e-12 if exponent < 0 else 0) ** exponent @ vectors.T
+    return vectors * (eigenvalues.clamp(min=1e-12 if exponent < 0 else 0) + more) ** exponent @ vectors.T
+
+
+def _factor(cloud: torch.Tensor) -> torch.Tensor:
+    """A with A Aᵀ = C, which is not symmetric."""
+    eigenvalues, vectors = torch.linalg.eigh(torch.cov(cloud.T).reshape(cloud.shape[1], -1))
+    return vectors * eigenvalues.clamp(min=0).sqrt()

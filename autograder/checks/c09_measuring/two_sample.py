@@ -89,6 +89,11 @@ class TwoSample(Exercise):
             also=(lambda real, fake, k: _test(real, fake, k, held="all"),),
         ),
         wrong(
+            "nothing held out",
+            lambda real, fake, k: _leave_one_out(real, fake, k),
+            "Each row was judged by all the others. The docstring wants the first halves for training, the others judged.",
+        ),
+        wrong(
             "better, not as well",
             lambda real, fake, k: _test(real, fake, k, tail=lambda r, n: stats.binom.sf(r, n, 0.5)),
             "The number that was right belongs to the sum: as well or better.",
@@ -144,6 +149,14 @@ def _test(
     right = max(right, n - right) if flip else right
     tail = tail or (lambda r, n: stats.binom.sf(r - 1, n, 0.5))
     return {"accuracy": right / n, "p_value": float(tail(right, n))}
+
+
+def _leave_one_out(real: torch.Tensor, fake: torch.Tensor, k: int) -> dict[str, float]:
+    both, N = torch.cat([real, fake]), len(real)
+    apart = (both[:, None] - both[None]).norm(dim=-1).fill_diagonal_(torch.inf)
+    votes = (apart.topk(k, largest=False).indices >= N).sum(1) > k / 2
+    right = int((votes == (torch.arange(2 * N) >= N)).sum())
+    return {"accuracy": right / (2 * N), "p_value": float(stats.binom.sf(right - 1, 2 * N, 0.5))}
 
 
 # --- the oracle: votes counted one by one ----------------------------------------------------------------------

@@ -141,6 +141,15 @@ class Consistency(Exercise):
             "The means differ by a factor times x0 − x0_hat; the squared distance has the factor's square.",
         ),
         wrong(
+            "a difference for beta",
+            {
+                "x0_terms": lambda x0, x0_hat, before, now, var: _x0(
+                    x0, x0_hat, before * ((before - now) / (1 - now)) ** 2 / (2 * var)
+                )
+            },
+            "beta_t was taken to be before − now. It is 1 − now/before: alpha_bar is a product.",
+        ),
+        wrong(
             "the half forgotten",
             {
                 "snr_terms": lambda x0, x0_hat, before, now: _drop(x0, x0_hat, before / (1 - before) - now / (1 - now)),

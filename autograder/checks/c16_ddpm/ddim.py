@@ -32,6 +32,11 @@ def _step(
     return math.sqrt(before) * x0 + math.sqrt(max(rest, 0.0)) * eps + (sigma**2 if square else sigma) * noise
 
 
+def _apart(xt, eps, noise, now, before, eta):
+    sigma = eta * math.sqrt((1 - before) / (1 - now) * (1 - now / before))
+    return _step(xt, eps, noise, now, before, 0.0) - sigma * eps + sigma * noise
+
+
 @exercise("ddpm.ddim", ("ddim_step",))
 class DDIM(Exercise):
     """√ᾱ′ x0_hat + √(1 − ᾱ′ − sigma²) eps + sigma noise, sigma² = eta² (1 − ᾱ′)/(1 − ᾱ) (1 − ᾱ/ᾱ′)."""
@@ -119,6 +124,11 @@ class DDIM(Exercise):
             "sigma without its root",
             lambda xt, eps, noise, now, before, eta: _step(xt, eps, noise, now, before, eta, unrooted=True),
             "The fraction under the root is a variance. sigma is eta times its root.",
+        ),
+        wrong(
+            "standard deviations subtracted",
+            lambda xt, eps, noise, now, before, eta: _apart(xt, eps, noise, now, before, eta),
+            "√(1 − ᾱ′) − sigma stands before eps. Variances are subtracted: √(1 − ᾱ′ − sigma²).",
         ),
         wrong(
             "beta for beta tilde",
