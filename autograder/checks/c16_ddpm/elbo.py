@@ -110,7 +110,7 @@ class Elbo(Exercise):
             none = law is self.recon and not np.isfinite(values(answer[TERMS[k]])).any()
             yield law(*found, mistake=_NO_VARIANCE if none else "" if law is self.recon else None)
         bare = close(answer["elbo"], parts @ [1, 0, -1], dtype, sizes.sum(1)).ok
-        seen = _NO_PRIOR if bare else None
+        seen = _NO_PRIOR if bare else ""
         yield self.total(*close(answer["elbo"], parts @ [1, -1, -1], dtype, sizes.sum(1)), mistake=seen)
 
     mistakes = (

@@ -123,7 +123,7 @@ class Parametrisations(Exercise):
         for kind in KINDS:
             found = close(answer[kind], want[kind], case.xt.dtype, size)
             turned = kind == "v" and not found.ok and close(answer["v"], _exchanged(want, kept), case.xt.dtype, size).ok
-            yield getattr(self, kind)(*found, mistake=_EXCHANGED if turned else None)
+            yield getattr(self, kind)(*found, mistake=(_EXCHANGED if turned else "") if kind == "v" else None)
 
     mistakes = (
         wrong(
