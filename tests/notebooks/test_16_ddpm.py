@@ -206,6 +206,14 @@ def test_what_the_text_says_of_the_shares_is_so(names: dict[str, Any]) -> None:
                     (100, 2.0): pytest.approx(1.5, abs=0.1)}  # fmt: skip
 
 
+def test_a_chain_without_noise_can_keep_the_width_of_the_hills(names: dict[str, Any]) -> None:
+    kept = alpha_bar(linear_schedule(20)).tolist()
+    x = torch.randn(3000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    for now, before in zip(reversed(kept), reversed([1.0, *kept[:-1]]), strict=True):
+        x = names["ddim_step"](x, two_hills(x, of(now)), 0 * x, now, before, 0.0)
+    assert float(x.abs().std()) == pytest.approx(WIDTH, abs=0.02)
+
+
 def test_the_legend_stands_where_no_sample_is(names: dict[str, Any]) -> None:
     """With no noise and few steps all samples are at 0, where a legend in the middle would cover them."""
     fig = draw_chain(20, 0.0, names["ddpm_sample"])

@@ -80,6 +80,11 @@ class Estimate(Exercise):
             x, mu = normal(rng, (2, 3), dtype, device), normal(rng, (2, 2), dtype, device)
             narrow = random_spread(rng, (2, 2), dtype, device, 1e-6, 1e-4)
             yield from self._cases(x, mu, narrow, 0 * mu[None], *self._model(rng, 3, 2, dtype, device))
+            W, b, _ = self._model(rng, 3, 2, dtype, device)
+            eps = normal(rng, (2, 2, 2), dtype, device)
+            yield from self._cases(
+                x, mu, random_spread(rng, (2, 2), dtype, device), eps, W, b, 1e-3
+            )  # hardly any noise
             for draws, batch, D, d in ((1, 2, 3, 1), (3, 3, 3, 2)):
                 yield self._posterior_case(rng, draws, batch, D, d, dtype, device)
 

@@ -26,7 +26,7 @@ from autograder.checks.c07_gradients_through_samples.shared import (
 )
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
 from autograder.judging.domain import Domain, Like, Reals
-from autograder.judging.draw import normal
+from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.oracles import lognormals
 
@@ -105,6 +105,8 @@ class LogNormalKl(Exercise):
                 sigmas = [as_parameter(partial(random_spread, rng), kind, dtype, device) for kind in kinds[2:]]
                 arguments = [mus[0], sigmas[0], mus[1], sigmas[1]]
                 yield from self._cases(rng, arguments, dtype, device, defaults=bool(rng.integers(2)))
+            narrow = floats(10 ** rng.uniform(-6, -5, size=2), dtype, device)  # where a floor under sigma shows
+            yield from self._cases(rng, [normal(rng, (2,), dtype, device), narrow, 0.0, 1.0], dtype, device)
 
     def _cases(
         self,
