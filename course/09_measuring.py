@@ -669,11 +669,11 @@ check("metric.nearest_neighbour")
 # **Write** the log density of the mixture, the share that can be hidden, and the memoriser's average negative
 # log-likelihood.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "metric-nll_is_not_quality-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8b00e3405ac71121ea4296324ca9afa8", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "metric-nll_is_not_quality-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "80b4679a776a504ead513a8ff7e7f508", "cell_type": "code"} deletable=false
 def diluted_log_p(log_p, log_noise, share):
     """log((1 − share) p + share q0) from the logs of p and q0, which may be far below the smallest float.
 
-    log_p, log_noise: (B,); share: float, in (0, 1);  returns (B,), of the type of log_p.
+    log_p, log_noise: (B,); share: float, between 0.001 and 0.999;  returns (B,), of the type of log_p.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

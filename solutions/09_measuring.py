@@ -737,7 +737,7 @@ check("metric.nearest_neighbour")
 def diluted_log_p(log_p, log_noise, share):
     """log((1 − share) p + share q0) from the logs of p and q0, which may be far below the smallest float.
 
-    log_p, log_noise: (B,); share: float, in (0, 1);  returns (B,), of the type of log_p.
+    log_p, log_noise: (B,); share: float, between 0.001 and 0.999;  returns (B,), of the type of log_p.
     """
     ### BEGIN SOLUTION
     return torch.logaddexp(log_p + math.log1p(-share), log_noise + math.log(share))

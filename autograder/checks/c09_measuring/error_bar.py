@@ -159,6 +159,13 @@ class ErrorBar(Exercise):
             "The rows of x were taken for y as well. Both sets are drawn independently.",
         ),
         wrong(
+            "rows drawn twice count once",
+            lambda distance, x, y, rows_x, rows_y: _told(
+                distance, x, y, [i.unique() for i in rows_x], [j.unique() for j in rows_y]
+            ),
+            "Of rows that were drawn several times only one was kept. A bootstrap sample holds them as often as they were drawn.",
+        ),
+        wrong(
             "bias with the wrong sign",
             lambda distance, x, y, rows_x, rows_y: {
                 **_told(distance, x, y, rows_x, rows_y),
@@ -177,9 +184,7 @@ class ErrorBar(Exercise):
     )  # fmt: skip
 
 
-def _told(
-    distance: Any, x: torch.Tensor, y: torch.Tensor, rows_x: torch.Tensor, rows_y: torch.Tensor, spread: Any = None
-) -> dict:
+def _told(distance: Any, x: torch.Tensor, y: torch.Tensor, rows_x: Any, rows_y: Any, spread: Any = None) -> dict:
     found = np.array([float(distance(x[i], y[j])) for i, j in zip(rows_x, rows_y, strict=True)])
     return {
         "error": float((spread or (lambda d: d.std(ddof=1)))(found)),

@@ -65,6 +65,9 @@ class Frechet(Exercise):
                 x, y = cloud(rng, n, D, dtype, device), cloud(rng, m, D, dtype, device)
                 turned = y @ floats(np.linalg.qr(rng.normal(size=(D, D)))[0], dtype, device)
                 yield self.case_of("frechet_terms", {"x": x, "y": turned})
+            for unit in (0.01, 100.0):  # an eigenvalue is small or large only beside the others
+                x, y = cloud(rng, 20, 3, dtype, device), cloud(rng, 15, 3, dtype, device)
+                yield self.case_of("frechet_terms", {"x": unit * x, "y": unit * y})
         for k in (2, 5):
             sizes = torch.tensor(rng.choice([50, 80, 130, 250, 500, 1000, 2000], size=k, replace=False))
             noise = floats(rng.normal(size=k), torch.float64)
@@ -215,6 +218,15 @@ class Frechet(Exercise):
             "the average of the distances",
             {"frechet_limit": lambda sizes, values: float(values.double().mean())},
             "An average keeps the average bias. The line goes on to where 1/n is nought.",
+        ),
+        wrong(
+            "the line through two points",
+            {
+                "frechet_limit": lambda sizes, values: _intercept(
+                    (1 / sizes.double())[[0, -1]], values.double()[[0, -1]]
+                )
+            },
+            "The line goes through the first and the last point alone. Least squares asks all of them.",
         ),
         wrong(
             "the slope for the intercept",

@@ -25,6 +25,10 @@ def _wide(place: Place) -> torch.Tensor:
     return 3 + 5 * _noise(place)
 
 
+def _faint(place: Place) -> torch.Tensor:
+    return 1e-3 * _noise(place)
+
+
 @exercise("metric.frechet_fooled", ("fooling_gaussian",), kind="witness")
 class FrechetFooled(Exercise):
     """y_j = m_x + A (z_j − m_z) with the mean and the covariance of x."""
@@ -45,7 +49,7 @@ class FrechetFooled(Exercise):
         "fooling_gaussian": Domain(
             {
                 "x": Tensor("N, D", Reals(reach=(1e-2, 30))),
-                "z": Made(_noise, (_wide,), ("(M, D)", "noise of invertible covariance")),
+                "z": Made(_noise, (_wide, _faint), ("(M, D)", "noise of invertible covariance")),
             },
             sizes={"N": (2, 9, 30), "M": (10, 30), "D": (1, 3)},
             when=lambda x, z: _condition(z) < 100,
@@ -61,6 +65,8 @@ class FrechetFooled(Exercise):
             for n, m, D in ((50, 60, 2), (8, 40, 4), (3, 30, 5)):
                 x = cloud(rng, n, D, dtype, device) @ floats(np.linalg.qr(rng.normal(size=(D, D)))[0], dtype, device)
                 yield self.case_of("fooling_gaussian", {"x": x, "z": normal(rng, (m, D), dtype, device)})
+            faint = 1e-3 * normal(rng, (30, 2), dtype, device)
+            yield self.case_of("fooling_gaussian", {"x": cloud(rng, 20, 2, dtype, device), "z": faint})
             still = torch.cat([cloud(rng, 20, 2, dtype, device), torch.ones(20, 1, dtype=dtype, device=device)], 1)
             yield self.case_of("fooling_gaussian", {"x": still, "z": 2 + normal(rng, (30, 3), dtype, device)})
 
@@ -107,6 +113,21 @@ class FrechetFooled(Exercise):
             "Every column has the right width, but the correlations between columns are those of the noise.",
         ),
         wrong(
+            "whitened column by column",
+            lambda x, z: x.mean(0) + (z - z.mean(0)) / z.std(0) @ _power(x, 0.5),
+            "Each column of the noise was brought to width 1 by itself. The correlations that it has by chance stay in.",
+        ),
+        wrong(
+            "the factor not transposed",
+            lambda x, z: x.mean(0) + (z - z.mean(0)) @ _power(z, -0.5) @ _factor(x),
+            "With A Aᵀ = C a column is multiplied by A, and a row by Aᵀ. Here the points have the covariance Aᵀ A.",
+        ),
+        wrong(
+            "something added to the diagonal",
+            lambda x, z: x.mean(0) + (z - z.mean(0)) @ _power(z, -0.5) @ _power(x, 0.5, 1e-2),
+            "The covariance of the data got a little more on its diagonal (for Cholesky?). A root by eigh needs nothing of the kind.",
+        ),
+        wrong(
             "covariance for its root",
             lambda x, z: x.mean(0) + (z - z.mean(0)) @ _power(z, -0.5) @ _power(x, 1.0),
             "White noise was multiplied by C; its covariance is then C². Multiply by a root of C.",
@@ -136,19 +157,40 @@ def _condition(z: Any) -> float:
     return float(singular.max() / singular.min()) if singular.min() > 0 else np.inf
 
 
-def _slip(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> str:
-    """The mistake that these points show, whichever root of a covariance was taken: a root is free to be turned."""
+def _slip(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> str | None:
+    """The mistake that these points show, whichever root of a covariance was taken: a root is free to be turned.
+
+    None where one column cannot tell.
+    """
     D = x.shape[1]
     wanted, came = (np.cov(w.T).reshape(D, D) for w in (x, y))
     A = np.linalg.lstsq(z - z.mean(0), y - y.mean(0), rcond=None)[0].T
     like = partial(np.allclose, rtol=1e-3, atol=1e-4 * np.trace(wanted))
     if like(A @ A.T, wanted):
         return "trusts the law of the noise"
-    if like(came, wanted):
-        return "the mean is forgotten" if like(y.mean(0), 0) else ""
+    if like(came, wanted) and like(y.mean(0), 0):
+        return "the mean is forgotten"
     if like(came, wanted @ wanted):
         return "covariance for its root"
-    return "column by column" if like(np.diag(came), np.diag(wanted)) and like(A, np.diag(np.diag(A))) else ""
+    if like(np.diag(came), np.diag(wanted)) and like(A, np.diag(np.diag(A))):
+        return "column by column" if D > 1 else None
+    if like(A * z.var(0, ddof=1) @ A.T, wanted):
+        return "whitened column by column"
+    if any(like(came, other) for other in _untransposed(wanted)):
+        return "the factor not transposed"
+    more = np.trace(came - wanted) / D
+    added = more > 0 and np.allclose(came - wanted, more * np.eye(D), rtol=0, atol=0.05 * more)
+    return None if D == 1 else "something added to the diagonal" if added else ""
+
+
+def _untransposed(C: np.ndarray) -> Iterator[np.ndarray]:
+    """Aᵀ A for two usual factors of C = A Aᵀ."""
+    eigenvalues = np.linalg.eigvalsh(C)
+    yield np.diag(eigenvalues)
+    yield np.diag(eigenvalues[::-1])
+    if eigenvalues[0] > 1e-9 * eigenvalues[-1]:
+        L = np.linalg.cholesky(C)
+        yield L.T @ L
 
 
 def _residual(y: np.ndarray, z: np.ndarray) -> float:
@@ -167,6 +209,12 @@ def _frechet(x: np.ndarray, y: np.ndarray) -> float:
     return float(((x.mean(0) - y.mean(0)) ** 2).sum() + (a**2).sum() + (b**2).sum() - 2 * root)
 
 
-def _power(cloud: torch.Tensor, exponent: float) -> torch.Tensor:
+def _power(cloud: torch.Tensor, exponent: float, more: float = 0.0) -> torch.Tensor:
     eigenvalues, vectors = torch.linalg.eigh(torch.cov(cloud.T).reshape(cloud.shape[1], -1))
-    return vectors * eigenvalues.clamp(min=1e-12 if exponent < 0 else 0) ** exponent @ vectors.T
+    return vectors * (eigenvalues.clamp(min=1e-12 if exponent < 0 else 0) + more) ** exponent @ vectors.T
+
+
+def _factor(cloud: torch.Tensor) -> torch.Tensor:
+    """A with A Aᵀ = C, which is not symmetric."""
+    eigenvalues, vectors = torch.linalg.eigh(torch.cov(cloud.T).reshape(cloud.shape[1], -1))
+    return vectors * eigenvalues.clamp(min=0).sqrt()

@@ -48,6 +48,9 @@ class Mmd(Exercise):
         x, y = torch.tensor([[0.0], [1.0]]).double(), torch.tensor([[0.0], [2.0]]).double()
         yield self.case_of("kernel", {"x": x, "y": y, "h": 1.0})
         yield self.case_of("mmd_unbiased", {"x": x, "y": y, "h": 1.0})
+        twice = torch.tensor([[0.0], [0.0], [1.5], [0.5]]).double()  # equal points are two points all the same
+        yield self.case_of("mmd_unbiased", {"x": twice, "y": y, "h": 1.0})
+        yield self.case_of("mmd_unbiased", {"x": y, "y": twice, "h": 1.0})
         for dtype, device in arithmetic():
             for n, m, D in ((4, 4, 2), (3, 7, 1), (8, 5, 3)):
                 x, y = cloud(rng, n, D, dtype, device), cloud(rng, m, D, dtype, device)

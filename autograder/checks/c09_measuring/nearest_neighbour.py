@@ -81,6 +81,18 @@ class NearestNeighbour(Exercise):
             "This asks how far a training sample is from the nearest fake. Copies of a single training picture would pass.",
         ),
         wrong(
+            "the root mean square",
+            lambda train, fake, test: _three(fake, test, lambda x: _apart(x, train).min(1).values.pow(2).mean().sqrt()),
+            "This is the root of the mean of the squares. The docstring asks for the mean of the distances.",
+        ),
+        wrong(
+            "nearest of training and test together",
+            lambda train, fake, test: _three(
+                fake, test, lambda x: _apart(x, train if x is test else torch.cat([train, test])).min(1).values.mean()
+            ),
+            "The fakes may be near a test sample here as well. Both distances are to the training samples.",
+        ),
+        wrong(
             "all pairs",
             lambda train, fake, test: _three(fake, test, lambda x: _apart(x, train).mean()),
             "This is the mean over all pairs. Only the nearest training sample gives a copy away.",

@@ -37,7 +37,7 @@ class NllIsNotQuality(Exercise):
 
     domain = {
         "diluted_log_p": Domain(
-            {"log_p": Tensor("B", LOGS), "log_noise": Tensor("B", LOGS), "share": Number(Reals(0, 1))},
+            {"log_p": Tensor("B", LOGS), "log_noise": Tensor("B", LOGS), "share": Number(Reals(0.001, 0.999, "[]"))},
             sizes={"B": (1, 5)},
             returns=Like("log_p"),
         ),

@@ -206,6 +206,16 @@ class PrecisionCoverage(Exercise):
             ),
         ),
         wrong(
+            "density cut off at 1",
+            {
+                "precision_coverage": lambda real, fake, k: {
+                    **_four(real, fake, k),
+                    "density": min(1.0, _four(real, fake, k)["density"]),
+                }
+            },
+            "Density is no share: where fakes crowd in the middle of the data it is above 1.",
+        ),
+        wrong(
             "density not divided by k",
             {
                 "precision_coverage": lambda real, fake, k: {

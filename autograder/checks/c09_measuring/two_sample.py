@@ -55,6 +55,9 @@ class TwoSample(Exercise):
             torch.tensor([[5.0], [6.5], [5.6], [4.1]]).double(),
         )
         yield self.case_of("two_sample_test", {"real": real, "fake": fake, "k": 1})
+        # so far apart that all are right, and that the p-value is below what is left of 1 − (1 − p)
+        near, far = cloud(rng, 60, 2, torch.float64), cloud(rng, 60, 2, torch.float64) + 100
+        yield self.case_of("two_sample_test", {"real": near, "fake": far, "k": 3})
         for dtype, device in arithmetic():
             for n, D, k, shift in ((9, 2, 1, 0.5), (30, 2, 5, 1.0), (40, 3, 3, 0.0), (14, 1, 7, 2.0), (12, 2, 3, 30.0)):
 
@@ -84,6 +87,11 @@ class TwoSample(Exercise):
             lambda real, fake, k: _test(real, fake, k, held="train"),
             "The verdicts are counted on samples that the vote has seen: with k = 1 all of them are right, whatever the laws.",
             also=(lambda real, fake, k: _test(real, fake, k, held="all"),),
+        ),
+        wrong(
+            "nothing held out",
+            lambda real, fake, k: _leave_one_out(real, fake, k),
+            "Each row was judged by all the others. The docstring wants the first halves for training, the others judged.",
         ),
         wrong(
             "better, not as well",
@@ -141,6 +149,14 @@ def _test(
     right = max(right, n - right) if flip else right
     tail = tail or (lambda r, n: stats.binom.sf(r - 1, n, 0.5))
     return {"accuracy": right / n, "p_value": float(tail(right, n))}
+
+
+def _leave_one_out(real: torch.Tensor, fake: torch.Tensor, k: int) -> dict[str, float]:
+    both, N = torch.cat([real, fake]), len(real)
+    apart = (both[:, None] - both[None]).norm(dim=-1).fill_diagonal_(torch.inf)
+    votes = (apart.topk(k, largest=False).indices >= N).sum(1) > k / 2
+    right = int((votes == (torch.arange(2 * N) >= N)).sum())
+    return {"accuracy": right / (2 * N), "p_value": float(stats.binom.sf(right - 1, 2 * N, 0.5))}
 
 
 # --- the oracle: votes counted one by one ----------------------------------------------------------------------

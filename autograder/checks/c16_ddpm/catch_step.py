@@ -10,9 +10,11 @@ from autograder.judging.detective import Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 
-def _step(xt, eps, noise, t, beta, *, last=False, spread=torch.sqrt, over=None, on_eps=None, sign=-1.0, at=None):
+def _step(
+    xt, eps, noise, t, beta, *, last=False, spread=torch.sqrt, over=None, on_eps=None, sign=-1.0, at=None, beta_at=None
+):
     k = int(t) - 1 if at is None else at(int(t), len(beta))
-    kept, b = (1 - beta).cumprod(0)[k], beta[k]
+    kept, b = (1 - beta).cumprod(0)[k], beta[k if beta_at is None else beta_at(int(t), len(beta))]
     share = b / (1 - kept).sqrt() if on_eps is None else on_eps(b, kept)
     mean = (xt + sign * share * eps) / (1 - b if over is None else over(b, kept)).sqrt()
     return mean + (spread(b) * noise if t > 1 or last else 0)
@@ -37,6 +39,18 @@ def _tilde(xt, eps, noise, t, beta):
     before = kept[int(t) - 2] if t > 1 else torch.ones_like(beta[0])
     variance = beta[int(t) - 1] * (1 - before) / (1 - kept[int(t) - 1])
     return _step(xt, eps, 0 * noise, t, beta) + variance.sqrt() * noise
+
+
+def _other_spread(xt, eps, noise, t, beta):
+    """Right, but for the variance of the next step."""
+    return _step(xt, eps, 0 * noise, t, beta) + (int(t) > 1) * beta[int(t) % len(beta)].sqrt() * noise
+
+
+def _other_alpha(xt, eps, noise, t, beta):
+    """Right, but for the alpha of the next step under the mean."""
+    own, other = beta[int(t) - 1], beta[int(t) % len(beta)]
+    mean = _step(xt, eps, 0 * noise, t, beta) * ((1 - own) / (1 - other)).sqrt()
+    return mean + (int(t) > 1) * own.sqrt() * noise
 
 
 def _slip(**slip):
@@ -76,6 +90,7 @@ class CatchStep(Detective):
             "multiplies the noise by the variance": _slip(spread=torch.clone),
             "adds no noise": _slip(spread=torch.zeros_like),
             "takes beta_tilde": _tilde,
+            "takes the next step's variance": _other_spread,
         },
         "mean": {
             "divides by √alpha_bar": _slip(over=lambda b, kept: kept),
@@ -83,11 +98,14 @@ class CatchStep(Detective):
             "takes √beta off": _slip(on_eps=lambda b, kept: b.sqrt()),
             "divides by 1 − alpha_bar": _slip(on_eps=lambda b, kept: b / (1 - kept)),
             "adds the noise once more": _slip(sign=1.0),
+            "divides by the next step's √alpha": _other_alpha,
         },
         "index": {
             "takes the entry of t + 1": _slip(at=lambda t, T: min(t, T - 1)),
             "takes the entry of t − 1": _slip(at=lambda t, T: max(t - 2, 0)),
             "counts from the end": _slip(at=lambda t, T: T - t),
+            "takes beta alone of t + 1": _slip(beta_at=lambda t, T: min(t, T - 1)),
+            "takes beta alone of t − 1": _slip(beta_at=lambda t, T: max(t - 2, 0)),
         },
     }
 
@@ -117,11 +135,22 @@ class CatchStep(Detective):
             lambda implementation: _agrees(implementation, (1, 2, 3), 4, 0.0),
             "Your test gives a noise of 0: then no variance can be told from another.",
         ),
+        wrong(
+            "equal betas",
+            lambda implementation: _agrees(implementation, (1, 2, 3), 3, beta=torch.full((3,), 0.2)),
+            "All betas of your test are equal: nobody can see there which of them was looked up.",
+        ),
+        wrong(
+            "always at t = T",
+            lambda implementation: _agrees(implementation, (2,), 2, 0.0, beta=torch.tensor([0.1, 0.2])),
+            "Your test looks at t = T, as the text's example does: there nobody can look up an entry too far on. Try 1 < t < T "
+            "as well, and a noise.",
+        ),
     )
 
 
-def _agrees(implementation, times, T: int, noise: float = 1.0) -> bool:
-    beta = torch.linspace(0.1, 0.4, T)
+def _agrees(implementation, times, T: int, noise: float = 1.0, beta: torch.Tensor | None = None) -> bool:
+    beta = torch.linspace(0.1, 0.4, T) if beta is None else beta
     xt, eps, z = torch.tensor([1.0, -2.0]), torch.tensor([0.5, 1.0]), noise * torch.tensor([1.0, -0.7])
     return all(
         bool(torch.allclose(implementation(xt, eps, z, t, beta), _step(xt, eps, z, t, beta), rtol=1e-4, atol=1e-5))

@@ -63,6 +63,8 @@ class Consistency(Exercise):
         yield self.case_of("equal_terms", {"mu_q": near, "mu_p": zero, "var": 2.0})
         yield self.case_of("x0_terms", {"x0": near, "x0_hat": zero, "before": 0.9, "now": 0.7, "var": 0.5})
         yield self.case_of("snr_terms", {"x0": near, "x0_hat": zero, "before": 0.8, "now": 0.5})
+        many = normal(rng, (200,), torch.float64)  # a determinant of so many dimensions is below every float
+        yield self.case_of("kl_terms", {"mu_q": many, "var_q": 0.01, "mu_p": -many, "var_p": 3.0})
         for dtype, device in arithmetic():
             for d in (1, 3):
                 x, y = normal(rng, (d,), dtype, device), normal(rng, (d,), dtype, device)
@@ -137,6 +139,15 @@ class Consistency(Exercise):
                 )
             },
             "The means differ by a factor times x0 − x0_hat; the squared distance has the factor's square.",
+        ),
+        wrong(
+            "a difference for beta",
+            {
+                "x0_terms": lambda x0, x0_hat, before, now, var: _x0(
+                    x0, x0_hat, before * ((before - now) / (1 - now)) ** 2 / (2 * var)
+                )
+            },
+            "beta_t was taken to be before − now. It is 1 − now/before: alpha_bar is a product.",
         ),
         wrong(
             "the half forgotten",

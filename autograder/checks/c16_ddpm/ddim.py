@@ -32,6 +32,11 @@ def _step(
     return math.sqrt(before) * x0 + math.sqrt(max(rest, 0.0)) * eps + (sigma**2 if square else sigma) * noise
 
 
+def _apart(xt, eps, noise, now, before, eta):
+    sigma = eta * math.sqrt((1 - before) / (1 - now) * (1 - now / before))
+    return _step(xt, eps, noise, now, before, 0.0) - sigma * eps + sigma * noise
+
+
 @exercise("ddpm.ddim", ("ddim_step",))
 class DDIM(Exercise):
     """√ᾱ′ x0_hat + √(1 − ᾱ′ − sigma²) eps + sigma noise, sigma² = eta² (1 − ᾱ′)/(1 − ᾱ) (1 − ᾱ/ᾱ′)."""
@@ -67,6 +72,7 @@ class DDIM(Exercise):
         for eta in (0.0, 1.0, 0.5):
             yield self._case(one, -one, one, 0.64, 0.81, eta)
             yield self._case(0 * one, 0 * one, one, 0.72, 0.9, eta)
+            yield self._case(one, -one, one, 0.64, 1.0, eta)  # x0_hat, and no noise
         for dtype, device in arithmetic():
             for eta in (0.0, 1.0, float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.8))):
                 now = float(rng.uniform(0.05, 0.72))
@@ -99,8 +105,8 @@ class DDIM(Exercise):
             want = math.sqrt(case.before) * x0 + math.sqrt(max(1 - case.before - fresh, 0)) * eps
             want = want + math.sqrt(fresh) * noise
         size = (abs(xt) + abs(eps)) / math.sqrt(case.now) + abs(noise)
-        # a root of a small difference: its own rounding, at the size of the root of one
-        lost = abs(eps) / math.sqrt(max(1 - case.before - fresh, 1e-12))
+        # a root of a small difference: its own rounding, at the size of the root of one; at the end it is 0 exactly
+        lost = abs(eps) / math.sqrt(max(1 - case.before - fresh, 1e-12)) if case.before < 1 else 0.0
         yield case.about[1](*close(answer, want, case.xt.dtype, size, lost=lost))
 
     mistakes = (
@@ -118,6 +124,11 @@ class DDIM(Exercise):
             "sigma without its root",
             lambda xt, eps, noise, now, before, eta: _step(xt, eps, noise, now, before, eta, unrooted=True),
             "The fraction under the root is a variance. sigma is eta times its root.",
+        ),
+        wrong(
+            "standard deviations subtracted",
+            lambda xt, eps, noise, now, before, eta: _apart(xt, eps, noise, now, before, eta),
+            "√(1 − ᾱ′) − sigma stands before eps. Variances are subtracted: √(1 − ᾱ′ − sigma²).",
         ),
         wrong(
             "beta for beta tilde",

@@ -19,6 +19,7 @@ from autograder.oracles import gaussians
 
 TERMS = ("reconstruction", "prior", "consistency", "elbo")
 _NO_VARIANCE = "sigma_q(1) = 0"
+_NO_PRIOR = "the prior term left out"
 
 
 def _terms(x0, x0_hat, beta, *, first=None, constant=True, half=0.5, start=1, snr=None, mean=False, plain=False):
@@ -34,6 +35,18 @@ def _terms(x0, x0_hat, beta, *, first=None, constant=True, half=0.5, start=1, sn
     drops = torch.ones_like(drops) if plain else drops
     consistency = (drops[start - 1 :, None] * square[start:]).sum(0)
     return {"reconstruction": recon, "prior": prior, "consistency": consistency, "elbo": recon - prior - consistency}
+
+
+def _without_prior(x0, x0_hat, beta):
+    terms = _terms(x0, x0_hat, beta)
+    return terms | {"prior": 0 * terms["prior"], "elbo": terms["reconstruction"] - terms["consistency"]}
+
+
+def _by_beta(x0, x0_hat, beta):
+    bars, terms = (1 - beta).cumprod(0), _terms(x0, x0_hat, beta)
+    weights = bars[:-1] * beta[1:] / (2 * (1 - bars[1:]) ** 2)
+    steps = (weights[:, None] * ((x0 - x0_hat[1:]) ** 2).sum(-1)).sum(0)
+    return terms | {"consistency": steps, "elbo": terms["elbo"] + terms["consistency"] - steps}
 
 
 @exercise("ddpm.elbo", ("elbo_terms",))
@@ -96,7 +109,9 @@ class Elbo(Exercise):
             found = close(answer[TERMS[k]], parts[:, k], dtype, sizes[:, k])
             none = law is self.recon and not np.isfinite(values(answer[TERMS[k]])).any()
             yield law(*found, mistake=_NO_VARIANCE if none else "" if law is self.recon else None)
-        yield self.total(*close(answer["elbo"], parts @ [1, -1, -1], dtype, sizes.sum(1)))
+        bare = close(answer["elbo"], parts @ [1, 0, -1], dtype, sizes.sum(1)).ok
+        seen = _NO_PRIOR if bare else ""
+        yield self.total(*close(answer["elbo"], parts @ [1, -1, -1], dtype, sizes.sum(1)), mistake=seen)
 
     mistakes = (
         wrong(
@@ -118,6 +133,16 @@ class Elbo(Exercise):
             "the half forgotten",
             lambda x0, x0_hat, beta: _terms(x0, x0_hat, beta, half=1.0),
             "The consistency term lacks its ½.",
+        ),
+        wrong(
+            _NO_PRIOR,
+            lambda x0, x0_hat, beta: _without_prior(x0, x0_hat, beta),
+            "The elbo lacks the prior term. It trains nothing, but without it the sum is no bound.",
+        ),
+        wrong(
+            "beta for beta tilde",
+            lambda x0, x0_hat, beta: _by_beta(x0, x0_hat, beta),
+            "The steps 2 … T have beta_t as their variance here; the docstring gives them beta_tilde_t.",
         ),
         wrong(
             "one step left out",

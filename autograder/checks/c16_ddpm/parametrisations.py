@@ -23,6 +23,7 @@ from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 KINDS = ("eps", "x0", "score", "v")
+_EXCHANGED = "v with its weights exchanged"
 
 
 def _kind(k: int) -> Callable:
@@ -44,6 +45,18 @@ def _all(kind, value, xt, t, bars, *, v_sign=1.0, score_power=0.5, score_sign=-1
         eps = value
     x0 = (xt - n * eps) / s
     return {"eps": eps, "x0": x0, "score": eps / by_score, "v": v_sign * (s * eps - n * x0)}
+
+
+def _turned(kind, value, xt, t, bars):
+    kept = per_item(bars[in_range(t - 1, len(bars))], xt)
+    s, n = kept.sqrt(), (1 - kept).sqrt()
+    eps = (value + xt) / (2 * n) if kind == "v" else _all(kind, value, xt, t, bars)["eps"]
+    four = _all("eps", eps, xt, t, bars)
+    return four | {"v": n * four["eps"] - s * four["x0"]}
+
+
+def _clipped(kind, value, xt, t, bars):
+    return _all("x0", _all(kind, value, xt, t, bars)["x0"].clamp(-1, 1), xt, t, bars)
 
 
 @exercise("ddpm.parametrisations", ("parametrisations",))
@@ -108,7 +121,9 @@ class Parametrisations(Exercise):
         want = _solved(case.kind, value, xt, kept)
         size = (abs(xt) + abs(value)) / (kept * (1 - kept))
         for kind in KINDS:
-            yield getattr(self, kind)(*close(answer[kind], want[kind], case.xt.dtype, size))
+            found = close(answer[kind], want[kind], case.xt.dtype, size)
+            turned = kind == "v" and not found.ok and close(answer["v"], _exchanged(want, kept), case.xt.dtype, size).ok
+            yield getattr(self, kind)(*found, mistake=(_EXCHANGED if turned else "") if kind == "v" else None)
 
     mistakes = (
         wrong(
@@ -134,12 +149,26 @@ class Parametrisations(Exercise):
             "This is −v: v = √alpha_bar eps − √(1 − alpha_bar) x0, the direction in which x_t moves as noise comes in.",
         ),
         wrong(
+            _EXCHANGED,
+            lambda kind, value, xt, t, alpha_bar: _turned(kind, value, xt, t, alpha_bar),
+            "√(1 − alpha_bar) stands before eps and √alpha_bar before x0: in v it is the other way round, as in a derivative.",
+        ),
+        wrong(
+            "x0 clipped",
+            lambda kind, value, xt, t, alpha_bar: _clipped(kind, value, xt, t, alpha_bar),
+            "x0 was cut off at ±1, as samplers of pictures do. The docstring says nothing of that, nor where data lie.",
+        ),
+        wrong(
             "one step late",
             lambda kind, value, xt, t, alpha_bar: _all(kind, value, xt, t, alpha_bar, index=t),
             "Index t holds time t + 1: steps count from 1, tensors from 0.",
             also=(lambda kind, value, xt, t, a: _all(kind, value, xt, t, a, index=t.clamp_max(len(a) - 1)),),
         ),
     )
+
+
+def _exchanged(want: dict[str, np.ndarray], kept: np.ndarray) -> np.ndarray:
+    return np.sqrt(1 - kept) * want["eps"] - np.sqrt(kept) * want["x0"]
 
 
 # --- the oracle: two equations in x0 and eps, solved ---------------------------------------------------------------

@@ -47,6 +47,17 @@ def _from_zero(model, xT, noise, beta, variance):
     return x
 
 
+def _clipped(model, xT, noise, beta, variance):
+    bars, x = (1 - beta).cumprod(0), xT
+    for t in range(len(beta), 0, -1):
+        b, now = beta[t - 1], bars[t - 1]
+        before = now / (1 - b)
+        x0 = (x - (1 - now).sqrt() * model(x, torch.full((len(x),), t, device=x.device))) / now.sqrt()
+        x = (before.sqrt() * b * x0.clamp(-1, 1) + (1 - b).sqrt() * (1 - before) * x) / (1 - now)
+        x = x + variance[t - 1].sqrt() * noise[t - 1] if t > 1 else x
+    return x
+
+
 def _ve(model, xT, noise, sigma, *, order=None, told=0, last=False, spread=None, step=None, pick=None):
     x, T = xT, len(noise)
     spread = spread or (lambda t: sigma * math.sqrt((t - 1) / t))
@@ -233,6 +244,11 @@ class Sample(Exercise):
             "√beta before eps",
             "The factor before eps is beta_t/√(1 − alpha_bar_t): x_t holds the noise of all steps, not of one.",
             {VP: lambda model, xT, noise, beta, variance: _vp(model, xT, noise, beta, variance, own=True)},
+        ),
+        _slip(
+            "x0 clipped",
+            "The guess of x0 was cut off at ±1, as many samplers of pictures do. Here nothing says where the data lie.",
+            {VP: lambda model, xT, noise, beta, variance: _clipped(model, xT, noise, beta, variance)},
         ),
         _slip(
             "all the noise at once",

@@ -41,7 +41,7 @@ class TimeEmbedding(Exercise):
     domain = {
         "time_embedding": Domain(
             {
-                "t": Tensor("B", Wholes(0, reach=1000)),
+                "t": Tensor("B", Wholes(0, reach=5000)),
                 "d": Number(Wholes(2, reach=64), says=("even",)),
             },
             sizes={"B": (1, 5)},
@@ -52,6 +52,7 @@ class TimeEmbedding(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._case(torch.tensor([0, 1, 100]), 4)
+        yield self._case(torch.tensor([1001, 1999, 4000]), 6)  # no time is the last
         for d in (2, 6, 32):
             for device in dict.fromkeys(device for _, device in arithmetic()):
                 yield self._case(torch.tensor(rng.integers(0, 1001, size=5), device=device), d)

@@ -21,11 +21,11 @@ _BETA = Reals(0.001, 0.9, "[]")
 SMALL = {"B": SIZES["B"], "T": (1, 12)}
 
 
-def _mean(xt, t, eps, beta, *, index=None, root=torch.sqrt, scale=torch.sqrt, of=None):
+def _mean(xt, t, eps, beta, *, index=None, root=torch.sqrt, scale=torch.sqrt, of=None, top=torch.clone):
     """(x_t − beta_t / root(1 − ᾱ_t) eps) / scale(alpha_t), with a slip."""
     k = t - 1 if index is None else in_range(index, len(beta))
     noise = 1 - (1 - beta).cumprod(0) if of is None else of(beta)
-    on_eps = beta[k] / root(noise[k])
+    on_eps = top(beta[k]) / root(noise[k])
     return (xt - per_item(on_eps, xt) * eps) / per_item(scale(1 - beta[k]), xt)
 
 
@@ -127,6 +127,11 @@ class Weight(Exercise):
             {"mean_from_eps": lambda xt, t, eps, beta: _mean(xt, t, eps, beta, root=torch.clone)},
             "beta_t is divided by 1 − alpha_bar_t; its root belongs there.",
             also=({"mean_from_eps": lambda xt, t, eps, beta: _mean(xt, t, eps, beta, scale=torch.clone)},),
+        ),
+        wrong(
+            "a root over the root",
+            {"mean_from_eps": lambda xt, t, eps, beta: _mean(xt, t, eps, beta, top=torch.sqrt)},
+            "√beta_t stands over √(1 − alpha_bar_t). Only what is below has a root: beta_t/√(1 − alpha_bar_t).",
         ),
         wrong(
             "one step late",

@@ -1,0 +1,16 @@
+# breaks: x0 is what the given one says it is | mistake: x0 clipped
+def parametrisations(kind, value, xt, t, alpha_bar):
+    kept = alpha_bar[t - 1].reshape(-1, *[1] * (xt.dim() - 1))
+    s, n = kept.sqrt(), (1 - kept).sqrt()
+    if kind == "eps":
+        eps = value
+    elif kind == "score":
+        eps = -n * value
+    elif kind == "v":
+        eps = n * xt + s * value
+    else:
+        eps = (xt - s * value) / n
+    x0 = (xt - n * eps) / s
+    x0 = x0.clamp(-1, 1)
+    eps = (xt - s * x0) / n
+    return {"eps": eps, "x0": x0, "score": -eps / n, "v": s * eps - n * x0}
