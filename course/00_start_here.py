@@ -48,7 +48,7 @@ if "google.colab" in sys.modules:
 # You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
 # there this course says something else. Then it says so, and why.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "eb1ede2cf4b1cc43b127a0a70ab6ea84", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "648f305f9699772c01f9fd1d2bcd0466", "cell_type": "code"} deletable=false editable=false
 import platform
 
 import torch
@@ -57,7 +57,7 @@ from pushforward import best_device, check, hint, progress, restart, total
 from pushforward.data import bend_to_moons
 from pushforward.figures.explorer import push_explorer
 from pushforward.figures.style import draw_push_forward, show
-from pushforward.progress import waiting_for
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 z = torch.randn(1500, 2, generator=torch.Generator().manual_seed(1))

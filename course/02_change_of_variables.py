@@ -39,7 +39,7 @@ if "google.colab" in sys.modules:
 # You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
 # a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d4356d00fbbd51259346318172ba1da5", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "4f171ff5311d6c55608b0b4646ab24ea", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -59,7 +59,7 @@ from pushforward.figures.change_of_variables import (
     stretch_explorer,
 )
 from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
-from pushforward.progress import waiting_for
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(

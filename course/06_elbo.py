@@ -41,7 +41,7 @@ if "google.colab" in sys.modules:
 # You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about two hours.
 # Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-06-the-evidence-lower-bound-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "2df62de2f70c87f1ffc087f402bd3dfb", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-06-the-evidence-lower-bound-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "717bb01a6665bc751029e1d630d0ef4e", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -51,8 +51,8 @@ from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
-from pushforward.progress import waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 grid = torch.linspace(-3.5, 4, 1501, dtype=torch.float64)

@@ -42,7 +42,7 @@ if "google.colab" in sys.modules:
 # You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time: two
 # to three hours. Labels such as 001 P2a say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b96e9ff5adac53a1dee296e1b76294bb", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0ca31186727ecaaa7238e0d0b4dead43", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -51,8 +51,8 @@ from numpy.polynomial.hermite_e import hermegauss
 from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
-from pushforward.progress import progress, waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for, with_bar
 
 # %% tags=["demo"]
 dice = torch.Generator().manual_seed(7)
@@ -800,7 +800,7 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
     def climb(reconstruction):
         mu, log_sigma = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))
         optimiser, bounds = torch.optim.Adam([mu, log_sigma], lr=0.03), []
-        for _ in progress(range(steps), reconstruction.__name__):
+        for _ in with_bar(range(steps), reconstruction.__name__):
             bounds.append(exact_bound(mu.item(), math.exp(log_sigma.item())))
             eps = torch.randn(10, generator=dice, dtype=torch.float64)
             loss = lognormal_kl(mu, log_sigma.exp()) - reconstruction(eps, mu, log_sigma.exp())

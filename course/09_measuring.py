@@ -42,7 +42,7 @@ if "google.colab" in sys.modules:
 # You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
 # 004 say where a topic comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "340609f9516bf26de94e3e0a75a2834f", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-09-measuring-what-has-no-likelihood-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c7b80a669275257b7966f22aceb942d9", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -59,8 +59,8 @@ from pushforward.figures.measuring import (
 )
 from pushforward.figures.style import figure, show, strip
 from pushforward.measuring import classifier, frechet, kernels, neighbours, two_sample
-from pushforward.progress import waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 dice = torch.Generator().manual_seed(9)

@@ -42,7 +42,7 @@ if "google.colab" in sys.modules:
 # three hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "4c37e852801b9dddc58282500c9264ac", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c06daf20c1b2701096ab20b73f620918", "cell_type": "code"} deletable=false editable=false
 import functools
 import itertools
 import math
@@ -68,8 +68,8 @@ from pushforward.measuring.frechet import digit_frechet
 from pushforward.measuring.neighbours import neighbour_ratio
 from pushforward.measuring.shapes import log_p_moons, off_moons
 from pushforward.measuring.sliced import sliced_wasserstein
-from pushforward.progress import waiting_for
 from pushforward.train import budget, train
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(
@@ -989,7 +989,7 @@ check("gan.players")
 # All training in this course goes through one small loop, `train` in `pushforward/train.py`. In essence it is
 #
 # ```python
-# for k in progress(range(steps), label):         # a bar with the loss
+# for k in with_bar(range(steps), label):         # a bar with the loss
 #     history.losses.append(float(step(k)))       # NaN ends the run, with a sentence
 #     blend(smooth, kept, average)                # moving average of the weights
 #     if validate and (k + 1) % every == 0:       # a look at data that the training does not see:

@@ -40,7 +40,7 @@ if "google.colab" in sys.modules:
 # You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: two to three hours.
 # Labels such as 001 P4d say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-15-diffusion-the-forward-process-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7f9f26e6ae8179968707717cfa8c4c56", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-15-diffusion-the-forward-process-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "04fc46b58095bba8b165fab9f549f032", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -60,8 +60,8 @@ from pushforward.figures.style import (
     image,
     show,
 )
-from pushforward.progress import progress, waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for, with_bar
 
 # %% tags=["demo"]
 pictures = digits()[0] / 8 - 1  # levels 0 … 16 become −1 … 1
@@ -667,7 +667,7 @@ check("diffusion.validate_schedule")
 # %% tags=["demo"]
 with waiting_for("validate_schedule"):
     verdicts = {}
-    for name, schedule in progress(SCHEDULES.items(), "judging"):
+    for name, schedule in with_bar(SCHEDULES.items(), "judging"):
         verdicts[name] = {N: validate_schedule(schedule(N)) for N in range(1, budget(1000, 100, 50) + 1)}
     show(
         draw_verdicts(verdicts),

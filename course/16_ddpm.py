@@ -41,7 +41,7 @@ if "google.colab" in sys.modules:
 # You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about three hours.
 # Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e63fc138781216ec35adb6284cbbff1f", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-16-denoising-diffusion-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b6b74397e42dccf109cbe46115da07d4", "cell_type": "code"} deletable=false editable=false
 import functools
 import itertools
 import math
@@ -56,8 +56,8 @@ from pushforward.figures.ddpm import chain_explorer, draw_film, draw_steps, draw
 from pushforward.figures.style import show
 from pushforward.measuring.shapes import off_moons
 from pushforward.measuring.sliced import sliced_wasserstein
-from pushforward.progress import waiting_for
 from pushforward.train import budget, train
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from pushforward.errors import CourseError
-from pushforward.progress import progress
+from pushforward.waiting import with_bar
 
 Amount = TypeVar("Amount")
 
@@ -66,7 +66,7 @@ def train(
         torch.manual_seed(seed)
     history, smooth = History(), copy.deepcopy(kept).requires_grad_(False)
     best, best_state, since = math.inf, None, 0
-    bar = progress(range(steps), label)
+    bar = with_bar(range(steps), label)
     for k in bar:
         history.losses.append(_finite(step(k), k))
         _blend(smooth, kept, average)

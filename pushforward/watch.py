@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
-from pushforward.answering.run import is_students
 from pushforward.errors import CourseError
 
 PATIENCE = 3.0  # seconds before the first word
@@ -63,6 +62,8 @@ def telling(say: Say, patience: float = PATIENCE, pause: float = PAUSE) -> Itera
 
 def _students(inside_out: Iterable[tuple[FrameType, int]]) -> tuple[str, int] | None:
     """Name and line of the innermost of the student's own functions."""
+    from pushforward.answering.run import is_students  # brings torch, which whoever only grades does not need
+
     return next(((f.f_code.co_name, line) for f, line in inside_out if is_students(f.f_code.co_filename)), None)
 
 

@@ -41,7 +41,7 @@ from pushforward import best_device, check, hint, progress, restart, total
 from pushforward.data import bend_to_moons
 from pushforward.figures.explorer import push_explorer
 from pushforward.figures.style import draw_push_forward, show
-from pushforward.progress import waiting_for
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 z = torch.randn(1500, 2, generator=torch.Generator().manual_seed(1))

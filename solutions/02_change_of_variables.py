@@ -43,7 +43,7 @@ from pushforward.figures.change_of_variables import (
     stretch_explorer,
 )
 from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
-from pushforward.progress import waiting_for
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(

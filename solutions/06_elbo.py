@@ -35,8 +35,8 @@ from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
-from pushforward.progress import waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 grid = torch.linspace(-3.5, 4, 1501, dtype=torch.float64)

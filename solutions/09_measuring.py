@@ -43,8 +43,8 @@ from pushforward.figures.measuring import (
 )
 from pushforward.figures.style import figure, show, strip
 from pushforward.measuring import classifier, frechet, kernels, neighbours, two_sample
-from pushforward.progress import waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 dice = torch.Generator().manual_seed(9)

@@ -52,8 +52,8 @@ from pushforward.measuring.frechet import digit_frechet
 from pushforward.measuring.neighbours import neighbour_ratio
 from pushforward.measuring.shapes import log_p_moons, off_moons
 from pushforward.measuring.sliced import sliced_wasserstein
-from pushforward.progress import waiting_for
 from pushforward.train import budget, train
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(
@@ -1082,7 +1082,7 @@ check("gan.players")
 # All training in this course goes through one small loop, `train` in `pushforward/train.py`. In essence it is
 #
 # ```python
-# for k in progress(range(steps), label):         # a bar with the loss
+# for k in with_bar(range(steps), label):         # a bar with the loss
 #     history.losses.append(float(step(k)))       # NaN ends the run, with a sentence
 #     blend(smooth, kept, average)                # moving average of the weights
 #     if validate and (k + 1) % every == 0:       # a look at data that the training does not see:

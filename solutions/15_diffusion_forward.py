@@ -44,8 +44,8 @@ from pushforward.figures.style import (
     image,
     show,
 )
-from pushforward.progress import progress, waiting_for
 from pushforward.train import budget
+from pushforward.waiting import waiting_for, with_bar
 
 # %% tags=["demo"]
 pictures = digits()[0] / 8 - 1  # levels 0 … 16 become −1 … 1
@@ -721,7 +721,7 @@ check("diffusion.validate_schedule")
 # %% tags=["demo"]
 with waiting_for("validate_schedule"):
     verdicts = {}
-    for name, schedule in progress(SCHEDULES.items(), "judging"):
+    for name, schedule in with_bar(SCHEDULES.items(), "judging"):
         verdicts[name] = {N: validate_schedule(schedule(N)) for N in range(1, budget(1000, 100, 50) + 1)}
     show(
         draw_verdicts(verdicts),

@@ -40,8 +40,8 @@ from pushforward.figures.ddpm import chain_explorer, draw_film, draw_steps, draw
 from pushforward.figures.style import show
 from pushforward.measuring.shapes import off_moons
 from pushforward.measuring.sliced import sliced_wasserstein
-from pushforward.progress import waiting_for
 from pushforward.train import budget, train
+from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(

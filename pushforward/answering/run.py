@@ -74,7 +74,7 @@ class Runner:
             return refused(error)
         except BaseException as error:
             if _is_blank(error):
-                return {"error": {"kind": "blank", "inside": self._inside(error), **where(error)}}, []
+                return {"error": {"kind": "blank", "inside": self._inside(error, head["of"]), **where(error)}}, []
             return {"error": {"kind": "raised", **where(error)}}, []
 
     def _perform(self, head: dict, arrays: list, reply: Reply) -> tuple[Any, list[int | str]]:
@@ -152,11 +152,11 @@ class Runner:
             raise Missing(f"Nothing is called `{name}` yet.")
         return self.kept[name]
 
-    def _inside(self, error: BaseException) -> str | None:
-        """The student's function in which it was raised, by its name: a blank is often met on the way to it."""
+    def _inside(self, error: BaseException, of: str) -> str | None:
+        """Another function of the student's in which it was raised, by its name: a blank may be met on the way."""
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-        name = frame.f_code.co_name
-        return name if getattr(self.namespace.get(name), "__code__", None) is frame.f_code else None
+        code = {name: getattr(self.namespace.get(name), "__code__", None) for name in (of, frame.f_code.co_name)}
+        return frame.f_code.co_name if code[of] is not frame.f_code is code[frame.f_code.co_name] else None
 
     def _special(self, node: list, arrays: list, reply: Reply) -> Any:
         kind, name, *rest = node

@@ -18,7 +18,7 @@ from tests.rotation import rotating, touches_notebook
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "solutions").glob("*.py"))
 BUDGET = os.environ.get("PUSHFORWARD_BUDGET", "quick")
-UNFINISHED = "This demonstration"  # so pushforward.progress.waiting_for begins
+UNFINISHED = "This demonstration"  # so pushforward.waiting.waiting_for begins
 MOST = 4  # notebooks that one run of the suite executes
 every_notebook = pytest.mark.parametrize("name", rotating(NAMES, MOST, touched=touches_notebook))
 

@@ -197,6 +197,9 @@ def test_a_blank_that_was_reached_through_another_function_is_the_one_that_is_na
     assert report.points == 0
     assert not report.blank
     assert report.error == "`double` calls `other`, which is not implemented yet: write that answer first."
+    renamed = judged(double=other, halve=other, other=other)
+    assert renamed.error == "`double` is not implemented yet: write your answer where it says NotImplementedError."
+    assert renamed.blank
     own = judged(double=lambda x: halve(x), halve=halve)
     assert own.blank
     assert own.error == "`double` calls `halve`, which is not implemented yet: write that answer first."

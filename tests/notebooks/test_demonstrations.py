@@ -33,7 +33,8 @@ def _waits(cell: ast.Module) -> list[tuple[set[str], set[str]]]:
 def test_what_it_waits_for_is_used(path: Path) -> None:
     """If it stops, its sentence says that it "uses" these: by name, or through another function of the reader's."""
     cells = _cells(path)
-    written = {node.name: _names(node) for cell in cells for node in cell.body if isinstance(node, ast.FunctionDef)}
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    written = {node.name: _names(node) for cell in cells for node in cell.body if isinstance(node, kinds)}
     for named, used in (wait for cell in cells for wait in _waits(cell)):
         for _ in written:  # through as many functions as there are
             used |= set().union(*(written.get(name, set()) for name in used))

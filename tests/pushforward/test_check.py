@@ -13,6 +13,7 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
+import pushforward
 from autograder.judging import judge
 from pushforward import check, hint, progress, restart, total
 from pushforward.errors import CourseError
@@ -247,6 +248,12 @@ def test_progress_shows_the_whole_course_and_what_is_next() -> None:
     check(ID, standardise)
     assert "  ██████████         2 of 2  00_start_here" in repr(progress())
     assert repr(progress()).endswith("Next: diffusion.step in 15_diffusion_forward.")
+
+
+def test_no_module_takes_the_name_of_a_function() -> None:
+    """Importing a submodule binds its name in the package."""
+    assert not {path.stem for path in (ROOT / "pushforward").iterdir()} & (set(pushforward.__all__) - {"check"})
+    assert callable(pushforward.check)
 
 
 def test_at_the_end_of_the_course_nothing_is_next(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
 # the divergences by an integral, the rest by numpy
+import math
+
 import numpy as np
 import torch
 from scipy.integrate import quad
-from scipy.stats import norm
 
 
 def ve_sample(x0, t, eps, sigma):
@@ -18,19 +19,17 @@ def ve_posterior(x0, xt, t, sigma):
 
 
 def ve_prior_gaps(mean, var, T, sigma):
-    noise = T * sigma**2
-    q = norm(mean, np.sqrt(var + noise))
+    spread = math.sqrt(var + T * sigma**2)
+
+    def surprise(x, m, s):
+        return 0.5 * ((x - m) / s) ** 2 + math.log(s)
 
     def gap(m, v):
-        p = norm(m, np.sqrt(v))
-        reach = 12 * q.std()
-        return quad(
-            lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)),
-            mean - reach,
-            mean + reach,
-            epsabs=0,
-            epsrel=1e-13,
-            limit=200,
-        )[0]
+        def integrand(x):
+            weight = math.exp(-0.5 * ((x - mean) / spread) ** 2) / (spread * math.sqrt(2 * math.pi))
+            return weight * (surprise(x, m, math.sqrt(v)) - surprise(x, mean, spread))
 
+        return quad(integrand, mean - 12 * spread, mean + 12 * spread, epsabs=0, epsrel=1e-12, limit=200)[0]
+
+    noise = T * sigma**2
     return {"noise": gap(0, noise), "mean": gap(mean, noise), "spread": gap(0, var + noise), "both": 0.0}

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pushforward.progress import progress, waiting_for
+from pushforward.waiting import waiting_for, with_bar
 
 
 class Terminal(io.StringIO):
@@ -23,7 +23,7 @@ def test_a_bar_is_written_to_standard_output_only(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    assert list(progress(range(3), "steps")) == [0, 1, 2]
+    assert list(with_bar(range(3), "steps")) == [0, 1, 2]
     assert "steps" in out.getvalue()
     assert err.getvalue() == ""
 
@@ -32,7 +32,7 @@ def test_a_bar_is_silent_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -
     out = Terminal()
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert list(progress(range(3), "steps")) == [0, 1, 2]
+    assert list(with_bar(range(3), "steps")) == [0, 1, 2]
     assert out.getvalue() == ""
 
 

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 Item = TypeVar("Item")
 
 
-def progress(items: Iterable[Item], label: str) -> tqdm[Item]:
+def with_bar(items: Iterable[Item], label: str) -> tqdm[Item]:
     """The items, with a bar that says how far the loop has come.
 
     It writes to standard output, since stock nbgrader takes standard error for a failure, and stays silent where nobody
