@@ -61,7 +61,7 @@ RETURNED = {
     "always_equal": ("Yes()", "a Yes"),
     "raises": ("x / undefined", "NameError: name 'undefined' is not defined at line 15: `def raises(x): return"),
     "exits": ("exit(0)", "`standardise` called exit at line 16: `def exits(x): return exit(0)`. A function hands"),
-    "untouched": ("blank()", "`standardise` is not implemented yet: write your answer where it says"),
+    "untouched": ("blank()", "`standardise` calls `blank`, which is not implemented yet: write that answer first."),
 }
 CLASSES = "import torch\nclass Sub(torch.Tensor): pass\nclass Yes:\n    def __eq__(self, other): return True\n"
 CLASSES += "def blank(): raise NotImplementedError()\n"
