@@ -12,6 +12,7 @@ from typing import Any
 
 from pushforward.answering.capture import captured, forget_earlier_output
 from pushforward.answering.elsewhere import is_judged_elsewhere
+from pushforward.answering.shell import in_a_notebook, shell
 from pushforward.errors import CourseError
 from pushforward.record import Reached, recall, remember
 from pushforward.stale import stale
@@ -83,10 +84,9 @@ def restart(id: str) -> Text:
     if not blank:
         get(id)
         raise CourseError(f"The blank of {id} is not in the built course; `make course` adds it.")
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None or not hasattr(shell, "kernel"):
+    if not in_a_notebook():
         return Text(blank)
-    shell.set_next_input(blank, replace=False)
+    shell().set_next_input(blank, replace=False)
     return Text(f"The blank of {id} stands in a new cell below; the cell that runs last counts.")
 
 

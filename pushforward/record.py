@@ -10,11 +10,12 @@ import contextlib
 import json
 import math
 import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pushforward.answering.shell import in_a_notebook
 
 NAME = ".pushforward-progress.json"
 
@@ -52,9 +53,7 @@ def _is_sound(row: Any) -> bool:
 
 
 def _is_kept() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel") and "NBGRADER_EXECUTION" not in os.environ
+    return in_a_notebook() and "NBGRADER_EXECUTION" not in os.environ
 
 
 def _replace(path: Path, text: str) -> None:

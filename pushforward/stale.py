@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterable
 from typing import Any
+
+from pushforward.answering.shell import shell
 
 
 def stale(names: Iterable[str]) -> str:
@@ -17,11 +18,11 @@ def stale(names: Iterable[str]) -> str:
 
     names: what an exercise asks for. Only a notebook remembers its cells; elsewhere nothing is known.
     """
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    cells = list(getattr(getattr(shell, "history_manager", None), "input_hist_raw", []))
+    ipython = shell()
+    cells = list(getattr(getattr(ipython, "history_manager", None), "input_hist_raw", []))
     for name in names:
         last = next((cell for cell in reversed(cells) if re.search(rf"^\s*(def|class)\s+{name}\b", cell, re.M)), None)
-        error = _syntax_error(shell, last) if last else None
+        error = _syntax_error(ipython, last) if last else None
         if error is not None:
             return (
                 f"The last cell that defines `{name}` has a syntax error ({error.msg}, line {error.lineno}), so it did "
@@ -30,9 +31,9 @@ def stale(names: Iterable[str]) -> str:
     return ""
 
 
-def _syntax_error(shell: Any, cell: str) -> SyntaxError | None:
+def _syntax_error(ipython: Any, cell: str) -> SyntaxError | None:
     try:
-        ast.parse(shell.transform_cell(cell))
+        ast.parse(ipython.transform_cell(cell))
     except SyntaxError as error:
         return error
     return None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
+from pushforward.answering.shell import in_a_notebook
 from pushforward.errors import CourseError
 
 PATIENCE = 3.0  # seconds before the first word
@@ -22,9 +23,7 @@ Say = Callable[[str], None]
 
 def watched() -> contextlib.AbstractContextManager[None]:
     """In a notebook, `telling` below the cell; elsewhere there is nothing to be shown, and an interrupt stays one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return telling(_below_the_cell()) if hasattr(shell, "kernel") else contextlib.nullcontext()
+    return telling(_below_the_cell()) if in_a_notebook() else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import itertools
-import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.judging.exercise import Law, Mistake
+from pushforward.answering.shell import shell
 
 # Okabe and Ito's blue and vermilion, told apart by readers of every kind of colour vision; the marks say it again.
 _GOOD, _BAD, _MUTED = "#0072B2", "#D55E00", "#767676"
@@ -208,6 +208,4 @@ def _wrap(text: str, lead: str) -> str:
 
 def _is_terminal() -> bool:
     """IPython in a terminal shows text/plain; there the table is wanted, not the bare points."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return type(shell).__name__ == "TerminalInteractiveShell"
+    return type(shell()).__name__ == "TerminalInteractiveShell"

@@ -14,6 +14,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from pushforward.answering.shell import in_a_notebook
+
 LIMIT = 4_000  # characters kept
 
 
@@ -68,9 +70,7 @@ def _flush_all() -> None:
 
 def forget_earlier_output() -> None:
     """Clear what the running notebook cell has shown so far (a logger may have kept the notebook's own stream)."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    if shell is not None and hasattr(shell, "kernel"):
+    if in_a_notebook():
         _flush_all()
         from IPython.display import clear_output
 
