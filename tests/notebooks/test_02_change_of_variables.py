@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-import warnings
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
-import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -17,26 +14,9 @@ from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
 from autograder.judging.judge import examine
 from autograder.judging.report import Report
-from autograder.measuring.answers import reference
 from pushforward.answering.maps import flow_map
 from pushforward.figures import change_of_variables as drawings
 from pushforward.figures.style import Picture
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """What the given and the answer cells define: the real functions under the sliders."""
-    return reference(ROOT, "02_change_of_variables")
 
 
 def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipywidgets.HTML]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jupytext
-import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -26,14 +24,6 @@ from pushforward.figures.style import Picture, draw_split
 
 ROOT = Path(__file__).resolve().parents[2]
 F64 = torch.float64
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @cache

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import math
-import warnings
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
-import matplotlib
 import numpy as np
 import pytest
 import torch
 
-from autograder.measuring.answers import reference
 from pushforward.figures.explorer import draw_estimates, draw_slide, estimator_explorer, slide_explorer
 from pushforward.figures.style import Picture, draw_paths
 
-ROOT = Path(__file__).resolve().parents[2]
 EPS = torch.tensor([-1.6, -0.5, 0.0, 0.5, 1.6])
 OBJECTIVES = {
     "z²": lambda z: z[:, 0] ** 2,
     "z² + 10": lambda z: z[:, 0] ** 2 + 10,
     "sin 5z": lambda z: torch.sin(5 * z[:, 0]),
 }
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """What the given and the answer cells define: the real functions under the sliders."""
-    return reference(ROOT, "07_gradients_through_samples")
 
 
 def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipywidgets.HTML]:

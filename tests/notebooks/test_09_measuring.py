@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -14,7 +12,6 @@ import torch
 from scipy.stats import binom
 
 from autograder.checks.c09_measuring.shared import differing
-from autograder.measuring.answers import reference
 from pushforward.data import digits, ring_centres, two_moons
 from pushforward.figures.measuring import (
     FRAUDS,
@@ -35,23 +32,8 @@ from pushforward.measuring.kernels import median_distance, mmd
 from pushforward.measuring.neighbours import neighbour_ratio, precision_coverage
 from pushforward.measuring.two_sample import two_sample
 
-ROOT = Path(__file__).resolve().parents[2]
 SQUARE = torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 2.0]], dtype=torch.float64)
 LINE = torch.tensor([[0.0, 0.0], [2.0, 2.0], [1.0, 1.0]], dtype=torch.float64)
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """What the given and the answer cells define."""
-    return reference(ROOT, "09_measuring")
 
 
 def column(*values: float) -> torch.Tensor:

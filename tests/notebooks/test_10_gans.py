@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
 
-from autograder.measuring.answers import reference
 from pushforward.data import digits, ring
 from pushforward.figures.gans import (
     draw_digits,
@@ -25,30 +22,9 @@ from pushforward.figures.gans import (
     shift_explorer,
 )
 from pushforward.figures.style import Picture
+from tests.notebooks.numbers import near, of
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """What the given and the answer cells define: the real functions under the sliders."""
-    return reference(ROOT, "10_gans")
-
-
-def of(*values: float) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def near(got: Any, wanted: Any) -> None:
-    np.testing.assert_allclose(np.asarray(got, dtype=float), wanted, atol=5.1e-5)
 
 
 # --- the numbers in the text -----------------------------------------------------------------------------------

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
-from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
 
 from autograder.checks.c16_ddpm.train_moons import training_points
-from autograder.measuring.answers import reference
 from autograder.oracles.moons import EACH, FLOOR, fresh, sliced
 from pushforward.diffusion import alpha_bar, cosine_schedule, linear_schedule
 from pushforward.figures.ddpm import (
@@ -30,31 +26,7 @@ from pushforward.figures.ddpm import (
     two_hills,
 )
 from pushforward.figures.style import Picture
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """What the given and the answer cells define: the real functions under the sliders."""
-    return reference(ROOT, "16_ddpm")
-
-
-def of(*values: float) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def near(got: Any, wanted: Any) -> None:
-    np.testing.assert_allclose(np.asarray(got, dtype=float), wanted, atol=5.1e-5)
-
+from tests.notebooks.numbers import near, of
 
 BETA, SECOND = of(0.1, 0.2), torch.tensor([2])
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
-from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
 
-from autograder.measuring.answers import reference
 from pushforward import hills
 from pushforward.data import digits
 from pushforward.diffusion import linear_schedule
@@ -26,30 +22,7 @@ from pushforward.figures.ddpm_exact import (
     schedules,
 )
 from pushforward.figures.style import Picture
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _strict():
-    """A style of one's own, and no warning in any drawing."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    """What the given and the answer cells define."""
-    return reference(ROOT, "16_ddpm")
-
-
-def of(*values: float) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def near(got: Any, wanted: Any) -> None:
-    np.testing.assert_allclose(np.asarray(got, dtype=float), wanted, atol=5.1e-5)
+from tests.notebooks.numbers import near, of
 
 
 def test_the_perfect_player_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
