@@ -677,7 +677,7 @@ with waiting_for("alpha_bar", "prior_gap"):
 # closed form, but it is at least the divergence of the normal with $x_T$'s mean and covariance:
 
 # %% tags=["demo"]
-with waiting_for("alpha_bar", "prior_gap"):
+with waiting_for("prior_gap"):
     data, share = flat.double(), float(left["not scaled"])
     mean, covariance = data.mean(0), torch.cov(data.T, correction=0)
     end = torch.distributions.MultivariateNormal(
@@ -760,7 +760,7 @@ check("diffusion.posterior_variance")
 # says why: $x_t$ and $x_{t-1}$ are *one* step apart, so only one $\alpha$ can stand between them.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$, $t = 2$: the factor on $x_0$ is $\sqrt{0.9} \cdot 0.2/0.28 = 0.6776$, that on
-# $x_t$ is $\sqrt{0.8} \cdot 0.1/0.28 = 0.3194$. For $x_0 = 1$, $x_2 = 0.5$ the mean is $0.8373$.
+# $x_t$ is $\sqrt{0.8} \cdot 0.1/0.28 = 0.3194$. For $x_0 = 1$, $x_2 = 0.5$ the mean is $0.8374$.
 #
 # **Write** `posterior`, with the mean and the variance for each item of a batch. At $t = 1$ it must return $x_0$
 # itself, with variance 0.
@@ -1313,7 +1313,7 @@ check("diffusion.break_it")
 # saw it in section 8, and will write it yourself in notebook 16.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$, $x_2 = 0.5$, all noises 1, and a guess that always says 1. At $t = 2$ the
-# mean is $0.8373$ (section 7) and the variance $0.0714$, so $x_1 = 0.8373 + 0.2673 = 1.1045$. At $t = 1$ the mean is
+# mean is $0.8374$ (section 7) and the variance $0.0714$, so $x_1 = 0.8374 + 0.2673 \approx 1.1046$. At $t = 1$ the mean is
 # the guess and the variance 0: $x_0 = 1$.
 #
 # **Write** `generate`, the whole chain, with your `posterior`. (The check answers `guess` itself: no network, no data.)

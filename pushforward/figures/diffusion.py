@@ -77,8 +77,10 @@ def draw_heat(noising_step: Callable, alpha_bar: Callable, beta: torch.Tensor) -
     x, kept = torch.linspace(-3.2, 3.2, 321, dtype=torch.float64)[:, None], alpha_bar(beta)
     hills = [torch.exp(-((x - sign * kept.sqrt()) ** 2) / (2 * (1 - kept))) for sign in (-1, 1)]
     height = sum(hills)
-    time = torch.arange(1, len(beta) + 1)
-    ax.pcolormesh(time, x[:, 0], height / height.amax(0), cmap="Greys", vmax=1.6, shading="nearest", rasterized=True)
+    shades = (height / height.amax(0)).numpy()
+    ax.pcolormesh(
+        np.arange(1, len(beta) + 1), x[:, 0].numpy(), shades, cmap="Greys", vmax=1.6, shading="nearest", rasterized=True
+    )
     source = torch.Generator().manual_seed(5)
     for sign, colour, dash in ((-1.0, BLUE, "-"), (1.0, VERMILION, "--")):
         walk = [torch.full((4,), sign, dtype=beta.dtype)]
