@@ -25,6 +25,7 @@ from pushforward.answering.maps import flow_map
 from pushforward.data import bend_to_moons, digits
 from pushforward.figures import style
 from pushforward.figures.style import Picture
+from pushforward.first_model import learn_digits
 
 ROOT = Path(__file__).resolve().parents[3]
 FLOWS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
@@ -79,6 +80,8 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_bandwidths": lambda to: ([0.1, 1.0, 5.0], {"all": to(noise(3)), "some": to(noise(3))}, to(noise(1).abs())[0]),
     "draw_memoriser": lambda to: ([0.5, 1.0, 8.0], to(200 + noise(3).abs()), to(noise(3).abs()), 0.8),
     "draw_measures": lambda to: ("noise", 0.5, MEASURES, 60),
+    "draw_first": lambda to: (3, 2, learn_digits(1)),
+    "first_explorer": lambda to: (learn_digits(1),),
     "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
     "draw_elbo": lambda to: (0.5, 1.0, BOUND["elbo_terms"], BOUND["kl_gaussian"]),
     "draw_slide": lambda to: (0.3, 0.5, to(noise(5)), GRADIENTS["reparameterise_lognormal"]),
