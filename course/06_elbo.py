@@ -31,7 +31,7 @@
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about two hours.
+# You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about 3 hours.
 # Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false

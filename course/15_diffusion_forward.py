@@ -31,10 +31,9 @@
 # posterior of one step, a judge of schedules) is the whole machinery that notebook 16 trains on. And at the end you
 # will turn noise into digits with it, without having trained anything.
 #
-# You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: about four and a half
-# hours. Two evenings, say: first sections 1 to 6, then the rest. If you have two hours, take the core: sections 1 to
-# 3, 7, 8 and
-# 10. Labels such as 001 P4d say where a question comes from; notebook 00 lists these sources.
+# You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: about 4½ hours in all. The core
+# is sections 1 to 3, 7, 8 and 10, about half of it; the rest can wait for a second evening. Labels such as 001 P4d say
+# where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing

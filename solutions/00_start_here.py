@@ -16,10 +16,9 @@
 # The models in this course have one thing in common: they **push simple noise forward** to something that looks like
 # data. Flows, variational autoencoders, GANs and diffusion models do so in one go or step by step; an autoregressive
 # model uses up its noise pixel by pixel, and an energy-based one stirs it until it has the right shape. They differ
-# in how they push, in how they learn to, and in what you can compute afterwards. This first notebook takes about
-# three quarters of an hour, and half of that if you leave the questions at its end for later. You will see a picture
-# that your computer has learnt to draw; then how the notebooks work, how an answer of yours is checked, and how you
-# hand it in.
+# in how they push, in how they learn to, and in what you can compute afterwards. This first notebook takes {{time}},
+# and half of that if you leave the questions at its end for later. You will see a picture that your computer has
+# learnt to draw; then how the notebooks work, how an answer of yours is checked, and how you hand it in.
 
 # %% tags=["given"]
 import platform

@@ -22,7 +22,7 @@
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about two hours.
+# You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: {{time}}.
 # Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
