@@ -654,12 +654,8 @@ with waiting_for("alpha_bar", "prior_gap"):
         "for a hundred steps, falls steeply, and meets the scaled schedule at a thousand steps, where both are near a thousandth "
         "of a nat. The scaled schedule is nearly flat.",
     )
-    left = {
-        "not scaled": alpha_bar(SCHEDULES["linear"](100) / 10)[-1],
-        "scaled": alpha_bar(SCHEDULES["linear"](100))[-1],
-    }
-    for name, share in left.items():
-        print(f"T = 100, {name}: {prior_gap(flat, float(share))['kl'].mean():.4f} nats per digit")
+    for name, beta in (("not scaled", SCHEDULES["linear"](100) / 10), ("scaled", SCHEDULES["linear"](100))):
+        print(f"T = 100, {name}: {prior_gap(flat, float(alpha_bar(beta)[-1]))['kl'].mean():.4f} nats per digit")
 
 # %% [markdown]
 # With a hundred unscaled steps more than a third of the signal's variance is still there when the model believes it is
@@ -676,8 +672,8 @@ with waiting_for("alpha_bar", "prior_gap"):
 # closed form, but it is at least the divergence of the normal with $x_T$'s mean and covariance:
 
 # %% tags=["demo"]
-with waiting_for("prior_gap"):
-    data, share = flat.double(), float(left["not scaled"])
+with waiting_for("alpha_bar", "prior_gap"):
+    data, share = flat.double(), float(alpha_bar(SCHEDULES["linear"](100) / 10)[-1])
     mean, covariance = data.mean(0), torch.cov(data.T, correction=0)
     end = torch.distributions.MultivariateNormal(
         math.sqrt(share) * mean, share * covariance + (1 - share) * torch.eye(64, dtype=data.dtype)
