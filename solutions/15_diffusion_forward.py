@@ -44,6 +44,9 @@ from pushforward.figures.diffusion import (
     draw_prior_gap,
     draw_temperaments,
     draw_ve_gaps,
+    guesses_in_words,
+    left_in_words,
+    verdicts_in_words,
 )
 from pushforward.figures.explorer import schedule_explorer
 from pushforward.figures.style import draw_forward, draw_verdicts, show
@@ -300,9 +303,7 @@ check("diffusion.alpha_bar")
 with waiting_for("alpha_bar", "log_alpha_bar"):
     show(
         draw_left(SCHEDULES, alpha_bar, log_alpha_bar),
-        alt="Left: the share of the signal over a thousand steps. Linear falls to one half at step 260 and flattens near zero from "
-        "step 600; cosine falls almost along a straight line to zero at the end; sine and logarithm drop to zero within 150 "
-        "steps. Right, in powers of ten: sine and logarithm pass below the smallest float32 number before step 460.",
+        alt=left_in_words(SCHEDULES, alpha_bar),
     )
 
 # %% [markdown]
@@ -866,13 +867,9 @@ check("diffusion.predict_x0")
 
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "q_sample"):
-    show(
-        draw_best_guesses(
-            alpha_bar, q_sample, SCHEDULES["linear"](1000), pictures, which=14, times=[50, 200, 400, 600, 800, 1000]
-        ),
-        alt="A digit 4 at six times. Above, ever noisier until nothing can be seen. Below, the best possible guess of the clean digit: "
-        "the digit itself at t = 50, nearly so at 200, a mixture at 400, and from 600 on a soft grey blob, the mean of all digits.",
-    )
+    stops = [50, 200, 400, 600, 800, 1000]
+    fig = draw_best_guesses(alpha_bar, q_sample, SCHEDULES["linear"](1000), pictures, which=14, times=stops)
+    show(fig, alt=guesses_in_words(fig))
 
 # %% [markdown]
 # No guess is better, and at $t = 1000$ it is the mean picture: no digit at all, and off by $0.54$ on average. From
@@ -1174,10 +1171,7 @@ with waiting_for("validate_schedule"):
         verdicts[name] = {N: validate_schedule(schedule(N)) for N in range(1, budget(1000, 100, 50) + 1)}
     show(
         draw_verdicts(verdicts),
-        alt="Six panels, one for each schedule, with the first bad step against the length. Sine and logarithm are valid for every "
-        "length. One minus one over n is zero at step 1 for every length. Minus cosine fails at step 1 for every length: by one "
-        "at length 1, by zero at length 2, by a negative value from length 3 on. Linear is above one for lengths 2 to 19, one at "
-        "length 20, and valid for length 1 and from 21 on. Cosine is one at its very last step for every length.",
+        alt=verdicts_in_words(verdicts),
     )
 
 # %% [markdown]

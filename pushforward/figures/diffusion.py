@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 import ipywidgets
 import numpy as np
@@ -65,6 +66,16 @@ def draw_left(schedules: Mapping[str, Schedule], alpha_bar: Callable, log_alpha_
     right.text(T, -46, "smallest float32", ha="right", va="top", color=GREY)
     left.legend()
     return fig
+
+
+@on_cpu
+def left_in_words(schedules: Mapping[str, Schedule], alpha_bar: Callable, T: int = 1000) -> str:
+    """The words for `draw_left`, computed, so that they tell nothing to who has not run the cell."""
+    halves = [f"{name} at step {int((alpha_bar(schedules[name](T)) > 0.5).sum()) + 1}" for name in LINES]
+    return (
+        f"Left: the share of the signal over {T} steps falls from one to nearly zero; half of it is gone in "
+        f"{', '.join(halves)}. Right: the same in powers of ten, with a line for the smallest float32."
+    )
 
 
 @on_cpu
@@ -127,6 +138,26 @@ def draw_ve_gaps(ve_prior_gaps: Callable, mean: float = 2.0, var: float = 1.0, s
     ax.set(xlabel=rf"number of steps $T$, with $\sigma = {sigma:g}$", ylabel="KL to the prior (nats)", ylim=(1e-8, 30))
     ax.legend(title=r"prior (the fourth, $\mathcal{N}(m, s^2 + T\sigma^2)$, is exact)", alignment="left")
     return fig
+
+
+# --- which schedules are allowed -------------------------------------------------------------------------------
+
+
+def verdicts_in_words(verdicts: Mapping[str, Mapping[int, tuple[int, str] | None]], most: int = 6) -> str:
+    """The words for `draw_verdicts`, computed: for each schedule the runs of lengths with the same verdict."""
+    told = []
+    for name, found in verdicts.items():
+        runs = [
+            (reason, [N for N, _ in run])
+            for reason, run in groupby(sorted(found.items()), key=lambda item: item[1][1] if item[1] else "valid")
+        ]
+        spans = [f"{reason} at {_span(lengths)}" for reason, lengths in runs[:most]]
+        told.append(f"{name}: {', '.join(spans)}{' and so on' if len(runs) > most else ''}")
+    return f"One panel for each schedule, its first bad step against its length N. {'; '.join(told)}."
+
+
+def _span(lengths: Sequence[int]) -> str:
+    return f"N = {lengths[0]}" + (f" to {lengths[-1]}" if len(lengths) > 1 else "")
 
 
 # --- one step back ---------------------------------------------------------------------------------------------
@@ -234,6 +265,13 @@ def draw_best_guesses(
     axes[0, 0].set_ylabel("$x_t$")
     axes[1, 0].set_ylabel(r"best $\hat x_0$")
     return fig
+
+
+def guesses_in_words(fig: Figure) -> str:
+    """The words for `draw_best_guesses`, read off the figure."""
+    times, guesses = ([ax.get_title().replace("$", "") for ax in row] for row in np.array(fig.axes).reshape(2, -1))
+    told = ", ".join(f"{guess} at {time}" for time, guess in zip(times, guesses, strict=True))
+    return f"A digit, ever noisier, and below it at each time the best possible guess of the clean one: {told}."
 
 
 def _rms(x: torch.Tensor) -> list[float]:

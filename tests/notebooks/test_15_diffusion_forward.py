@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,9 @@ from pushforward.figures.diffusion import (
     draw_prior_gap,
     draw_temperaments,
     draw_ve_gaps,
+    guesses_in_words,
+    left_in_words,
+    verdicts_in_words,
 )
 from pushforward.figures.style import Picture
 from tests.notebooks.numbers import near, of
@@ -233,6 +237,19 @@ def test_the_curves_are_those_of_the_reader_s_functions(names: dict[str, Any]) -
     assert Picture(fig, "").png
 
 
+def test_the_words_for_the_curves_are_computed(names: dict[str, Any]) -> None:
+    words = left_in_words(names["SCHEDULES"], names["alpha_bar"])
+    (linear, cosine) = re.search(r"linear at step (\d+), cosine at step (\d+),", words).groups()
+    assert int(linear) == pytest.approx(260, abs=5)
+    assert int(cosine) == pytest.approx(495, abs=5)
+    found = {N: names["validate_schedule"](names["SCHEDULES"]["linear"](N)) for N in range(1, 40)}
+    words = verdicts_in_words({"linear": found, "none": {1: None}})
+    assert "linear: valid at N = 1, above one at N = 2 to 19, one at N = 20, valid at N = 21 to 39; " in words
+    assert words.endswith("none: valid at N = 1.")
+    many = {N: (1, "zero") if N % 2 else None for N in range(1, 30)}
+    assert verdicts_in_words({"odd": many}).endswith("valid at N = 6 and so on.")
+
+
 def test_the_heat_has_two_hills_first_and_one_from_step_40_on(names: dict[str, Any]) -> None:
     fig = draw_heat(names["noising_step"], names["alpha_bar"], names["SCHEDULES"]["linear"](100))
     shades = np.asarray(fig.axes[0].collections[0].get_array()).reshape(321, 100)
@@ -297,6 +314,7 @@ def test_the_best_guess_is_the_digit_first_and_the_mean_at_last(names: dict[str,
     np.testing.assert_allclose(guesses[0], PICTURES[14], atol=1e-4)
     off = [float(ax.get_title().removeprefix("off by ")) for ax in fig.axes[6:]]
     assert off == sorted(off)
+    assert guesses_in_words(fig).endswith(f"off by {off[-1]:.2f} at t = 1000.")
     for guess in guesses[3:]:  # from 600 on
         assert np.sqrt(np.mean((guess - PICTURES.mean(0).numpy()) ** 2)) < 0.25
     assert Picture(fig, "").png
