@@ -89,8 +89,8 @@ def _head(own: bool) -> Iterator[str]:
     yield _text(WIDTH - EDGE - 52, 40, "to come", css="dim")
     yield _ring(WIDTH - EDGE - 64, 36, 6, PALETTE[0])
     if own:
-        yield _text(WIDTH - EDGE - 252, 40, "your points", css="dim")
-        yield _arc(WIDTH - EDGE - 266, 36, 8, 0.75)
+        yield _text(WIDTH - EDGE - 268, 40, "your points", css="dim")
+        yield _arc(WIDTH - EDGE - 282, 36, 8, 0.75)
 
 
 def _text(
