@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pushforward.diffusion import best_x0
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import explorer, slider
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, image, on_cpu
 
 Schedule = Callable[[int], torch.Tensor]
@@ -192,8 +192,7 @@ def _area_one(x: torch.Tensor, height: torch.Tensor) -> torch.Tensor:
 @on_cpu
 def bridge_explorer(posterior: Callable, beta: torch.Tensor) -> ipywidgets.VBox:
     """Two sliders, for the time t and the value x_t: the way back to x0 = 1 hangs between the two like a rope."""
-    t = ipywidgets.IntSlider(description="t", min=2, max=len(beta), value=40)
-    xt = ipywidgets.FloatSlider(description="x_t", min=-3, max=3, step=0.1, value=-1.0)
+    t, xt = slider("t", 2, len(beta), value=min(40, len(beta))), slider("x_t", -3, 3, 0.1, value=-1)
     alt = (
         "Twelve random paths from the value {xt} at time {t} back to the value 1 at time 0, inside a shaded band that "
         "has no width at either end and is widest between them."

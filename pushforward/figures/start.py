@@ -9,7 +9,7 @@ import torch
 from matplotlib.figure import Figure
 
 from pushforward.data import digits
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import explorer, slider
 from pushforward.figures.style import figure, image, on_cpu
 from pushforward.first_model import PIXELS, Way, walk
 
@@ -17,8 +17,7 @@ from pushforward.first_model import PIXELS, Way, walk
 @on_cpu
 def first_explorer(model: Way, digit: int = 5) -> ipywidgets.VBox:
     """Choose a digit, and which noise to begin with; see the noise become a picture."""
-    which = ipywidgets.IntSlider(description="digit", min=0, max=9, value=digit)
-    noise = ipywidgets.IntSlider(description="noise", min=0, max=999, value=2)
+    which, noise = slider("digit", 0, 9, value=digit), slider("noise", 0, 999, value=2)
     alt = (
         "Seven stages from a square of noise, number {noise}, to a handwritten {digit}, and beside them the training "
         "picture that is nearest to it."
