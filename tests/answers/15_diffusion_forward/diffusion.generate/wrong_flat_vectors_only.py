@@ -2,19 +2,17 @@
 import torch
 
 
-def _posterior(x0, x, t, beta):
-    now = torch.cumprod(1 - beta, 0)
-    before = torch.cat([torch.ones(1, dtype=beta.dtype, device=beta.device), now[:-1]])
-    rest = 1 - now[t - 1]
-    mean = before[t - 1].sqrt() * beta[t - 1] / rest * x0 + (1 - beta[t - 1]).sqrt() * (1 - before[t - 1]) / rest * x
-    return mean, (1 - before[t - 1]) / rest * beta[t - 1]
-
-
 def generate(guess, xT, noise, beta):
+    now = torch.cumprod(1 - beta, 0)
+    before = torch.cat([now.new_ones(1), now[:-1]])
+    on_x0 = before.sqrt() * beta / (1 - now)
+    on_xt = (1 - beta).sqrt() * (1 - before) / (1 - now)
+    spread = ((1 - before) / (1 - now) * beta).sqrt()
     x = xT
-    for t in range(len(beta), 0, -1):
-        mean, variance = _posterior(guess(x, torch.full((len(x),), t, device=x.device)), x, t, beta)
-        x = mean + variance.sqrt() * noise[t - 1]
-        x = (x.reshape(len(x), -1) - x.reshape(len(x), -1).mean(0)) if len(x) > 1 and x.dim() > 1 else x
-        x = x.reshape(xT.shape)
+    for step in range(len(beta), 0, -1):
+        t = torch.full((len(x),), step, device=x.device)
+        a, b, s = (
+            values[t - 1] for values in (on_x0, on_xt, spread)
+        )  # (B,): lines up with the last axis, not the first
+        x = a * guess(x, t) + b * x + s * noise[step - 1]
     return x
