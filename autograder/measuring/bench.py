@@ -1,5 +1,5 @@
-"""What the course costs: seconds and memory per notebook, milliseconds per check and frame; what its models reach; and what
-grading a class costs, beside stock nbgrader and as the class grows. `make bench` prints it."""
+"""What the course costs: seconds and memory per notebook, milliseconds per check and frame; what its models reach; and
+what grading a class costs, beside stock nbgrader and as the class grows. `make bench` prints it."""
 
 from __future__ import annotations
 
