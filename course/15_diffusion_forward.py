@@ -976,7 +976,6 @@ with waiting_for("ve_prior_gaps"):
         "spread falls twice as steeply.",
     )
 
-
 # %% [markdown]
 # A wrong mean costs $m^2 / (2T\sigma^2)$ and so fades like $1/T$; a wrong spread costs about
 # $\frac14 (s^2/T\sigma^2)^2$ and fades like $1/T^2$. If you may repair one thing only, repair the mean: in practice,
@@ -1009,8 +1008,19 @@ with waiting_for("ve_prior_gaps"):
 # - $\beta_n = 1$: the step throws everything away, $\bar\alpha_n = 0$ from here on. Section 11 looks closely at what
 #   breaks.
 # - $\beta_n > 1$: $1 - \beta_n$ is negative and has no real root.
-# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*. `nan > 1` is false, and `nan < 0` is
-#   false too.
+# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-which-schedules-are-allowed-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "14daea801bfdd12e0afc7f3b00c98e03", "cell_type": "code"} deletable=false editable=false
+doubtful = torch.tensor([-0.1, 0.0, 1.0, 1.5, math.nan])
+print("beta      ", doubtful)
+print("√beta     ", doubtful.sqrt())
+print("√(1−beta) ", (1 - doubtful).sqrt())
+print("beta < 0  ", doubtful < 0)
+print("beta > 1  ", doubtful > 1)
+
+
+# %% [markdown]
+# The last entry slips through both comparisons.
 #
 # **So a schedule is valid if $0 < \beta_n < 1$, strictly, for every $n = 1, \dots, N$.** Two things are *not* part of
 # this. It need not increase. And it does not matter whether $\bar\alpha_N$ underflows: a schedule that forgets

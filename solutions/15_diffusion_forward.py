@@ -1080,8 +1080,18 @@ with waiting_for("ve_prior_gaps"):
 # - $\beta_n = 1$: the step throws everything away, $\bar\alpha_n = 0$ from here on. Section 11 looks closely at what
 #   breaks.
 # - $\beta_n > 1$: $1 - \beta_n$ is negative and has no real root.
-# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*. `nan > 1` is false, and `nan < 0` is
-#   false too.
+# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*.
+
+# %% tags=["given"]
+doubtful = torch.tensor([-0.1, 0.0, 1.0, 1.5, math.nan])
+print("beta      ", doubtful)
+print("√beta     ", doubtful.sqrt())
+print("√(1−beta) ", (1 - doubtful).sqrt())
+print("beta < 0  ", doubtful < 0)
+print("beta > 1  ", doubtful > 1)
+
+# %% [markdown]
+# The last entry slips through both comparisons.
 #
 # **So a schedule is valid if $0 < \beta_n < 1$, strictly, for every $n = 1, \dots, N$.** Two things are *not* part of
 # this. It need not increase. And it does not matter whether $\bar\alpha_N$ underflows: a schedule that forgets
