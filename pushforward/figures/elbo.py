@@ -12,7 +12,9 @@ _LINES = ((BLUE, "-"), (ORANGE, "--"), (VERMILION, "-."))
 
 
 @on_cpu
-def draw_ascent(gaps: Sequence[float], widths: Sequence[Sequence[float]], least: float, best: Sequence[float]) -> Figure:
+def draw_ascent(
+    gaps: Sequence[float], widths: Sequence[Sequence[float]], least: float, best: Sequence[float]
+) -> Figure:
     """The exact gap over the steps of an ascent, with the least one that q can reach; and q's standard deviations.
 
     gaps: one per step; widths: one row of standard deviations per step; best: those of the best q.
@@ -37,7 +39,7 @@ def draw_bounds(
 ) -> Figure:
     """Bounds less log p(x), and effective sample sizes, over the number of draws; a line for each q, by its name."""
     fig, (left, right) = figure(1, 2, (9.2, 3.6))
-    for (name, values), (colour, dash) in zip(bounds.items(), _LINES, strict=True):
+    for (name, values), (colour, dash) in zip(bounds.items(), _LINES, strict=False):
         left.plot(counts, values, dash, color=colour, marker="o", markersize=4, label=name)
         right.plot(counts, sizes[name], dash, color=colour, marker="o", markersize=4)
     left.axhline(0, color="black", linewidth=1)

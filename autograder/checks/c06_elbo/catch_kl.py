@@ -88,9 +88,9 @@ class CatchKl(Detective):
 
     right = {
         "the closed form": _kl,
-        "torch's own": lambda mu, sigma, prior_mu, prior_sigma: (
-            kl_divergence(Normal(mu, sigma), Normal(prior_mu, prior_sigma)).sum(1)
-        ),
+        "torch's own": lambda mu, sigma, prior_mu, prior_sigma: kl_divergence(
+            Normal(mu, sigma), Normal(prior_mu, prior_sigma)
+        ).sum(1),
         "a loop over floats": _loop,
         "a mean over two points": _by_two_points,
         "in numpy": _in_numpy,

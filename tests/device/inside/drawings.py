@@ -80,6 +80,8 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_measures": lambda to: ("noise", 0.5, MEASURES, 60),
     "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
     "draw_elbo": lambda to: (0.5, 1.0, BOUND["elbo_terms"], BOUND["kl_gaussian"]),
+    "draw_ascent": lambda to: ([9.0, 1.0], to(noise(2, 2).abs()), 0.5, to(noise(2).abs())),
+    "draw_bounds": lambda to: ([1, 9], {"a": to(noise(2)), "b": to(noise(2))}, {"a": to(noise(2)), "b": to(noise(2))}),
     "draw_slide": lambda to: (0.3, 0.5, to(noise(5)), GRADIENTS["reparameterise_lognormal"]),
     "draw_estimates": lambda to: (
         *("sin 5z", 0.5, 10, to(noise(20, 20)), OBJECTIVES),

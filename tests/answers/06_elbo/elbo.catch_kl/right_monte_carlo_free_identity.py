@@ -16,7 +16,12 @@ def divergence(m, s, M, S):
 def is_kl(implementation):
     rng = np.random.default_rng(1)
     for B, d in ((5, 2), (2, 4), (3, 1), (1, 500)):
-        given = rng.normal(size=(B, d)), 10 ** rng.uniform(-8, 1, (B, d)), rng.normal(size=d), 10 ** rng.uniform(-1, 1, d)
+        given = (
+            rng.normal(size=(B, d)),
+            10 ** rng.uniform(-8, 1, (B, d)),
+            rng.normal(size=d),
+            10 ** rng.uniform(-1, 1, d),
+        )
         got = implementation(*(torch.from_numpy(v) for v in given))
         if tuple(got.shape) != (B,) or not np.allclose(got.numpy(), divergence(*given), rtol=1e-6, atol=1e-8):
             return False
