@@ -401,7 +401,7 @@ with waiting_for("score_terms", "pathwise_terms"):
 # $z$ is **log-normal**, $z \sim \log\mathcal N(\mu, \sigma^2)$, if its logarithm is $\mathcal N(\mu, \sigma^2)$.
 # So $z$ is always positive, and its density is
 #
-# $$q_{\mu,\sigma^2}(z) = \frac{1}{z\,\sigma\sqrt{2\pi}} \exp\left(-\frac{(\ln z - \mu)^2}{2\sigma^2}\right) \quad\text{for } z > 0,
+# $$q_{\mu,\sigma^2}(z) = \frac{1}{z\,\sigma\sqrt{2\pi}} \exp\left(-\frac{(\log z - \mu)^2}{2\sigma^2}\right) \quad\text{for } z > 0,
 # \qquad q_{\mu,\sigma^2}(z) = 0 \quad\text{for } z \le 0 .$$
 #
 # (Incomes, file sizes and the brightness of stars look like this.) We shall need the **error function**
@@ -429,10 +429,10 @@ with waiting_for("score_terms", "pathwise_terms"):
 # a value of $F_{0,1}$. Return the argument of erf, and the probability.
 #
 # **Line 3, the other side.** $Q_{\mu,\sigma^2}(a) = \Pr(z \le a)$, for the log-normal with any $\mu$ and $\sigma$.
-# The event $z \le a$ is the event $\ln z \le \ln a$, and $\ln z$ is normal. Again the argument of erf, and the
+# The event $z \le a$ is the event $\log z \le \log a$, and $\log z$ is normal. Again the argument of erf, and the
 # probability. And what if $a \le 0$? Nothing lies below 0, so the probability must be exactly 0, with the argument
 # $-\infty$. (001 prints the formula without saying that it holds for $a > 0$ only; a computer answers NaN to
-# $\ln(-1)$.)
+# $\log(-1)$.)
 
 
 # %% tags=["solve:lognormal.match_cdf"]
@@ -507,7 +507,7 @@ def solve_for_T(eps):
 # (In the solution of 001 a second Pr has slipped into the middle, around $M^{-1}(a)$; it does not belong there.)
 #
 # **Line 6, match.** Both sides are line 3 now, with different parameters. Compare the arguments of erf, first for
-# $\ln M^{-1}(a)$, then for $M^{-1}(a)$ itself.
+# $\log M^{-1}(a)$, then for $M^{-1}(a)$ itself.
 #
 # **Line 7, solve.** Turn line 6 round: given $z$, which $a$ has $M^{-1}(a) = z$? It comes out as a product, of a
 # power of $z$ that knows only $\sigma$, and of a factor that knows only $\mu$.
@@ -751,27 +751,17 @@ for R in (1e2, 1e4, 1e6):
 # ## 7 · What the right posterior costs
 #
 # Let both be log-normal, $q = \log\mathcal N(\mu, \sigma^2)$ and $p = \log\mathcal N(m, s^2)$. In the quotient
-# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \ln z$
-# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$:
+# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \log z$
+# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$. **So it is the divergence of the two normals**, and finite
+# for that reason: an invertible map, here the logarithm, changes both densities by the same factor and no divergence
+# at all. The divergence of two normals you know from [notebook 06](06_elbo.ipynb), section 2, with the same names for its
+# parts; here, in one dimension,
 #
-# $$\mathrm{KL}(q \,\|\, p) = \mathbb E_{u \sim \mathcal N(\mu, \sigma^2)}\left[ \ln\frac{s}{\sigma}
-# + \frac{(u - m)^2}{2s^2} - \frac{(u - \mu)^2}{2\sigma^2} \right] .$$
+# $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big( \underbrace{\frac{\sigma^2}{s^2}}_{\text{trace}}
+# + \underbrace{\frac{(\mu - m)^2}{s^2}}_{\text{mean}} - 1 + \underbrace{\log\frac{s^2}{\sigma^2}}_{\text{log det}} \Big) .$$
 #
-# **It is the divergence of the two normals**, and finite for that reason: an invertible map, here the logarithm,
-# changes both densities by the same factor and no divergence at all.
-#
-# Take the expectation, and sort what you find into three terms: one that vanishes when the means agree, one that
-# compares the two variances (and is 0 when they agree), and the log of the ratio of the standard deviations (0
-# too, then):
-#
-# | name | vanishes if | depends on |
-# |---|---|---|
-# | `mean` | $\mu = m$ | $\mu, m, s$ |
-# | `variance` | $\sigma = s$ | $\sigma^2, s^2$ |
-# | `log` | $\sigma = s$ | $\sigma, s$ |
-#
-# **In numbers.** $\mu = 1$, $\sigma = 0.5$, $m = 0$, $s = 1$: mean $0.5$, variance $-0.375$, log $0.6931$,
-# divergence $0.8181$ nats. (A single term may be negative, the sum never is.)
+# **In numbers**, those of recall question 1: $\mu = 1$, $\sigma = 0.5$, $m = 0$, $s = 1$ gives trace $0.25$, mean $1$,
+# log det $1.3863$, divergence $0.8181$ nats. (The logarithm may be negative, the divergence never is.)
 #
 # **Write** the terms and the divergence, element by element (no sum over dimensions), for numbers or tensors that
 # broadcast. The divergence is a loss: gradients must reach $\mu$ and $\sigma$, through *every* term. (`math.log`
@@ -780,29 +770,30 @@ for R in (1e2, 1e4, 1e6):
 
 # %% tags=["solve:lognormal.kl"]
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
+    """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)), element by element.   (001 P2d)
 
     mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
-    returns {"mean": …, "variance": …, "log": …}, each of the broadcast shape or one that broadcasts to it.
+    returns {"trace": …, "mean": …, "log_det": …}, parts named as in notebook 06, the ½ outside; each of the broadcast
+    shape or one that broadcasts to it.
     """
     ### BEGIN SOLUTION
     ratio = sigma / prior_sigma
     return {
-        "mean": ((mu - prior_mu) / prior_sigma) ** 2 / 2,
-        "variance": (ratio**2 - 1) / 2,
-        "log": -torch.log(torch.as_tensor(ratio)),
+        "trace": ratio**2,
+        "mean": ((mu - prior_mu) / prior_sigma) ** 2,
+        "log_det": -2 * torch.log(torch.as_tensor(ratio)),
     }
     ### END SOLUTION
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
+    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) = ½ (trace + mean - 1 + log_det) in nats, element by element.
 
     mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
     returns the broadcast shape, in the type of mu where that is a tensor. Gradients reach mu and sigma.
     """
     ### BEGIN SOLUTION
-    return sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values())
+    return 0.5 * (sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values()) - 1)
     ### END SOLUTION
 
 
@@ -828,7 +819,7 @@ check("lognormal.kl")
 # (b) $q_\phi(z \mid x) = \log\mathcal N(\mu(x), \sigma(x)^2)$. It lives on the same positive numbers. That alone
 # would not make the divergence finite (Cauchy against normal: same support, infinite). It is finite because taking
 # logarithms of $z$ turns it into the divergence of $\mathcal N(\mu, \sigma^2)$ and $\mathcal N(0, 1)$, which is
-# $\frac12(\mu^2 + \sigma^2 - 1) - \ln\sigma$.
+# $\frac12(\mu^2 + \sigma^2 - 1) - \log\sigma$.
 #
 # (c) Draw $\epsilon \sim \mathcal N(0, 1)$ and set $z = \exp(\mu + \sigma\epsilon)$. The noise does not depend on
 # the parameters, so the gradient goes inside the expectation: $\nabla_\phi \log p_\theta(x \mid z)$ by the chain
@@ -945,8 +936,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\ln(1 - F(\epsilon))/\lambda$. Nothing cancels:
-# $F$ stays. In code use the logarithm of the upper tail, $\ln(1 - F(\epsilon)) = \ln F(-\epsilon)$, which has a
+# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\log(1 - F(\epsilon))/\lambda$. Nothing cancels:
+# $F$ stays. In code use the logarithm of the upper tail, $\log(1 - F(\epsilon)) = \log F(-\epsilon)$, which has a
 # function of its own; $1 - F$ is exactly 0 from $\epsilon \approx 8.3$ on in `float64`.
 #
 # </details>
@@ -956,7 +947,7 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# Think in logarithms: $\log\mathcal N(-1, 4)$; $\log\mathcal N(3, 36)$; $\log\mathcal N(1 + \ln 5, 4)$;
+# Think in logarithms: $\log\mathcal N(-1, 4)$; $\log\mathcal N(3, 36)$; $\log\mathcal N(1 + \log 5, 4)$;
 # $\log\mathcal N(1, 5)$.
 #
 # </details>
@@ -965,7 +956,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# $s = 2$. Mean: $1/8 = 0.125$. Variance: $(1/4 - 1)/2 = -0.375$. Log: $\ln 2 = 0.6931$. Together $0.4431$ nats.
+# $s = 2$. Trace: $1/4$. Mean: $1/4$. Log det: $\log 4 = 1.3863$. Together
+# $\frac12(0.25 + 0.25 - 1 + 1.3863) = 0.4431$ nats.
 #
 # </details>
 #
