@@ -77,7 +77,7 @@ class CatchKl(Detective):
     way = pays("an implementation that goes the other way round, in whole or in part, is caught")
     square = pays("an implementation that takes a standard deviation for a variance is caught")
     axis = pays("an implementation that adds up over the wrong axis is caught")
-    some = pays("an implementation that is right for some priors and sizes only is caught")
+    some = pays("an implementation that is right for some priors and sizes only is caught", 2)
 
     hints = (
         "Which right value do you know? The formula of the section, or one of the library, gives it for any input.",
@@ -149,12 +149,6 @@ class CatchKl(Detective):
             "exact equality",
             lambda implementation: _agrees(implementation, *_drawn(), *_drawn(extreme=True), tolerance=0.0),
             "Right programs round differently. Compare up to a few millionths of the size.",
-        ),
-        wrong(
-            "moderate numbers only",
-            lambda implementation: _agrees(implementation, *_drawn(), tolerance=1e-4),
-            "All widths are near 1 and the dimensions few. A floor under sigma, or a product that leaves the floats, does "
-            "not show there: ask with a sigma of 10⁻⁶ and with hundreds of dimensions.",
         ),
         wrong(
             "only sign and zero",
