@@ -43,7 +43,7 @@ if "google.colab" in sys.modules:
 # three hours; sections 1, 2, 4 and 5 are the core. Labels such as 001 P2a say where a question comes from; notebook 00
 # lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0ca31186727ecaaa7238e0d0b4dead43", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b6b00ef67e3f997457b5de1bccc25f82", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -51,6 +51,7 @@ from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
+from pushforward.figures.gradients import draw_matching, draw_pulls
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.train import budget
 from pushforward.waiting import waiting_for, with_bar
@@ -65,7 +66,6 @@ show(
     "all rise, the upper ones faster. Right: the same over sigma; the curves fan out from one point, upper ones rise, the "
     "middle one stays, lower ones fall. Arrows mark the slope of each curve.",
 )
-
 
 # %% [markdown]
 # ## The picture
@@ -158,6 +158,24 @@ show(
 #
 # with the same mean and, if $b$ is chosen well, much less noise: "better than usual" is a better signal than
 # "good".
+#
+# In the picture, ten samples $z$ and the reward $f(z) = 2 + \sin z$. Each sample pulls at $\mu$ with its own term.
+
+# %% tags=["demo"]
+throws = 0.2 + 1.2 * torch.tensor([-1.6, -1.1, -0.7, -0.4, -0.1, 0.1, 0.4, 0.7, 1.1, 1.6])
+show(
+    draw_pulls(throws, lambda z: 2 + torch.sin(z[:, 0]), 0.2, 1.2, [0.0, 2.0]),
+    alt="Ten samples under a bell curve, each with an arrow that says how its term would move mu. Left, without a baseline: "
+    "all rewards are positive, every sample pulls towards itself, and long arrows to both sides nearly cancel. Right, with "
+    "the baseline 2: good samples on the right pull, bad ones on the left push away, so nearly all arrows point to the right, "
+    "and they are shorter. The mean of the terms is the same.",
+)
+
+
+# %% [markdown]
+# Without a baseline (left) every sample says "come to me", the good ones a little louder, and what counts is the small
+# difference of large pulls. With it (right) the good ones pull and the bad ones push, nearly all to the same side. The
+# mean of the terms is the same; the scatter is not.
 #
 # Now make it concrete for $q = \mathcal N(\mu, \operatorname{diag} \sigma^2)$ in $D$ dimensions. Write down
 # $\log q$ for one coordinate, differentiate it by $\mu_d$ and by $\sigma_d$. The second derivative has two parts,
@@ -485,7 +503,6 @@ def is_unbiased(implementation):
 # %% nbgrader={"schema_version": 3, "grade_id": "grad-catch_bias", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "67ff8c07a844c3093ab8faf9029f2e08", "cell_type": "code"} deletable=false editable=false
 check("grad.catch_bias")
 
-
 # %% [markdown]
 # **Question (3 points).** For each of these, say whether the score-function estimator can be used, whether the
 # pathwise one can, and which you would take. Give the reason.
@@ -520,6 +537,21 @@ check("grad.catch_bias")
 # of the normal $\mathcal N(\mu, \sigma^2)$ is
 #
 # $$F_{\mu,\sigma^2}(a) = \Pr(z \le a) = \frac12\left[1 + \operatorname{erf}\left(\frac{a - \mu}{\sigma\sqrt2}\right)\right] .$$
+#
+# What "let them agree" means is a matter of ranks. If 16 % of all noise lies below $\epsilon$, then the sample that
+# $\epsilon$ becomes has to have 16 % of all samples below it:
+
+# %% tags=["demo"]
+show(
+    draw_matching(torch.tensor([-1.0, 0.0, 1.3]), mu=0.0, sigma=0.7),
+    alt="Two rising curves side by side, the distribution functions of the normal and of a log-normal. For three values of "
+    "the noise a line goes up to the left curve, across at the same height to the right curve, and down to the sample. The "
+    "middle noise, with half of the mass below it, ends at the sample with half of the mass below it.",
+)
+
+
+# %% [markdown]
+# Up to $F$, across at the height $u$, down from $Q$: that is the map, drawn with a ruler. Now as a formula.
 #
 # **The task** (001 P2a, b). Somebody gives you standard normal noise $\epsilon$. Find an *increasing* map
 # $T: \mathbb R \to \mathbb R_{>0}$ such that $T(\epsilon) \sim \log\mathcal N(0, 1)$. Then, from samples
@@ -645,6 +677,16 @@ check("lognormal.match_cdf")
 #
 # *Which parameters?* 001 says $\mu, \sigma \in \mathbb R$. Take $\sigma > 0$: for $\sigma = 0$ there is no
 # density, and for $\sigma < 0$ the printed one is negative.
+#
+# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two terms.)
+#
+# **Question (4 points; 001 P2a).** In the exam there is no computer. Cover the lines above and write the derivation of
+# $T$ out by hand, in sentences and formulas: $\epsilon \sim \mathcal N(0, 1)$ is given, $T$ is to be increasing, and
+# $T(\epsilon) \sim \log\mathcal N(0, 1)$. Say what must hold for the distribution functions, write both of them out,
+# match them, and solve for $T$. Name the property of erf that the matching needs.
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "lognormal-by_hand", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "75e6164b6950e456378370a9d96fe5d7", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
 
 # %% [markdown]
 # ## 5 · Three maps to sample with

@@ -35,6 +35,7 @@ from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
+from pushforward.figures.gradients import draw_matching, draw_pulls
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.train import budget
 from pushforward.waiting import waiting_for, with_bar
@@ -141,6 +142,23 @@ show(
 #
 # with the same mean and, if $b$ is chosen well, much less noise: "better than usual" is a better signal than
 # "good".
+#
+# In the picture, ten samples $z$ and the reward $f(z) = 2 + \sin z$. Each sample pulls at $\mu$ with its own term.
+
+# %% tags=["demo"]
+throws = 0.2 + 1.2 * torch.tensor([-1.6, -1.1, -0.7, -0.4, -0.1, 0.1, 0.4, 0.7, 1.1, 1.6])
+show(
+    draw_pulls(throws, lambda z: 2 + torch.sin(z[:, 0]), 0.2, 1.2, [0.0, 2.0]),
+    alt="Ten samples under a bell curve, each with an arrow that says how its term would move mu. Left, without a baseline: "
+    "all rewards are positive, every sample pulls towards itself, and long arrows to both sides nearly cancel. Right, with "
+    "the baseline 2: good samples on the right pull, bad ones on the left push away, so nearly all arrows point to the right, "
+    "and they are shorter. The mean of the terms is the same.",
+)
+
+# %% [markdown]
+# Without a baseline (left) every sample says "come to me", the good ones a little louder, and what counts is the small
+# difference of large pulls. With it (right) the good ones pull and the bad ones push, nearly all to the same side. The
+# mean of the terms is the same; the scatter is not.
 #
 # Now make it concrete for $q = \mathcal N(\mu, \operatorname{diag} \sigma^2)$ in $D$ dimensions. Write down
 # $\log q$ for one coordinate, differentiate it by $\mu_d$ and by $\sigma_d$. The second derivative has two parts,
@@ -561,6 +579,20 @@ check("grad.catch_bias")
 #
 # $$F_{\mu,\sigma^2}(a) = \Pr(z \le a) = \frac12\left[1 + \operatorname{erf}\left(\frac{a - \mu}{\sigma\sqrt2}\right)\right] .$$
 #
+# What "let them agree" means is a matter of ranks. If 16 % of all noise lies below $\epsilon$, then the sample that
+# $\epsilon$ becomes has to have 16 % of all samples below it:
+
+# %% tags=["demo"]
+show(
+    draw_matching(torch.tensor([-1.0, 0.0, 1.3]), mu=0.0, sigma=0.7),
+    alt="Two rising curves side by side, the distribution functions of the normal and of a log-normal. For three values of "
+    "the noise a line goes up to the left curve, across at the same height to the right curve, and down to the sample. The "
+    "middle noise, with half of the mass below it, ends at the sample with half of the mass below it.",
+)
+
+# %% [markdown]
+# Up to $F$, across at the height $u$, down from $Q$: that is the map, drawn with a ruler. Now as a formula.
+#
 # **The task** (001 P2a, b). Somebody gives you standard normal noise $\epsilon$. Find an *increasing* map
 # $T: \mathbb R \to \mathbb R_{>0}$ such that $T(\epsilon) \sim \log\mathcal N(0, 1)$. Then, from samples
 # $z \sim \log\mathcal N(0, 1)$, find an increasing map $M$ such that $M(z) \sim \log\mathcal N(\mu, \sigma^2)$.
@@ -699,6 +731,38 @@ check("lognormal.match_cdf")
 #
 # *Which parameters?* 001 says $\mu, \sigma \in \mathbb R$. Take $\sigma > 0$: for $\sigma = 0$ there is no
 # density, and for $\sigma < 0$ the printed one is negative.
+#
+# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two terms.)
+#
+# **Question (4 points; 001 P2a).** In the exam there is no computer. Cover the lines above and write the derivation of
+# $T$ out by hand, in sentences and formulas: $\epsilon \sim \mathcal N(0, 1)$ is given, $T$ is to be increasing, and
+# $T(\epsilon) \sim \log\mathcal N(0, 1)$. Say what must hold for the distribution functions, write both of them out,
+# match them, and solve for $T$. Name the property of erf that the matching needs.
+
+# %% [markdown] tags=["written:lognormal.by_hand:4"]
+# ### BEGIN SOLUTION
+# **Model answer.** *What must hold.* For every $a > 0$ the distribution functions have to agree:
+# $\Pr(T(\epsilon) \le a) = Q_{0,1}(a)$, with $Q_{0,1}(a) = \Pr(z \le a)$ for $z \sim \log\mathcal N(0, 1)$.
+#
+# *Both written out.* $T$ increases, so it has an inverse that does as well, and $T(\epsilon) \le a$ exactly if
+# $\epsilon \le T^{-1}(a)$. Hence
+# $\Pr(T(\epsilon) \le a) = F_{0,1}\big(T^{-1}(a)\big) = \frac12\big[1 + \operatorname{erf}\big(T^{-1}(a)/\sqrt2\big)\big]$.
+# And $z \le a$ exactly if $\log z \le \log a$, where $\log z \sim \mathcal N(0, 1)$, so
+# $Q_{0,1}(a) = F_{0,1}(\log a) = \frac12\big[1 + \operatorname{erf}\big(\log a/\sqrt2\big)\big]$.
+#
+# *Match.* erf increases strictly and so takes no value twice: the two are equal only if the arguments are,
+# $T^{-1}(a) = \log a$ for all $a > 0$.
+#
+# *Solve.* Put $a = T(\epsilon)$: $\epsilon = \log T(\epsilon)$, so $T(\epsilon) = e^\epsilon$. It increases and is
+# positive, as was asked.
+#
+# **Rubric**
+# - (1) the condition: the distribution functions of T(eps) and of the log-normal agree for every a > 0
+# - (1) both written out: the event turned round by the increasing inverse, and F at T⁻¹(a); F at log a (half for one of them)
+# - (1) matched: equal arguments, T⁻¹(a) = log a, because erf (or F) is strictly increasing or one to one (half without the reason)
+# - (1) solved: T(eps) = exp(eps)
+# - (up to 4) any other well-justified answer (the density of e^eps by change of variables, say, with the remark that the map is increasing)
+# ### END SOLUTION
 
 # %% [markdown]
 # ## 5 · Three maps to sample with

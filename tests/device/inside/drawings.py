@@ -87,6 +87,8 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         *("sin 5z", 0.5, 10, to(noise(20, 20)), OBJECTIVES),
         *(GRADIENTS["score_terms"], GRADIENTS["pathwise_terms"]),
     ),
+    "draw_pulls": lambda to: (to(noise(5)), OBJECTIVES["sin 5z"], 0.2, 1.0, [0.0, 1.0]),
+    "draw_matching": lambda to: (to(noise(3)), 0.0, 0.7),
     "draw_schedule": lambda to: (
         *("linear", 50, 20, DIFFUSION["SCHEDULES"], DIFFUSION["alpha_bar"], DIFFUSION["q_sample"]),
         *(to(noise(4, 8, 8)), to(noise(4, 8, 8))),
