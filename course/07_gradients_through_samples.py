@@ -50,7 +50,7 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b6b00ef67e3f997457b5de1bccc25f82", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-07-gradients-through-samples-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "fe43e3dad4c3248a115264efded014c7", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -58,7 +58,7 @@ from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
-from pushforward.figures.gradients import draw_matching, draw_pulls
+from pushforward.figures.gradients import draw_matching, draw_pulls, draw_two_ascents
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.train import budget
 from pushforward.waiting import waiting_for, with_bar
@@ -970,38 +970,21 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
     sizes = torch.linspace(0.01, 4, 2000, dtype=torch.float64)
     joint = (torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes) + log_likelihood(sizes)).exp()
     evidence = torch.trapezoid(joint, sizes)
-    fig, (left, right) = figure(1, 2, (9.6, 3.8))
-    for reconstruction, name, colour, dash in (
-        (by_score, "score function", VERMILION, "--"),
-        (by_path, "pathwise", BLUE, "-"),
-    ):
-        bounds, mu, sigma = climb(reconstruction)
-        left.plot(bounds, dash, color=colour, linewidth=1.2, label=name)
-        right.plot(
-            sizes,
-            torch.distributions.LogNormal(mu, sigma).log_prob(sizes).exp(),
-            dash,
-            color=colour,
-            label=f"q, {name}",
-        )
+    runs, curves = {}, {}
+    for reconstruction, name in ((by_score, "score function"), (by_path, "pathwise")):
+        runs[name], mu, sigma = climb(reconstruction)
+        curves[f"q, {name}"] = torch.distributions.LogNormal(mu, sigma).log_prob(sizes).exp()
         print(f"{name:15}  mu {mu:6.3f}   sigma {sigma:6.3f}   bound {exact_bound(mu, sigma):8.4f}")
     print(f"log p(x) = {evidence.log():.4f}")
-    left.axhline(evidence.log(), color=GREY, linestyle=":", label=r"$\log p(x)$")
-    left.set(xlabel="step", ylabel="exact bound (nats)", ylim=(-2.6, -1.5))
-    right.fill_between(sizes, joint / evidence, color="#D0D0D0", label="exact posterior")
-    right.plot(sizes, torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes).exp(), ":", color=GREEN, label="prior")
-    right.set(xlabel="$z$", yticks=[], ylim=(0, None))
-    left.legend(loc="lower right")
-    right.legend()
-    show(fig, alt="Left: the exact bound over the steps. The pathwise run climbs to just below the evidence and stays there; the "
+    curves["prior"] = torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes).exp()
+    show(draw_two_ascents(runs, float(evidence.log()), sizes, joint / evidence, curves), alt="Left: the exact bound over the steps. The pathwise run climbs to just below the evidence and stays there; the "
          "score-function run reaches the same height, but again and again drops below it. Right: the exact posterior of the size, "
          "a hump near 1.8, the prior, which is far wider, and both fitted log-normals close to the hump.")  # fmt: skip
 
 # %% [markdown]
 # Same samples per step, same optimiser, same mean of the gradient. The best log-normal reaches $-1.793$; what is left
-# to $\log p(x) = -1.739$, $0.054$ nats, is the price of the family, for the posterior is not exactly log-normal. The
-# hundredth of a nat that the pathwise run stays below that is the noise of its last steps, and what is left between the
-# two curves is variance.
+# to $\log p(x) = -1.739$, $0.054$ nats, is the price of the family, for the posterior is not exactly log-normal. What a
+# run ends short of $-1.793$ is the noise of its last steps, and what is left between the two curves is variance.
 
 # %% [markdown]
 # ## What you can now do

@@ -33,7 +33,14 @@ from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
-from pushforward.figures.elbo import draw_ascent, draw_bounds
+from pushforward.figures.elbo import (
+    draw_ascent,
+    draw_best_independent,
+    draw_bounds,
+    draw_masses,
+    draw_rebuilt,
+    draw_single_draws,
+)
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
 from pushforward.train import budget
@@ -532,22 +539,16 @@ with waiting_for("elbo_terms", "elbo_sampled"):
     model = (torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64), 0.8)
     eps = torch.randn(1, 2000, 1, generator=source, dtype=torch.float64)
     mean, spread = float((grid * joint / px * cell).sum()), float((grid**2 * joint / px * cell).sum())
-    fig, axes = figure(1, 3, (9, 3.4), sharey=True)
-    edges = torch.linspace(-6, 0, 61).tolist()
-    for ax, title, m, v in (
-        (axes[0], "$q$ is too sure", 0.4, 0.3),
-        (axes[1], "$q$ is close", 0.7, 0.7),
-        (axes[2], "$q$ is the posterior", mean, math.sqrt(spread - mean**2)),
-    ):
+    shapes = {
+        "$q$ is too sure": (0.4, 0.3),
+        "$q$ is close": (0.7, 0.7),
+        "$q$ is the posterior": (mean, math.sqrt(spread - mean**2)),
+    }
+    draws = {}
+    for name, (m, v) in shapes.items():
         inputs = (1.5 * ones, m * ones, v * ones, eps, *model)
-        a, b = elbo_terms(*inputs)["elbo"], elbo_sampled(*inputs)
-        ax.hist(a.tolist(), edges, color=BLUE, alpha=0.75, label="(a) KL in closed form")
-        ax.hist(b.tolist(), edges, color=VERMILION, histtype="step", linewidth=1.6, label="(b) all from draws")
-        ax.axvline(float(px.log()), color="black", linewidth=1.2)
-        words = f"(a) {a.mean():.2f} ± {a.std():.2f}    (b) {b.mean():.2f} ± {b.std():.2f}".replace("-", "−")
-        ax.set(title=f"{title}\n{words}", xlabel="estimate (nats)", ylim=(0, 700))
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    show(fig, alt="Histograms of single-draw estimates for three q, with log p(x) = −1.85 as a line; mean and standard deviation above each. For a q that "
+        draws[name] = (elbo_terms(*inputs)["elbo"], elbo_sampled(*inputs))
+    show(draw_single_draws(draws, float(px.log())), alt="Histograms of single-draw estimates for three q, with log p(x) = −1.85 as a line; mean and standard deviation above each. For a q that "
          "is too sure both scatter around −2.55. For a close q, (b) is much narrower than (a). For the posterior, (b) is a single spike on "
          "the line while (a) still scatters by 0.76.")  # fmt: skip
 
@@ -620,25 +621,7 @@ with waiting_for("never_tight"):
     W, s = never_tight()
     W = torch.tensor(W, dtype=torch.float64)
     precision = torch.eye(2, dtype=torch.float64) + W.T @ W / s**2
-    best = torch.diag(1 / precision.diag())
-    origin = torch.zeros(2, dtype=torch.float64)  # the mean, if x happens to be b
-    reach = 3 * torch.linalg.inv(precision).diag().sqrt().max()
-    axis = torch.linspace(-1, 1, 241, dtype=torch.float64) * reach
-    spots = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), dim=-1)
-    fig, ax = figure(1, 1, (4.6, 4.2))
-    for covariance, colour, dash, name in (
-        (torch.linalg.inv(precision), BLUE, "-", "posterior"),
-        (best, VERMILION, "--", "best independent $q$"),
-    ):
-        away = -2 * (
-            MultivariateNormal(origin, covariance).log_prob(spots)
-            - MultivariateNormal(origin, covariance).log_prob(origin)
-        )
-        ax.contour(spots[..., 0], spots[..., 1], away, levels=[1, 4], colors=colour, linestyles=dash)
-        ax.plot([], [], dash, color=colour, label=name)
-    ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    show(fig, alt="Contours at one and two standard deviations. The posterior is a long thin ellipse along the falling diagonal; the best q "
+    show(draw_best_independent(precision), alt="Contours at one and two standard deviations. The posterior is a long thin ellipse along the falling diagonal; the best q "
          "with independent components is a small circle or upright ellipse in its middle, about as wide as the posterior is thick.")  # fmt: skip
 
 # %% [markdown]
@@ -779,24 +762,14 @@ flat = pictures.flatten(start_dim=1)
 directions = torch.linalg.svd(flat - flat.mean(0), full_matrices=False)[2]
 rebuilt = {k: flat.mean(0) + (flat - flat.mean(0)) @ directions[:k].T @ directions[:k] for k in (8, 30)}
 with waiting_for("gaussian_reconstruction", "implied_sigma"):
-    fig, axes = figure(1, 2, (9.4, 3.4), width_ratios=[1, 1.35])
-    rows = torch.stack([flat[:6], rebuilt[8][:6], rebuilt[30][:6]]).reshape(3, 6, 8, 8)
-    framed = torch.nn.functional.pad(rows, (1, 1, 1, 1))  # (3, 6, 10, 10)
-    axes[0].imshow(framed.permute(0, 2, 1, 3).reshape(30, 60), vmin=0, vmax=1)
-    axes[0].set(xticks=[], yticks=[4.5, 14.5, 24.5], yticklabels=["digits", "from 8", "from 30"])
-    axes[0].tick_params(length=0)
-    axes[0].spines[:].set_visible(False)
-    sigmas = torch.logspace(-1.6, 1, 80).tolist()
-    for k, colour, dash in ((8, VERMILION, "-"), (30, BLUE, "--")):
-        losses = [float(gaussian_reconstruction(flat, rebuilt[k], v)["loss"].mean()) for v in sigmas]
-        rms = float((flat - rebuilt[k]).square().mean().sqrt())
-        axes[1].plot(sigmas, losses, dash, color=colour, label=f"from {k} components")
-        axes[1].plot(rms, float(gaussian_reconstruction(flat, rebuilt[k], rms)["loss"].mean()), "o", color=colour)
-    axes[1].axvline(implied_sigma(1.0, 64), color=GREY, linewidth=1)
-    axes[1].text(implied_sigma(1.0, 64), -105, "plain mean squared \nerror implies this ", ha="right", color=GREY)
-    axes[1].set(xscale="log", ylim=(-110, 190), xlabel=r"$\sigma$", ylabel="nats per picture")
-    axes[1].legend(loc="upper center")
-    show(fig, alt="Left: six digits, and what is left of them with 8 and with 30 principal components. Right: the Gaussian loss over sigma. Each "
+    rows = {"digits": flat, "from 8": rebuilt[8], "from 30": rebuilt[30]}
+    sigmas, losses, lowest = torch.logspace(-1.6, 1, 80).tolist(), {}, {}
+    for k in (8, 30):
+        name, rms = f"from {k} components", float((flat - rebuilt[k]).square().mean().sqrt())
+        losses[name] = [float(gaussian_reconstruction(flat, rebuilt[k], v)["loss"].mean()) for v in sigmas]
+        lowest[name] = rms, float(gaussian_reconstruction(flat, rebuilt[k], rms)["loss"].mean())
+    shown = {name: row[:6].reshape(6, 8, 8) for name, row in rows.items()}
+    show(draw_rebuilt(shown, sigmas, losses, lowest, implied_sigma(1.0, 64)), alt="Left: six digits, and what is left of them with 8 and with 30 principal components. Right: the Gaussian loss over sigma. Each "
          "curve has one minimum, marked, at the root mean square error of its reconstruction: near 0.15 for 8 components, near 0.05 and "
          "lower for 30. Both rise slowly to 170 nats at the sigma of 5.7 that plain mean squared error implies.")  # fmt: skip
 
@@ -904,21 +877,13 @@ check("elbo.bce_is_no_density")
 
 # %% tags=["demo"]
 with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
-    fig, (left, right) = figure(1, 2, (9.2, 3.5))
-    x = torch.linspace(0, 1, 101, dtype=torch.float64)
-    for logit, colour, dash in ((0.0, GREY, ":"), (1.5, GREEN, "-."), (4.0, BLUE, "--"), (10.0, VERMILION, "-")):
-        logits = torch.full_like(x, logit)
-        height = [float(torch.exp(-bernoulli_reconstruction(v.reshape(1, 1), logits[:1, None])["loss"])) for v in x]
-        left.plot(x, height, dash, color=colour, label=f"$l = {logit:g}$, area {float(bce_mass(logits)[0]):.2f}")
-    left.set(xlabel="grey value $x$", title=r"$\exp(-\mathrm{BCE}(x, l))$", ylim=(0, 1.02))
-    left.legend()
-    logits = torch.linspace(-12, 12, 241, dtype=torch.float64)
-    right.plot(logits, bce_mass_on_levels(logits, 17), color=ORANGE, label="sum over 17 levels")
-    right.plot(logits, bce_mass_on_levels(logits, 2), "--", color=BLUE, label="sum over 2 levels")
-    right.plot(logits, bce_mass(logits), "-.", color=VERMILION, label="integral")
-    right.set(xlabel="logit $l$", yscale="log", ylim=(0.05, 30), title="what should be 1")
-    right.legend(ncols=3, fontsize=9, columnspacing=0.8, handlelength=1.4)
-    show(fig, alt="Left: exp of minus the cross-entropy over the grey value for four logits; the areas below the curves are 0.50, 0.42, 0.24 and 0.10. "
+    x, logits = torch.linspace(0, 1, 101, dtype=torch.float64), torch.linspace(-12, 12, 241, dtype=torch.float64)
+    heights = {}
+    for logit in torch.tensor([0.0, 1.5, 4.0, 10.0], dtype=torch.float64):
+        cost = bernoulli_reconstruction(x[:, None], logit.expand(101, 1))["loss"]  # one picture of one pixel for each x
+        heights[f"$l = {float(logit):g}$, area {float(bce_mass(logit[None])[0]):.2f}"] = torch.exp(-cost)
+    masses = {f"sum over {m} levels": bce_mass_on_levels(logits, m) for m in (17, 2)}
+    show(draw_masses(x, heights, logits, masses | {"integral": bce_mass(logits)}), alt="Left: exp of minus the cross-entropy over the grey value for four logits; the areas below the curves are 0.50, 0.42, 0.24 and 0.10. "
          "Right: over the logit, the sum over two levels is 1 everywhere, the sum over 17 levels falls from 8.5 at logit 0 towards 1, the integral "
          "falls from one half towards 0.")  # fmt: skip
     grey = digits()[0].double() / 16

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from matplotlib.axes import Axes
@@ -72,4 +72,31 @@ def draw_matching(eps: torch.Tensor, mu: float, sigma: float) -> Figure:
     left.set(xlim=(-3, 3), ylim=(0, 1), xlabel=r"noise $\epsilon$", title=r"$F(\epsilon)$, normal")
     right.set(xlim=(0, top), xlabel="sample $z$", title="$Q(z)$, log-normal")
     left.set_ylabel("share below, $u$")
+    return fig
+
+
+@on_cpu
+def draw_two_ascents(
+    bounds: Mapping[str, Sequence[float]],
+    evidence: float,
+    z: torch.Tensor,
+    posterior: torch.Tensor,
+    curves: Mapping[str, torch.Tensor],
+) -> Figure:
+    """Left, the exact bound over the steps of each run; right, the exact posterior (filled) and other densities.
+
+    The first curves are those of the runs, in their order and colours; one more is the prior.
+    """
+    lines = ((VERMILION, "--"), (BLUE, "-"), (GREEN, ":"))
+    fig, (left, right) = figure(1, 2, (9.6, 3.8))
+    for (name, values), (colour, dash) in zip(bounds.items(), lines, strict=False):
+        left.plot(values, dash, color=colour, linewidth=1.2, label=name)
+    left.axhline(evidence, color=GREY, linestyle=":", label=r"$\log p(x)$")
+    left.set(xlabel="step", ylabel="exact bound (nats)", ylim=(-2.6, -1.5))
+    left.legend(loc="lower right")
+    right.fill_between(z, posterior, color="#D0D0D0", label="exact posterior")
+    for (name, density), (colour, dash) in zip(curves.items(), lines, strict=False):
+        right.plot(z, density, dash, color=colour, label=name)
+    right.set(xlabel="$z$", yticks=[], ylim=(0, None))
+    right.legend()
     return fig

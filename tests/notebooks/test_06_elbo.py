@@ -21,7 +21,14 @@ from autograder.judging.exercise import get
 from autograder.judging.judge import examine
 from autograder.oracles import linear_gaussian
 from pushforward.data import digits
-from pushforward.figures.elbo import draw_ascent, draw_bounds
+from pushforward.figures.elbo import (
+    draw_ascent,
+    draw_best_independent,
+    draw_bounds,
+    draw_masses,
+    draw_rebuilt,
+    draw_single_draws,
+)
 from pushforward.figures.explorer import draw_elbo, elbo_explorer
 from pushforward.figures.style import Picture, draw_split
 
@@ -314,4 +321,32 @@ def test_a_q_on_one_of_two_modes_has_a_full_effective_size_and_misses_the_other(
 def test_bounds_are_drawn_for_every_q() -> None:
     fig = draw_bounds([1, 10], {"a": [-2.0, -1.0], "b": [-3.0, -2.0], "c": [-9.0, -8.0]}, {q: [1, 5] for q in "abc"})
     assert [line.get_label() for line in fig.axes[0].lines[:3]] == ["a", "b", "c"]
+    assert Picture(fig, "").png
+
+
+def test_single_draws_are_drawn_with_their_mean_and_spread() -> None:
+    a, b = tensor(-3, -1), tensor(-2, -2)
+    fig = draw_single_draws({"first": (a, b), "second": (b, a)}, -1.85)
+    assert [ax.get_title().splitlines()[0] for ax in fig.axes] == ["first", "second"]
+    assert "(a) −2.00 ± 1.41    (b) −2.00 ± 0.00" in fig.axes[0].get_title()
+    assert fig.axes[0].lines[0].get_xdata()[0] == -1.85
+
+
+def test_the_best_independent_q_is_as_narrow_as_a_slice() -> None:
+    """Along z_1 through the centre both contours cross at the same place, the posterior's slice."""
+    fig = draw_best_independent(tensor([10, 6], [6, 6]))
+    posterior, best = (kind.get_paths()[0].vertices for kind in fig.axes[0].collections)  # at one standard deviation
+    for line in (posterior, best):
+        crossing = line[np.abs(line[:, 1]).argsort()[:2]]
+        np.testing.assert_allclose(np.abs(crossing[:, 0]), 1 / math.sqrt(10), atol=0.02)
+
+
+def test_rebuilt_digits_and_what_should_be_one_are_drawn() -> None:
+    pictures = {"digits": torch.rand(6, 8, 8), "from 8": torch.rand(6, 8, 8)}
+    lowest = {"from 8": (0.15, -20.0), "from 30": (0.05, -80.0)}
+    fig = draw_rebuilt(pictures, [0.1, 1.0], dict.fromkeys(lowest, (1.0, 2.0)), lowest, 5.66)
+    assert fig.axes[0].images[0].get_array().shape == (20, 60)
+    assert [line.get_xdata()[0] for line in fig.axes[1].lines[1::2]] == [0.15, 0.05]
+    fig = draw_masses(tensor(0, 1), {"l = 0": tensor(0.5, 0.5)}, tensor(-1, 1), {"integral": tensor(0.4, 0.4)})
+    assert [ax.lines[0].get_label() for ax in fig.axes] == ["l = 0", "integral"]
     assert Picture(fig, "").png

@@ -12,7 +12,7 @@ import torch
 from scipy import integrate, optimize
 
 from pushforward.figures.explorer import draw_estimates, draw_slide, estimator_explorer, slide_explorer
-from pushforward.figures.gradients import draw_matching, draw_pulls
+from pushforward.figures.gradients import draw_matching, draw_pulls, draw_two_ascents
 from pushforward.figures.style import Picture, draw_paths
 
 EPS = torch.tensor([-1.6, -0.5, 0.0, 0.5, 1.6])
@@ -216,3 +216,12 @@ def test_the_path_is_best_for_smooth_f_and_worst_for_wiggles(names: dict[str, An
             at = (torch.ones(1, dtype=torch.float64), torch.full((1,), sigma, dtype=torch.float64))
             found = names["gradient_variances"](objective, *at, points, weights)
             assert end(found, key=found.get) == "reparameterise"
+
+
+def test_both_ascents_are_drawn_beside_the_posterior() -> None:
+    z = torch.linspace(0.1, 4, 5)
+    runs, curves = {"score function": [-2.0, -1.8], "pathwise": [-2.0, -1.79]}, dict.fromkeys(("a", "b", "prior"), z)
+    left, right = draw_two_ascents(runs, -1.739, z, z, curves).axes
+    assert [line.get_label() for line in left.lines[:2]] == list(runs)
+    assert left.lines[2].get_ydata()[0] == -1.739
+    assert [line.get_label() for line in right.lines] == ["a", "b", "prior"]
