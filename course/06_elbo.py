@@ -545,7 +545,7 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 # %% [markdown]
 # Estimate (a) never becomes certain: even for the perfect $q$ its reconstruction term depends on the draw. Estimate
 # (b) becomes exact as $q$ approaches the posterior, because there $\log p(x, z) - \log q(z)$ *is* $\log p(x)$, at every
-# $z$. For a $q$ that is too sure, (a) is the steadier one, by a fifth ($0.53$ against $0.67$): its draws hardly differ,
+# $z$. For a $q$ that is too sure, (a) is the steadier one, by a fifth (exactly $0.53$ against $0.67$): its draws hardly differ,
 # and the divergence, a third of the matter there ($0.83$ of $2.54$ nats), comes without noise. Note also that many single
 # draws lie *above* $\log p(x)$. The bound holds for the mean.
 
