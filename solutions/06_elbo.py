@@ -1019,6 +1019,36 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 # weights are in trouble. A large one says only that the draws agree with each other. If the posterior has two equal
 # modes and $q$ sits on one of them, all weights are equal, the effective size is $K$, and the estimate of $\log p(x)$ is
 # short by $\log 2$: the other mode was never visited, and nobody can miss what nobody has seen.
+#
+# **Find two witnesses** that the gap of a single draw says little about the number of draws. Let the posterior be
+# $\mathcal N(0, 1)$ and $q = \mathcal N(\mu, \sigma^2)$. `wide_q` leaves a gap of at least 10 nats, and yet
+# $e^{\mathrm{KL}(p(z \mid x) \,\|\, q)}$ is at most 10. `sure_q` leaves at most 2 nats, and yet it is at least $10^6$.
+# (Section 2 has what you need, and your `kl_gaussian` computes both directions.)
+
+
+# %% tags=["solve:elbo.gap_or_draws"]
+def wide_q():
+    """(mu, sigma): KL(q ‖ N(0, 1)) ≥ 10 nats and exp KL(N(0, 1) ‖ q) ≤ 10, for q = N(mu, sigma²).
+
+    returns two floats, |mu| ≤ 100, 0.001 ≤ sigma ≤ 1000.
+    """
+    ### BEGIN SOLUTION
+    return 0.0, 6.0  # (36 − 1)/2 − log 6 = 15.7 against log 6 − ½ (1 − 1/36) = 1.3
+    ### END SOLUTION
+
+
+def sure_q():
+    """(mu, sigma): KL(q ‖ N(0, 1)) ≤ 2 nats and exp KL(N(0, 1) ‖ q) ≥ 10^6, for q = N(mu, sigma²).
+
+    returns two floats, |mu| ≤ 100, 0.001 ≤ sigma ≤ 1000.
+    """
+    ### BEGIN SOLUTION
+    return 0.0, 0.12  # log(1/0.12) − ½ (1 − 0.0144) = 1.6 against (1/0.0144 − 1)/2 + log 0.12 = 32.1
+    ### END SOLUTION
+
+
+# %% tags=["check:elbo.gap_or_draws:2"]
+check("elbo.gap_or_draws")
 
 # %% [markdown]
 # ## 9 · Equal support is not enough
@@ -1146,7 +1176,9 @@ with waiting_for("truncated_kl"):
 # - estimate an ELBO in two ways, in nats, and know when each is the steadier
 # - say when the bound is tight, and build a model in which it cannot be
 # - read a squared error or a cross-entropy as a log-likelihood, with its $\sigma$, its constant and its limits
-# - tighten the bound by weights, in log space, and see from the effective size whether it worked
+# - tighten the bound by weights, in log space, say what the number of draws depends on, and what the effective size tells
+#   and what it does not
+# - tell a divergence of two normals from its imitations, by a test
 # - tell what support has to do with a finite divergence, and what it has not
 #
 # ## Exam-style questions

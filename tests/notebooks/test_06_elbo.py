@@ -19,7 +19,7 @@ from autograder.checks.c06_elbo.support import truncated
 from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
 from autograder.judging.judge import examine
-from autograder.oracles import linear_gaussian
+from autograder.oracles import gaussians, linear_gaussian
 from pushforward.data import digits
 from pushforward.figures.elbo import (
     draw_ascent,
@@ -350,3 +350,10 @@ def test_rebuilt_digits_and_what_should_be_one_are_drawn() -> None:
     fig = draw_masses(tensor(0, 1), {"l = 0": tensor(0.5, 0.5)}, tensor(-1, 1), {"integral": tensor(0.4, 0.4)})
     assert [ax.lines[0].get_label() for ax in fig.axes] == ["l = 0", "integral"]
     assert Picture(fig, "").png
+
+
+def test_the_two_witnesses_are_as_their_comments_say() -> None:
+    for name, gap, back in (("wide_q", 15.7, 1.3), ("sure_q", 1.6, 32.1)):
+        mu, sigma = answer(name)()
+        pairs = [(mu, sigma**2, 0.0, 1.0), (0.0, 1.0, mu, sigma**2)]
+        assert [gaussians.kl(*pair) for pair in pairs] == pytest.approx([gap, back], abs=0.05)
