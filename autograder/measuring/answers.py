@@ -258,11 +258,14 @@ def _told(outcome: Outcome) -> Told:
     return Told(answer.name, answer.right, written, answer.mistake, named, report.full, report.seed, outcome.fault)
 
 
+EACH_SEED = 120.0  # seconds of CPU for all answers of an exercise: some hundred, on a busy machine
+
+
 def table(root: Path, exercises: Iterable[Exercise]) -> tuple[str, bool]:
     """The table of `make answers` as text, and whether every answer met its fate."""
     listed = list(exercises)
     jobs = [(exercise, seed) for exercise in listed for seed in seeds(root)]
-    found = forked(lambda job: _tried(root, *job), jobs)
+    found = forked(lambda job: _tried(root, *job), jobs, EACH_SEED)
     rows, faults = [], []
     for exercise in listed:
         told = [t for (other, _), each in zip(jobs, found, strict=True) if other is exercise for t in each]
