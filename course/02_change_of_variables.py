@@ -190,20 +190,21 @@ with waiting_for("log_p_forward"):
 #
 # - *Rows and columns.* A batch holds its points as rows, $(B, D)$, while $A$ acts on columns. For a whole batch,
 #   $Az$ becomes `z @ A.T`. Forget the transpose and everything still runs.
-# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is 0 in every
-#   floating-point type. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
+# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is 0 in
+#   float64. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
 #
 # ### Which direction is cheap for what?
 #
 # | you have in code | a sample | density of a sample you just drew | density of a given data point |
 # |---|---|---|---|
-# | forward, $x = f(z)$ | one call of $f$ | free: $z$ is known | needs $f^{-1}$: solve an equation |
-# | reverse, $z = g(x)$ | needs $g^{-1}$: solve an equation | free once it is drawn | one call of $g$ |
+# | forward, $x = f(z)$ | one call of $f$ | $z$ is known: $\log\lvert\det J_f\rvert$ at $z$ is all that is left | needs $f^{-1}$: solve an equation first |
+# | reverse, $z = g(x)$ | needs $g^{-1}$: solve an equation | one call of $g$, if its $z$ was not kept; and $\log\lvert\det J_g\rvert$ | one call of $g$, and $\log\lvert\det J_g\rvert$ |
 #
 # Maximum likelihood needs densities of *given* points, so it wants the reverse direction. Generating, and the expectations
 # under the model that notebooks 06 and 07 need, want the forward one. Layers that are cheap both ways are worth a chapter
 # of their own, which is the next one. For a dense matrix there is not much to choose: solving, inverting and the
-# determinant all cost $O(D^3)$. For a triangular one all are $O(D^2)$, and its determinant is read off the diagonal.
+# determinant all cost $O(D^3)$. For a triangular one, solving
+# costs $O(D^2)$ and the determinant $O(D)$: it is the product of the diagonal. (Never invert in order to solve: that is $O(D^3)$ again.)
 #
 # **In numbers.** $A = \begin{pmatrix}2&0\\1&1\end{pmatrix}$, $b = (1, 0)$, $x = (1, 3)$: $z = (0, 3)$, so
 # $\log p_X(x) = -4.5 - 1.838 - \log 2 = -7.031$.
@@ -235,7 +236,7 @@ def affine_reverse(x, W, c):
 check("cov.log_density_affine")
 
 # %% [markdown]
-# You have just derived the density of every multivariate normal distribution. $X = Az + b$ has mean $b$ and covariance
+# You have just derived the density of every multivariate normal distribution that has one (its covariance must be invertible). $X = Az + b$ has mean $b$ and covariance
 # $\Sigma = AA^\top$; since $\det\Sigma = (\det A)^2$ and $\|A^{-1}(x-b)\|^2 = (x-b)^\top\Sigma^{-1}(x-b)$, your formula is the familiar one. See it
 # agree with itself both ways, and with the library:
 
@@ -296,7 +297,7 @@ with waiting_for("log_abs_det_jacobian"):
         "a turn that grows with ‖x‖": flow_map("swirl", {"c": 0.0, "k": 0.5}),
     }
     show(draw_cells(maps, log_abs_det_jacobian), alt="A square of twelve by twelve cells under three maps. Affine: a slanted "
-         "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged up to twice, others hardly. "
+         "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged, up to 2.2 times, others hardly. "
          "Swirl: the cells are bent into a whirl, and every one keeps its area.")  # fmt: skip
 
 
@@ -306,7 +307,7 @@ with waiting_for("log_abs_det_jacobian"):
 #
 # What does it cost? $D$ backward passes and a determinant of $O(D^3)$, for every point and every step of training. For a picture
 # of $64 \times 64$ pixels that is 4096 passes and $7 \cdot 10^{10}$ operations. No flow is trained like this. Notebook 03 builds
-# layers whose Jacobian is triangular, or low-rank, or otherwise easy, and *your function is the judge that they are tested with*.
+# layers whose Jacobian is triangular, or low-rank, or otherwise easy. What you have written is what such a layer's claim about its own $\log|\det J|$ can be compared with.
 
 # %% [markdown]
 # ## 4 · Two roads to the same place
@@ -320,7 +321,7 @@ with waiting_for("log_abs_det_jacobian"):
 # p_X(x) = \sum_{z:\, f(z) = x} \frac{p_Z(z)}{|\det J_f(z)|} .$$
 #
 # The formula is not hard. *Finding all the preimages* is. For the square there are two. For
-# $x = |Wz|$, the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of them. Each layer
+# $x = |Wz|$ (here $W$ acts on the noise), the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of them. Each layer
 # of such a kind multiplies the number. A network with ReLUs is worse: there, whole pieces of space share one image.
 #
 # Two practical points. Where no $z$ leads to $x$ the sum is empty, the density 0, and its logarithm $-\infty$: your code must say so, for the
@@ -449,7 +450,7 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 # ## 6 · A density with an edge
 #
 # A map that reaches half of the line only is no accident but a tool where data are positive. Let $\epsilon \sim \mathcal N(0, 1)$ and
-# $z = e^{\mu + \sigma\epsilon}$. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is the distribution of
+# $z = e^{\mu + \sigma\epsilon}$, where $\sigma > 0$ is a number again and no sigmoid. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is the distribution of
 # a latent, hence the letter $z$. Here it is what comes out.)
 #
 # Density: the reverse map is $g(z) = \log z$, with slope $1/z$. Distribution function: $z$ rises with $\epsilon$, so probabilities
@@ -517,22 +518,28 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 #
 # 1. **one-to-one** (section 4): two inputs with the same image, and mass is counted wrongly,
 # 2. **smooth both ways**: $\det J \ne 0$ everywhere. At a point with $\det J = 0$ the inverse has no derivative,
-# 3. **onto the support of the base** (section 5), or mass is lost.
+# 3. **onto what carries the base's mass** (section 5): an image that leaves out a set of positive probability loses it.
 #
-# None of these implies another. $x^3$ is one-to-one and onto, and yet its slope is 0 at the origin: as a reverse map its density there is 0, its
-# log-determinant $-\infty$, and the forward map $\sqrt[3]{z}$ has an infinite slope. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a
+# The set where a density is positive is called its **support**, so the third condition says that the image covers the support, up to a set of probability 0. It may be
+# larger, and it may miss single points.
+#
+# On the line the second condition implies the first, since a slope that never vanishes keeps its sign. Otherwise none of them implies another. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a
 # uniform base on $(0, 1)$ it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which wraps the plane around the origin, has $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one:
-# $\det J \ne 0$ is a statement about *small* neighbourhoods only.
+# from two dimensions on, $\det J \ne 0$ is a statement about *small* neighbourhoods only. (It misses the origin. A single point carries no mass: nothing is lost by that.)
+#
+# And $x^3$? It is one-to-one and onto, but its slope is 0 at the origin. Mass is not miscounted: $3x^2 \phi(x^3)$, with $\phi$ the density of $\mathcal N(0, 1)$, is the density of $X$, and it integrates to 1. It is not valid *by definition*: a flow is to be a
+# diffeomorphism, smooth in both directions. Here the log-determinant is $-\infty$ at 0, the forward map $\sqrt[3]{z}$ has an infinite slope there, and a sum of log densities, which is what one trains with, is ruined by one data point that comes near.
 #
 # What of leaky ReLU, which has a kink? It is one-to-one and onto. At the kink the derivative jumps between two numbers, neither of them 0.
-# A single point, or any set of volume zero, does not matter to a density. So **kinks are allowed** here, as they are in practice, as long as the slopes
+# The density jumps there, at a set of volume zero, and its logarithm stays finite on both sides. So **kinks are allowed** here, as they are in practice, as long as the slopes
 # on both sides are not 0.
 #
 # What does *not* matter: whether the determinant is negative (mirrors are invertible), whether it is constant, or whether it is 1.
 #
 # ### By hand first
 #
-# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each answer.
+# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each answer: a verdict without a reason earns nothing, and a claim that would make valid flows invalid
+# costs a point.
 #
 # (a) $x \in \mathbb R^2$, $A = a^\top a$ with $a \in \mathbb R_{>0}^{1\times 2}$, and $z = \sigma(Ax)$. Is this a valid flow?
 #
@@ -623,7 +630,7 @@ with waiting_for("is_valid_flow"):
 #
 # **What stays?** Everything that depends only on the *values* of the density and not on where they are taken: the maximum of $p$; the volume of every set $\{p > c\}$; and the
 # **differential entropy** $h = -\mathbb E[\log p]$, because $-\log p_X(X)$ and $-\log p_Z(Z)$ are the same number for $X = f(Z)$. So the *distribution* of log densities is the same before and after. (The source
-# speaks of distributions with "the same volume". That is not a notion; these three are what is meant.)
+# speaks of distributions with "the same volume". That is not a notion; these three are what is meant.) And the shape in the sense of topology: the set $\{p_X > c\}$ is the image of $\{p_Z > c\}$, for the normal base a bent ball, in one piece and without a hole.
 #
 # If $\log|\det J_f|$ is not 0 but some other constant, all three change in a way that you can work out in your head. Do so for the last function below.
 #
@@ -698,8 +705,7 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 # The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
 # Kolmogorov and Smirnov's for instance, would look only at the curves, and would sometimes fail by chance.)
 #
-# So is "volume preserving" a weakness? It fixes the *list of density values*, and nothing else: no base can become data of another entropy. In practice a single layer
-# that scales, with a constant $\log|\det J|$, mends that. What remains is a very flexible family: the first deep flows for images were made of additive couplings.
+# So is "volume preserving" a weakness? It fixes the *list of density values*: no base can become data of another entropy. A layer that scales, with a constant $\log|\det J|$, mends that, and it mends no more than that.
 
 # %% [markdown]
 # ## What you can now do
@@ -711,7 +717,7 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 # - compute how much mass a map that is not onto loses, and mend it by the base
 # - write a density with an edge that returns $-\infty$ and never NaN, gradients included
 # - decide whether a map is a valid flow, and prove it by a witness that survives fifty digits
-# - say what a constant determinant leaves unchanged, and why this is a strong restriction on the line and a weak one in the plane
+# - say what a constant determinant leaves unchanged, why that is nearly everything on the line, and why even in the plane one mode stays one mode
 #
 # ## Exam-style questions
 #
