@@ -560,23 +560,94 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 for name, entry in POOL.items():
     print(f"{name:10} {entry.formula}")
 
+
 # %% [markdown]
-# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything. So `is_valid_flow(name, params, base)` returns a verdict together with its witness:
+# In every map of the pool $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line
+# (such as $|a| = |b|$) are exact. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$).
 #
-# | verdict | witness | what it proves |
-# |---|---|---|
-# | `"valid"` | `None` | |
-# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ | not one-to-one |
-# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
-# | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
+# First the verdict alone, in one word:
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
-# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# | word | what it claims |
+# |---|---|
+# | `"valid"` | all three conditions hold |
+# | `"collision"` | not one-to-one: two inputs share an image |
+# | `"singular"` | no smooth inverse: $\det J = 0$ at some point |
+# | `"mass"` | not onto: a share of the base's mass is reached by no $x$ |
 #
-# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
-# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
+# Where several things are wrong with a map, any word that is true is right. Calling a valid map invalid costs as much as the reverse.
 #
-# Use whatever you like: algebra for most, a root finder where an equation has no formula: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` where `h` changes its sign. `flow_map(name, params)` gives you any map as a function, so that you can try a witness before you hand it in:
+# ### The line
+#
+# On the line there are two questions. Is the slope never 0? Then the map is one-to-one and smooth both ways. And where do its images end? For the first, find the smallest and the largest slope:
+# that of *wave* is $a + b\cos x$, which runs through everything between $a - |b|$ and $a + |b|$; that of *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$, which lies between $a$, far out, and $a + \frac b2$, at 0.
+#
+# **In numbers.** $x + 0.75 \sin x$: slopes from $0.25$ to $1.75$, images without end, valid. $x - 3\tanh\frac x2$: slope $-\frac12$ at 0 and nearly 1 far out, so somewhere it is 0: not valid.
+#
+# **Write** the verdict for every map of the line: *affine*, *power*, *wave*, *tanh*, *leaky*, *softplus*, *logistic*. The report has a row for each.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_line-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "765f7f44fe1319b906052edde50bff2c", "cell_type": "code"} deletable=false
+def verdict_line(name, params, base):
+    """Is z = g(x) a valid flow onto this base, for a map g of the line? One word of the table above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns "valid", or a true one of "collision", "singular" and "mass".
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_line", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "80071955adb6ba99f36b482db77a1fbc", "cell_type": "code"} deletable=false editable=false
+check("cov.verdict_line")
+
+
+# %% [markdown]
+# ### The plane, and space
+#
+# Here a determinant that never vanishes is not enough, and algebra does the work: on what does the map depend? If only on a combination of the coordinates, inputs that agree in it cannot be told apart. *planar* moves a point along $u$ only;
+# so look at $t = w \cdot x$ alone: it becomes $t + (u \cdot w)\tanh t$, a map of the line.
+#
+# **In numbers.** $u = (1, 0)$, $w = (-2, 1)$: $u \cdot w = -2$, and $t - 2\tanh t$ has the slope $-1$ at 0 and 1 far out. Not valid. Its determinant, $1 + (u \cdot w)(1 - \tanh^2 t)$, is that slope.
+#
+# **Write** the verdict for the others: *linear*, *rank_one* (question (a) above), *sigmoid*, *shear*, *swirl*, *planar*, *coupling*, *spiral*, and in space *exam* (question (b) for $n = 4$, $k = 1$) and *triangular*; *linear* may have two or three dimensions.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_plane-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f0051c48bb1b911d34e307bce30e2b49", "cell_type": "code"} deletable=false
+def verdict_plane(name, params, base):
+    """Is z = g(x) a valid flow onto this base, for a map g of the plane or of space? One word, as above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns "valid", or a true one of "collision", "singular" and "mass".
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_plane", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "6dc1b417fffbb55e7a08f7f247815ad2", "cell_type": "code"} deletable=false editable=false
+check("cov.verdict_plane")
+
+# %% [markdown]
+# ### The witness
+#
+# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything:
+#
+# | claim | witness |
+# |---|---|
+# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ |
+# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ |
+# | `"mass"` | the share of the base that no $x$ reaches, to six digits |
+#
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several.
+#
+# Here is one, found step by step: $g(x) = x - 3\tanh\frac x2$. It falls at 0 and rises far out, so it takes some values twice; but which two inputs? *Use a symmetry:* $g$ is odd, $g(-x) = -g(x)$. So if $g(t) = 0$ then $g(-t) = 0$ as well, and $t$ and $-t$ are the pair.
+# *Find it:* $g(1) < 0 < g(10)$, so there is a root between 1 and 10. No formula gives it. A bracketing solver does: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` if `h` has different signs there. *Test it* before you hand it in, with `flow_map(name, params)`, which gives any map of the pool as a function:
+
+# %% tags=["demo"]
+t = brentq(lambda t: t - 3 * math.tanh(t / 2), 1, 10, xtol=1e-15)
+g = flow_map("tanh", {"a": 1.0, "b": -3.0})
+print(f"t = {t:.6f}, images of t and −t:", g(torch.tensor([t, -t], dtype=torch.float64)).tolist())
+
+# %% [markdown]
+# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary. In floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1; it proves nothing, since the sigmoid *is* one-to-one. What only
+# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, as above, is, up to $10^{-9}$.
 
 # %% tags=["demo"]
 g = flow_map("exam", {"n": 4, "k": 1.0})
@@ -585,25 +656,28 @@ flat = flow_map("logistic", {"low": 0.0, "high": 1.0, "a": 1.0})
 print("saturation:   ", flat(torch.tensor([40.0, 38.0], dtype=torch.float64)).tolist(), "a collision that is none")
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-is_valid_flow-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ccf72817addd7b12c371e0e1255501d3", "cell_type": "code"} deletable=false
-def is_valid_flow(name, params, base):
-    """Is z = g(x) a valid flow onto this base? A verdict with its witness, as in the table above.   (001 P1)
+# %% [markdown]
+# **Write** a witness for every map that is no valid flow. Algebra is enough for most; you will be asked about invalid ones only.
 
-    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
-    returns ("valid", None), ("collision", (x, y)), ("singular", x) or ("mass", lost).
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-witness-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "cae3fbb7d1c2993974179656c1c20634", "cell_type": "code"} deletable=false
+def witness(name, params, base):
+    """What proves that z = g(x) is no valid flow onto this base: a claim with its witness, as in the table.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists), for which it is no valid flow onto the base;
+    base: "normal" or "uniform";  returns ("collision", (x, y)), ("singular", x) or ("mass", lost).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-is_valid_flow", "grade": true, "solution": false, "locked": true, "task": false, "points": 6.0, "checksum": "100fa6fd5d21671ed9bb437763bbeec3", "cell_type": "code"} deletable=false editable=false
-check("cov.is_valid_flow")
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-witness", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "82c15c537e0d248a921fe50d99231f65", "cell_type": "code"} deletable=false editable=false
+check("cov.witness")
 
 # %% [markdown]
 # Your verdicts on six maps of the line, with your witnesses drawn in:
 
 # %% tags=["demo"]
-with waiting_for("is_valid_flow"):
+with waiting_for("verdict_line", "witness"):
     six = [
         ("wave", {"a": 1.0, "b": 0.75}, "normal"),
         ("wave", {"a": 0.5, "b": 1.5}, "normal"),
@@ -612,7 +686,7 @@ with waiting_for("is_valid_flow"):
         ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
         ("leaky", {"s": 0.25}, "normal"),
     ]
-    show(draw_flow_verdicts(is_valid_flow, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
+    show(draw_flow_verdicts(verdict_line, witness, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
          "height, joined. x cubed: a flat point at the origin. 2 tanh(x/2): hatched bands above 2 and below −2 that no x "
          "reaches. −1 + softplus: a hatched band below −1. Leaky ReLU: valid.")  # fmt: skip
 

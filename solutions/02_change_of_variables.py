@@ -619,22 +619,134 @@ for name, entry in POOL.items():
     print(f"{name:10} {entry.formula}")
 
 # %% [markdown]
-# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything. So `is_valid_flow(name, params, base)` returns a verdict together with its witness:
+# In every map of the pool $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line
+# (such as $|a| = |b|$) are exact. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$).
 #
-# | verdict | witness | what it proves |
-# |---|---|---|
-# | `"valid"` | `None` | |
-# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ | not one-to-one |
-# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
-# | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
+# First the verdict alone, in one word:
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
-# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# | word | what it claims |
+# |---|---|
+# | `"valid"` | all three conditions hold |
+# | `"collision"` | not one-to-one: two inputs share an image |
+# | `"singular"` | no smooth inverse: $\det J = 0$ at some point |
+# | `"mass"` | not onto: a share of the base's mass is reached by no $x$ |
 #
-# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
-# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
+# Where several things are wrong with a map, any word that is true is right. Calling a valid map invalid costs as much as the reverse.
 #
-# Use whatever you like: algebra for most, a root finder where an equation has no formula: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` where `h` changes its sign. `flow_map(name, params)` gives you any map as a function, so that you can try a witness before you hand it in:
+# ### The line
+#
+# On the line there are two questions. Is the slope never 0? Then the map is one-to-one and smooth both ways. And where do its images end? For the first, find the smallest and the largest slope:
+# that of *wave* is $a + b\cos x$, which runs through everything between $a - |b|$ and $a + |b|$; that of *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$, which lies between $a$, far out, and $a + \frac b2$, at 0.
+#
+# **In numbers.** $x + 0.75 \sin x$: slopes from $0.25$ to $1.75$, images without end, valid. $x - 3\tanh\frac x2$: slope $-\frac12$ at 0 and nearly 1 far out, so somewhere it is 0: not valid.
+#
+# **Write** the verdict for every map of the line: *affine*, *power*, *wave*, *tanh*, *leaky*, *softplus*, *logistic*. The report has a row for each.
+
+
+# %% tags=["solve:cov.verdict_line"]
+def verdict_line(name, params, base):
+    """Is z = g(x) a valid flow onto this base, for a map g of the line? One word of the table above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns "valid", or a true one of "collision", "singular" and "mass".
+    """
+    ### BEGIN SOLUTION
+    p = params
+
+    def onto(low, high):
+        """A map that rises or falls all the way from one end to the other, and a constant if there is no way."""
+        if low == high:
+            return "collision"
+        all_of_it = low == -math.inf and high == math.inf if base == "normal" else low <= 0 and high >= 1
+        return "valid" if all_of_it else "mass"
+
+    match name:
+        case "affine":
+            return "valid" if p["a"] != 0 else "collision"
+        case "power":
+            return "valid" if p["n"] == 1 else "singular"  # at 0
+        case "wave":
+            return "valid" if abs(p["b"]) < abs(p["a"]) else "singular"
+        case "tanh":
+            if p["a"] == 0:
+                return onto(-abs(p["b"]), abs(p["b"]))
+            return "valid" if p["a"] * (p["a"] + p["b"] / 2) > 0 else "singular"
+        case "leaky":
+            return "valid" if p["s"] > 0 else "collision"
+        case "softplus":
+            return onto(p["c"], math.inf)
+        case "logistic":  # low may lie above high
+            return onto(*sorted((p["low"], p["high"])))
+    ### END SOLUTION
+
+
+# %% tags=["check:cov.verdict_line:2"]
+check("cov.verdict_line")
+
+# %% [markdown]
+# ### The plane, and space
+#
+# Here a determinant that never vanishes is not enough, and algebra does the work: on what does the map depend? If only on a combination of the coordinates, inputs that agree in it cannot be told apart. *planar* moves a point along $u$ only;
+# so look at $t = w \cdot x$ alone: it becomes $t + (u \cdot w)\tanh t$, a map of the line.
+#
+# **In numbers.** $u = (1, 0)$, $w = (-2, 1)$: $u \cdot w = -2$, and $t - 2\tanh t$ has the slope $-1$ at 0 and 1 far out. Not valid. Its determinant, $1 + (u \cdot w)(1 - \tanh^2 t)$, is that slope.
+#
+# **Write** the verdict for the others: *linear*, *rank_one* (question (a) above), *sigmoid*, *shear*, *swirl*, *planar*, *coupling*, *spiral*, and in space *exam* (question (b) for $n = 4$, $k = 1$) and *triangular*; *linear* may have two or three dimensions.
+
+
+# %% tags=["solve:cov.verdict_plane"]
+def verdict_plane(name, params, base):
+    """Is z = g(x) a valid flow onto this base, for a map g of the plane or of space? One word, as above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns "valid", or a true one of "collision", "singular" and "mass".
+    """
+    ### BEGIN SOLUTION
+    p = params
+    match name:
+        case "linear" | "sigmoid":
+            A = torch.tensor(p["A"], dtype=torch.float64)
+            if torch.linalg.matrix_rank(A) < len(A):
+                return "collision"
+            return "mass" if name == "sigmoid" and base == "normal" else "valid"
+        case "planar":
+            return "valid" if p["u"][0] * p["w"][0] + p["u"][1] * p["w"][1] > -1 else "singular"
+        case "coupling":
+            return "valid" if p["c"] > 0 else "collision"
+        case "rank_one" | "spiral" | "exam":
+            return "collision"
+        case _:  # shear, swirl, triangular
+            return "valid"
+    ### END SOLUTION
+
+
+# %% tags=["check:cov.verdict_plane:2"]
+check("cov.verdict_plane")
+
+# %% [markdown]
+# ### The witness
+#
+# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything:
+#
+# | claim | witness |
+# |---|---|
+# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ |
+# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ |
+# | `"mass"` | the share of the base that no $x$ reaches, to six digits |
+#
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several.
+#
+# Here is one, found step by step: $g(x) = x - 3\tanh\frac x2$. It falls at 0 and rises far out, so it takes some values twice; but which two inputs? *Use a symmetry:* $g$ is odd, $g(-x) = -g(x)$. So if $g(t) = 0$ then $g(-t) = 0$ as well, and $t$ and $-t$ are the pair.
+# *Find it:* $g(1) < 0 < g(10)$, so there is a root between 1 and 10. No formula gives it. A bracketing solver does: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` if `h` has different signs there. *Test it* before you hand it in, with `flow_map(name, params)`, which gives any map of the pool as a function:
+
+# %% tags=["demo"]
+t = brentq(lambda t: t - 3 * math.tanh(t / 2), 1, 10, xtol=1e-15)
+g = flow_map("tanh", {"a": 1.0, "b": -3.0})
+print(f"t = {t:.6f}, images of t and −t:", g(torch.tensor([t, -t], dtype=torch.float64)).tolist())
+
+# %% [markdown]
+# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary. In floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1; it proves nothing, since the sigmoid *is* one-to-one. What only
+# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, as above, is, up to $10^{-9}$.
 
 # %% tags=["demo"]
 g = flow_map("exam", {"n": 4, "k": 1.0})
@@ -642,13 +754,16 @@ print("b of the exam:", g(torch.tensor([[1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]])).tol
 flat = flow_map("logistic", {"low": 0.0, "high": 1.0, "a": 1.0})
 print("saturation:   ", flat(torch.tensor([40.0, 38.0], dtype=torch.float64)).tolist(), "a collision that is none")
 
+# %% [markdown]
+# **Write** a witness for every map that is no valid flow. Algebra is enough for most; you will be asked about invalid ones only.
 
-# %% tags=["solve:cov.is_valid_flow"]
-def is_valid_flow(name, params, base):
-    """Is z = g(x) a valid flow onto this base? A verdict with its witness, as in the table above.   (001 P1)
 
-    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
-    returns ("valid", None), ("collision", (x, y)), ("singular", x) or ("mass", lost).
+# %% tags=["solve:cov.witness"]
+def witness(name, params, base):
+    """What proves that z = g(x) is no valid flow onto this base: a claim with its witness, as in the table.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists), for which it is no valid flow onto the base;
+    base: "normal" or "uniform";  returns ("collision", (x, y)), ("singular", x) or ("mass", lost).
     """
     ### BEGIN SOLUTION
     p = params
@@ -660,8 +775,7 @@ def is_valid_flow(name, params, base):
         """A map of the line that fills (low, high), rising or falling; a constant if that is empty."""
         if low == high:
             return "collision", (0.0, 1.0)
-        lost = cdf(low) + cdf(-high) if base == "normal" else 1 - max(0, min(high, 1) - max(low, 0))
-        return ("mass", lost) if lost > 0 else ("valid", None)
+        return "mass", cdf(low) + cdf(-high) if base == "normal" else 1 - max(0, min(high, 1) - max(low, 0))
 
     def around(middle, odd, flat):
         """An odd map around its steepest descent: flat there, or two points at equal distance where it vanishes."""
@@ -672,71 +786,56 @@ def is_valid_flow(name, params, base):
 
     match name:
         case "affine":
-            return ("valid", None) if p["a"] != 0 else ("collision", (0.0, 1.0))
+            return "collision", (0.0, 1.0)
         case "power":
-            if p["n"] == 1:
-                return "valid", None
-            return ("singular", 0.0) if p["n"] % 2 else ("collision", (1.0, -1.0))
-        case "wave":  # slope a + b cos x, between a − |b| and a + |b|
+            return ("singular", 0.0) if p["n"] % 2 else ("collision", (-1.0, 1.0))
+        case "wave":  # odd around π, or around 0
             a, b = abs(p["a"]), abs(p["b"])
-            if b < a:
-                return "valid", None
             return around(math.pi if p["a"] * p["b"] > 0 else 0.0, lambda t: a * t - b * math.sin(t), a == b)
-        case "tanh":  # slope a + b/2 at 0, a far out; bounded if a = 0
+        case "tanh":
             a, b = abs(p["a"]), abs(p["b"])
             if a == 0:
                 return onto(-b, b)
-            if p["a"] * p["b"] >= 0 or b < 2 * a:
-                return "valid", None
             return around(0.0, lambda t: a * t - b * math.tanh(t / 2), b == 2 * a)
         case "leaky":
-            if p["s"] > 0:
-                return "valid", None
             return "collision", ((-1.0, -2.0) if p["s"] == 0 else (-1.0, -p["s"]))
-        case "softplus":  # onto (c, ∞)
+        case "softplus":
             return onto(p["c"], math.inf)
-        case "logistic":  # onto (low, high), or (high, low)
+        case "logistic":
             return onto(*sorted((p["low"], p["high"])))
         case "rank_one":
             return "collision", ([0.0, 0.0], [-p["a"][1], p["a"][0]])
         case "linear" | "sigmoid":
             A = torch.tensor(p["A"], dtype=torch.float64)
-            if torch.linalg.matrix_rank(A) < len(A):
-                kernel = torch.linalg.svd(A).Vh[-1]  # A kernel = 0
-                return "collision", ([0.0] * len(A), kernel.tolist())
-            lost = 1 - (cdf(1) - cdf(0)) ** 2
-            return ("mass", lost) if name == "sigmoid" and base == "normal" else ("valid", None)
+            if torch.linalg.matrix_rank(A) == len(A):
+                return "mass", 1 - (cdf(1) - cdf(0)) ** 2
+            kernel = torch.linalg.svd(A).Vh[-1]  # A kernel = 0
+            return "collision", ([0.0] * len(A), kernel.tolist())
         case "planar":  # along u the map is t ↦ t + (u·w) tanh t
             u, w = p["u"], p["w"]
             k = u[0] * w[0] + u[1] * w[1]
-            if k > -1:
-                return "valid", None
             if k == -1:
                 return "singular", [0.0, 0.0]
             t = brentq(lambda t: t + k * math.tanh(t), 1e-6, 10, xtol=1e-15)
             return "collision", ([t / k * u[0], t / k * u[1]], [-t / k * u[0], -t / k * u[1]])
         case "coupling":
-            if p["c"] > 0:
-                return "valid", None
             root = math.sqrt(-p["c"])
             return "collision", ([root, 0.0], [root, 1.0])
         case "spiral":
             return "collision", ([0.0, 0.0], [0.0, 2 * math.pi])
         case "exam":
             return "collision", ([0.0, 0.0, 0.0], [1.0, 0.0, 0.0])  # if x2 = 0, x1 does not matter
-        case _:  # shear, swirl, triangular
-            return "valid", None
     ### END SOLUTION
 
 
-# %% tags=["check:cov.is_valid_flow:6"]
-check("cov.is_valid_flow")
+# %% tags=["check:cov.witness:2"]
+check("cov.witness")
 
 # %% [markdown]
 # Your verdicts on six maps of the line, with your witnesses drawn in:
 
 # %% tags=["demo"]
-with waiting_for("is_valid_flow"):
+with waiting_for("verdict_line", "witness"):
     six = [
         ("wave", {"a": 1.0, "b": 0.75}, "normal"),
         ("wave", {"a": 0.5, "b": 1.5}, "normal"),
@@ -745,7 +844,7 @@ with waiting_for("is_valid_flow"):
         ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
         ("leaky", {"s": 0.25}, "normal"),
     ]
-    show(draw_flow_verdicts(is_valid_flow, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
+    show(draw_flow_verdicts(verdict_line, witness, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
          "height, joined. x cubed: a flat point at the origin. 2 tanh(x/2): hatched bands above 2 and below −2 that no x "
          "reaches. −1 + softplus: a hatched band below −1. Leaky ReLU: valid.")  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Questions for `cov.is_valid_flow` (long: every kind of each of the maps of the pool, and the truth about each).
+"""Questions about valid flows, in notebook 02 (long: every kind of each of the maps of the pool, and the truth).
 
 Conditions such as |a| = |b|, u·w = −1 or det A = 0 hold exactly in floats, or fail by a margin. Injective maps keep any
 two points of |x| ≤ 10 at distance ≥ 0.1 apart by far more than what counts as a collision.
@@ -85,6 +85,16 @@ def asked(name: str, params: dict[str, Any], base: str, kind: str) -> Question:
     """The question with the base put in: what is into one base may reach all of the other."""
     q = Question(name, params, base, kind)
     return replace(q, kind="matched") if kind == "into" and lost(q) == 0 else q
+
+
+def truths(q: Question) -> set[str]:
+    """The verdicts that can be proved: several, where several things are wrong with a map."""
+    if q.valid:
+        return {"valid"}
+    meets = q.kind in ("constant", "even", "folded", "singular", "wrapped")
+    flat = q.kind in ("constant", "even", "singular", "flat") or (q.kind == "folded" and q.name != "leaky")
+    found = {"collision": meets, "singular": flat, "mass": lost(q) > 0}
+    return {word for word, true in found.items() if true}
 
 
 # --- parameters, kind by kind ----------------------------------------------------------------------------------
@@ -213,6 +223,7 @@ def _swirl(rng: np.random.Generator) -> Drawn:
 
 def _planars(rng: np.random.Generator) -> Drawn:
     yield "plain", _planar(rng, _grid(rng, 0.25, 2))
+    yield "plain", _planar(rng, _grid(rng, 1.25, 2))  # ‖u‖ ‖w‖ is above 1 as well, and that does not matter
     yield "bent", _planar(rng, -float(rng.uniform(0.25, 0.9)))
     yield "folded", _planar(rng, -float(rng.uniform(1.1, 1.5)))
     yield "folded", _planar(rng, -float(rng.uniform(1.5, 3)))

@@ -138,7 +138,7 @@ def _log_logistic(m: Any, x: tuple, mu: Any, sigma: Any) -> tuple:
 
 # --- maps ------------------------------------------------------------------------------------------------------
 
-# What `cov.is_valid_flow` asks about: z = g(x) on all of R^d.
+# What the verdicts and witnesses of notebook 02 are about: z = g(x) on all of R^d.
 POOL: dict[str, Map] = {
     "affine": Map("{a} x + {b}", ("a", "b"), (), lambda m, x, a, b: (a * x[0] + b,)),
     "power": Map("x^{n}", ("n",), (), lambda m, x, n: (x[0] ** n,)),

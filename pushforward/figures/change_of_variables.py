@@ -170,16 +170,19 @@ def _grid_lines(edge: torch.Tensor) -> Sequence[torch.Tensor]:
 
 
 @on_cpu
-def draw_flow_verdicts(is_valid_flow: Callable, questions: Sequence[tuple[str, dict[str, Any], str]]) -> Figure:
+def draw_flow_verdicts(
+    verdict: Callable, witness: Callable, questions: Sequence[tuple[str, dict[str, Any], str]]
+) -> Figure:
     """Maps of the line with the reader's verdict and witness: two points with one image, a flat point, or mass lost."""
     columns = 3
     fig, axes = figure(math.ceil(len(questions) / columns), columns, (9, 2.9 * math.ceil(len(questions) / columns)))
     x = torch.linspace(-6, 6, 1201, dtype=torch.float64)
     for ax, (name, params, base) in zip(axes.flat, questions, strict=True):
-        f, (reason, witness) = flow_map(name, params), is_valid_flow(name, params, base)
+        f, valid = flow_map(name, params), verdict(name, params, base) == "valid"
+        reason, shown = ("valid", None) if valid else witness(name, params, base)
         ax.plot(x, f(x), color="black", linewidth=1.4)
-        _mark_witness(ax, f, reason, witness)
-        ax.set(title=_said(reason, witness), xticks=[-5, 0, 5], ylim=(-5, 5))
+        _mark_witness(ax, f, reason, shown)
+        ax.set(title=_said(reason, shown), xticks=[-5, 0, 5], ylim=(-5, 5))
         ax.text(-5.8, 4.4, POOL[name].with_numbers(*params.values()), fontsize=9, va="top")
     return fig
 

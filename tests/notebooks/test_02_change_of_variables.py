@@ -9,12 +9,14 @@ import ipywidgets
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import brentq
 
 from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
 from autograder.judging.judge import examine
 from autograder.judging.report import Report
-from pushforward.answering.maps import flow_map
+from autograder.oracles.precise import Precise, meeting
+from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures import change_of_variables as drawings
 from pushforward.figures.style import Picture
 
@@ -172,7 +174,7 @@ def test_witnesses_are_drawn_where_they_are(names: dict[str, Any]) -> None:
         ("power", {"n": 3}, "normal"),
         ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
     ]
-    fig = drawings.draw_flow_verdicts(names["is_valid_flow"], questions)
+    fig = drawings.draw_flow_verdicts(names["verdict_line"], names["witness"], questions)
     collision, flat, mass = fig.axes
     heights = collision.lines[1].get_ydata()
     assert heights[0] == pytest.approx(heights[1])
@@ -182,9 +184,9 @@ def test_witnesses_are_drawn_where_they_are(names: dict[str, Any]) -> None:
 
 
 def test_witnesses_of_other_forms_are_drawn_too() -> None:
-    forms = [("collision", ([-1.0], [-2.0])), ("singular", [0.0]), ("valid", None)]
-    for form in forms:
-        fig = drawings.draw_flow_verdicts(lambda *_, form=form: form, [("leaky", {"s": 0.0}, "normal")] * 3)
+    for form in [("collision", ([-1.0], [-2.0])), ("singular", [0.0]), ("valid", None)]:
+        said = (lambda *_, form=form: form[0], lambda *_, form=form: form)
+        fig = drawings.draw_flow_verdicts(*said, [("leaky", {"s": 0.0}, "normal")] * 3)
         assert Picture(fig, "").png
 
 
@@ -207,70 +209,113 @@ def test_the_image_of_a_singular_matrix_is_drawn_as_a_curve() -> None:
     assert np.ptp(square, axis=0).min() > 0.99
 
 
-# --- what the show-piece says of a witness ---------------------------------------------------------------------
+# --- what the check says of a witness ---------------------------------------------------------------------------
 
 
-def judged(names: dict[str, Any], **instead: Any) -> Report:
-    """is_valid_flow with another answer for the maps named."""
+def judged(names: dict[str, Any], asked: str, **instead: Any) -> Report:
+    """`witness` or a verdict with another answer for the maps named."""
 
-    def is_valid_flow(name: str, params: dict, base: str) -> Any:
+    def answer(name: str, params: dict, base: str) -> Any:
         given = instead.get(name)
-        return names["is_valid_flow"](name, params, base) if given is None else given(params)
+        return names[asked](name, params, base) if given is None else given(params)
 
-    return examine(get("cov.is_valid_flow"), LocalLink({"is_valid_flow": is_valid_flow}), 3)
+    return examine(get(f"cov.{asked}"), LocalLink({asked: answer}), 3)
 
 
 def fallen(report: Report) -> list[str]:
     return [result.law.name for result in report.laws if not result.ok]
 
 
-NO_PROOF = {  # what is claimed of a map -> what the check answers
+NO_PROOF = {  # what is claimed of a map -> what the check answers, and the row that falls
     "saturation": (
         "rank_one",
         lambda p: ("collision", ([7.0, 7.0], [6.5, 6.5])),
         "rounding or saturation, no collision",
+        "matrix",
     ),
-    "overflow": ("exam", lambda p: ("collision", ([1e200, 1.0, 0.0], [-1e200, 2.0, 0.0])), "within ‖x‖ ≤ 10"),
-    "infinity": ("exam", lambda p: ("collision", ([math.inf, 1.0, 0.0], [-math.inf, 1.0, 0.0])), "all of them finite"),
-    "nan": ("spiral", lambda p: ("collision", ([math.nan, 0.0], [math.nan, 1.0])), "all of them finite"),
-    "underflow": ("spiral", lambda p: ("singular", [-1000.0, 0.0]), "within ‖x‖ ≤ 10"),
-    "neighbours": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1e-14])), "by continuity"),
-    "the same point": ("exam", lambda p: ("collision", ([0.0, 1.0, 1.0], [-0.0, 1.0, 1.0])), "the same point"),
-    "a small slope": ("softplus", lambda p: ("singular", -math.copysign(10.0, p["a"])), "which is not 0"),
-    "a kink": ("leaky", lambda p: ("singular", 0.0), "two slopes"),
-    "not even near": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1.0])), "differ by"),
-    "too few numbers": ("exam", lambda p: ("collision", (1.0, -1.0)), "each of 3 numbers"),
-    "a sampled mass": ("softplus", lambda p: ("mass", 0.123), "not only sampled"),
-    "nothing lost": ("shear", lambda p: ("mass", 0.5), "Nothing is lost"),
+    "overflow": ("exam", lambda p: ("collision", ([1e200, 1.0, 0.0], [-1e200, 2.0, 0.0])), "within ‖x‖ ≤ 10", "exam"),
+    "infinity": (
+        "exam",
+        lambda p: ("collision", ([math.inf, 1.0, 0.0], [-math.inf, 1.0, 0.0])),
+        "all of them finite",
+        "exam",
+    ),
+    "nan": ("spiral", lambda p: ("collision", ([math.nan, 0.0], [math.nan, 1.0])), "all of them finite", "spiral"),
+    "underflow": ("spiral", lambda p: ("singular", [-1000.0, 0.0]), "within ‖x‖ ≤ 10", "spiral"),
+    "neighbours": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1e-14])), "by continuity", "spiral"),
+    "the same point": ("exam", lambda p: ("collision", ([0.0, 1.0, 1.0], [-0.0, 1.0, 1.0])), "the same point", "exam"),
+    "a small slope": ("softplus", lambda p: ("singular", -math.copysign(10.0, p["a"])), "which is not 0", "image"),
+    "a kink": (
+        "leaky",
+        lambda p: ("singular", 0.0) if p["s"] else ("collision", (-1.0, -2.0)),
+        "two slopes",
+        "straight",
+    ),
+    "not even near": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1.0])), "differ by", "spiral"),
+    "too few numbers": ("exam", lambda p: ("collision", (1.0, -1.0)), "each of 3 numbers", "exam"),
+    "a sampled mass": ("softplus", lambda p: ("mass", 0.123), "not only sampled", "image"),
+    "nothing lost": ("planar", lambda p: ("mass", 0.5), "Nothing is lost", "planar"),
 }
 
 
 @pytest.mark.parametrize("claim", NO_PROOF)
 def test_what_floating_point_suggests_is_no_proof_and_the_feedback_says_why(claim: str, names: dict[str, Any]) -> None:
-    name, answer, words = NO_PROOF[claim]
-    report = judged(names, **{name: answer})
-    assert fallen(report) in (["space"], ["line"])
+    name, answer, words, row = NO_PROOF[claim]
+    report = judged(names, "witness", **{name: answer})
+    assert fallen(report) == [row]
     assert words in str(report).replace("\n      ", " ")
+
+
+def test_a_saturated_witness_is_called_by_its_name(names: dict[str, Any]) -> None:
+    """Not "the base is not looked at": what looks like a collision far out is none."""
+
+    def saturated(p: dict) -> tuple:
+        return ("collision", (9.0, 10.0)) if p["low"] != p["high"] else ("collision", (0.0, 1.0))
+
+    report = judged(names, "witness", logistic=saturated)
+    assert report.mistake.name == "rounding is taken for a collision"
+
+
+def test_one_who_calls_the_exams_map_valid_is_not_told_to_look_at_its_parameters(names: dict[str, Any]) -> None:
+    report = judged(names, "verdict_plane", exam=lambda p: "valid")
+    assert fallen(report) == ["space"]
+    assert report.mistake.name == "two inputs with one image overlooked"
 
 
 def test_any_witness_that_stands_is_accepted(names: dict[str, Any]) -> None:
     others = {
         "rank_one": lambda p: ("mass", 1.0),
         "exam": lambda p: ("singular", [0.0, 0.0, 2.0]),
-        "affine": lambda p: ("valid", None) if p["a"] else ("singular", [0.0]),
-        "coupling": lambda p: (
-            ("valid", None)
-            if p["c"] > 0
-            else ("singular", torch.tensor([math.sqrt(-p["c"]), 3.0], dtype=torch.float64))
-        ),
+        "affine": lambda p: ("singular", [0.0]),
+        "coupling": lambda p: ("singular", torch.tensor([math.sqrt(-p["c"]), 3.0], dtype=torch.float64)),
         "spiral": lambda p: ("collision", torch.tensor([[1.0, -math.pi], [1.0, math.pi]], dtype=torch.float64)),
-        "power": lambda p: ("valid", None) if p["n"] == 1 else ("singular", 0) if p["n"] % 2 else ("mass", 0.5),
+        "power": lambda p: ("singular", 0),
     }
-    assert judged(names, **others).full
+    assert judged(names, "witness", **others).full
+
+
+def test_any_true_verdict_is_accepted(names: dict[str, Any]) -> None:
+    others = {
+        "affine": lambda p: "valid" if p["a"] else "mass",
+        "wave": lambda p: "collision" if abs(p["b"]) > abs(p["a"]) else names["verdict_line"]("wave", p, "normal"),
+        "leaky": lambda p: names["verdict_line"]("leaky", p, "normal") if p["s"] else "singular",
+    }
+    assert judged(names, "verdict_line", **others).full
 
 
 def test_calling_a_valid_map_invalid_costs_as_much_as_the_reverse(names: dict[str, Any]) -> None:
-    refused = judged(names, shear=lambda p: ("collision", ([0.0, 0.0], [1.0, 1.0])))
-    passed = judged(names, spiral=lambda p: ("valid", None))
-    assert fallen(refused) == fallen(passed) == ["space"]
-    assert refused.points == passed.points
+    refused = judged(names, "verdict_plane", shear=lambda p: "collision")
+    passed = judged(names, "verdict_plane", spiral=lambda p: "valid")
+    assert fallen(refused) == fallen(passed) == ["turns"]
+    assert refused.points == passed.points == pytest.approx(refused.max * (1 - 0.95 / 6), abs=0.01)
+
+
+def test_one_word_for_everything_is_no_mistake_that_has_a_name(names: dict[str, Any]) -> None:
+    line = dict.fromkeys(("affine", "power", "wave", "tanh", "leaky", "softplus", "logistic"), lambda p: "valid")
+    report = judged(names, "verdict_line", **line)
+    assert (report.points, report.mistake) == (0, None)
+
+
+def test_the_witness_of_the_text_is_one() -> None:
+    t = brentq(lambda t: t - 3 * math.tanh(t / 2), 1, 10, xtol=1e-15)
+    assert meeting(Precise(POOL["tanh"], [1.0, -3.0]), [t], [-t]).meets
