@@ -38,6 +38,7 @@ from pushforward.figures.change_of_variables import (
     draw_cells,
     draw_flow_verdicts,
     draw_image,
+    draw_levels,
     draw_mass_stays,
     draw_square,
     stretch_explorer,
@@ -944,6 +945,67 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 # Kolmogorov and Smirnov's for instance, would look only at the curves, and would sometimes fail by chance.)
 #
 # So is "volume preserving" a weakness? It fixes the *list of density values*: no base can become data of another entropy. A layer that scales, with a constant $\log|\det J|$, mends that, and it mends no more than that.
+
+# %% [markdown]
+# ### One mode for ever
+#
+# Where can the hills of such a density be? Differentiate $\log p_X(x) = \log p_Z(g(x)) + \text{const}$ with $p_Z = \mathcal N(0, I)$:
+#
+# $$\nabla \log p_X(x) = J_g(x)^\top\, \nabla \log p_Z\big(g(x)\big) = -J_g(x)^\top g(x) .$$
+#
+# $J_g$ is invertible, so this is 0 exactly where $g(x) = 0$, and that is a single point, $f(0)$. **From a normal base, a flow with constant $|\det J|$ makes a density with exactly one mode, in any dimension**, however deep it is and however it bends. It has no other peak, and no dip or saddle either.
+# The two hills of this chapter's opening picture are out of its reach: it can send most samples of one half to the left and of the other to the right, but a bridge as high as the hills will join them. (Draxler et al., *On the Universality of Volume-Preserving and Coupling-Based
+# Normalizing Flows*, ICML 2024, say which distribution is learnt instead.)
+#
+# A flow whose $\mathrm{ladj}(x) = \log|\det J_g(x)|$ *does* change is free of this. On the line, $\log p_X = \log p_Z(g) + \mathrm{ladj}$ has the slope
+#
+# $$(\log p_X)'(x) = -g(x)\, g'(x) + \frac{g''(x)}{g'(x)} .$$
+#
+# **In numbers.** $g(x) = x - \frac34 \sin x$ is a valid flow with slopes from $\frac14$ to $\frac74$. At $x = 0$ the slope of $\log p_X$ is 0, at $x = 1$ it is $-0.369 \cdot 0.595 + 0.631 / 0.595 = 0.842$: $\log p_X$ *rises* as one leaves the base's mode, so there must be two hills beside it. At $x = 2$ it is $-1.21$: the right one lies between 1 and 2.
+#
+# **Predict before you write:** is the hill where $g$ is steepest, at $x = \pi$? Where $g(x) = 1$?
+#
+# **Write** the mode of any flow with constant $|\det J|$, and a witness that others may have two: a smooth map of the pool that is a valid flow onto a normal base, with the two modes. The check looks at the slope of $\log p_X$ on both sides of your points, with fifty digits.
+
+
+# %% tags=["solve:cov.one_mode"]
+def mode(f, D):
+    """The mode of X = f(Z), Z ~ N(0, I).   (001 P1c)
+
+    f: one-to-one and smooth on tensors (…, D), with the same |det J| everywhere; D: int, 1 … 3;  returns (D,).
+    """
+    ### BEGIN SOLUTION
+    return f(torch.zeros(D, dtype=torch.float64))
+    ### END SOLUTION
+
+
+def two_modes():
+    """A valid flow z = g(x) of the line whose density, with base N(0, 1), has two modes.   (001 P1c)
+
+    returns (name, params, (x1, x2)): a smooth map of POOL, a dict of its parameters, and two modes of p_X to six digits,
+    at least 0.1 apart and within |x| ≤ 10.
+    """
+
+    ### BEGIN SOLUTION
+    def slope_of_log_p(x):
+        g, g1, g2 = x - 0.75 * math.sin(x), 1 - 0.75 * math.cos(x), 0.75 * math.sin(x)
+        return -g * g1 + g2 / g1
+
+    x = brentq(slope_of_log_p, 1, 2)
+    return "wave", {"a": 1.0, "b": -0.75}, (-x, x)
+    ### END SOLUTION
+
+
+# %% tags=["check:cov.one_mode:2"]
+check("cov.one_mode")
+
+# %% [markdown]
+# Your banana beside a density that no volume-preserving flow makes. Every line around the banana's mode is one closed curve, a bent circle; on the right, beyond a certain height, it falls apart into two:
+
+# %% tags=["demo"]
+with waiting_for("log_p_bent", "log_p_reverse"):
+    show(draw_levels(log_p_bent, log_p_reverse), alt="Left: the level lines of the bent normal density, each of them a single closed curve around one "
+         "mode, the higher inside the lower. Right: level lines of a density with two hills side by side: low lines enclose both, high lines consist of two closed curves.")  # fmt: skip
 
 # %% [markdown]
 # ## What you can now do

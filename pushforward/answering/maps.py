@@ -165,6 +165,12 @@ POOL: dict[str, Map] = {
 }
 
 MAPS: dict[str, Map] = POOL | {
+    "bent": Map(
+        "({a} x1 + {b}, {c} x2 + {k} ({a} x1 + {b})²)",
+        ("a", "b", "c", "k"),
+        (2,),
+        lambda m, x, a, b, c, k: (a * x[0] + b, c * x[1] + k * (a * x[0] + b) * (a * x[0] + b)),
+    ),
     "exp": Map("exp({a} x + {b})", ("a", "b"), (), lambda m, x, a, b: (m.exp(a * x[0] + b),)),
     "sinh": Map("{a} sinh({b} x)", ("a", "b"), (), lambda m, x, a, b: (a * m.sinh(b * x[0]),)),
     "log_normal": Map("log N(x; {mu}, {sigma}²)", ("mu", "sigma"), (), _log_normal),

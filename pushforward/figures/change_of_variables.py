@@ -238,6 +238,24 @@ def _levels(ax: Axes, log_density: Callable) -> None:
     ax.contour(u, v, heights, levels=levels, colors=[GREY], linewidths=1, linestyles="solid")
 
 
+@on_cpu
+def draw_levels(log_p_bent: Callable, log_p_reverse: Callable) -> Figure:
+    """Level lines of a volume-preserving flow's density, and of one that has two hills: x_1 by g(x) = x − ¾ sin x."""
+    fig, (left, right) = figure(1, 2, (8, 3.6))
+    u, v = torch.linspace(-3, 3, 161, dtype=torch.float64), torch.linspace(-2.5, 5, 161, dtype=torch.float64)
+    bent = log_p_bent(torch.cartesian_prod(u, v)).reshape(161, 161).T.detach()
+    hills = log_p_reverse(u, lambda x: x - 0.75 * torch.sin(x), standard_normal).detach()
+    both = hills[None] + standard_normal(u)[:, None]
+    for ax, down, heights, title in (
+        (left, v, bent, r"$|\det J| = 1$: one mode"),
+        (right, u, both, r"another $|\det J|$: two modes"),
+    ):
+        levels = float(heights.max()) - np.array([3.0, 2.0, 1.2, 0.6, 0.2, 0.05])
+        ax.contour(u, down, heights, levels=levels, cmap=ORDER, linewidths=1.5)
+        ax.set(title=title, xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+    return fig
+
+
 # --- more than one preimage, and none --------------------------------------------------------------------------
 
 

@@ -68,6 +68,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         to(FLOWS["bend"](noise(50, 2, dtype=F64))),
         FLOWS["log_p_bent"],
     ),
+    "draw_levels": lambda to: (FLOWS["log_p_bent"], FLOWS["log_p_reverse"]),
     "draw_square": lambda to: (to(noise(100, dtype=F64)), 1.0, FLOWS["log_p_square"]),
     "draw_image": lambda to: (to(torch.tensor([[1.0, 0.5], [-0.4, 0.8]], dtype=F64)), 100),
     "draw_impostors": lambda to: (
