@@ -251,6 +251,34 @@ with waiting_for("affine_forward", "affine_reverse"):
 
 
 # %% [markdown]
+# ### Be the examiner
+#
+# Half of all mistakes in this field are silent: the code runs, the loss falls, and the number is no log density. So turn the tables. You get a function that claims to be `affine_forward`, and say whether it is. Some of them are right, written in five different ways; the others
+# go the wrong way between $x$ and $z$, lose the absolute value or the sign of the log-determinant, are off by a constant, or are right for tame inputs only.
+#
+# What do you know about the right answer, without trusting any implementation? That $X \sim \mathcal N(b, AA^\top)$, whose log density the library has; that a density integrates to 1 (but so does that of *another* $X$); that $A = 2I$ and $b = 0$ tell nearly nothing apart. And one thing about floating-point numbers:
+# `nan > 0.1` is false, so a test that looks for a *difference* lets every NaN pass.
+#
+# **In numbers.** $A = \begin{pmatrix}0 & 2\\ 1 & 0\end{pmatrix}$, $b = 0$, $x = (2, 1)$: $z = (1, 1)$ and $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (2, \frac12)$ and $-4.656$, without the absolute value $\log(-2)$, which is NaN.
+#
+# **Write** the test. You may call the implementation as often as you like.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-catch_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "08f1076213cda02f0e9e2feb1f22b131", "cell_type": "code"} deletable=false
+def is_affine_density(implementation):
+    """True if the function gives the log density at x of X = A z + b with z ~ N(0, I), False if it does not.
+
+    implementation: takes x, (B, D), A, (D, D), invertible, and b, (D,), and gives (B,), as affine_forward does; call it on
+    tensors of your choice (values only: no gradient comes back);  returns True or False.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-catch_density", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "3496278bdb7acd3c3abb7dc31f34d396", "cell_type": "code"} deletable=false editable=false
+check("cov.catch_density")
+
+
+# %% [markdown]
 # ## 3 · Any smooth map: the Jacobian
 #
 # Look at a smooth map closely enough, and it is affine: near $x$, $g(x + h) \approx g(x) + J(x)\,h$, where $J_{ij} = \partial g_i/\partial x_j$. A tiny

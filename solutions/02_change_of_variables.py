@@ -242,6 +242,46 @@ with waiting_for("affine_forward", "affine_reverse"):
     print("library:", torch.distributions.MultivariateNormal(b, A @ A.T).log_prob(points))
 
 # %% [markdown]
+# ### Be the examiner
+#
+# Half of all mistakes in this field are silent: the code runs, the loss falls, and the number is no log density. So turn the tables. You get a function that claims to be `affine_forward`, and say whether it is. Some of them are right, written in five different ways; the others
+# go the wrong way between $x$ and $z$, lose the absolute value or the sign of the log-determinant, are off by a constant, or are right for tame inputs only.
+#
+# What do you know about the right answer, without trusting any implementation? That $X \sim \mathcal N(b, AA^\top)$, whose log density the library has; that a density integrates to 1 (but so does that of *another* $X$); that $A = 2I$ and $b = 0$ tell nearly nothing apart. And one thing about floating-point numbers:
+# `nan > 0.1` is false, so a test that looks for a *difference* lets every NaN pass.
+#
+# **In numbers.** $A = \begin{pmatrix}0 & 2\\ 1 & 0\end{pmatrix}$, $b = 0$, $x = (2, 1)$: $z = (1, 1)$ and $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (2, \frac12)$ and $-4.656$, without the absolute value $\log(-2)$, which is NaN.
+#
+# **Write** the test. You may call the implementation as often as you like.
+
+
+# %% tags=["solve:cov.catch_density"]
+def is_affine_density(implementation):
+    """True if the function gives the log density at x of X = A z + b with z ~ N(0, I), False if it does not.
+
+    implementation: takes x, (B, D), A, (D, D), invertible, and b, (D,), and gives (B,), as affine_forward does; call it on
+    tensors of your choice (values only: no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    thin = 0.02 * torch.eye(250, dtype=torch.float64)  # its determinant underflows
+    questions = (
+        ([[1.0, 2.0], [0.3, 0.5], [-1.0, 3.0]], [[0.5, 2.0], [1.5, -1.0]], [1.0, -2.0]),
+        ([[40.0, -90.0], [0.3, 0.5], [0.0, 0.0]], [[0.3, 0.1], [-0.2, 0.4]], [0.5, 1.0]),
+        (torch.zeros(3, 250), thin, 0.01 * torch.ones(250)),
+    )
+    for question in questions:
+        x, A, b = (torch.as_tensor(value, dtype=torch.float64) for value in question)
+        wanted = torch.distributions.MultivariateNormal(b, A @ A.T).log_prob(x)
+        if not torch.allclose(implementation(x, A, b).double(), wanted, rtol=1e-5, atol=1e-5):
+            return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:cov.catch_density:2"]
+check("cov.catch_density")
+
+# %% [markdown]
 # ## 3 · Any smooth map: the Jacobian
 #
 # Look at a smooth map closely enough, and it is affine: near $x$, $g(x + h) \approx g(x) + J(x)\,h$, where $J_{ij} = \partial g_i/\partial x_j$. A tiny
