@@ -36,10 +36,10 @@ if "google.colab" in sys.modules:
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
 #
-# You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
+# You need: derivatives, determinants, the normal distribution. Time: about three hours; sections 1 to 5 and 7 are the core. Labels such as 001 P1 say where
 # a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "a443d996efed8c1e61de137791fef159", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "6ebfebfc7b8f793b1b93534148f15f37", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -57,9 +57,12 @@ from pushforward.figures.change_of_variables import (
     draw_levels,
     draw_mass_stays,
     draw_square,
+    draw_training,
+    draw_zoom,
     stretch_explorer,
 )
 from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
+from pushforward.train import budget, train
 from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
@@ -81,6 +84,34 @@ show(
 #
 # That is the whole theory. The rest is bookkeeping: how much does a strip widen (a derivative, a determinant), and what
 # if strips land on top of each other, or nowhere?
+#
+# ### Before you begin
+#
+# Three things that you have met already; answer them on paper, then unfold.
+#
+# **1.** (Notebook 00) The column $(10, 30)$ is standardised to $(-1, 1)$. Write this as a map $z = g(x)$. What are its slope and its inverse?
+#
+# <details><summary>Answer</summary>
+#
+# $z = (x - 20)/10$: slope $\frac1{10}$, inverse $x = 20 + 10z$ with slope 10. This is a flow of the simplest kind, run backwards: data in, something like noise out.
+#
+# </details>
+#
+# **2.** (School) $g$ is the inverse of $f$. What is $g'(x)$, if you know $f'$?
+#
+# <details><summary>Answer</summary>
+#
+# Differentiate $f(g(x)) = x$: $f'(g(x))\, g'(x) = 1$, so $g'(x) = 1/f'(g(x))$. Mind the place: the slope of $f$ is taken at $g(x)$, not at $x$.
+#
+# </details>
+#
+# **3.** (School) What is the area of the parallelogram with the sides $(2, 1)$ and $(0, 1)$?
+#
+# <details><summary>Answer</summary>
+#
+# The size of the determinant: $|2 \cdot 1 - 1 \cdot 0| = 2$. That of $(0, 1)$ and $(2, 1)$ is the same, though the determinant is $-2$.
+#
+# </details>
 #
 # ### Notation
 #
@@ -120,11 +151,14 @@ show(
 #
 # For the slopes, take this helper. It uses automatic differentiation; section 3 opens the lid.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-1-one-dimension-mass-stays-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d96e62a28a653ecdef6bdedcab6669a9", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-1-one-dimension-mass-stays-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8bbf803db252da0a5489e6d097207cb2", "cell_type": "code"} deletable=false editable=false
 def slope(f, x):
-    """f'(x), entry by entry, for a function f that acts on every entry by itself.   x: any shape; returns the same."""
+    """f'(x), entry by entry, for a function f that acts on every entry by itself.   x: any shape; returns the same.
+
+    If f is a network, its parameters can be trained through the result.
+    """
     x = x.detach().requires_grad_()
-    return torch.autograd.grad(f(x).sum(), x)[0]
+    return torch.autograd.grad(f(x).sum(), x, create_graph=isinstance(f, torch.nn.Module))[0]
 
 
 # %% [markdown]
@@ -277,7 +311,6 @@ def is_affine_density(implementation):
 # %% nbgrader={"schema_version": 3, "grade_id": "cov-catch_density", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "3496278bdb7acd3c3abb7dc31f34d396", "cell_type": "code"} deletable=false editable=false
 check("cov.catch_density")
 
-
 # %% [markdown]
 # ## 3 · Any smooth map: the Jacobian
 #
@@ -287,6 +320,14 @@ check("cov.catch_density")
 # $$\log p_X(x) = \log p_Z(g(x)) + \log|\det J_g(x)| , \qquad \log p_X(f(z)) = \log p_Z(z) - \log|\det J_f(z)| .$$
 #
 # This is the **change of variables** theorem, for maps that are one-to-one with $\det J \ne 0$.
+
+# %% tags=["demo"]
+show(draw_zoom(), alt="Left: the unit square and the parallelogram that the matrix with rows 2 0 and 1 1 makes of it, of area 2. Middle: a "
+     "grid bent by a smooth map, one of its cells marked. Right: that cell magnified: its bent outline hardly differs from the parallelogram of the Jacobian in its middle.")  # fmt: skip
+
+
+# %% [markdown]
+# On the left a matrix, one factor for all areas; in the middle a smooth map; on the right one of its cells, magnified. What is left of the bending is smaller the smaller the cell.
 #
 # How do you get $J$? Automatic differentiation gives the gradient of *one* number at a time. Output $i$ is one number, and
 # its gradient is row $i$ of $J$. For a batch of $B$ points that seems to make $B \cdot D$ gradients. But the points do not
@@ -676,7 +717,7 @@ print(f"t = {t:.6f}, images of t and −t:", g(torch.tensor([t, -t], dtype=torch
 
 # %% [markdown]
 # The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary. In floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1; it proves nothing, since the sigmoid *is* one-to-one. What only
-# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, as above, is, up to $10^{-9}$.
+# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly (the printed zeros above are rounded, too) is, up to $10^{-9}$.
 
 # %% tags=["demo"]
 g = flow_map("exam", {"n": 4, "k": 1.0})
@@ -864,6 +905,75 @@ with waiting_for("log_p_bent", "log_p_reverse"):
     show(draw_levels(log_p_bent, log_p_reverse), alt="Left: the level lines of the bent normal density, each of them a single closed curve around one "
          "mode, the higher inside the lower. Right: level lines of a density with two hills side by side: low lines enclose both, high lines consist of two closed curves.")  # fmt: skip
 
+
+# %% [markdown]
+# ## 9 · Let it learn
+#
+# One formula, one use. Take points with two hills, a map that rises whatever its parameters are, and turn the knobs until the points are as likely as possible: **maximum likelihood**, with your own `log_p_reverse`. The map is a straight line plus six soft steps,
+#
+# $$g(x) = c + \alpha x + \sum_{k=1}^6 h_k \tanh\big(s_k (x - m_k)\big), \qquad \alpha, h_k, s_k > 0,$$
+#
+# a valid flow for all parameters: every slope is at least $\alpha$, and the line reaches everything.
+#
+# **Predict before you run.** A second map is trained on $\log p_Z(g(x))$ alone: the log-determinant is dropped. It is a shorter formula, and a better score is in reach. What will that $g$ look like?
+
+# %% tags=["demo"]
+class Rising(torch.nn.Module):
+    """g(x) = c + alpha x + sum of h_k tanh(s_k (x − m_k)), rising; x: any shape, returns the same."""
+
+    def __init__(self, steps: int = 6) -> None:
+        super().__init__()
+        self.c, self.alpha = (torch.nn.Parameter(torch.tensor(value)) for value in (0.0, 0.5))
+        self.h, self.s = (torch.nn.Parameter(torch.full((steps,), value)) for value in (-1.0, 1.0))
+        self.m = torch.nn.Parameter(torch.linspace(-3, 3, steps))
+
+    def forward(self, x):
+        positive = torch.nn.functional.softplus
+        steps = positive(self.h) * torch.tanh(positive(self.s) * (x[..., None] - self.m))
+        return self.c + positive(self.alpha) * x + steps.sum(-1)
+
+
+def log_base(z):
+    return -0.5 * z**2 - 0.5 * math.log(2 * math.pi)
+
+
+def learn(score, data, seed=0):
+    """A rising map with the largest mean score(x, g) that was found."""
+    g = Rising()
+    optimiser = torch.optim.Adam(g.parameters(), lr=0.05)
+
+    def step(k):
+        loss = -score(data[torch.randint(len(data), (256,))], g).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        return loss
+
+    train(step, g, steps=budget(full=400, graded=400, quick=20), seed=seed)
+    return g
+
+
+# %% tags=["demo"]
+with waiting_for("log_p_reverse"):
+    generator = torch.Generator().manual_seed(0)
+    noise, coin = torch.randn(2000, generator=generator), torch.rand(2000, generator=generator)
+    data = torch.where(coin < 0.35, -1.5 + 0.4 * noise, 1.2 + 0.7 * noise)
+    honest = learn(lambda x, g: log_p_reverse(x, g, log_base), data)
+    cheat = learn(lambda x, g: log_base(g(x)), data)
+    show(draw_training(data, {"with the log-determinant": honest, "without it": cheat}, log_p_reverse), alt="Left: the two maps. Trained with the "
+         "log-determinant, g rises steeply at the two hills and slowly between them; trained without it, it is nearly flat at 0. Right: a histogram of the data with two hills; "
+         "the honest density follows it, and the cheat's score, taken for a density, lies far above it as a nearly level line.")  # fmt: skip
+    scores = log_p_reverse(data, honest, log_base).mean().item(), log_base(cheat(data)).mean().item()
+    print(f"mean score of the data: {scores[0]:.2f} nats with the log-determinant, {scores[1]:.2f} without it")
+    spreads = honest(data).std().item(), cheat(data).std().item()
+    print(f"spread of g(data): {spreads[0]:.2f} with it, {spreads[1]:.2f} without it (the base's is 1)")
+
+# %% [markdown]
+# The cheat has the better score, and has learnt nothing: it sends all of the data to the mode of the base. Its score is no log density: the level line on the right stays at $1/\sqrt{2\pi} = 0.40$ as far as $g$ is flat, and the area below it is several times 1. The log-determinant is the term that
+# pays for squeezing: halve the spread of $g$ and it charges $\log 2$.
+#
+# (Both maps the same? Then your `log_p_reverse` takes its slope without keeping the graph, and the optimiser never hears of the log-determinant: `slope` keeps it if it is given a network.)
+
 # %% [markdown]
 # ## What you can now do
 #
@@ -874,6 +984,7 @@ with waiting_for("log_p_bent", "log_p_reverse"):
 # - compute how much mass a map that is not onto loses, and mend it by the base
 # - write a density with an edge that returns $-\infty$ and never NaN, gradients included
 # - decide whether a map is a valid flow, and prove it by a witness that survives fifty digits
+# - train a map by maximum likelihood, and say what the log-determinant pays for
 # - say what a constant determinant leaves unchanged, why that is nearly everything on the line, and why even in the plane one mode stays one mode
 #
 # ## Exam-style questions

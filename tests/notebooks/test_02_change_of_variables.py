@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import jupytext
 import numpy as np
 import pytest
 import torch
@@ -19,6 +21,9 @@ from autograder.oracles.precise import Precise, meeting
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures import change_of_variables as drawings
 from pushforward.figures.style import Picture
+from pushforward.train import train
+
+SOURCE = Path(__file__).resolve().parents[2] / "solutions" / "02_change_of_variables.py"
 
 
 def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipywidgets.HTML]:
@@ -83,6 +88,39 @@ def test_the_exam_questions_are_answered_right() -> None:
     at = doubles([0.3, 1.0], [-2.0, 5.0])
     J = torch.func.vmap(torch.func.jacrev(flow_map("spiral", {"k": 1.0})))(at)
     assert torch.allclose(torch.linalg.det(J), torch.exp(2 * at[:, 0]))
+
+
+def test_the_examiners_matrix_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    A, x, b = doubles([0.0, 2.0], [1.0, 0.0]), doubles([2.0, 1.0]), doubles(0.0, 0.0)
+    assert names["affine_forward"](x, A, b).item() == pytest.approx(-3.531, abs=5e-4)
+    assert names["affine_forward"](x, A.T, b).item() == pytest.approx(-4.656, abs=5e-4)
+    assert torch.linalg.det(A) == -2
+
+
+def test_the_cost_of_a_free_jacobian_is_that_of_the_text() -> None:
+    assert 64 * 64 == 4096
+    assert pytest.approx(7e10, rel=0.02) == 4096**3
+
+
+def test_slopes_have_the_numbers_of_the_text() -> None:
+    def ends(name: str, **params: float) -> list[float]:
+        at = torch.linspace(-40, 40, 80_001, dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad(flow_map(name, params)(at).sum(), at)
+        return [round(value.item(), 3) for value in (slope.min(), slope.max())]
+
+    assert ends("wave", a=1.0, b=0.75) == [0.25, 1.75]
+    assert ends("tanh", a=1.0, b=-3.0) == [-0.5, 1.0]
+    J = torch.autograd.functional.jacobian(flow_map("planar", {"u": [1.0, 0.0], "w": [-2.0, 1.0]}), doubles(0.0, 0.0))
+    assert torch.linalg.det(J).item() == pytest.approx(-1)
+
+
+def test_two_hills_have_the_slopes_of_the_text() -> None:
+    x = doubles(0.0, 1.0, 2.0).requires_grad_()
+    g = flow_map("wave", {"a": 1.0, "b": -0.75})(x)
+    (d,) = torch.autograd.grad(g.sum(), x, create_graph=True)
+    (slope,) = torch.autograd.grad((d.log() - g**2 / 2).sum(), x)
+    assert slope.tolist() == [pytest.approx(value, abs=5e-3) for value in (0, 0.842, -1.21)]
+    assert [g[1].item(), d[1].item()] == [pytest.approx(0.369, abs=5e-4), pytest.approx(0.595, abs=5e-4)]
 
 
 # --- the opening picture ---------------------------------------------------------------------------------------
@@ -198,6 +236,43 @@ def test_the_banana_and_the_square_are_drawn_from_the_readers_densities(names: d
     fig = drawings.draw_square(z[:, 0], 1.0, names["log_p_square"])
     both, one = fig.axes[1].lines
     assert (both.get_ydata() > one.get_ydata()).all()
+    assert Picture(fig, "").png
+
+
+def test_level_lines_of_one_hill_are_one_piece_and_those_of_two_fall_apart(names: dict[str, Any]) -> None:
+    fig = drawings.draw_levels(names["log_p_bent"], names["log_p_reverse"])
+    one, two = ([len(path.to_polygons()) for path in ax.collections[0].get_paths()] for ax in fig.axes)
+    assert one == [1] * 6
+    assert two == [1, 1, 1, 2, 2, 2]
+    assert Picture(fig, "").png
+
+
+def test_the_magnified_cell_has_the_area_of_its_parallelogram() -> None:
+    fig = drawings.draw_zoom()
+    straight, _, cell = fig.axes
+    assert [_area(patch.get_xy()) for patch in straight.patches] == [pytest.approx(1), pytest.approx(2)]
+    inside, outline = _area(cell.patches[0].get_xy()), _area(cell.lines[0].get_xydata())
+    assert inside == pytest.approx(outline, rel=0.02)  # the swirl keeps areas, and so does its Jacobian
+    assert Picture(fig, "").png
+
+
+def test_trained_without_the_log_determinant_a_map_goes_flat_and_its_score_is_no_density(names: dict[str, Any]) -> None:
+    """The cells of section 9, with fewer points and steps."""
+    source = next(c.source for c in jupytext.read(SOURCE).cells if "class Rising" in c.source)
+    cell = {**names, "train": train, "budget": lambda **steps: 150}
+    exec(compile(source, "<cell>", "exec"), cell)
+    noise = torch.randn(600, generator=torch.Generator().manual_seed(0))
+    data = torch.where(torch.arange(600) < 200, -1.5 + 0.4 * noise, 1.2 + 0.7 * noise)
+    honest = cell["learn"](lambda x, g: names["log_p_reverse"](x, g, cell["log_base"]), data)
+    cheat = cell["learn"](lambda x, g: cell["log_base"](g(x)), data)
+    assert 0.8 < honest(data).std().item() < 1.2
+    assert cheat(data).std().item() < 0.4
+    x = torch.linspace(-40, 40, 8001)
+    masses = names["log_p_reverse"](x, honest, cell["log_base"]), cell["log_base"](cheat(x))
+    areas = [torch.trapezoid(mass.detach().exp(), x).item() for mass in masses]
+    assert areas[0] == pytest.approx(1, abs=1e-3)
+    assert areas[1] > 3
+    fig = drawings.draw_training(data, {"with": honest, "without": cheat}, names["log_p_reverse"])
     assert Picture(fig, "").png
 
 

@@ -69,6 +69,12 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         FLOWS["log_p_bent"],
     ),
     "draw_levels": lambda to: (FLOWS["log_p_bent"], FLOWS["log_p_reverse"]),
+    "draw_training": lambda to: (
+        to(noise(50)),
+        {"a": torch.nn.Tanh(), "b": torch.nn.Identity()},
+        FLOWS["log_p_reverse"],
+    ),
+    "draw_zoom": lambda to: (),
     "draw_square": lambda to: (to(noise(100, dtype=F64)), 1.0, FLOWS["log_p_square"]),
     "draw_image": lambda to: (to(torch.tensor([[1.0, 0.5], [-0.4, 0.8]], dtype=F64)), 100),
     "draw_impostors": lambda to: (
