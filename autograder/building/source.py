@@ -28,6 +28,7 @@ from jupytext.header import header_to_metadata_and_cell
 from nbformat import NotebookNode, ValidationError
 from nbgrader.preprocessors import ClearSolutions
 
+from pushforward.contents import Entry
 from pushforward.errors import CourseError
 
 Lookup = Callable[[str], Any]  # exercise id -> an object with .kind and .names, or None if nobody judges it
@@ -442,22 +443,6 @@ def _check_end(cells: list[SourceCell], file: str) -> None:
 
 
 # --- the table of contents ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A notebook of the course. part: the part that begins with it; plan: its exercises to come."""
-
-    name: str
-    title: str
-    minutes: int
-    part: str = ""
-    plan: tuple[str, ...] = ()
-
-    @property
-    def number(self) -> str:
-        """The two digits in front of the name."""
-        return self.name[:2]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from pushforward.answering.maps import POOL, flow_map
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import WIDE, explorer, slider
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, ORDER, PURPLE, SKY, VERMILION, figure, on_cpu, style
 
 Function = Callable[[torch.Tensor], torch.Tensor]
@@ -91,13 +91,14 @@ def piecewise_linear(z: torch.Tensor, left: float, middle: float) -> torch.Tenso
 @on_cpu
 def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
     """Sliders for two slopes of a map and for an interval, whose mass before and after stands in the picture."""
-    slope = partial(ipywidgets.FloatSlider, min=0.1, max=4, step=0.1)
-    interval = ipywidgets.FloatRangeSlider(description="interval", min=-2.5, max=2.5, step=0.1, value=(-0.2, 0.8))
+    interval = ipywidgets.FloatRangeSlider(
+        description="interval", min=-2.5, max=2.5, step=0.1, value=(-0.2, 0.8), layout=WIDE
+    )
     alt = (
         "A normal density of z, a map with slope {left} on the left, {middle} in the middle and 1 on the right, and "
         "the density of x. The mass over the interval {interval} of z equals that over its image."
     )
-    left, middle = slope(description="left", value=1), slope(description="middle", value=2)
+    left, middle = slider("left", 0.1, 4, 0.1, value=1), slider("middle", 0.1, 4, 0.1, value=2)
     draw = partial(draw_stretch, log_p_forward=log_p_forward)
     return explorer(draw, alt, left=left, middle=middle, interval=interval)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -108,8 +109,9 @@ def own_options(folder: Path) -> list[str]:
     command = ["make", "--no-print-directory", "--dry-run", "lab"]  # a make around the tests would have this one talk
     done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True)
     words = shlex.split(done.stdout.splitlines()[-1])
-    assert words[1:4] == ["-m", "jupyterlab", "work"]
-    return words[4:]
+    python = next(place for place, word in enumerate(words) if word.endswith("python"))
+    assert words[python + 1 : python + 4] == ["-m", "jupyterlab", "work/00_start_here.ipynb"]
+    return words[python + 4 :]
 
 
 def small_notebook() -> nbformat.NotebookNode:
@@ -127,7 +129,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for notebook in COURSE:
         shutil.copy(notebook, folder)
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    server = Server(folder, free_port(), {name: str(home / name.lower()) for name in names})
+    settings = {name: str(home / name.lower()) for name in names}
+    server = Server(folder, free_port(), {**settings, "JUPYTER_CONFIG_PATH": str(ROOT / "autograder/building/lab")})
     try:
         server.wait()
         yield server
@@ -152,6 +155,12 @@ def test_jupyterlab_serves_and_runs_the_notebooks(server: Server) -> None:
         first = server.run(COURSE[0].name)
         assert contents(first, "error") == []
         assert any("text/html" in shown["data"] for shown in contents(first, "execute_result"))
+
+
+def test_nbgrader_stays_out_of_sight_of_who_studies_alone(server: Server) -> None:
+    (disabled,) = re.findall(r'"disabledExtensions":\s*(\[[^]]*\])', server.ask("GET", "/lab").text)
+    assert "@jupyter/nbgrader" in json.loads(disabled)
+    assert "nbgrader" not in Path(server.log.name).read_text()
 
 
 def test_a_stranger_without_the_token_gets_nothing(server: Server) -> None:

@@ -1,18 +1,19 @@
 """The figure of the course: a Gaussian cloud, pushed through the notebooks until it is two moons.
 
 Hand-made SVG text, so that the same table of contents gives the same bytes on each machine. Colours are
-Okabe and Ito's and never carry a meaning alone: each notebook has its number, one that is to come is a ring.
+Okabe and Ito's and never carry a meaning alone: each notebook has its number, one that is to come is a ring, and
+what a student has done is an arc around it, with a tick when it is all.
 """
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from html import escape
 from itertools import cycle
 
-from autograder.building.source import Entry
+from pushforward.contents import Entry
 
 Point = tuple[float, float]
 Parts = dict[str, list[Entry]]
@@ -26,31 +27,48 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#9
 STYLE = """\
 text { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328; }
 .card { fill: #ffffff; stroke: #d1d9e0; } .ring { fill: #ffffff; }
-.dim { fill: #59636e; } .path { stroke: #59636e; }
+.dim { fill: #59636e; } .path { stroke: #59636e; } .done { stroke: #1f2328; }
 @media (prefers-color-scheme: dark) {
 text { fill: #f0f6fc; }
 .card { fill: #0d1117; stroke: #3d444d; } .ring { fill: #0d1117; }
-.dim { fill: #9198a1; } .path { stroke: #9198a1; }
+.dim { fill: #9198a1; } .path { stroke: #9198a1; } .done { stroke: #f0f6fc; }
 }
 text.on-dark { fill: #ffffff; } text.on-light { fill: #111111; }"""
 
 
-def course_map(notebooks: tuple[Entry, ...], ready: set[str]) -> str:
-    """The map as SVG text. ready: names of the notebooks that are complete; the others are drawn as rings."""
-    parts = _parts(notebooks)
+def course_map(notebooks: tuple[Entry, ...], ready: Collection[str], done: Mapping[str, float] | None = None) -> str:
+    """The map as SVG text.
+
+    ready: names of the notebooks that are complete; the others are drawn as rings. done: for the map of one student,
+    the share of each notebook's points that she has.
+    """
+    parts, done = _parts(notebooks), done or {}
     lists, bottom = _lists(parts, ready)
-    body = [*_head(), *_clouds(), *_stations(parts, ready), *lists]
+    body = [*_head(bool(done)), *_clouds(), *_stations(parts, ready, done), *lists]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom}" width="{WIDTH}" '
             f'height="{bottom}" role="img" aria-labelledby="title desc">',
             '<title id="title">Map of the course: from noise to data</title>',
-            f'<desc id="desc">{escape(_description(parts, ready))}</desc>',
+            f'<desc id="desc">{escape(description(notebooks, ready, done))}</desc>',
             f"<style>\n{STYLE}\n</style>",
             f'<rect class="card" x="0.5" y="0.5" width="{WIDTH - 1}" height="{bottom - 1}" rx="12"/>',
             *body,
             "</svg>\n",
         ]
+    )
+
+
+def description(notebooks: tuple[Entry, ...], ready: Collection[str], done: Mapping[str, float] | None = None) -> str:
+    """The map in words, for those who do not see it."""
+    lists = (
+        f"{title}: {', '.join(f'{e.number} {e.title}' for e in part)}" for title, part in _parts(notebooks).items()
+    )
+    own = (f"{e.number} to {done[e.name]:.0%}" for e in notebooks if done and done.get(e.name))
+    return (
+        "A round cloud of noise on the left is pushed, step by step, into two moons of data on the right, "
+        f"along a line of {len(notebooks)} notebooks, of which {len(ready)} are ready. {'; '.join(lists)}."
+        + (f" Done so far: {', '.join(own) or 'nothing yet'}." if done else "")
     )
 
 
@@ -64,21 +82,15 @@ def _parts(notebooks: tuple[Entry, ...]) -> Parts:
     return parts
 
 
-def _description(parts: Parts, ready: set[str]) -> str:
-    count = sum(map(len, parts.values()))
-    lists = (f"{title}: {', '.join(f'{e.number} {e.title}' for e in part)}" for title, part in parts.items())
-    return (
-        "A round cloud of noise on the left is pushed, step by step, into two moons of data on the right, "
-        f"along a line of {count} notebooks, of which {len(ready)} are ready. {'; '.join(lists)}."
-    )
-
-
-def _head() -> Iterator[str]:
+def _head(own: bool) -> Iterator[str]:
     yield _text(EDGE, 40, "From noise to data", size=20, weight=700)
     yield _text(WIDTH - EDGE - 152, 40, "ready", css="dim")
     yield f'<circle cx="{WIDTH - EDGE - 164}" cy="36" r="6" fill="{PALETTE[0]}"/>'
     yield _text(WIDTH - EDGE - 52, 40, "to come", css="dim")
     yield _ring(WIDTH - EDGE - 64, 36, 6, PALETTE[0])
+    if own:
+        yield _text(WIDTH - EDGE - 268, 40, "your points", css="dim")
+        yield _arc(WIDTH - EDGE - 282, 36, 8, 0.75)
 
 
 def _text(
@@ -134,7 +146,7 @@ def _at(noise: Point, data: Point, step: int) -> str:
 # --- the notebooks ------------------------------------------------------------------------------------------
 
 
-def _stations(parts: Parts, ready: set[str]) -> Iterator[str]:
+def _stations(parts: Parts, ready: Collection[str], done: Mapping[str, float]) -> Iterator[str]:
     """A line of numbered circles, in the colour of their part."""
     coloured = [(entry, colour) for part, colour in zip(parts.values(), cycle(PALETTE), strict=False) for entry in part]
     left, right = EDGE + 12, WIDTH - EDGE - 12
@@ -142,6 +154,24 @@ def _stations(parts: Parts, ready: set[str]) -> Iterator[str]:
     yield f'<path class="path" d="M{left},{LINE}H{right}" stroke-width="2" stroke-opacity="0.4"/>'
     for place, (entry, colour) in enumerate(coloured):
         yield from _station(left + gap * place, entry, colour, entry.name in ready)
+        yield from _reached(round(left + gap * place, 1), done.get(entry.name, 0.0))
+
+
+def _reached(x: float, share: float) -> Iterator[str]:
+    """What a student has of a notebook: an arc around its circle, and a tick below once it is whole."""
+    if share > 0:
+        yield _arc(x, LINE, 16, share)
+    if share >= 1:
+        yield f'<path class="done" d="M{x - 5:g},{LINE + 24}l4,4l7,-8" fill="none" stroke-width="2.5"/>'
+
+
+def _arc(x: float, y: float, r: float, share: float) -> str:
+    """Part of a circle, clockwise from its top."""
+    whole = 2 * math.pi * r
+    return (
+        f'<circle class="done" cx="{x:g}" cy="{y:g}" r="{r:g}" fill="none" stroke-width="3.5" '
+        f'stroke-dasharray="{share * whole:.1f} {whole:.1f}" transform="rotate(-90 {x:g} {y:g})"/>'
+    )
 
 
 def _station(x: float, entry: Entry, colour: str, ready: bool) -> Iterator[str]:
@@ -151,7 +181,7 @@ def _station(x: float, entry: Entry, colour: str, ready: bool) -> Iterator[str]:
     yield _text(x, LINE + 4.2, entry.number, size=12, weight=600, css=css, anchor="middle")
 
 
-def _lists(parts: Parts, ready: set[str]) -> tuple[list[str], int]:
+def _lists(parts: Parts, ready: Collection[str]) -> tuple[list[str], int]:
     """The titles, part by part, four parts to a row; and the height that all of it needs."""
     drawn, top, longest = [], LIST, 0
     for place, ((title, part), colour) in enumerate(zip(parts.items(), cycle(PALETTE), strict=False)):
@@ -163,7 +193,7 @@ def _lists(parts: Parts, ready: set[str]) -> tuple[list[str], int]:
     return drawn, top + ROW * longest + 14
 
 
-def _list(x: float, top: int, title: str, part: list[Entry], colour: str, ready: set[str]) -> Iterator[str]:
+def _list(x: float, top: int, title: str, part: list[Entry], colour: str, ready: Collection[str]) -> Iterator[str]:
     """One part: a coloured bar with its title, and a line (or two) for each notebook."""
     bar = f'<rect x="{x:g}" y="{top - 11}" width="5" height="13" rx="2" fill="{colour}"/>'
     yield bar + _text(x + 12, top, title, weight=700)
