@@ -160,8 +160,9 @@ def _tanh(rng: np.random.Generator) -> Drawn:
         yield "folded", {"a": a, "b": -a * float(rng.uniform(2.2, 6))}
         yield "flat", {"a": a, "b": -2 * a}
     yield "plain", {"a": a, "b": a * _size(rng, 2.2, 5)}
-    yield "into", {"a": 0.0, "b": _signed(rng, 0.2, 0.9)}
-    yield "into", {"a": 0.0, "b": _signed(rng, 1.1, 2)}
+    rising = _sign(rng)
+    yield "into", {"a": 0.0, "b": rising * _size(rng, 0.2, 0.9)}
+    yield "into", {"a": 0.0, "b": -rising * _size(rng, 1.1, 2)}
     yield "constant", {"a": 0.0, "b": 0.0}
 
 
@@ -293,7 +294,7 @@ def _square(rng: np.random.Generator, d: int, sign: float) -> list[list[float]]:
 
 def _planar(rng: np.random.Generator, product: float) -> dict[str, list[float]]:
     """u and w with that u·w: w_2 is a power of 2, so that −1 comes out without rounding."""
-    w = [_grid(rng, -1, 1), _sign(rng) * float(rng.choice([0.5, 1.0]))]
+    w = [_grid(rng, -1, 1), _sign(rng) * float(rng.choice([0.5, 2.0]))]
     u = _grid(rng, -1, 1)
     return {"u": [u, (product - u * w[0]) / w[1]], "w": w}
 
