@@ -64,12 +64,19 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_mass_stays": lambda to: (lambda z: z + 1.6 * torch.tanh(2 * z),),
     "draw_stretch": lambda to: (1.0, 2.0, (-0.2, 0.8), FLOWS["log_p_forward"]),
     "draw_cells": lambda to: (AFFINE | SWIRL, FLOWS["log_abs_det_jacobian"]),
-    "draw_flow_verdicts": lambda to: (FLOWS["is_valid_flow"], FAULTS),
+    "draw_flow_verdicts": lambda to: (FLOWS["verdict_line"], FLOWS["witness"], FAULTS),
     "draw_banana": lambda to: (
         to(noise(50, 2, dtype=F64)),
         to(FLOWS["bend"](noise(50, 2, dtype=F64))),
         FLOWS["log_p_bent"],
     ),
+    "draw_levels": lambda to: (FLOWS["log_p_bent"], FLOWS["log_p_reverse"]),
+    "draw_training": lambda to: (
+        to(noise(50)),
+        {"a": torch.nn.Tanh(), "b": torch.nn.Identity()},
+        FLOWS["log_p_reverse"],
+    ),
+    "draw_zoom": lambda to: (),
     "draw_square": lambda to: (to(noise(100, dtype=F64)), 1.0, FLOWS["log_p_square"]),
     "draw_image": lambda to: (to(torch.tensor([[1.0, 0.5], [-0.4, 0.8]], dtype=F64)), 100),
     "draw_impostors": lambda to: (
