@@ -25,7 +25,7 @@
 # The models in this course have one thing in common: they **push simple noise forward** to something that looks like
 # data. Flows, variational autoencoders, GANs and diffusion models do so in one go or step by step; an autoregressive
 # model uses up its noise pixel by pixel, and an energy-based one stirs it until it has the right shape. They differ
-# in how they push, in how they learn to, and in what you can compute afterwards. This first notebook takes about 45 minutes,
+# in how they push, in how they learn to, and in what you can compute afterwards. This first notebook takes about 50 minutes,
 # and half of that if you leave the questions at its end for later. You will see a picture that your computer has
 # learnt to draw; then how the notebooks work, how an answer of yours is checked, and how you hand it in.
 
@@ -242,7 +242,11 @@ check("start.standardise")
 # - `restart("start.standardise")` puts the blank into a new cell below, so that you can begin once more. What you
 #   wrote stays where it is; the cell that you run last counts.
 # - `total()` at the end of each notebook adds up your points so far, earlier days included; `progress()` does so for
-#   the whole course and says what is next. Both read a small file beside your notebooks, which no one else sees.
+#   the whole course, draws it on the map and says what is next. Both read a small file beside your notebooks, which no
+#   one else sees.
+# - Some questions are answered in words, and no machine marks them. If you study alone, `reveal("start.units")` opens
+#   the model answer and its rubric once you have written yours, and `mark("start.units", 1.5)` counts what you give
+#   yourself. In a class your instructor does both.
 # - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
 #   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
 #   you that very case again.

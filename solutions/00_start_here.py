@@ -223,7 +223,11 @@ check("start.standardise")
 # - `restart("start.standardise")` puts the blank into a new cell below, so that you can begin once more. What you
 #   wrote stays where it is; the cell that you run last counts.
 # - `total()` at the end of each notebook adds up your points so far, earlier days included; `progress()` does so for
-#   the whole course and says what is next. Both read a small file beside your notebooks, which no one else sees.
+#   the whole course, draws it on the map and says what is next. Both read a small file beside your notebooks, which no
+#   one else sees.
+# - Some questions are answered in words, and no machine marks them. If you study alone, `reveal("start.units")` opens
+#   the model answer and its rubric once you have written yours, and `mark("start.units", 1.5)` counts what you give
+#   yourself. In a class your instructor does both.
 # - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
 #   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
 #   you that very case again.
