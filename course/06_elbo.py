@@ -31,7 +31,7 @@
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about three hours; sections 2 to 5
+# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about 3½ hours; sections 2 to 5
 # are the core. Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false

@@ -22,7 +22,7 @@
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about three hours; sections 2 to 5
+# You need: the density of a normal distribution, expectations, Bayes' rule. Time: {{time}}; sections 2 to 5
 # are the core. Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]

@@ -23,8 +23,8 @@
 # distribution serves as the worked example, from the question "which function of normal noise has this
 # distribution?" to a prior that a normal posterior can never satisfy.
 #
-# You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time: about
-# three hours; sections 1, 2, 4 and 5 are the core. Labels such as 001 P2a say where a question comes from; notebook 00
+# You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time:
+# {{time}}; sections 1, 2, 4 and 5 are the core. Labels such as 001 P2a say where a question comes from; notebook 00
 # lists these sources.
 
 # %% tags=["given"]
