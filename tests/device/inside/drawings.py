@@ -48,7 +48,7 @@ FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A style of one's own, and no warning in any drawing; coarse pixels, since nobody looks."""
-    monkeypatch.setattr(style, "_DPI", 30)
+    monkeypatch.setattr(style, "DPI", 30)
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
