@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test course answers fresh solved bench demo check check-all writable
+.PHONY: help lab test wheel course answers fresh solved bench demo check check-all writable
 
 PY := .venv/bin/python
 PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
@@ -10,6 +10,8 @@ WORKERS ?= logical --maxprocesses 4
 PYTEST = OMP_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 # JupyterLab refuses to run as root unless it is told to, and in containers and cloud shells one is root.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+# Who studies alone sees no menus of nbgrader, and no lines of its log.
+ALONE = JUPYTER_CONFIG_PATH="autograder/building/lab$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}"
 INSTALL = $(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable
 
 help:       ## List these commands
@@ -17,7 +19,7 @@ help:       ## List these commands
 
 lab: .venv/lab | writable ## Open JupyterLab in work/, missing notebooks copied there  (ARGS="--no-browser --port 9999")
 	@$(PY) -m autograder lab-copies
-	@$(PY) -m jupyterlab work $(AS_ROOT) $(ARGS)
+	@$(ALONE) $(PY) -m jupyterlab work/00_start_here.ipynb $(AS_ROOT) $(ARGS)
 
 test: .venv/dev ## Run the tests  (ARGS="-k schedule" picks some)
 	$(PYTEST) $(ARGS)
@@ -29,6 +31,10 @@ fresh: .venv/lab | writable ## Start one notebook again, beside your copy  (NB=1
 solved: .venv/lab | writable ## Write one notebook with the model answers, beside your copy  (NB=15_diffusion_forward)
 	@test -n "$(NB)" || { echo "Say which notebook: make solved NB=15_diffusion_forward" >&2; exit 2; }
 	@$(PY) -m autograder solved "$(NB)"
+
+wheel: .venv/lab ## Build the package as one file in dist/, for notebooks that travel alone
+	@$(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir dist .
+	@echo "The package lies in dist/: put it beside a notebook that travels alone."
 
 course: .venv/lab | writable ## Rebuild everything that is generated from solutions/
 	@$(PY) -m autograder course

@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     source = command("source", _source, "Write the instructor's notebooks for stock nbgrader.")
     source.add_argument("dir", metavar="DIR", help="becomes DIR/source/ASSIGNMENT/NOTEBOOK.ipynb and a configuration")
 
+    wish = "below each written answer a cell that opens its model answer (students need solutions/ for it)"
+    source.add_argument("--reveal", action="store_true", help=wish)
+
     course = command("course", _course, "Build course/ and the other generated files from solutions/.")
     course.add_argument("--check", action="store_true", help="only say what is out of date")
 
@@ -103,7 +106,7 @@ def _judge(arguments: argparse.Namespace) -> int:
 def _source(arguments: argparse.Namespace) -> int:
     from autograder.building.release import instructor_sources
 
-    for path in instructor_sources(_root(), Path(arguments.dir)):
+    for path in instructor_sources(_root(), Path(arguments.dir), reveal=arguments.reveal):
         print(path)
     return 0
 
@@ -152,7 +155,7 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
-    parts = ("notebooks", "checks", "models", "race", "growth", "house")
+    parts = ("notebooks", "checks", "figures", "models", "race", "growth", "house")
     house = "house: the suite, here and with twenty-three notebooks"
     bench.add_argument("--parts", nargs="+", choices=parts, help=f"(default: all but house; {house})")
     bench.add_argument("--assignments", nargs="+", metavar="NB", help="the race's, and the first one's growth")

@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     formats: ipynb,py:percent
-#     notebook_metadata_filter: -jupytext.text_representation.jupytext_version
+#     notebook_metadata_filter: pushforward,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
 #       format_name: percent
@@ -11,20 +11,13 @@
 #     display_name: Python 3
 #     language: python
 #     name: python3
+#   pushforward:
+#     generated: 'from solutions/02_change_of_variables.py by `make course`: to change
+#       the course, edit that file'
 # ---
 
 # %% [markdown]
-# <small>This notebook is generated from `solutions/02_change_of_variables.py` by `make course`: to change the course, edit that file.</small>
-
-# %% nbgrader={"schema_version": 3, "grade_id": "given-colab", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "3ea7204359daaa6b3d7766042bbb7c0e", "cell_type": "code"} deletable=false editable=false
-# On Colab this would install the helper package of the course; elsewhere it does nothing.
-import sys
-
-if "google.colab" in sys.modules:
-    print(
-        "This copy of the course names no public address to install from: "
-        "set `repository:` in solutions/_toc.yml, then run `make course`."
-    )
+# <small>[The course](README.md) · before: [00 Start here](00_start_here.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
 
 # %% [markdown]
 # # 02 · Change of variables
@@ -36,10 +29,24 @@ if "google.colab" in sys.modules:
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
 #
-# You need: derivatives, determinants, the normal distribution. Time: two to three hours. Labels such as 001 P1 say where
-# a question comes from; notebook 00 lists these sources.
+# You need: derivatives, determinants, the normal distribution. Time: about 3½ hours; sections 1 to 5 and 7 are the core.
+# Labels such as 001 P1 say where a question comes from; notebook 00 lists these sources.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "4f171ff5311d6c55608b0b4646ab24ea", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
+# @title The course's package: nothing happens here unless it is missing
+import importlib.util
+from pathlib import Path
+
+if importlib.util.find_spec("pushforward") is None:
+    beside = sorted(str(path) for path in Path().glob("pushforward*") if path.suffix in (".whl", ".zip"))
+    raise SystemExit(
+        f"The course's package is missing: run `%pip install {beside[-1]}` in a cell of its own, then this one again."
+        if beside
+        else "The course's package is missing: in a copy of the course `make wheel` builds it; "
+        "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
+    )
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "6ebfebfc7b8f793b1b93534148f15f37", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -54,11 +61,15 @@ from pushforward.figures.change_of_variables import (
     draw_cells,
     draw_flow_verdicts,
     draw_image,
+    draw_levels,
     draw_mass_stays,
     draw_square,
+    draw_training,
+    draw_zoom,
     stretch_explorer,
 )
 from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
+from pushforward.train import budget, train
 from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
@@ -80,6 +91,34 @@ show(
 #
 # That is the whole theory. The rest is bookkeeping: how much does a strip widen (a derivative, a determinant), and what
 # if strips land on top of each other, or nowhere?
+#
+# ### Before you begin
+#
+# Three things that you have met already; answer them on paper, then unfold.
+#
+# **1.** (Notebook 00) The column $(10, 30)$ is standardised to $(-1, 1)$. Write this as a map $z = g(x)$. What are its slope and its inverse?
+#
+# <details><summary>Answer</summary>
+#
+# $z = (x - 20)/10$: slope $\frac1{10}$, inverse $x = 20 + 10z$ with slope 10. This is a flow of the simplest kind, run backwards: data in, something like noise out.
+#
+# </details>
+#
+# **2.** (School) $g$ is the inverse of $f$. What is $g'(x)$, if you know $f'$?
+#
+# <details><summary>Answer</summary>
+#
+# Differentiate $f(g(x)) = x$: $f'(g(x))\, g'(x) = 1$, so $g'(x) = 1/f'(g(x))$. Mind the place: the slope of $f$ is taken at $g(x)$, not at $x$.
+#
+# </details>
+#
+# **3.** (School) What is the area of the parallelogram with the sides $(2, 1)$ and $(0, 1)$?
+#
+# <details><summary>Answer</summary>
+#
+# The size of the determinant: $|2 \cdot 1 - 1 \cdot 0| = 2$. That of $(0, 1)$ and $(2, 1)$ is the same, though the determinant is $-2$.
+#
+# </details>
 #
 # ### Notation
 #
@@ -119,11 +158,14 @@ show(
 #
 # For the slopes, take this helper. It uses automatic differentiation; section 3 opens the lid.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-1-one-dimension-mass-stays-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d96e62a28a653ecdef6bdedcab6669a9", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-1-one-dimension-mass-stays-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8bbf803db252da0a5489e6d097207cb2", "cell_type": "code"} deletable=false editable=false
 def slope(f, x):
-    """f'(x), entry by entry, for a function f that acts on every entry by itself.   x: any shape; returns the same."""
+    """f'(x), entry by entry, for a function f that acts on every entry by itself.   x: any shape; returns the same.
+
+    If f is a network, its parameters can be trained through the result.
+    """
     x = x.detach().requires_grad_()
-    return torch.autograd.grad(f(x).sum(), x)[0]
+    return torch.autograd.grad(f(x).sum(), x, create_graph=isinstance(f, torch.nn.Module))[0]
 
 
 # %% [markdown]
@@ -190,20 +232,21 @@ with waiting_for("log_p_forward"):
 #
 # - *Rows and columns.* A batch holds its points as rows, $(B, D)$, while $A$ acts on columns. For a whole batch,
 #   $Az$ becomes `z @ A.T`. Forget the transpose and everything still runs.
-# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is 0 in every
-#   floating-point type. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
+# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is 0 in
+#   float64. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
 #
 # ### Which direction is cheap for what?
 #
 # | you have in code | a sample | density of a sample you just drew | density of a given data point |
 # |---|---|---|---|
-# | forward, $x = f(z)$ | one call of $f$ | free: $z$ is known | needs $f^{-1}$: solve an equation |
-# | reverse, $z = g(x)$ | needs $g^{-1}$: solve an equation | free once it is drawn | one call of $g$ |
+# | forward, $x = f(z)$ | one call of $f$ | $z$ is known: $\log\lvert\det J_f\rvert$ at $z$ is all that is left | needs $f^{-1}$: solve an equation first |
+# | reverse, $z = g(x)$ | needs $g^{-1}$: solve an equation | one call of $g$, if its $z$ was not kept; and $\log\lvert\det J_g\rvert$ | one call of $g$, and $\log\lvert\det J_g\rvert$ |
 #
 # Maximum likelihood needs densities of *given* points, so it wants the reverse direction. Generating, and the expectations
 # under the model that notebooks 06 and 07 need, want the forward one. Layers that are cheap both ways are worth a chapter
 # of their own, which is the next one. For a dense matrix there is not much to choose: solving, inverting and the
-# determinant all cost $O(D^3)$. For a triangular one all are $O(D^2)$, and its determinant is read off the diagonal.
+# determinant all cost $O(D^3)$. For a triangular one, solving
+# costs $O(D^2)$ and the determinant $O(D)$: it is the product of the diagonal. (Never invert in order to solve: that is $O(D^3)$ again.)
 #
 # **In numbers.** $A = \begin{pmatrix}2&0\\1&1\end{pmatrix}$, $b = (1, 0)$, $x = (1, 3)$: $z = (0, 3)$, so
 # $\log p_X(x) = -4.5 - 1.838 - \log 2 = -7.031$.
@@ -235,7 +278,7 @@ def affine_reverse(x, W, c):
 check("cov.log_density_affine")
 
 # %% [markdown]
-# You have just derived the density of every multivariate normal distribution. $X = Az + b$ has mean $b$ and covariance
+# You have just derived the density of every multivariate normal distribution that has one (its covariance must be invertible). $X = Az + b$ has mean $b$ and covariance
 # $\Sigma = AA^\top$; since $\det\Sigma = (\det A)^2$ and $\|A^{-1}(x-b)\|^2 = (x-b)^\top\Sigma^{-1}(x-b)$, your formula is the familiar one. See it
 # agree with itself both ways, and with the library:
 
@@ -249,6 +292,33 @@ with waiting_for("affine_forward", "affine_reverse"):
 
 
 # %% [markdown]
+# ### Be the examiner
+#
+# Half of all mistakes in this field are silent: the code runs, the loss falls, and the number is no log density. So turn the tables. You get a function that claims to be `affine_forward`, and say whether it is. Some of them are right, written in five different ways; the others
+# go the wrong way between $x$ and $z$, lose the absolute value or the sign of the log-determinant, are off by a constant, or are right for tame inputs only.
+#
+# What do you know about the right answer, without trusting any implementation? That $X \sim \mathcal N(b, AA^\top)$, whose log density the library has; that a density integrates to 1 (but so does that of *another* $X$); that $A = 2I$ and $b = 0$ tell nearly nothing apart. And one thing about floating-point numbers:
+# `nan > 0.1` is false, so a test that looks for a *difference* lets every NaN pass.
+#
+# **In numbers.** $A = \begin{pmatrix}0 & 2\\ 1 & 0\end{pmatrix}$, $b = 0$, $x = (2, 1)$: $z = (1, 1)$ and $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (2, \frac12)$ and $-4.656$, without the absolute value $\log(-2)$, which is NaN.
+#
+# **Write** the test. You may call the implementation as often as you like.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-catch_density-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "08f1076213cda02f0e9e2feb1f22b131", "cell_type": "code"} deletable=false
+def is_affine_density(implementation):
+    """True if the function gives the log density at x of X = A z + b with z ~ N(0, I), False if it does not.
+
+    implementation: takes x, (B, D), A, (D, D), invertible, and b, (D,), and gives (B,), as affine_forward does; call it on
+    tensors of your choice (values only: no gradient comes back);  returns True or False.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-catch_density", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "3496278bdb7acd3c3abb7dc31f34d396", "cell_type": "code"} deletable=false editable=false
+check("cov.catch_density")
+
+# %% [markdown]
 # ## 3 · Any smooth map: the Jacobian
 #
 # Look at a smooth map closely enough, and it is affine: near $x$, $g(x + h) \approx g(x) + J(x)\,h$, where $J_{ij} = \partial g_i/\partial x_j$. A tiny
@@ -257,6 +327,14 @@ with waiting_for("affine_forward", "affine_reverse"):
 # $$\log p_X(x) = \log p_Z(g(x)) + \log|\det J_g(x)| , \qquad \log p_X(f(z)) = \log p_Z(z) - \log|\det J_f(z)| .$$
 #
 # This is the **change of variables** theorem, for maps that are one-to-one with $\det J \ne 0$.
+
+# %% tags=["demo"]
+show(draw_zoom(), alt="Left: the unit square and the parallelogram that the matrix with rows 2 0 and 1 1 makes of it, of area 2. Middle: a "
+     "grid bent by a smooth map, one of its cells marked. Right: that cell magnified: its bent outline hardly differs from the parallelogram of the Jacobian in its middle.")  # fmt: skip
+
+
+# %% [markdown]
+# On the left a matrix, one factor for all areas; in the middle a smooth map; on the right one of its cells, magnified. What is left of the bending is smaller the smaller the cell.
 #
 # How do you get $J$? Automatic differentiation gives the gradient of *one* number at a time. Output $i$ is one number, and
 # its gradient is row $i$ of $J$. For a batch of $B$ points that seems to make $B \cdot D$ gradients. But the points do not
@@ -296,7 +374,7 @@ with waiting_for("log_abs_det_jacobian"):
         "a turn that grows with ‖x‖": flow_map("swirl", {"c": 0.0, "k": 0.5}),
     }
     show(draw_cells(maps, log_abs_det_jacobian), alt="A square of twelve by twelve cells under three maps. Affine: a slanted "
-         "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged up to twice, others hardly. "
+         "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged, up to 2.2 times, others hardly. "
          "Swirl: the cells are bent into a whirl, and every one keeps its area.")  # fmt: skip
 
 
@@ -306,7 +384,7 @@ with waiting_for("log_abs_det_jacobian"):
 #
 # What does it cost? $D$ backward passes and a determinant of $O(D^3)$, for every point and every step of training. For a picture
 # of $64 \times 64$ pixels that is 4096 passes and $7 \cdot 10^{10}$ operations. No flow is trained like this. Notebook 03 builds
-# layers whose Jacobian is triangular, or low-rank, or otherwise easy, and *your function is the judge that they are tested with*.
+# layers whose Jacobian is triangular, or low-rank, or otherwise easy. What you have written is what such a layer's claim about its own $\log|\det J|$ can be compared with.
 
 # %% [markdown]
 # ## 4 · Two roads to the same place
@@ -320,7 +398,7 @@ with waiting_for("log_abs_det_jacobian"):
 # p_X(x) = \sum_{z:\, f(z) = x} \frac{p_Z(z)}{|\det J_f(z)|} .$$
 #
 # The formula is not hard. *Finding all the preimages* is. For the square there are two. For
-# $x = |Wz|$, the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of them. Each layer
+# $x = |Wz|$ (here $W$ acts on the noise), the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of them. Each layer
 # of such a kind multiplies the number. A network with ReLUs is worse: there, whole pieces of space share one image.
 #
 # Two practical points. Where no $z$ leads to $x$ the sum is empty, the density 0, and its logarithm $-\infty$: your code must say so, for the
@@ -449,7 +527,7 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 # ## 6 · A density with an edge
 #
 # A map that reaches half of the line only is no accident but a tool where data are positive. Let $\epsilon \sim \mathcal N(0, 1)$ and
-# $z = e^{\mu + \sigma\epsilon}$. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is the distribution of
+# $z = e^{\mu + \sigma\epsilon}$, where $\sigma > 0$ is a number again and no sigmoid. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is the distribution of
 # a latent, hence the letter $z$. Here it is what comes out.)
 #
 # Density: the reverse map is $g(z) = \log z$, with slope $1/z$. Distribution function: $z$ rises with $\epsilon$, so probabilities
@@ -517,22 +595,28 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 #
 # 1. **one-to-one** (section 4): two inputs with the same image, and mass is counted wrongly,
 # 2. **smooth both ways**: $\det J \ne 0$ everywhere. At a point with $\det J = 0$ the inverse has no derivative,
-# 3. **onto the support of the base** (section 5), or mass is lost.
+# 3. **onto what carries the base's mass** (section 5): an image that leaves out a set of positive probability loses it.
 #
-# None of these implies another. $x^3$ is one-to-one and onto, and yet its slope is 0 at the origin: as a reverse map its density there is 0, its
-# log-determinant $-\infty$, and the forward map $\sqrt[3]{z}$ has an infinite slope. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a
+# The set where a density is positive is called its **support**, so the third condition says that the image covers the support, up to a set of probability 0. It may be
+# larger, and it may miss single points.
+#
+# On the line the second condition implies the first, since a slope that never vanishes keeps its sign. Otherwise none of them implies another. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a
 # uniform base on $(0, 1)$ it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which wraps the plane around the origin, has $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one:
-# $\det J \ne 0$ is a statement about *small* neighbourhoods only.
+# from two dimensions on, $\det J \ne 0$ is a statement about *small* neighbourhoods only. (It misses the origin. A single point carries no mass: nothing is lost by that.)
+#
+# And $x^3$? It is one-to-one and onto, but its slope is 0 at the origin. Mass is not miscounted: $3x^2 \phi(x^3)$, with $\phi$ the density of $\mathcal N(0, 1)$, is the density of $X$, and it integrates to 1. It is not valid *by definition*: a flow is to be a
+# diffeomorphism, smooth in both directions. Here the log-determinant is $-\infty$ at 0, the forward map $\sqrt[3]{z}$ has an infinite slope there, and a sum of log densities, which is what one trains with, is ruined by one data point that comes near.
 #
 # What of leaky ReLU, which has a kink? It is one-to-one and onto. At the kink the derivative jumps between two numbers, neither of them 0.
-# A single point, or any set of volume zero, does not matter to a density. So **kinks are allowed** here, as they are in practice, as long as the slopes
+# The density jumps there, at a set of volume zero, and its logarithm stays finite on both sides. So **kinks are allowed** here, as they are in practice, as long as the slopes
 # on both sides are not 0.
 #
 # What does *not* matter: whether the determinant is negative (mirrors are invertible), whether it is constant, or whether it is 1.
 #
 # ### By hand first
 #
-# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each answer.
+# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each answer: a verdict without a reason earns nothing, and a claim that would make valid flows invalid
+# costs a point.
 #
 # (a) $x \in \mathbb R^2$, $A = a^\top a$ with $a \in \mathbb R_{>0}^{1\times 2}$, and $z = \sigma(Ax)$. Is this a valid flow?
 #
@@ -553,23 +637,94 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 for name, entry in POOL.items():
     print(f"{name:10} {entry.formula}")
 
+
 # %% [markdown]
-# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything. So `is_valid_flow(name, params, base)` returns a verdict together with its witness:
+# In every map of the pool $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line
+# (such as $|a| = |b|$) are exact. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$).
 #
-# | verdict | witness | what it proves |
-# |---|---|---|
-# | `"valid"` | `None` | |
-# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ | not one-to-one |
-# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ | no smooth inverse |
-# | `"mass"` | the share of the base that no $x$ reaches, to six digits | not onto |
+# First the verdict alone, in one word:
 #
-# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$). A map that reaches all of the base and more loses nothing: it is onto in the sense of the third condition. In every map of the pool
-# $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact.
+# | word | what it claims |
+# |---|---|
+# | `"valid"` | all three conditions hold |
+# | `"collision"` | not one-to-one: two inputs share an image |
+# | `"singular"` | no smooth inverse: $\det J = 0$ at some point |
+# | `"mass"` | not onto: a share of the base's mass is reached by no $x$ |
 #
-# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary: in floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1. It proves nothing, since the sigmoid *is* one-to-one. What only
-# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly, up to $10^{-9}$, is. And calling a valid map invalid costs as much as the reverse.
+# Where several things are wrong with a map, any word that is true is right. Calling a valid map invalid costs as much as the reverse.
 #
-# Use whatever you like: algebra for most, a root finder where an equation has no formula: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` where `h` changes its sign. `flow_map(name, params)` gives you any map as a function, so that you can try a witness before you hand it in:
+# ### The line
+#
+# On the line there are two questions. Is the slope never 0? Then the map is one-to-one and smooth both ways. And where do its images end? For the first, find the smallest and the largest slope:
+# that of *wave* is $a + b\cos x$, which runs through everything between $a - |b|$ and $a + |b|$; that of *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$, which lies between $a$, far out, and $a + \frac b2$, at 0.
+#
+# **In numbers.** $x + 0.75 \sin x$: slopes from $0.25$ to $1.75$, images without end, valid. $x - 3\tanh\frac x2$: slope $-\frac12$ at 0 and nearly 1 far out, so somewhere it is 0: not valid.
+#
+# **Write** the verdict for every map of the line: *affine*, *power*, *wave*, *tanh*, *leaky*, *softplus*, *logistic*. The report has a row for each.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_line-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "765f7f44fe1319b906052edde50bff2c", "cell_type": "code"} deletable=false
+def verdict_line(name, params, base):
+    """Is z = g(x) a valid flow onto this base, for a map g of the line? One word of the table above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns "valid", or a true one of "collision", "singular" and "mass".
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_line", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "80071955adb6ba99f36b482db77a1fbc", "cell_type": "code"} deletable=false editable=false
+check("cov.verdict_line")
+
+
+# %% [markdown]
+# ### The plane, and space
+#
+# Here a determinant that never vanishes is not enough, and algebra does the work: on what does the map depend? If only on a combination of the coordinates, inputs that agree in it cannot be told apart. *planar* moves a point along $u$ only;
+# so look at $t = w \cdot x$ alone: it becomes $t + (u \cdot w)\tanh t$, a map of the line.
+#
+# **In numbers.** $u = (1, 0)$, $w = (-2, 1)$: $u \cdot w = -2$, and $t - 2\tanh t$ has the slope $-1$ at 0 and 1 far out. Not valid. Its determinant, $1 + (u \cdot w)(1 - \tanh^2 t)$, is that slope.
+#
+# **Write** the verdict for the others: *linear*, *rank_one* (question (a) above), *sigmoid*, *shear*, *swirl*, *planar*, *coupling*, *spiral*, and in space *exam* (question (b) for $n = 4$, $k = 1$) and *triangular*; *linear* may have two or three dimensions.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_plane-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f0051c48bb1b911d34e307bce30e2b49", "cell_type": "code"} deletable=false
+def verdict_plane(name, params, base):
+    """Is z = g(x) a valid flow onto this base, for a map g of the plane or of space? One word, as above.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
+    returns "valid", or a true one of "collision", "singular" and "mass".
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-verdict_plane", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "6dc1b417fffbb55e7a08f7f247815ad2", "cell_type": "code"} deletable=false editable=false
+check("cov.verdict_plane")
+
+# %% [markdown]
+# ### The witness
+#
+# In a proof that a map is *not* a valid flow, a claim is worth nothing and a **witness** everything:
+#
+# | claim | witness |
+# |---|---|
+# | `"collision"` | `(x, y)`: two inputs with the same image, $\lVert x - y\rVert \ge 0.1$, $\lVert x\rVert, \lVert y\rVert \le 10$ |
+# | `"singular"` | `x` with $\det J(x) = 0$, $\lVert x\rVert \le 10$ |
+# | `"mass"` | the share of the base that no $x$ reaches, to six digits |
+#
+# Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several.
+#
+# Here is one, found step by step: $g(x) = x - 3\tanh\frac x2$. It falls at 0 and rises far out, so it takes some values twice; but which two inputs? *Use a symmetry:* $g$ is odd, $g(-x) = -g(x)$. So if $g(t) = 0$ then $g(-t) = 0$ as well, and $t$ and $-t$ are the pair.
+# *Find it:* $g(1) < 0 < g(10)$, so there is a root between 1 and 10. No formula gives it. A bracketing solver does: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` if `h` has different signs there. *Test it* before you hand it in, with `flow_map(name, params)`, which gives any map of the pool as a function:
+
+# %% tags=["demo"]
+t = brentq(lambda t: t - 3 * math.tanh(t / 2), 1, 10, xtol=1e-15)
+g = flow_map("tanh", {"a": 1.0, "b": -3.0})
+print(f"t = {t:.6f}, images of t and −t:", g(torch.tensor([t, -t], dtype=torch.float64)).tolist())
+
+# %% [markdown]
+# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary. In floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1; it proves nothing, since the sigmoid *is* one-to-one. What only
+# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly (the printed zeros above are rounded, too) is, up to $10^{-9}$.
 
 # %% tags=["demo"]
 g = flow_map("exam", {"n": 4, "k": 1.0})
@@ -578,25 +733,28 @@ flat = flow_map("logistic", {"low": 0.0, "high": 1.0, "a": 1.0})
 print("saturation:   ", flat(torch.tensor([40.0, 38.0], dtype=torch.float64)).tolist(), "a collision that is none")
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-is_valid_flow-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ccf72817addd7b12c371e0e1255501d3", "cell_type": "code"} deletable=false
-def is_valid_flow(name, params, base):
-    """Is z = g(x) a valid flow onto this base? A verdict with its witness, as in the table above.   (001 P1)
+# %% [markdown]
+# **Write** a witness for every map that is no valid flow. Algebra is enough for most; you will be asked about invalid ones only.
 
-    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists); base: "normal" or "uniform";
-    returns ("valid", None), ("collision", (x, y)), ("singular", x) or ("mass", lost).
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-witness-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "cae3fbb7d1c2993974179656c1c20634", "cell_type": "code"} deletable=false
+def witness(name, params, base):
+    """What proves that z = g(x) is no valid flow onto this base: a claim with its witness, as in the table.   (001 P1)
+
+    name: a key of POOL; params: dict of its parameters (numbers, lists, lists of lists), for which it is no valid flow onto the base;
+    base: "normal" or "uniform";  returns ("collision", (x, y)), ("singular", x) or ("mass", lost).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-is_valid_flow", "grade": true, "solution": false, "locked": true, "task": false, "points": 6.0, "checksum": "100fa6fd5d21671ed9bb437763bbeec3", "cell_type": "code"} deletable=false editable=false
-check("cov.is_valid_flow")
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-witness", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "82c15c537e0d248a921fe50d99231f65", "cell_type": "code"} deletable=false editable=false
+check("cov.witness")
 
 # %% [markdown]
 # Your verdicts on six maps of the line, with your witnesses drawn in:
 
 # %% tags=["demo"]
-with waiting_for("is_valid_flow"):
+with waiting_for("verdict_line", "witness"):
     six = [
         ("wave", {"a": 1.0, "b": 0.75}, "normal"),
         ("wave", {"a": 0.5, "b": 1.5}, "normal"),
@@ -605,7 +763,7 @@ with waiting_for("is_valid_flow"):
         ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
         ("leaky", {"s": 0.25}, "normal"),
     ]
-    show(draw_flow_verdicts(is_valid_flow, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
+    show(draw_flow_verdicts(verdict_line, witness, six), alt="Six maps of the line. x + 0.75 sin x: valid. 0.5 x + 1.5 sin x: two points at one "
          "height, joined. x cubed: a flat point at the origin. 2 tanh(x/2): hatched bands above 2 and below −2 that no x "
          "reaches. −1 + softplus: a hatched band below −1. Leaky ReLU: valid.")  # fmt: skip
 
@@ -623,7 +781,7 @@ with waiting_for("is_valid_flow"):
 #
 # **What stays?** Everything that depends only on the *values* of the density and not on where they are taken: the maximum of $p$; the volume of every set $\{p > c\}$; and the
 # **differential entropy** $h = -\mathbb E[\log p]$, because $-\log p_X(X)$ and $-\log p_Z(Z)$ are the same number for $X = f(Z)$. So the *distribution* of log densities is the same before and after. (The source
-# speaks of distributions with "the same volume". That is not a notion; these three are what is meant.)
+# speaks of distributions with "the same volume". That is not a notion; these three are what is meant.) And the shape in the sense of topology: the set $\{p_X > c\}$ is the image of $\{p_Z > c\}$, for the normal base a bent ball, in one piece and without a hole.
 #
 # If $\log|\det J_f|$ is not 0 but some other constant, all three change in a way that you can work out in your head. Do so for the last function below.
 #
@@ -694,12 +852,134 @@ with waiting_for("bend", "unbend", "log_p_bent"):
         f"entropy: {float(-log_p_bent(x).mean()):.3f} nats, before: {float(0.5 * (z**2).sum(1).mean() + math.log(2 * math.pi)):.3f} nats"
     )
 
+
 # %% [markdown]
 # The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
 # Kolmogorov and Smirnov's for instance, would look only at the curves, and would sometimes fail by chance.)
 #
-# So is "volume preserving" a weakness? It fixes the *list of density values*, and nothing else: no base can become data of another entropy. In practice a single layer
-# that scales, with a constant $\log|\det J|$, mends that. What remains is a very flexible family: the first deep flows for images were made of additive couplings.
+# So is "volume preserving" a weakness? It fixes the *list of density values*: no base can become data of another entropy. A layer that scales, with a constant $\log|\det J|$, mends that, and it mends no more than that.
+
+# %% [markdown]
+# ### One mode for ever
+#
+# Where can the hills of such a density be? Differentiate $\log p_X(x) = \log p_Z(g(x)) + \text{const}$ with $p_Z = \mathcal N(0, I)$:
+#
+# $$\nabla \log p_X(x) = J_g(x)^\top\, \nabla \log p_Z\big(g(x)\big) = -J_g(x)^\top g(x) .$$
+#
+# $J_g$ is invertible, so this is 0 exactly where $g(x) = 0$, and that is a single point, $f(0)$. **From a normal base, a flow with constant $|\det J|$ makes a density with exactly one mode, in any dimension**, however deep it is and however it bends. It has no other peak, and no dip or saddle either.
+# The two hills of this chapter's opening picture are out of its reach: it can send most samples of one half to the left and of the other to the right, but a bridge as high as the hills will join them. (Draxler et al., *On the Universality of Volume-Preserving and Coupling-Based
+# Normalizing Flows*, ICML 2024, say which distribution is learnt instead.)
+#
+# A flow whose $\mathrm{ladj}(x) = \log|\det J_g(x)|$ *does* change is free of this. On the line, $\log p_X = \log p_Z(g) + \mathrm{ladj}$ has the slope
+#
+# $$(\log p_X)'(x) = -g(x)\, g'(x) + \frac{g''(x)}{g'(x)} .$$
+#
+# **In numbers.** $g(x) = x - \frac34 \sin x$ is a valid flow with slopes from $\frac14$ to $\frac74$. At $x = 0$ the slope of $\log p_X$ is 0, at $x = 1$ it is $-0.369 \cdot 0.595 + 0.631 / 0.595 = 0.842$: $\log p_X$ *rises* as one leaves the base's mode, so there must be two hills beside it. At $x = 2$ it is $-1.21$: the right one lies between 1 and 2.
+#
+# **Predict before you write:** is the hill where $g$ is steepest, at $x = \pi$? Where $g(x) = 1$?
+#
+# **Write** the mode of any flow with constant $|\det J|$, and a witness that others may have two: a smooth map of the pool that is a valid flow onto a normal base, with the two modes. The check looks at the slope of $\log p_X$ on both sides of your points, with fifty digits.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-one_mode-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "383f7d791b7d2f7d10d5e957ac5fb697", "cell_type": "code"} deletable=false
+def mode(f, D):
+    """The mode of X = f(Z), Z ~ N(0, I).   (001 P1c)
+
+    f: one-to-one and smooth on tensors (…, D), with the same |det J| everywhere; D: int, 1 … 3;  returns (D,).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def two_modes():
+    """A valid flow z = g(x) of the line whose density, with base N(0, 1), has two modes.   (001 P1c)
+
+    returns (name, params, (x1, x2)): a smooth map of POOL, a dict of its parameters, and two modes of p_X to six digits,
+    at least 0.1 apart and within |x| ≤ 10.
+    """
+
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-one_mode", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "25dfe2f0c2827805ef635b4db843f325", "cell_type": "code"} deletable=false editable=false
+check("cov.one_mode")
+
+# %% [markdown]
+# Your banana beside a density that no volume-preserving flow makes. Every line around the banana's mode is one closed curve, a bent circle; on the right, beyond a certain height, it falls apart into two:
+
+# %% tags=["demo"]
+with waiting_for("log_p_bent", "log_p_reverse"):
+    show(draw_levels(log_p_bent, log_p_reverse), alt="Left: the level lines of the bent normal density, each of them a single closed curve around one "
+         "mode, the higher inside the lower. Right: level lines of a density with two hills side by side: low lines enclose both, high lines consist of two closed curves.")  # fmt: skip
+
+
+# %% [markdown]
+# ## 9 · Let it learn
+#
+# One formula, one use. Take points with two hills, a map that rises whatever its parameters are, and turn the knobs until the points are as likely as possible: **maximum likelihood**, with your own `log_p_reverse`. The map is a straight line plus six soft steps,
+#
+# $$g(x) = c + \alpha x + \sum_{k=1}^6 h_k \tanh\big(s_k (x - m_k)\big), \qquad \alpha, h_k, s_k > 0,$$
+#
+# a valid flow for all parameters: every slope is at least $\alpha$, and the line reaches everything.
+#
+# **Predict before you run.** A second map is trained on $\log p_Z(g(x))$ alone: the log-determinant is dropped. It is a shorter formula, and a better score is in reach. What will that $g$ look like?
+
+# %% tags=["demo"]
+class Rising(torch.nn.Module):
+    """g(x) = c + alpha x + sum of h_k tanh(s_k (x − m_k)), rising; x: any shape, returns the same."""
+
+    def __init__(self, steps: int = 6) -> None:
+        super().__init__()
+        self.c, self.alpha = (torch.nn.Parameter(torch.tensor(value)) for value in (0.0, 0.5))
+        self.h, self.s = (torch.nn.Parameter(torch.full((steps,), value)) for value in (-1.0, 1.0))
+        self.m = torch.nn.Parameter(torch.linspace(-3, 3, steps))
+
+    def forward(self, x):
+        positive = torch.nn.functional.softplus
+        steps = positive(self.h) * torch.tanh(positive(self.s) * (x[..., None] - self.m))
+        return self.c + positive(self.alpha) * x + steps.sum(-1)
+
+
+def log_base(z):
+    return -0.5 * z**2 - 0.5 * math.log(2 * math.pi)
+
+
+def learn(score, data, seed=0):
+    """A rising map with the largest mean score(x, g) that was found."""
+    g = Rising()
+    optimiser = torch.optim.Adam(g.parameters(), lr=0.05)
+
+    def step(k):
+        loss = -score(data[torch.randint(len(data), (256,))], g).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        return loss
+
+    train(step, g, steps=budget(full=400, graded=400, quick=20), seed=seed)
+    return g
+
+
+# %% tags=["demo"]
+with waiting_for("log_p_reverse"):
+    generator = torch.Generator().manual_seed(0)
+    noise, coin = torch.randn(2000, generator=generator), torch.rand(2000, generator=generator)
+    data = torch.where(coin < 0.35, -1.5 + 0.4 * noise, 1.2 + 0.7 * noise)
+    honest = learn(lambda x, g: log_p_reverse(x, g, log_base), data)
+    cheat = learn(lambda x, g: log_base(g(x)), data)
+    show(draw_training(data, {"with the log-determinant": honest, "without it": cheat}, log_p_reverse), alt="Left: the two maps. Trained with the "
+         "log-determinant, g rises steeply at the two hills and slowly between them; trained without it, it is nearly flat at 0. Right: a histogram of the data with two hills; "
+         "the honest density follows it, and the cheat's score, taken for a density, lies far above it as a nearly level line.")  # fmt: skip
+    scores = log_p_reverse(data, honest, log_base).mean().item(), log_base(cheat(data)).mean().item()
+    print(f"mean score of the data: {scores[0]:.2f} nats with the log-determinant, {scores[1]:.2f} without it")
+    spreads = honest(data).std().item(), cheat(data).std().item()
+    print(f"spread of g(data): {spreads[0]:.2f} with it, {spreads[1]:.2f} without it (the base's is 1)")
+
+# %% [markdown]
+# The cheat has the better score, and has learnt nothing: it sends all of the data to the mode of the base. Its score is no log density: the level line on the right stays at $1/\sqrt{2\pi} = 0.40$ as far as $g$ is flat, and the area below it is several times 1. The log-determinant is the term that
+# pays for squeezing: halve the spread of $g$ and it charges $\log 2$.
+#
+# (Both maps the same? Then your `log_p_reverse` takes its slope without keeping the graph, and the optimiser never hears of the log-determinant: `slope` keeps it if it is given a network.)
 
 # %% [markdown]
 # ## What you can now do
@@ -711,7 +991,8 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 # - compute how much mass a map that is not onto loses, and mend it by the base
 # - write a density with an edge that returns $-\infty$ and never NaN, gradients included
 # - decide whether a map is a valid flow, and prove it by a witness that survives fifty digits
-# - say what a constant determinant leaves unchanged, and why this is a strong restriction on the line and a weak one in the plane
+# - train a map by maximum likelihood, and say what the log-determinant pays for
+# - say what a constant determinant leaves unchanged, why that is nearly everything on the line, and why even in the plane one mode stays one mode
 #
 # ## Exam-style questions
 #
@@ -788,3 +1069,6 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()
+
+# %% [markdown]
+# Go on with **[06 The evidence lower bound](06_elbo.ipynb)**, or back to [the course](README.md).

@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     formats: ipynb,py:percent
-#     notebook_metadata_filter: -jupytext.text_representation.jupytext_version
+#     notebook_metadata_filter: pushforward,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
 #       format_name: percent
@@ -11,20 +11,13 @@
 #     display_name: Python 3
 #     language: python
 #     name: python3
+#   pushforward:
+#     generated: 'from solutions/10_gans.py by `make course`: to change the course,
+#       edit that file'
 # ---
 
 # %% [markdown]
-# <small>This notebook is generated from `solutions/10_gans.py` by `make course`: to change the course, edit that file.</small>
-
-# %% nbgrader={"schema_version": 3, "grade_id": "given-colab", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "3ea7204359daaa6b3d7766042bbb7c0e", "cell_type": "code"} deletable=false editable=false
-# On Colab this would install the helper package of the course; elsewhere it does nothing.
-import sys
-
-if "google.colab" in sys.modules:
-    print(
-        "This copy of the course names no public address to install from: "
-        "set `repository:` in solutions/_toc.yml, then run `make course`."
-    )
+# <small>[The course](README.md) · before: [09 Measuring what has no likelihood](09_measuring.ipynb) · next: [15 The forward process](15_diffusion_forward.ipynb)</small>
 
 # %% [markdown]
 # # 10 · Adversarial learning
@@ -38,9 +31,23 @@ if "google.colab" in sys.modules:
 # hidden in it, why its gradient dies exactly when it is needed, why two players who both descend may circle for ever,
 # and what one does about all that.
 #
-# You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time: about
-# three hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
+# You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time:
+# about 5 hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
+# @title The course's package: nothing happens here unless it is missing
+import importlib.util
+from pathlib import Path
+
+if importlib.util.find_spec("pushforward") is None:
+    beside = sorted(str(path) for path in Path().glob("pushforward*") if path.suffix in (".whl", ".zip"))
+    raise SystemExit(
+        f"The course's package is missing: run `%pip install {beside[-1]}` in a cell of its own, then this one again."
+        if beside
+        else "The course's package is missing: in a copy of the course `make wheel` builds it; "
+        "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
+    )
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c06daf20c1b2701096ab20b73f620918", "cell_type": "code"} deletable=false editable=false
 import functools
@@ -1499,3 +1506,6 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()
+
+# %% [markdown]
+# Go on with **[15 The forward process](15_diffusion_forward.ipynb)**, or back to [the course](README.md).

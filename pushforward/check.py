@@ -16,6 +16,7 @@ from pushforward.answering.shell import in_a_notebook, shell
 from pushforward.errors import CourseError
 from pushforward.record import Reached, recall, remember
 from pushforward.stale import stale
+from pushforward.standing import Standing, Way
 from pushforward.watch import watched
 
 _results: dict[str, Reached] = {}  # the latest of this session, by exercise
@@ -48,9 +49,14 @@ def check(id: str, answer: Callable | dict[str, Any] | None = None, *, seed: int
     report = dataclasses.replace(
         report, printed=printed.text, graded=graded, stale=stale(exercise.names) if answer is None else ""
     )
-    _results[id] = reached = Reached(report.points, report.full)
-    remember(id, reached)
+    note(id, Reached(report.points, report.full))
     return report
+
+
+def note(id: str, reached: Reached) -> None:
+    """The latest result of an exercise, for total() and progress()."""
+    _results[id] = reached
+    remember(id, reached)
 
 
 def _namespace(exercise: Any, answer: Any, names: dict[str, Any]) -> dict[str, Any]:
@@ -97,64 +103,23 @@ def total() -> Text:
     from autograder.judging.exercise import table
 
     reached = {**recall(), **_results}
-    notebooks = {table()[id]["notebook"] for id in _results or list(reached)[-1:] if id in table()}
-    if not notebooks:
+    here = {table()[id]["notebook"] for id in _results or list(reached)[-1:] if id in table()}
+    if not here:
         return Text("No check has run yet: run the cells above first.")
-    rows = [(id, row) for id, row in table().items() if row["notebook"] in notebooks]
-    lines = [f"Your total so far: {_sum(rows, reached)} points."]
-    lines += [f"  {_state(id, row, reached)}  {id}" for id, row in rows]
+    standing = Standing(table(), reached)
+    lines = [f"Your total so far: {standing.checks(*here)} points."]
+    lines += [standing.line(id) for id, row in table().items() if row["notebook"] in here]
     return Text("\n".join(lines))
 
 
-def progress() -> Text:
+def progress() -> Text | Way:
     """Your points so far in the whole course, notebook by notebook, and what comes next."""
     if is_judged_elsewhere():
         return Text("")
+    from autograder.judging.contents import contents
     from autograder.judging.exercise import table
 
-    reached, rows = {**recall(), **_results}, table()
-    notebooks = dict.fromkeys(row["notebook"] for row in rows.values())
-    lines = [f"Your way through the course: {_sum(list(rows.items()), reached)} points."]
-    for name in notebooks:
-        own = [(id, row) for id, row in rows.items() if row["notebook"] == name]
-        lines.append(f"  {_bar(own, reached)}  {_sum(own, reached):>13}  {name}")
-    open_ = [(id, row) for id, row in rows.items() if row["kind"] != "written" and not _is_full(id, reached)]
-    lines.append(f"Next: {open_[0][0]} in {open_[0][1]['notebook']}." if open_ else "Every check is passed.")
-    return Text("\n".join(lines))
-
-
-Rows = list[tuple[str, dict[str, Any]]]
-
-
-def _sum(rows: Rows, reached: dict[str, Reached]) -> str:
-    """Earned of all that checks can give."""
-    from autograder.judging.report import number
-
-    judged = [(id, row["points"]) for id, row in rows if row["kind"] != "written"]
-    return (
-        f"{number(sum(reached[id].points for id, _ in judged if id in reached))} of {number(sum(p for _, p in judged))}"
-    )
-
-
-def _bar(rows: Rows, reached: dict[str, Reached]) -> str:
-    judged = [(id, row["points"]) for id, row in rows if row["kind"] != "written"]
-    earned = sum(min(reached[id].points, worth) for id, worth in judged if id in reached)
-    tenths = int(10 * earned / max(sum(worth for _, worth in judged), 1e-9))
-    return "█" * tenths + "░" * (10 - tenths)
-
-
-def _is_full(id: str, reached: dict[str, Reached]) -> bool:
-    return id in reached and reached[id].full
-
-
-def _state(id: str, row: dict[str, Any], reached: dict[str, Reached]) -> str:
-    from autograder.judging.report import number
-
-    if row["kind"] == "written":
-        return f"by hand, {number(row['points'])}".rjust(14)
-    if id not in reached:
-        return f"not run, {number(row['points'])}".rjust(14)
-    return f"{'✓' if reached[id].full else ' '} {number(reached[id].points)} of {number(row['points'])}".rjust(14)
+    return Way(Standing(table(), {**recall(), **_results}), *contents())
 
 
 class Text:

@@ -38,10 +38,10 @@ def remember(id: str, reached: Reached) -> None:
         _replace(Path.cwd() / NAME, json.dumps({"version": 1, "exercises": rows}, indent=1))
 
 
-def recall() -> dict[str, Reached]:
-    """The latest results by exercise, as far as they can be read."""
+def recall(folder: Path | None = None) -> dict[str, Reached]:
+    """The latest results by exercise, as far as they can be read. folder: of the notebooks (default: the current)."""
     try:
-        rows = json.loads((Path.cwd() / NAME).read_text(encoding="utf-8"))["exercises"].items()
+        rows = json.loads(((folder or Path.cwd()) / NAME).read_text(encoding="utf-8"))["exercises"].items()
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
     return {id: Reached(row["points"], row["full"]) for id, row in rows if _is_sound(row)}

@@ -22,8 +22,9 @@
 # every chain that you write has a law in closed form, and a wrong variance cannot hide behind a network's errors. Only
 # then, in section 9, a network takes their place.
 #
-# You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: about three hours.
-# Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
+# You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time:
+# {{time}}; sections 1, 2, 4, 8 and 9 are the core. Labels such as 002 9-3c say where a question comes from; notebook
+# 00 lists these sources.
 
 # %% tags=["given"]
 import functools

@@ -11,7 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from autograder.building.source import Entry, Seed, Toc, read_toc
+from autograder.building.source import Seed, Toc, read_toc
+from pushforward.contents import Entry
 
 Table = dict[str, dict[str, Any]]  # exercise → its row in autograder/exercises.json
 

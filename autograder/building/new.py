@@ -11,7 +11,8 @@ import keyword
 import re
 from pathlib import Path
 
-from autograder.building.source import Entry, SourceCell, Toc, read_cells, read_toc
+from autograder.building.source import SourceCell, Toc, read_cells, read_toc
+from pushforward.contents import Entry
 from pushforward.errors import CourseError
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")

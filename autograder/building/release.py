@@ -10,7 +10,6 @@ filtered out, and nothing depends on the time, the locale or the order of a dict
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import unicodedata
@@ -35,10 +34,14 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from autograder.building.course_map import course_map
 from autograder.building.coverage import coverage, finished, in_a_cell, still_planned
+from autograder.building.effort import tell_times, timed
+from autograder.building.frame import cell_id, framed, package_cell, provenance
 from autograder.building.source import Lookup, Tag, Toc, blank, judged, read_sources, read_toc, tag_of
+from autograder.building.workspace import with_reveals
+from pushforward.contents import Entry
 from pushforward.errors import CourseError
+from pushforward.figures.course_map import course_map
 
 # What `nbgrader generate_assignment` does, less what needs a database (SaveCells) or finds nothing to do here
 # (headers and footers, tests made from templates). Hidden tests are cut between the two rounds of checksums.
@@ -58,35 +61,10 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 PAIRED = {
     "formats": "ipynb,py:percent",
     # Whoever saves a paired notebook with another jupytext should not change the file by it.
-    "notebook_metadata_filter": "-jupytext.text_representation.jupytext_version",
+    "notebook_metadata_filter": "pushforward,-jupytext.text_representation.jupytext_version",
 }
 MEND = "run `make course`"
 CONFIG = "nbgrader_config.py"
-
-GITHUB = "https://github.com/"
-COLAB = "https://colab.research.google.com/github/"
-
-INSTALL = """\
-# On Colab this installs the helper package of the course; elsewhere it does nothing.
-import subprocess
-import sys
-
-if "google.colab" in sys.modules:
-    package = PACKAGE
-    # pip upgrades only what the package finds too old, so Colab's own torch stays.
-    pip = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], capture_output=True)
-    if pip.returncode != 0:
-        print(f"pip could not install {package}: check that address and tag exist, then run this again.")"""
-
-NO_ADDRESS = """\
-# On Colab this would install the helper package of the course; elsewhere it does nothing.
-import sys
-
-if "google.colab" in sys.modules:
-    print(
-        "This copy of the course names no public address to install from: "
-        "set `repository:` in solutions/_toc.yml, then run `make course`."
-    )"""
 
 
 # --- one notebook -------------------------------------------------------------------------------------------
@@ -101,21 +79,21 @@ def student_notebook(nb: NotebookNode, name: str, toc: Toc) -> NotebookNode:
 
 
 def instructor_notebook(nb: NotebookNode, name: str, toc: Toc) -> NotebookNode:
-    """The notebook with its answers: tags expanded to nbgrader's metadata, two generated cells in front.
+    """The notebook with its answers: tags expanded to nbgrader's metadata, before the first code the package's cell.
 
     Prose stays out of nbgrader: a locked cell enters the gradebook, so that mending a typo would change an
     assignment that has submissions, and students may write notes into the text.
     """
-    cells = [_notice(name, toc), _setup(toc)]
-    for key, cell in _named(deepcopy(nb.cells)):
-        cells.append(_expanded(cell, key, tag_of(cell)))
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    cells = [_expanded(cell, key, tag_of(cell)) for key, cell in _named(deepcopy(nb.cells))]
+    first = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
+    cells.insert(first, package_cell(toc, _nbgrader("given-package", "given")))
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "pushforward": provenance(name)}
     return nbformat.v4.new_notebook(cells=cells, metadata=deepcopy(metadata), nbformat_minor=5)
 
 
 def _expanded(cell: NotebookNode, key: str, tag: Tag) -> NotebookNode:
     """The cell under its stable id; of the course's tags only `demo` stays, for those who grade."""
-    cell["id"] = _cell_id(key)
+    cell["id"] = cell_id(key)
     cell.metadata.pop("lines_to_next_cell", None)  # what jupytext remembers of the text's blank lines
     if tag.kind and tag.kind != "demo":
         del cell.metadata["tags"]
@@ -135,10 +113,6 @@ def _nbgrader(grade_id: str, kind: str, points: float = 0.0) -> dict[str, Any]:
         "task": False,
         **graded,
     }
-
-
-def _cell_id(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
 def _named(cells: list[NotebookNode]) -> Iterator[tuple[str, NotebookNode]]:
@@ -175,27 +149,6 @@ def _headings(cell: NotebookNode) -> Iterator[str]:
             yield re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-") or "part"
 
 
-def _notice(name: str, toc: Toc) -> NotebookNode:
-    """The first cell: where the notebook comes from and, if it is on GitHub, a way to open it on Colab."""
-    text = (
-        f"<small>This notebook is generated from `solutions/{name}.py` by `make course`: "
-        "to change the course, edit that file.</small>"
-    )
-    if toc.repository.startswith(GITHUB):  # Colab opens notebooks from there only
-        image = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
-        project = toc.repository.removeprefix(GITHUB)
-        text += f"\n\n[{image}]({COLAB}{project}/blob/{toc.tag}/course/{name}.ipynb)"
-    return nbformat.v4.new_markdown_cell(text, id=_cell_id("generated-notice"))
-
-
-def _setup(toc: Toc) -> NotebookNode:
-    """The second cell: on Colab it installs the helper package from the course's address."""
-    template = INSTALL if toc.repository else NO_ADDRESS
-    source = template.replace("PACKAGE", json.dumps(f"git+{toc.repository}@{toc.tag}"))
-    metadata = {"nbgrader": _nbgrader("given-colab", "given")}
-    return nbformat.v4.new_code_cell(source, id=_cell_id("given-colab"), metadata=metadata)
-
-
 # --- the generated files ------------------------------------------------------------------------------------
 
 
@@ -207,11 +160,12 @@ def build_course(root: Path, lookup: Lookup = judged) -> dict[str, bytes]:
     texts = {
         "docs/coverage.md": coverage(toc, table),
         "autograder/exercises.json": _json(table),
+        "autograder/notebooks.json": _json([_entry(entry, entry.name in done) for entry in toc.notebooks]),
         "course/README.md": _index(toc, table, done),
         "course/map.svg": course_map(toc.notebooks, done),
     }
     for name, source in sources.items():
-        release = student_notebook(source, name, toc)
+        release = framed(student_notebook(source, name, toc), name, toc, sources)
         release.metadata["jupytext"] = dict(PAIRED)
         texts[f"course/{name}.ipynb"] = notebook_text(release)
         texts[f"course/{name}.py"] = jupytext.writes(release, fmt="py:percent")
@@ -241,17 +195,19 @@ def compare_course(root: Path, lookup: Lookup = judged) -> list[str]:
 
 
 def instructor_sources(
-    root: Path, outdir: Path, lookup: Lookup = judged, names: Collection[str] | None = None
+    root: Path, outdir: Path, lookup: Lookup = judged, names: Collection[str] | None = None, reveal: bool = False
 ) -> list[str]:
     """Write outdir/source/NAME/NAME.ipynb and a configuration, for stock nbgrader. Returns a line a file.
 
-    names: of the notebooks to write (default: all). Never a text source: nbgrader would copy it, answers and all, into
+    names: of the notebooks to write (default: all); reveal: with a cell below each written answer that opens the model
+    answer, for a class that has the sources too. Never a text source: nbgrader would copy it, answers and all, into
     the release. Refuses to replace a notebook that differs, since an instructor may have added hidden tests to it.
     """
     toc, sources = _read(root, lookup, names)
+    notebooks = {name: instructor_notebook(nb, name, toc) for name, nb in sources.items()}
     files = {
-        outdir / "source" / name / f"{name}.ipynb": notebook_text(instructor_notebook(nb, name, toc)).encode()
-        for name, nb in sources.items()
+        outdir / "source" / name / f"{name}.ipynb": notebook_text(with_reveals(nb) if reveal else nb).encode()
+        for name, nb in notebooks.items()
     }
     for path, content in files.items():
         if path.exists() and path.read_bytes() != content:
@@ -262,11 +218,14 @@ def instructor_sources(
 
 
 def _read(root: Path, lookup: Lookup, names: Collection[str] | None = None) -> tuple[Toc, dict[str, NotebookNode]]:
-    """The table of contents and the sources that are there, or those of these names, in its order."""
+    """The table of contents and the sources that are there, or those of these names, in its order, with their times."""
     folder = root / "solutions"
     toc = read_toc(folder / "_toc.yml")
     ready = [entry.name for entry in toc.notebooks if (folder / f"{entry.name}.py").exists()]
-    return toc, read_sources(folder, [name for name in ready if names is None or name in names], lookup)
+    sources = read_sources(folder, [name for name in ready if names is None or name in names], lookup)
+    toc = timed(toc, sources)
+    tell_times(toc, sources)
+    return toc, sources
 
 
 def notebook_text(nb: NotebookNode) -> str:
@@ -322,6 +281,10 @@ def _exercises(sources: dict[str, NotebookNode], lookup: Lookup) -> dict[str, di
                     "blank": "\n\n\n".join(blanks[tag.exercise]),
                 }
     return table
+
+
+def _entry(entry: Entry, ready: bool) -> dict[str, Any]:
+    return {"name": entry.name, "title": entry.title, "minutes": entry.minutes, "part": entry.part, "ready": ready}
 
 
 def _index(toc: Toc, table: dict[str, dict[str, Any]], done: set[str]) -> str:

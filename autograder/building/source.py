@@ -28,6 +28,7 @@ from jupytext.header import header_to_metadata_and_cell
 from nbformat import NotebookNode, ValidationError
 from nbgrader.preprocessors import ClearSolutions
 
+from pushforward.contents import Entry
 from pushforward.errors import CourseError
 
 Lookup = Callable[[str], Any]  # exercise id -> an object with .kind and .names, or None if nobody judges it
@@ -445,22 +446,6 @@ def _check_end(cells: list[SourceCell], file: str) -> None:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A notebook of the course. part: the part that begins with it; plan: its exercises to come."""
-
-    name: str
-    title: str
-    minutes: int
-    part: str = ""
-    plan: tuple[str, ...] = ()
-
-    @property
-    def number(self) -> str:
-        """The two digits in front of the name."""
-        return self.name[:2]
-
-
-@dataclass(frozen=True)
 class Seed:
     """Something that the course's sources ask for. where: the exercises, or the notebooks, that hold it."""
 
@@ -498,13 +483,13 @@ def read_toc(path: Path) -> Toc:
             str(path),
             1,
             f"Something is missing or of the wrong form: {problem}.",
-            "it needs repository, tag, notebooks (name, title, minutes) and seeds (id, asks, where).",
+            "it needs repository, tag, notebooks (name, title) and seeds (id, asks, where).",
         ) from None
     _check_toc(toc, path, text)
     return toc
 
 
-def _entry(name: str, title: str, minutes: int, part: str = "", plan: list[str] | tuple = ()) -> Entry:
+def _entry(name: str, title: str, minutes: int = 0, part: str = "", plan: list[str] | tuple = ()) -> Entry:
     return Entry(str(name), title, minutes, part, tuple(plan))
 
 

@@ -1,4 +1,7 @@
-"""Where students work: plain copies of the notebooks in work/. Nothing that stands there is ever lost."""
+"""Where students work: plain copies of the notebooks in work/, and a page that shows how far they have come.
+
+Nothing of theirs is ever lost. The page, index.ipynb, is made anew each time.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+from nbformat import NotebookNode
 
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.building.source import Lookup
+
+INDEX = "README.md"  # what the links to the course lead to in course/
 
 
 @contextmanager
@@ -34,7 +40,8 @@ def copy_missing(root: Path) -> list[str]:
     copies = {root / "work" / source.name: source for source in released_notebooks(root)}
     missing = [copy for copy in copies if not copy.exists()]
     for copy in missing:
-        _create(copy, unpaired(copies[copy]))
+        _create(copy, _own_copy(copies[copy]))
+    write_index(root)
     kept = len(copies) - len(missing)
     return [f"copied {_short(copy)}" for copy in missing] + [f"left {kept} in work/ as they are"] * bool(kept)
 
@@ -47,7 +54,7 @@ def fresh(root: Path, notebook: str) -> str:
     NAME.old.ipynb, then NAME.old-2.ipynb and so on.
     """
     source = _find(root, notebook)
-    copy, content = root / "work" / source.name, unpaired(source)
+    copy, content = root / "work" / source.name, _own_copy(source)
     if not copy.exists():
         _create(copy, content)
         return f"{_short(copy)} is a fresh copy."
@@ -79,12 +86,15 @@ def solved(root: Path, notebook: str, lookup: Lookup | None = None) -> str:
 def _model_answers(root: Path, name: str, lookup: Lookup | None) -> bytes:
     """The instructor's notebook as something to read and run: no marks, no markers of what is cut."""
     # Imported late: copying notebooks should not wait for jupytext and nbgrader.
+    from autograder.building.frame import framed
     from autograder.building.release import instructor_notebook, notebook_text
     from autograder.building.source import BEGIN, END, judged, read_source, read_toc
 
     sources = root / "solutions"
     nb = read_source(sources / f"{name}.py", lookup or judged)
-    nb = instructor_notebook(nb, name, read_toc(sources / "_toc.yml"))
+    toc = read_toc(sources / "_toc.yml")
+    nb = framed(instructor_notebook(nb, name, toc), name, toc, [path.stem for path in released_notebooks(root)])
+    _lead_to_the_start_page(nb)
     for cell in nb.cells:
         cell.metadata.pop("nbgrader", None)
         lines = cell.source.split("\n")
@@ -94,6 +104,49 @@ def _model_answers(root: Path, name: str, lookup: Lookup | None) -> bytes:
 
 
 SOLVED = "**With the model answers**, for self-study: hand in the notebook without *solved* in its name."
+
+
+# --- the start page -----------------------------------------------------------------------------------------
+
+
+INDEX_WORDS = """\
+# The course
+
+Everything that you have done so far, on the map. The small grey words at the top of each notebook lead back here. Run
+the cell to see the latest; this page is made anew by every `make lab`, so keep no notes in it.
+"""
+INDEX_CODE = "from pushforward import progress\n\nprogress()"
+
+
+def write_index(root: Path) -> None:
+    """work/index.ipynb, with the map and the points as they are now."""
+    from autograder.judging.contents import contents
+    from autograder.judging.exercise import table
+    from pushforward.record import recall
+    from pushforward.standing import Standing, Way
+
+    work = root / "work"
+    way = Way(Standing(table(), recall(work)), *contents())
+    data = {"text/plain": repr(way), "text/html": way._repr_html_()}
+    shown = nbformat.v4.new_output("execute_result", data, execution_count=1)
+    cells = [
+        nbformat.v4.new_markdown_cell(INDEX_WORDS, id="words"),
+        nbformat.v4.new_code_cell(INDEX_CODE, id="progress", execution_count=1, outputs=[shown]),
+        nbformat.v4.new_markdown_cell(_list_of_notebooks(root), id="notebooks"),
+    ]
+    kernel = nbformat.read(released_notebooks(root)[0], as_version=4).metadata.kernelspec
+    page = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}, nbformat_minor=5)
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "index.ipynb").write_text(nbformat.writes(page) + "\n", encoding="utf-8")
+
+
+def _list_of_notebooks(root: Path) -> str:
+    """The table of course/README.md: minutes, exercises and points of each notebook."""
+    lines = (root / "course" / INDEX).read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if line.startswith("|"))
+
+
+# --- finding and copying ------------------------------------------------------------------------------------
 
 
 def released_notebooks(root: Path) -> list[Path]:
@@ -120,6 +173,35 @@ def unpaired(source: Path) -> bytes:
     nb = nbformat.read(source, as_version=4)
     nb.metadata.pop("jupytext", None)
     return (nbformat.writes(nb).rstrip("\n") + "\n").encode()
+
+
+def _own_copy(source: Path) -> bytes:
+    """The notebook for who studies alone: links to the start page, and a way to the model answers."""
+    nb = nbformat.reads(unpaired(source).decode(), as_version=4)
+    _lead_to_the_start_page(nb)
+    with_reveals(nb)
+    return (nbformat.writes(nb).rstrip("\n") + "\n").encode()
+
+
+def with_reveals(nb: NotebookNode) -> NotebookNode:
+    """The same notebook: below each written answer a cell that opens model answer and rubric."""
+    cells = []
+    for cell in nb.cells:
+        cells.append(cell)
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and marks.get("grade") and marks.get("solution"):
+            exercise = marks["grade_id"].replace("-", ".", 1)
+            code = f'from pushforward import mark, reveal\n\nreveal("{exercise}")'
+            cells.append(nbformat.v4.new_code_cell(code, id=f"reveal-{marks['grade_id']}"[:64]))
+    nb.cells = cells
+    return nb
+
+
+def _lead_to_the_start_page(nb: NotebookNode) -> None:
+    """In work/ the links to the course go to the page that knows what has been done."""
+    for cell in (nb.cells[0], nb.cells[-1]):
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(f"({INDEX})", "(index.ipynb)")
 
 
 def _numbered(path: Path, word: str) -> Iterator[Path]:

@@ -23,7 +23,7 @@ NAMING_TOLERANCE = 1e-3  # how closely an answer must agree with a catalogued mi
 
 def recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
     """The catalogued mistake that the judge saw itself, else the one whose implementation gives the same answers."""
-    if seen := _seen(exercise, exchanges):
+    if (seen := _seen(exercise, exchanges)) and not _says_one_word(exchanges):
         return seen
     # What the exercise asks itself comes first: at a far corner of the domain, a mistake may meet a second one.
     probed = [part for exchange in exchanges if exchange.origin == "probe" for part in _parts(exchange)]
@@ -50,6 +50,12 @@ def _seen(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
         if 2 * of_law.count(name) > len(of_law) and 2 * names.count(name) > len(names):
             return by_name[name]
     return None
+
+
+def _says_one_word(exchanges: list[Exchange]) -> bool:
+    """One who answers everything with the same word has not thought of what some mistake would explain."""
+    said = [answer for exchange in exchanges for answer in exchange.answers]
+    return len(said) > 2 and isinstance(said[0], str) and all(answer == said[0] for answer in said)
 
 
 def _first(

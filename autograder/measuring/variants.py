@@ -25,7 +25,7 @@ from autograder.measuring.mutants import everywhere, solved
 # Those that need not work for every model answer: a loop over a range needs a number, autograd needs its graph.
 MAY_RAISE = ("float32 constants", "no gradients", "torch.func")
 # Where precision is the lesson: 2π rounded to float32 is no period, and two points that it keeps apart do not collide.
-NO_VARIANT = {("cov.is_valid_flow", "float32 constants")}
+NO_VARIANT = {("cov.witness", "float32 constants")}
 
 
 def variants(root: Path, exercise: Exercise) -> Iterator[Answer]:

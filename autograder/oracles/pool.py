@@ -1,4 +1,4 @@
-"""Questions for `cov.is_valid_flow` (long: every kind of each of the maps of the pool, and the truth about each).
+"""Questions about valid flows, in notebook 02 (long: every kind of each of the maps of the pool, and the truth).
 
 Conditions such as |a| = |b|, u·w = −1 or det A = 0 hold exactly in floats, or fail by a margin. Injective maps keep any
 two points of |x| ≤ 10 at distance ≥ 0.1 apart by far more than what counts as a collision.
@@ -87,6 +87,16 @@ def asked(name: str, params: dict[str, Any], base: str, kind: str) -> Question:
     return replace(q, kind="matched") if kind == "into" and lost(q) == 0 else q
 
 
+def truths(q: Question) -> set[str]:
+    """The verdicts that can be proved: several, where several things are wrong with a map."""
+    if q.valid:
+        return {"valid"}
+    meets = q.kind in ("constant", "even", "folded", "singular", "wrapped")
+    flat = q.kind in ("constant", "even", "singular", "flat") or (q.kind == "folded" and q.name != "leaky")
+    found = {"collision": meets, "singular": flat, "mass": lost(q) > 0}
+    return {word for word, true in found.items() if true}
+
+
 # --- parameters, kind by kind ----------------------------------------------------------------------------------
 
 Drawn = Iterator[tuple[str, dict[str, Any]]]
@@ -150,8 +160,9 @@ def _tanh(rng: np.random.Generator) -> Drawn:
         yield "folded", {"a": a, "b": -a * float(rng.uniform(2.2, 6))}
         yield "flat", {"a": a, "b": -2 * a}
     yield "plain", {"a": a, "b": a * _size(rng, 2.2, 5)}
-    yield "into", {"a": 0.0, "b": _signed(rng, 0.2, 0.9)}
-    yield "into", {"a": 0.0, "b": _signed(rng, 1.1, 2)}
+    rising = _sign(rng)
+    yield "into", {"a": 0.0, "b": rising * _size(rng, 0.2, 0.9)}
+    yield "into", {"a": 0.0, "b": -rising * _size(rng, 1.1, 2)}
     yield "constant", {"a": 0.0, "b": 0.0}
 
 
@@ -213,6 +224,7 @@ def _swirl(rng: np.random.Generator) -> Drawn:
 
 def _planars(rng: np.random.Generator) -> Drawn:
     yield "plain", _planar(rng, _grid(rng, 0.25, 2))
+    yield "plain", _planar(rng, _grid(rng, 1.25, 2))  # ‖u‖ ‖w‖ is above 1 as well, and that does not matter
     yield "bent", _planar(rng, -float(rng.uniform(0.25, 0.9)))
     yield "folded", _planar(rng, -float(rng.uniform(1.1, 1.5)))
     yield "folded", _planar(rng, -float(rng.uniform(1.5, 3)))
@@ -282,7 +294,7 @@ def _square(rng: np.random.Generator, d: int, sign: float) -> list[list[float]]:
 
 def _planar(rng: np.random.Generator, product: float) -> dict[str, list[float]]:
     """u and w with that u·w: w_2 is a power of 2, so that −1 comes out without rounding."""
-    w = [_grid(rng, -1, 1), _sign(rng) * float(rng.choice([0.5, 1.0]))]
+    w = [_grid(rng, -1, 1), _sign(rng) * float(rng.choice([0.5, 2.0]))]
     u = _grid(rng, -1, 1)
     return {"u": [u, (product - u * w[0]) / w[1]], "w": w}
 

@@ -138,7 +138,7 @@ def _log_logistic(m: Any, x: tuple, mu: Any, sigma: Any) -> tuple:
 
 # --- maps ------------------------------------------------------------------------------------------------------
 
-# What `cov.is_valid_flow` asks about: z = g(x) on all of R^d.
+# What the verdicts and witnesses of notebook 02 are about: z = g(x) on all of R^d.
 POOL: dict[str, Map] = {
     "affine": Map("{a} x + {b}", ("a", "b"), (), lambda m, x, a, b: (a * x[0] + b,)),
     "power": Map("x^{n}", ("n",), (), lambda m, x, n: (x[0] ** n,)),
@@ -165,6 +165,12 @@ POOL: dict[str, Map] = {
 }
 
 MAPS: dict[str, Map] = POOL | {
+    "bent": Map(
+        "({a} x1 + {b}, {c} x2 + {k} ({a} x1 + {b})²)",
+        ("a", "b", "c", "k"),
+        (2,),
+        lambda m, x, a, b, c, k: (a * x[0] + b, c * x[1] + k * (a * x[0] + b) * (a * x[0] + b)),
+    ),
     "exp": Map("exp({a} x + {b})", ("a", "b"), (), lambda m, x, a, b: (m.exp(a * x[0] + b),)),
     "sinh": Map("{a} sinh({b} x)", ("a", "b"), (), lambda m, x, a, b: (a * m.sinh(b * x[0]),)),
     "log_normal": Map("log N(x; {mu}, {sigma}²)", ("mu", "sigma"), (), _log_normal),

@@ -6,6 +6,7 @@ controls to one.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -22,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from pushforward.answering.maps import POOL, flow_map
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import WIDE, explorer, slider
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, ORDER, PURPLE, SKY, VERMILION, figure, on_cpu, style
 
 Function = Callable[[torch.Tensor], torch.Tensor]
@@ -90,13 +91,14 @@ def piecewise_linear(z: torch.Tensor, left: float, middle: float) -> torch.Tenso
 @on_cpu
 def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
     """Sliders for two slopes of a map and for an interval, whose mass before and after stands in the picture."""
-    slope = partial(ipywidgets.FloatSlider, min=0.1, max=4, step=0.1)
-    interval = ipywidgets.FloatRangeSlider(description="interval", min=-2.5, max=2.5, step=0.1, value=(-0.2, 0.8))
+    interval = ipywidgets.FloatRangeSlider(
+        description="interval", min=-2.5, max=2.5, step=0.1, value=(-0.2, 0.8), layout=WIDE
+    )
     alt = (
         "A normal density of z, a map with slope {left} on the left, {middle} in the middle and 1 on the right, and "
         "the density of x. The mass over the interval {interval} of z equals that over its image."
     )
-    left, middle = slope(description="left", value=1), slope(description="middle", value=2)
+    left, middle = slider("left", 0.1, 4, 0.1, value=1), slider("middle", 0.1, 4, 0.1, value=2)
     draw = partial(draw_stretch, log_p_forward=log_p_forward)
     return explorer(draw, alt, left=left, middle=middle, interval=interval)
 
@@ -126,6 +128,37 @@ def _hill(ax: Axes, at: torch.Tensor, density: torch.Tensor, inside: torch.Tenso
     ax.set(
         xlabel=name, title=f"density of {name}: shaded mass {mass:.3f}", ylim=(0, max(0.5, 1.1 * float(density.max())))
     )
+
+
+# --- zoom ------------------------------------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_zoom() -> Figure:
+    """A matrix and its parallelogram; a bent grid; one of its cells, magnified, with the Jacobian's parallelogram."""
+    fig, (straight, grid, cell) = figure(1, 3, (9, 3.2))
+    A = torch.tensor([[2.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
+    square = _outline(torch.tensor(0.5), torch.tensor(0.5), torch.tensor(1.0))
+    straight.fill(*square.T, color=SKY, alpha=0.6, label="area 1")
+    straight.fill(*(square @ A.T).T, color=ORANGE, alpha=0.5, label=r"area $|\det A| = 2$")
+    straight.set(title="$A z$", aspect="equal", ylim=(-0.2, 3.2))
+    straight.legend(loc="upper left")
+    f = flow_map("swirl", {"c": 0.3, "k": 0.35})
+    edge = torch.linspace(-1.2, 1.2, 13, dtype=torch.float64)
+    for line in _grid_lines(edge):
+        grid.plot(*f(line).T, color=GREY, linewidth=0.8)
+    middle, width = (edge[8:10] + edge[9:11]) / 2, edge[1] - edge[0]
+    flat = _outline(*middle, width)
+    outline, J = f(flat), torch.autograd.functional.jacobian(f, middle)
+    grid.fill(*outline.T, color=VERMILION)
+    grid.set(title="$f(z)$, with one cell marked", aspect="equal", xticks=[], yticks=[])
+    cell.fill(*outline.T, color=VERMILION, alpha=0.5, label="the cell")
+    tangent = f(middle) + (torch.cat([flat, flat[:1]]) - middle) @ J.T
+    cell.plot(*tangent.T, "--", color="black", label="its parallelogram, by $J$")
+    cell.set(title="the cell, magnified", aspect="equal", xticks=[], yticks=[])
+    cell.margins(0.35)
+    cell.legend(loc="lower left", fontsize=8)
+    return fig
 
 
 # --- cells -----------------------------------------------------------------------------------------------------
@@ -170,16 +203,19 @@ def _grid_lines(edge: torch.Tensor) -> Sequence[torch.Tensor]:
 
 
 @on_cpu
-def draw_flow_verdicts(is_valid_flow: Callable, questions: Sequence[tuple[str, dict[str, Any], str]]) -> Figure:
+def draw_flow_verdicts(
+    verdict: Callable, witness: Callable, questions: Sequence[tuple[str, dict[str, Any], str]]
+) -> Figure:
     """Maps of the line with the reader's verdict and witness: two points with one image, a flat point, or mass lost."""
     columns = 3
     fig, axes = figure(math.ceil(len(questions) / columns), columns, (9, 2.9 * math.ceil(len(questions) / columns)))
     x = torch.linspace(-6, 6, 1201, dtype=torch.float64)
     for ax, (name, params, base) in zip(axes.flat, questions, strict=True):
-        f, (reason, witness) = flow_map(name, params), is_valid_flow(name, params, base)
+        f, valid = flow_map(name, params), verdict(name, params, base) == "valid"
+        reason, shown = ("valid", None) if valid else witness(name, params, base)
         ax.plot(x, f(x), color="black", linewidth=1.4)
-        _mark_witness(ax, f, reason, witness)
-        ax.set(title=_said(reason, witness), xticks=[-5, 0, 5], ylim=(-5, 5))
+        _mark_witness(ax, f, reason, shown)
+        ax.set(title=_said(reason, shown), xticks=[-5, 0, 5], ylim=(-5, 5))
         ax.text(-5.8, 4.4, POOL[name].with_numbers(*params.values()), fontsize=9, va="top")
     return fig
 
@@ -233,6 +269,45 @@ def _levels(ax: Axes, log_density: Callable) -> None:
     heights = log_density(points).reshape(161, 161).T.detach()
     levels = [-math.log(2 * math.pi) + math.log(1 - share) for share in (0.99, 0.9, 0.5)]
     ax.contour(u, v, heights, levels=levels, colors=[GREY], linewidths=1, linestyles="solid")
+
+
+@on_cpu
+def draw_levels(log_p_bent: Callable, log_p_reverse: Callable) -> Figure:
+    """Level lines of a volume-preserving flow's density, and of one that has two hills: x_1 by g(x) = x − ¾ sin x."""
+    fig, (left, right) = figure(1, 2, (8, 3.6))
+    u, v = torch.linspace(-3, 3, 161, dtype=torch.float64), torch.linspace(-2.5, 5.5, 161, dtype=torch.float64)
+    bent = log_p_bent(torch.cartesian_prod(u, v)).reshape(161, 161).T.detach()
+    hills = log_p_reverse(u, lambda x: x - 0.75 * torch.sin(x), standard_normal).detach()
+    both = hills[None] + standard_normal(u)[:, None]
+    for ax, down, heights, title in (
+        (left, v, bent, r"$|\det J| = 1$: one mode"),
+        (right, u, both, r"another $|\det J|$: two modes"),
+    ):
+        levels = float(heights.max()) - np.array([2.5, 1.8, 1.2, 0.6, 0.2, 0.05])
+        ax.contour(u, down, heights, levels=levels, cmap=ORDER, linewidths=1.5)
+        ax.set(title=title, xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+    return fig
+
+
+# --- training --------------------------------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_training(data: torch.Tensor, maps: Mapping[str, Function], log_p_reverse: Callable) -> Figure:
+    """Two trained maps z = g(x); the data (N,), the density of the first, and what the second takes for its own."""
+    fig, (left, right) = figure(1, 2, (9, 3.4))
+    x = torch.linspace(-4, 4, 401)
+    honest, cheat = (copy.deepcopy(g).to(x) for g in maps.values())
+    for name, g, colour, dash in zip(maps, (honest, cheat), (BLUE, VERMILION), ("-", "--"), strict=True):
+        left.plot(x, g(x).detach(), dash, color=colour, label=name)
+    left.set(title="$z = g(x)$", xlabel="$x$", ylim=(-3, 3))
+    left.legend(loc="upper left")
+    right.hist(data, bins=60, range=(-4, 4), density=True, color="#D9D9D9", label="data")
+    right.plot(x, log_p_reverse(x, honest, standard_normal).detach().exp(), color=BLUE, label="$p_X(x)$")
+    right.plot(x, standard_normal(cheat(x)).detach().exp(), "--", color=VERMILION, label="$p_Z(g(x))$ alone")
+    right.set(xlabel="$x$", title="density, and what is none", ylim=(0, 0.6))
+    right.legend(loc="upper left")
+    return fig
 
 
 # --- more than one preimage, and none --------------------------------------------------------------------------

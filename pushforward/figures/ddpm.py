@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import ipywidgets
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pushforward.diffusion import alpha_bar, linear_schedule
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import explorer, slider
 from pushforward.figures.style import BLUE, GREY, ORDER, VERMILION, cloud, figure, image, on_cpu
 
 HILLS, WIDTH = (-1.0, 1.0), 0.15
@@ -66,8 +67,8 @@ def draw_way_back(beta: torch.Tensor, paths: int = 4000, seed: int = 3) -> Figur
 @on_cpu
 def chain_explorer(ddpm_sample: Callable) -> ipywidgets.VBox:
     """Choose the number of steps and how much of beta each step back adds as variance; see where the chain ends."""
-    T = ipywidgets.IntSlider(description="T", min=2, max=100, value=20)
-    share = ipywidgets.FloatSlider(description="variance / beta", min=0, max=2, step=0.1, value=1)
+    T = slider("T", 2, 100, value=20)
+    share = slider("variance / beta", 0, 2, 0.1, value=1)
     alt = (
         "Histogram of 3000 chains of {T} steps, whose added variance is {share} times beta, under the two hills of the "
         "data at minus one and plus one."
@@ -85,7 +86,8 @@ def draw_chain(T: int, share: float, ddpm_sample: Callable) -> Figure:
     x0 = ddpm_sample(lambda xt, t: two_hills(xt, kept[t - 1]), start, noise, beta, share * beta)
     fig, ax = figure(1, 1, (7, 3.4))
     grid = torch.linspace(-2.5, 2.5, 501, dtype=torch.float64)
-    ax.hist(x0.clamp(-2.5, 2.5), bins=100, range=(-2.5, 2.5), density=True, color=BLUE, label="chain")
+    bars = np.histogram(x0.clamp(-2.5, 2.5), bins=100, range=(-2.5, 2.5), density=True)
+    ax.stairs(*bars, fill=True, color=BLUE, label="chain")
     ax.plot(grid, density(grid), "--", color=VERMILION, label="data")
     ax.axvline(0, color=GREY, linewidth=0.6)
     near = torch.minimum((x0 - 1).abs(), (x0 + 1).abs()) < 3 * WIDTH
@@ -130,12 +132,12 @@ def draw_film(film: list[torch.Tensor], frames: int = 8) -> Figure:
 def film_explorer(film: list[torch.Tensor]) -> ipywidgets.VBox:
     """The film with a button that plays it, and a slider that stops it anywhere."""
     T = len(film) - 1
-    slider = ipywidgets.IntSlider(description="frame", min=0, max=T, value=T)
+    frame = slider("frame", 0, T, value=T)
     play = ipywidgets.Play(description="play", min=0, max=T, value=T, interval=150)
-    ipywidgets.link((play, "value"), (slider, "value"))
+    ipywidgets.link((play, "value"), (frame, "value"))
     alt = f"The chain after {{frame}} of its {T} steps back, from noise to data."
-    box = explorer(partial(draw_frame, film=film), alt, frame=slider)
-    box.children[0].children = (play, slider)
+    box = explorer(partial(draw_frame, film=film), alt, frame=frame)
+    box.children[0].children = (play, frame)
     return box
 
 

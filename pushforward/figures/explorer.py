@@ -5,12 +5,11 @@ The drawings take the reader's own functions as arguments: what moves under the 
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import ipywidgets
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,13 +17,13 @@ from matplotlib.patches import ConnectionPatch
 from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward.data import bend_to_moons
+from pushforward.figures.controls import choice, ends_at, explorer, slider
 from pushforward.figures.style import (
     BLUE,
     GREY,
     ORANGE,
     ORDER,
     VERMILION,
-    Picture,
     cloud,
     densities,
     figure,
@@ -35,29 +34,6 @@ from pushforward.figures.style import (
 Schedule = Callable[[int], torch.Tensor]
 
 
-def explorer(draw: Callable[..., Figure], alt: str, **controls: ipywidgets.ValueWidget) -> ipywidgets.VBox:
-    """Controls above a picture that follows them.
-
-    draw: takes the controls' values by name; alt: what the picture shows, with the names of controls in braces.
-    """
-    picture = ipywidgets.HTML()
-
-    def rendered() -> str:
-        values = {name: control.value for name, control in controls.items()}
-        return Picture(draw(**values), alt.format(**values))._repr_html_()
-
-    def redraw(change: dict[str, Any]) -> None:
-        try:
-            picture.value = rendered()
-        except Exception as error:  # the drawing calls what the reader wrote
-            picture.value = f"<p>No picture here: {type(error).__name__}: {html.escape(str(error))}</p>"
-
-    picture.value = rendered()
-    for control in controls.values():
-        control.observe(redraw, names="value")
-    return ipywidgets.VBox([ipywidgets.HBox(list(controls.values())), picture])
-
-
 # --- 00: noise pushed to two moons -----------------------------------------------------------------------------
 
 
@@ -65,7 +41,7 @@ def explorer(draw: Callable[..., Figure], alt: str, **controls: ipywidgets.Value
 def push_explorer(standardise: Callable[[torch.Tensor], torch.Tensor]) -> ipywidgets.VBox:
     """A slider that pushes noise to two moons, and what the reader's `standardise` makes of every stage."""
     z = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
-    share = ipywidgets.FloatSlider(description="pushed", min=0, max=1, step=0.05, value=1)
+    share = slider("pushed", 0, 1, 0.05, value=1)
     alt = "Two clouds of points: noise pushed a share of {share} of the way to two moons, and the same, standardised."
     return explorer(partial(draw_push, z=z, standardise=standardise), alt, share=share)
 
@@ -93,8 +69,8 @@ def _moments(x: torch.Tensor) -> str:
 @on_cpu
 def elbo_explorer(elbo_terms: Callable, kl_gaussian: Callable) -> ipywidgets.VBox:
     """Sliders for mu and sigma of q, and what the reader's functions make of them: the bound, its parts and its gap."""
-    mu = ipywidgets.FloatSlider(description="mu", min=-3, max=3, step=0.05, value=-0.5)
-    sigma = ipywidgets.FloatSlider(description="sigma", min=0.05, max=2, step=0.05, value=1)
+    mu = slider("mu", -3, 3, 0.05, value=-0.5)
+    sigma = slider("sigma", 0.05, 2, 0.05, value=1)
     alt = (
         "Left: prior, posterior and q with mean {mu} and standard deviation {sigma}. Right: reconstruction, divergence "
         "from the prior and gap, one below the other, ending at log p(x)."
@@ -165,8 +141,8 @@ def _staircase(ax: Axes, reconstruction: float, kl: float, gap: float, log_px: f
 @on_cpu
 def slide_explorer(reparameterise_lognormal: Callable[..., torch.Tensor]) -> ipywidgets.VBox:
     """Two sliders for mu and sigma. The noise stays, the samples slide, and arrows show where they go next."""
-    mu = ipywidgets.FloatSlider(description="mu", min=-1, max=1, step=0.05, value=0.3)
-    sigma = ipywidgets.FloatSlider(description="sigma", min=0.05, max=0.8, step=0.05, value=0.5)
+    mu = slider("mu", -1, 1, 0.05, value=0.3)
+    sigma = slider("sigma", 0.05, 0.8, 0.05, value=0.5)
     eps = torch.tensor([-1.6, -1.0, -0.5, 0.0, 0.5, 1.0, 1.6])
     alt = (
         "Seven values of noise below a bell curve that never moves, and below them seven samples of the log-normal "
@@ -235,9 +211,9 @@ def estimator_explorer(
     objectives: Mapping[str, Objective], score_terms: Callable, pathwise_terms: Callable
 ) -> ipywidgets.VBox:
     """Choose f, the spread sigma and the number of samples; see how far the three estimates of a gradient scatter."""
-    kind = ipywidgets.Dropdown(description="f(z)", options=list(objectives))
-    sigma = ipywidgets.FloatSlider(description="sigma", min=0.1, max=2, step=0.1, value=0.5)
-    samples = ipywidgets.IntSlider(description="samples", min=1, max=100, value=10)
+    kind = choice("f(z)", objectives)
+    sigma = slider("sigma", 0.1, 2, 0.1, value=0.5)
+    samples = slider("samples", 1, 100, value=10)
     eps = torch.randn(400, 100, generator=torch.Generator().manual_seed(0))
     draw = partial(
         draw_estimates, eps=eps, objectives=objectives, score_terms=score_terms, pathwise_terms=pathwise_terms
@@ -273,7 +249,7 @@ def draw_estimates(
     reach = max(float(4 * g.std() + (g.mean() - centre).abs()) for g in estimates.values()) + 1e-3
     fig, axes = figure(3, 1, (8, 4.8), sharex=True)
     for ax, (name, g), colour in zip(axes, estimates.items(), (VERMILION, ORANGE, BLUE), strict=True):
-        ax.hist(g, bins=torch.linspace(centre - reach, centre + reach, 81).tolist(), color=colour)
+        ax.stairs(*np.histogram(g, bins=80, range=(centre - reach, centre + reach)), fill=True, color=colour)
         ax.axvline(centre, color="black", linewidth=1)
         ax.set(yticks=[])
         ax.set_title(f"{name}: standard deviation {float(g.std()):.2g}", loc="left")
@@ -289,10 +265,10 @@ def schedule_explorer(
     schedules: Mapping[str, Schedule], alpha_bar: Callable, q_sample: Callable, x0: torch.Tensor
 ) -> ipywidgets.VBox:
     """Choose a schedule, its length T and a time t; see what is left of four pictures x0 (4, 8, 8)."""
-    kind = ipywidgets.Dropdown(description="schedule", options=list(schedules), value="linear")
-    T = ipywidgets.IntSlider(description="T", min=1, max=1000, value=1000)
-    t = ipywidgets.IntSlider(description="t", min=1, max=1000, value=250)
-    ipywidgets.dlink((T, "value"), (t, "max"))  # before the picture listens, so that it never sees t above T
+    kind = choice("schedule", schedules, "linear")
+    T = slider("T", 1, 1000, value=1000)
+    t = slider("t", 1, 1000, value=250)
+    ends_at(t, T)  # before the picture listens, so that it never sees t above T
     eps = torch.randn(x0.shape, generator=torch.Generator().manual_seed(0), dtype=x0.dtype)
     draw = partial(draw_schedule, schedules=schedules, alpha_bar=alpha_bar, q_sample=q_sample, x0=x0, eps=eps)
     alt = "The {kind} schedule of length {T} with its signal-to-noise ratio, and four digits noised up to time {t}."

@@ -15,7 +15,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import explorer, slider
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, figure, on_cpu, strip
 
 Function = Callable[[torch.Tensor], torch.Tensor]
@@ -62,8 +62,8 @@ def draw_game(models: Sequence[tuple[str, float, float]]) -> Figure:
 @on_cpu
 def shift_explorer(jsd_of_shift: Callable, w1_of_shift: Callable) -> ipywidgets.VBox:
     """Sliders for the shift and the width of two intervals; both distances and their slopes follow."""
-    delta = ipywidgets.FloatSlider(description="shift", min=-4, max=4, step=0.1, value=0.7)
-    width = ipywidgets.FloatSlider(description="width", min=0.5, max=2, step=0.1, value=1)
+    delta = slider("shift", -4, 4, 0.1, value=0.7)
+    width = slider("width", 0.5, 2, 0.1, value=1)
     alt = (
         "Left: two intervals of width {width}, one shifted by {shift}. Right: JSD and W1 as functions of the shift, "
         "with the slope at {shift} as a short line. JSD is flat once the intervals are apart."

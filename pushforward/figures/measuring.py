@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from pushforward.data import two_moons
-from pushforward.figures.explorer import explorer
+from pushforward.figures.controls import choice, explorer, slider
 from pushforward.figures.style import BLUE, GREEN, GREY, VERMILION, figure, on_cpu
 from pushforward.measuring.estimate import Estimate, measured
 from pushforward.measuring.frechet import frechet
@@ -186,8 +186,8 @@ def measure_explorer(measures: Measures, n: int = 250) -> ipywidgets.VBox:
 
     measures: name -> function of train, fake and fresh data, each (n, 2), that gives a number.
     """
-    fault = ipywidgets.Dropdown(description="fault", options=FRAUDS, value="noise")
-    strength = ipywidgets.FloatSlider(description="strength", min=0, max=1, step=0.05, value=0.0)
+    fault = choice("fault", FRAUDS, "noise")
+    strength = slider("strength", 0, 1, 0.05, value=0.0)
     alt = (
         "Samples with the fault {fault} at strength {strength}, and one bar for each measure, from data to this model."
     )

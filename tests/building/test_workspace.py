@@ -1,5 +1,6 @@
 """work/: copies for students, and that nothing of theirs is ever lost."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from autograder.building.workspace import copy_missing, fresh, solved
 from pushforward.errors import CourseError
 
 FLOW, START = "02_change_of_variables", "00_start_here"
+REVEAL = "from pushforward import mark, reveal"
 
 
 @pytest.fixture
@@ -22,7 +24,8 @@ def work(course: Path, judges: Callable) -> Path:
 
 
 def files(work: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in work.iterdir()}
+    """What stands in it, the start page aside, which is made anew each time."""
+    return {path.name: path.read_text(encoding="utf-8") for path in work.iterdir() if path.name != "index.ipynb"}
 
 
 def test_missing_notebooks_are_copied_without_their_pairing(course: Path, work: Path) -> None:
@@ -31,7 +34,31 @@ def test_missing_notebooks_are_copied_without_their_pairing(course: Path, work: 
     copy = nbformat.read(work / f"{FLOW}.ipynb", as_version=4)
     released = nbformat.read(course / "course" / f"{FLOW}.ipynb", as_version=4)
     assert "jupytext" not in copy.metadata
-    assert copy.cells == released.cells
+    own = [cell for cell in copy.cells if not cell.source.startswith(REVEAL)]
+    assert [cell.source for cell in own[1:-1]] == [cell.source for cell in released.cells[1:-1]]
+    assert own[0].source == released.cells[0].source.replace("README.md", "index.ipynb") != released.cells[0].source
+    assert own[-1].source == released.cells[-1].source.replace("README.md", "index.ipynb")
+
+
+def test_below_each_written_answer_stands_what_opens_its_model_answer(course: Path, work: Path) -> None:
+    copy_missing(course)
+    cells = nbformat.read(work / f"{FLOW}.ipynb", as_version=4).cells
+    (place,) = [i for i, cell in enumerate(cells) if cell.source.startswith(REVEAL)]
+    assert cells[place].source == f'{REVEAL}\n\nreveal("cov.why")'
+    assert cells[place - 1].metadata.nbgrader.grade_id == "cov-why"
+
+
+def test_the_start_page_shows_what_has_been_done_and_is_made_anew(course: Path, work: Path) -> None:
+    copy_missing(course)
+    row = {"points": 2.0, "full": True}
+    (work / ".pushforward-progress.json").write_text(json.dumps({"exercises": {"start.standardise": row}}))
+    (work / "index.ipynb").write_text("a note")
+    copy_missing(course)
+    words, shown, listed = nbformat.read(work / "index.ipynb", as_version=4).cells
+    assert words.source.startswith("# The course")
+    assert "2 of 2  00_start_here" in shown.outputs[0].data["text/plain"]
+    assert "Done so far: 00 to 100%" in shown.outputs[0].data["text/html"]
+    assert f"({FLOW}.ipynb)" in listed.source
 
 
 def test_a_notebook_that_is_there_is_never_touched(course: Path, work: Path) -> None:

@@ -13,12 +13,11 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
-from matplotlib.figure import Figure
 
 from autograder.building.source import tag_of
 from pushforward.data import bend_to_moons, digits
-from pushforward.figures.explorer import draw_push, draw_schedule, explorer, push_explorer, schedule_explorer
-from pushforward.figures.style import Picture, figure
+from pushforward.figures.explorer import draw_push, draw_schedule, push_explorer, schedule_explorer
+from pushforward.figures.style import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,42 +44,6 @@ def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipyw
     """The controls by their names on the screen, and the picture."""
     row, picture = box.children
     return {control.description: control for control in row.children}, picture
-
-
-# --- the explorer itself ---------------------------------------------------------------------------------------
-
-
-def draw_level(level: int) -> Figure:
-    if level == 2:
-        raise ValueError("two is < three")
-    fig, ax = figure()
-    ax.axhline(level)
-    return fig
-
-
-def test_the_picture_and_its_words_follow_the_control() -> None:
-    slider = ipywidgets.IntSlider(description="level", min=0, max=3)
-    _, picture = parts(explorer(draw_level, "a line at {level}", level=slider))
-    before = picture.value
-    assert 'alt="a line at 0"' in before
-    slider.value = 1
-    assert picture.value != before
-    assert 'alt="a line at 1"' in picture.value
-    assert picture.value == Picture(draw_level(1), "a line at 1")._repr_html_()
-
-
-def test_an_error_under_the_control_is_told_and_gone_when_the_control_moves_on() -> None:
-    slider = ipywidgets.IntSlider(description="level", min=0, max=3)
-    _, picture = parts(explorer(draw_level, "a line at {level}", level=slider))
-    slider.value = 2
-    assert "ValueError: two is &lt; three" in picture.value
-    slider.value = 3
-    assert "<img" in picture.value
-
-
-def test_an_error_in_the_first_picture_reaches_the_notebook() -> None:
-    with pytest.raises(ValueError, match="two"):
-        explorer(draw_level, "", level=ipywidgets.IntSlider(value=2))
 
 
 # --- 00: noise pushed to two moons -----------------------------------------------------------------------------

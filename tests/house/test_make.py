@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("make", "sh", "awk", "cat", "cp", "mkdir", "pwd", "rm", "touch")
-COMMANDS = ("lab", "test", "course", "answers", "fresh", "solved", "bench", "demo", "check", "check-all")
+COMMANDS = ("lab", "test", "wheel", "course", "answers", "fresh", "solved", "bench", "demo", "check", "check-all")
 
 PYTHON = """#!/bin/sh
 echo "$@" >> "$ORDERS"
@@ -104,18 +104,34 @@ def test_lab_makes_the_environment_copies_notebooks_and_opens_jupyterlab(checkou
     assert orders[1] == "-m venv --clear .venv"
     assert installs(orders) == [".[course,grade]"]
     assert "--constraint constraints.txt" in orders[2]
-    assert orders[3:] == ["-m autograder lab-copies", "-m jupyterlab work --no-browser --port 9999"]
+    assert orders[3:] == ["-m autograder lab-copies", "-m jupyterlab work/00_start_here.ipynb --no-browser --port 9999"]
 
 
 def test_a_second_run_installs_nothing(ready: Checkout) -> None:
-    assert ready.orders("lab") == ["-m autograder lab-copies", "-m jupyterlab work"]
+    assert ready.orders("lab") == ["-m autograder lab-copies", "-m jupyterlab work/00_start_here.ipynb"]
 
 
 def test_jupyterlab_may_run_as_root_where_the_user_is_root(ready: Checkout) -> None:
     ready.user(0)
-    assert ready.orders("lab", "ARGS=--no-browser")[-1] == "-m jupyterlab work --allow-root --no-browser"
+    assert (
+        ready.orders("lab", "ARGS=--no-browser")[-1]
+        == "-m jupyterlab work/00_start_here.ipynb --allow-root --no-browser"
+    )
     ready.user(100)
-    assert ready.orders("lab")[-1] == "-m jupyterlab work"
+    assert ready.orders("lab")[-1] == "-m jupyterlab work/00_start_here.ipynb"
+
+
+def test_jupyterlab_reads_the_settings_of_who_studies_alone_first(ready: Checkout) -> None:
+    command = ready.make("lab", "--dry-run").stdout.splitlines()[-1]
+    assert command.startswith(
+        'JUPYTER_CONFIG_PATH="autograder/building/lab${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}" '
+    )
+
+
+def test_the_package_is_built_into_dist(ready: Checkout) -> None:
+    (order,) = ready.orders("wheel")
+    assert order.startswith("-m pip wheel")
+    assert order.endswith("--no-deps --wheel-dir dist .")
 
 
 @pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])

@@ -25,6 +25,7 @@ STATIONS = (
     "pushforward.check",
     "autograder.checks",
     "autograder.building",
+    "pushforward.studying",
     "autograder.grading.model",
     "autograder.grading.reading",
     "autograder.grading.repair",

@@ -9,6 +9,7 @@ import sys
 import venv
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,9 +48,25 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     pip = [python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
-    subprocess.run([*pip, str(ROOT)], check=True, cwd=folder)
     subprocess.run([*pip, "ipykernel", "nbclient"], check=True, cwd=folder)
+    wheel = [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]  # as `make wheel` does
+    subprocess.run(wheel, check=True, cwd=folder)
+    (built,) = folder.glob("pushforward-*.whl")
+    assert sentence_of_a_lone_notebook(python, folder) == (
+        f"The course's package is missing: run `%pip install {built.name}` in a cell of its own, then this one again."
+    )
+    subprocess.run([*pip, built], check=True, cwd=folder)
     return python
+
+
+def sentence_of_a_lone_notebook(python: Path, folder: Path) -> str:
+    """What the first code cell of a notebook in this folder says where there is no package."""
+    nb = nbformat.read(ROOT / "course" / "00_start_here.ipynb", as_version=4)
+    code = next(cell.source for cell in nb.cells if cell.cell_type == "code")
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    run = subprocess.run([python, "-c", code], cwd=folder, env=outside, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    return run.stderr.strip()
 
 
 @pytest.mark.slow

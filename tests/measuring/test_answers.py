@@ -143,3 +143,36 @@ def test_the_command_judges_the_answers_of_one_exercise(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["exercise", "start.standardise", "all", "rate"]
     assert main(["answers", "start.standardize"]) == 2
+
+
+def test_a_mistake_may_keep_all_but_one_law_only_where_the_laws_stand_apart() -> None:
+    """Half of the laws is the most, unless each is about a family of questions of its own."""
+
+    def judge_of(apart: bool) -> Exercise:
+        with collected() as judges:
+
+            @exercise("toy.families", ("same",))
+            class Families(Exercise):
+                """x, for three numbers."""
+
+                small, middle, large = pays("0 stays"), pays("1 stays"), pays("2 stays")
+                hints = ("one", "two", "three")
+
+                def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+                    for x, law in enumerate((self.small, self.middle, self.large)):
+                        yield case(call("same", float(x)), about=(law,), x=x, law=law)
+
+                def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+                    yield case.law(number(answer) == case.x)
+
+                mistakes = (wrong("none above one", lambda x: min(x, 1.0), "It stops at 1."),)
+
+        Families.apart = apart
+        return judges["toy.families"]
+
+    def faults(function: Any, apart: bool) -> str | None:
+        return try_answer(judge_of(apart), Answer("it", {"same": function}, False), {}, 0).fault
+
+    assert faults(lambda x: min(x, 1.0), apart=True) is None
+    assert "a wrong answer earned" in faults(lambda x: min(x, 1.0), apart=False)
+    assert "a wrong answer earned" in faults(lambda x: x, apart=True)

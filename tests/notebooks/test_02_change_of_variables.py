@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import jupytext
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import brentq
 
 from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
 from autograder.judging.judge import examine
 from autograder.judging.report import Report
-from pushforward.answering.maps import flow_map
+from autograder.oracles.precise import Precise, meeting
+from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures import change_of_variables as drawings
 from pushforward.figures.style import Picture
+from pushforward.train import train
+
+SOURCE = Path(__file__).resolve().parents[2] / "solutions" / "02_change_of_variables.py"
 
 
 def parts(box: ipywidgets.VBox) -> tuple[dict[str, ipywidgets.ValueWidget], ipywidgets.HTML]:
@@ -81,6 +88,39 @@ def test_the_exam_questions_are_answered_right() -> None:
     at = doubles([0.3, 1.0], [-2.0, 5.0])
     J = torch.func.vmap(torch.func.jacrev(flow_map("spiral", {"k": 1.0})))(at)
     assert torch.allclose(torch.linalg.det(J), torch.exp(2 * at[:, 0]))
+
+
+def test_the_examiners_matrix_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    A, x, b = doubles([0.0, 2.0], [1.0, 0.0]), doubles([2.0, 1.0]), doubles(0.0, 0.0)
+    assert names["affine_forward"](x, A, b).item() == pytest.approx(-3.531, abs=5e-4)
+    assert names["affine_forward"](x, A.T, b).item() == pytest.approx(-4.656, abs=5e-4)
+    assert torch.linalg.det(A) == -2
+
+
+def test_the_cost_of_a_free_jacobian_is_that_of_the_text() -> None:
+    assert 64 * 64 == 4096
+    assert pytest.approx(7e10, rel=0.02) == 4096**3
+
+
+def test_slopes_have_the_numbers_of_the_text() -> None:
+    def ends(name: str, **params: float) -> list[float]:
+        at = torch.linspace(-40, 40, 80_001, dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad(flow_map(name, params)(at).sum(), at)
+        return [round(value.item(), 3) for value in (slope.min(), slope.max())]
+
+    assert ends("wave", a=1.0, b=0.75) == [0.25, 1.75]
+    assert ends("tanh", a=1.0, b=-3.0) == [-0.5, 1.0]
+    J = torch.autograd.functional.jacobian(flow_map("planar", {"u": [1.0, 0.0], "w": [-2.0, 1.0]}), doubles(0.0, 0.0))
+    assert torch.linalg.det(J).item() == pytest.approx(-1)
+
+
+def test_two_hills_have_the_slopes_of_the_text() -> None:
+    x = doubles(0.0, 1.0, 2.0).requires_grad_()
+    g = flow_map("wave", {"a": 1.0, "b": -0.75})(x)
+    (d,) = torch.autograd.grad(g.sum(), x, create_graph=True)
+    (slope,) = torch.autograd.grad((d.log() - g**2 / 2).sum(), x)
+    assert slope.tolist() == [pytest.approx(value, abs=5e-3) for value in (0, 0.842, -1.21)]
+    assert [g[1].item(), d[1].item()] == [pytest.approx(0.369, abs=5e-4), pytest.approx(0.595, abs=5e-4)]
 
 
 # --- the opening picture ---------------------------------------------------------------------------------------
@@ -172,7 +212,7 @@ def test_witnesses_are_drawn_where_they_are(names: dict[str, Any]) -> None:
         ("power", {"n": 3}, "normal"),
         ("softplus", {"a": 1.0, "c": -1.0}, "normal"),
     ]
-    fig = drawings.draw_flow_verdicts(names["is_valid_flow"], questions)
+    fig = drawings.draw_flow_verdicts(names["verdict_line"], names["witness"], questions)
     collision, flat, mass = fig.axes
     heights = collision.lines[1].get_ydata()
     assert heights[0] == pytest.approx(heights[1])
@@ -182,9 +222,9 @@ def test_witnesses_are_drawn_where_they_are(names: dict[str, Any]) -> None:
 
 
 def test_witnesses_of_other_forms_are_drawn_too() -> None:
-    forms = [("collision", ([-1.0], [-2.0])), ("singular", [0.0]), ("valid", None)]
-    for form in forms:
-        fig = drawings.draw_flow_verdicts(lambda *_, form=form: form, [("leaky", {"s": 0.0}, "normal")] * 3)
+    for form in [("collision", ([-1.0], [-2.0])), ("singular", [0.0]), ("valid", None)]:
+        said = (lambda *_, form=form: form[0], lambda *_, form=form: form)
+        fig = drawings.draw_flow_verdicts(*said, [("leaky", {"s": 0.0}, "normal")] * 3)
         assert Picture(fig, "").png
 
 
@@ -199,6 +239,43 @@ def test_the_banana_and_the_square_are_drawn_from_the_readers_densities(names: d
     assert Picture(fig, "").png
 
 
+def test_level_lines_of_one_hill_are_one_piece_and_those_of_two_fall_apart(names: dict[str, Any]) -> None:
+    fig = drawings.draw_levels(names["log_p_bent"], names["log_p_reverse"])
+    one, two = ([len(path.to_polygons()) for path in ax.collections[0].get_paths()] for ax in fig.axes)
+    assert one == [1] * 6
+    assert two == [1, 1, 1, 2, 2, 2]
+    assert Picture(fig, "").png
+
+
+def test_the_magnified_cell_has_the_area_of_its_parallelogram() -> None:
+    fig = drawings.draw_zoom()
+    straight, _, cell = fig.axes
+    assert [_area(patch.get_xy()) for patch in straight.patches] == [pytest.approx(1), pytest.approx(2)]
+    inside, outline = _area(cell.patches[0].get_xy()), _area(cell.lines[0].get_xydata())
+    assert inside == pytest.approx(outline, rel=0.02)  # the swirl keeps areas, and so does its Jacobian
+    assert Picture(fig, "").png
+
+
+def test_trained_without_the_log_determinant_a_map_goes_flat_and_its_score_is_no_density(names: dict[str, Any]) -> None:
+    """The cells of section 9, with fewer points and steps."""
+    source = next(c.source for c in jupytext.read(SOURCE).cells if "class Rising" in c.source)
+    cell = {**names, "train": train, "budget": lambda **steps: 150}
+    exec(compile(source, "<cell>", "exec"), cell)
+    noise = torch.randn(600, generator=torch.Generator().manual_seed(0))
+    data = torch.where(torch.arange(600) < 200, -1.5 + 0.4 * noise, 1.2 + 0.7 * noise)
+    honest = cell["learn"](lambda x, g: names["log_p_reverse"](x, g, cell["log_base"]), data)
+    cheat = cell["learn"](lambda x, g: cell["log_base"](g(x)), data)
+    assert 0.8 < honest(data).std().item() < 1.2
+    assert cheat(data).std().item() < 0.4
+    x = torch.linspace(-40, 40, 8001)
+    masses = names["log_p_reverse"](x, honest, cell["log_base"]), cell["log_base"](cheat(x))
+    areas = [torch.trapezoid(mass.detach().exp(), x).item() for mass in masses]
+    assert areas[0] == pytest.approx(1, abs=1e-3)
+    assert areas[1] > 3
+    fig = drawings.draw_training(data, {"with": honest, "without": cheat}, names["log_p_reverse"])
+    assert Picture(fig, "").png
+
+
 def test_the_image_of_a_singular_matrix_is_drawn_as_a_curve() -> None:
     fig = drawings.draw_image(doubles([1.0, 0.5], [-0.4, 0.8]))
     square, curve = (ax.collections[0].get_offsets() for ax in fig.axes)
@@ -207,70 +284,113 @@ def test_the_image_of_a_singular_matrix_is_drawn_as_a_curve() -> None:
     assert np.ptp(square, axis=0).min() > 0.99
 
 
-# --- what the show-piece says of a witness ---------------------------------------------------------------------
+# --- what the check says of a witness ---------------------------------------------------------------------------
 
 
-def judged(names: dict[str, Any], **instead: Any) -> Report:
-    """is_valid_flow with another answer for the maps named."""
+def judged(names: dict[str, Any], asked: str, **instead: Any) -> Report:
+    """`witness` or a verdict with another answer for the maps named."""
 
-    def is_valid_flow(name: str, params: dict, base: str) -> Any:
+    def answer(name: str, params: dict, base: str) -> Any:
         given = instead.get(name)
-        return names["is_valid_flow"](name, params, base) if given is None else given(params)
+        return names[asked](name, params, base) if given is None else given(params)
 
-    return examine(get("cov.is_valid_flow"), LocalLink({"is_valid_flow": is_valid_flow}), 3)
+    return examine(get(f"cov.{asked}"), LocalLink({asked: answer}), 3)
 
 
 def fallen(report: Report) -> list[str]:
     return [result.law.name for result in report.laws if not result.ok]
 
 
-NO_PROOF = {  # what is claimed of a map -> what the check answers
+NO_PROOF = {  # what is claimed of a map -> what the check answers, and the row that falls
     "saturation": (
         "rank_one",
         lambda p: ("collision", ([7.0, 7.0], [6.5, 6.5])),
         "rounding or saturation, no collision",
+        "matrix",
     ),
-    "overflow": ("exam", lambda p: ("collision", ([1e200, 1.0, 0.0], [-1e200, 2.0, 0.0])), "within ‖x‖ ≤ 10"),
-    "infinity": ("exam", lambda p: ("collision", ([math.inf, 1.0, 0.0], [-math.inf, 1.0, 0.0])), "all of them finite"),
-    "nan": ("spiral", lambda p: ("collision", ([math.nan, 0.0], [math.nan, 1.0])), "all of them finite"),
-    "underflow": ("spiral", lambda p: ("singular", [-1000.0, 0.0]), "within ‖x‖ ≤ 10"),
-    "neighbours": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1e-14])), "by continuity"),
-    "the same point": ("exam", lambda p: ("collision", ([0.0, 1.0, 1.0], [-0.0, 1.0, 1.0])), "the same point"),
-    "a small slope": ("softplus", lambda p: ("singular", -math.copysign(10.0, p["a"])), "which is not 0"),
-    "a kink": ("leaky", lambda p: ("singular", 0.0), "two slopes"),
-    "not even near": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1.0])), "differ by"),
-    "too few numbers": ("exam", lambda p: ("collision", (1.0, -1.0)), "each of 3 numbers"),
-    "a sampled mass": ("softplus", lambda p: ("mass", 0.123), "not only sampled"),
-    "nothing lost": ("shear", lambda p: ("mass", 0.5), "Nothing is lost"),
+    "overflow": ("exam", lambda p: ("collision", ([1e200, 1.0, 0.0], [-1e200, 2.0, 0.0])), "within ‖x‖ ≤ 10", "exam"),
+    "infinity": (
+        "exam",
+        lambda p: ("collision", ([math.inf, 1.0, 0.0], [-math.inf, 1.0, 0.0])),
+        "all of them finite",
+        "exam",
+    ),
+    "nan": ("spiral", lambda p: ("collision", ([math.nan, 0.0], [math.nan, 1.0])), "all of them finite", "spiral"),
+    "underflow": ("spiral", lambda p: ("singular", [-1000.0, 0.0]), "within ‖x‖ ≤ 10", "spiral"),
+    "neighbours": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1e-14])), "by continuity", "spiral"),
+    "the same point": ("exam", lambda p: ("collision", ([0.0, 1.0, 1.0], [-0.0, 1.0, 1.0])), "the same point", "exam"),
+    "a small slope": ("softplus", lambda p: ("singular", -math.copysign(10.0, p["a"])), "which is not 0", "image"),
+    "a kink": (
+        "leaky",
+        lambda p: ("singular", 0.0) if p["s"] else ("collision", (-1.0, -2.0)),
+        "two slopes",
+        "straight",
+    ),
+    "not even near": ("spiral", lambda p: ("collision", ([0.0, 0.0], [0.0, 1.0])), "differ by", "spiral"),
+    "too few numbers": ("exam", lambda p: ("collision", (1.0, -1.0)), "each of 3 numbers", "exam"),
+    "a sampled mass": ("softplus", lambda p: ("mass", 0.123), "not only sampled", "image"),
+    "nothing lost": ("planar", lambda p: ("mass", 0.5), "Nothing is lost", "planar"),
 }
 
 
 @pytest.mark.parametrize("claim", NO_PROOF)
 def test_what_floating_point_suggests_is_no_proof_and_the_feedback_says_why(claim: str, names: dict[str, Any]) -> None:
-    name, answer, words = NO_PROOF[claim]
-    report = judged(names, **{name: answer})
-    assert fallen(report) in (["space"], ["line"])
+    name, answer, words, row = NO_PROOF[claim]
+    report = judged(names, "witness", **{name: answer})
+    assert fallen(report) == [row]
     assert words in str(report).replace("\n      ", " ")
+
+
+def test_a_saturated_witness_is_called_by_its_name(names: dict[str, Any]) -> None:
+    """Not "the base is not looked at": what looks like a collision far out is none."""
+
+    def saturated(p: dict) -> tuple:
+        return ("collision", (9.0, 10.0)) if p["low"] != p["high"] else ("collision", (0.0, 1.0))
+
+    report = judged(names, "witness", logistic=saturated)
+    assert report.mistake.name == "rounding is taken for a collision"
+
+
+def test_one_who_calls_the_exams_map_valid_is_not_told_to_look_at_its_parameters(names: dict[str, Any]) -> None:
+    report = judged(names, "verdict_plane", exam=lambda p: "valid")
+    assert fallen(report) == ["space"]
+    assert report.mistake.name == "two inputs with one image overlooked"
 
 
 def test_any_witness_that_stands_is_accepted(names: dict[str, Any]) -> None:
     others = {
         "rank_one": lambda p: ("mass", 1.0),
         "exam": lambda p: ("singular", [0.0, 0.0, 2.0]),
-        "affine": lambda p: ("valid", None) if p["a"] else ("singular", [0.0]),
-        "coupling": lambda p: (
-            ("valid", None)
-            if p["c"] > 0
-            else ("singular", torch.tensor([math.sqrt(-p["c"]), 3.0], dtype=torch.float64))
-        ),
+        "affine": lambda p: ("singular", [0.0]),
+        "coupling": lambda p: ("singular", torch.tensor([math.sqrt(-p["c"]), 3.0], dtype=torch.float64)),
         "spiral": lambda p: ("collision", torch.tensor([[1.0, -math.pi], [1.0, math.pi]], dtype=torch.float64)),
-        "power": lambda p: ("valid", None) if p["n"] == 1 else ("singular", 0) if p["n"] % 2 else ("mass", 0.5),
+        "power": lambda p: ("singular", 0),
     }
-    assert judged(names, **others).full
+    assert judged(names, "witness", **others).full
+
+
+def test_any_true_verdict_is_accepted(names: dict[str, Any]) -> None:
+    others = {
+        "affine": lambda p: "valid" if p["a"] else "mass",
+        "wave": lambda p: "collision" if abs(p["b"]) > abs(p["a"]) else names["verdict_line"]("wave", p, "normal"),
+        "leaky": lambda p: names["verdict_line"]("leaky", p, "normal") if p["s"] else "singular",
+    }
+    assert judged(names, "verdict_line", **others).full
 
 
 def test_calling_a_valid_map_invalid_costs_as_much_as_the_reverse(names: dict[str, Any]) -> None:
-    refused = judged(names, shear=lambda p: ("collision", ([0.0, 0.0], [1.0, 1.0])))
-    passed = judged(names, spiral=lambda p: ("valid", None))
-    assert fallen(refused) == fallen(passed) == ["space"]
-    assert refused.points == passed.points
+    refused = judged(names, "verdict_plane", shear=lambda p: "collision")
+    passed = judged(names, "verdict_plane", spiral=lambda p: "valid")
+    assert fallen(refused) == fallen(passed) == ["turns"]
+    assert refused.points == passed.points == pytest.approx(refused.max * (1 - 0.95 / 6), abs=0.01)
+
+
+def test_one_word_for_everything_is_no_mistake_that_has_a_name(names: dict[str, Any]) -> None:
+    line = dict.fromkeys(("affine", "power", "wave", "tanh", "leaky", "softplus", "logistic"), lambda p: "valid")
+    report = judged(names, "verdict_line", **line)
+    assert (report.points, report.mistake) == (0, None)
+
+
+def test_the_witness_of_the_text_is_one() -> None:
+    t = brentq(lambda t: t - 3 * math.tanh(t / 2), 1, 10, xtol=1e-15)
+    assert meeting(Precise(POOL["tanh"], [1.0, -3.0]), [t], [-t]).meets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +11,14 @@ import torch
 from scipy import optimize
 from scipy.spatial import cKDTree
 
+from autograder.judging.exercise import get
+from autograder.measuring import answers
 from autograder.oracles import pool
 from autograder.oracles.pool import INVALID, VALID, Question
 from autograder.oracles.precise import Precise, determinant, is_singular, meeting
 from pushforward.answering.maps import POOL, flow_map
 
+ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(6)
 INJECTIVE = (*VALID, "flat", "into")
 
@@ -185,6 +189,26 @@ def test_the_model_answers_are_right_and_their_witnesses_stand(seed: int) -> Non
             assert is_singular(q.map, np.atleast_1d(np.array(witness, dtype=float)).tolist())[0]
         if verdict == "mass":
             assert witness == pytest.approx(pool.lost(q), rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_verdict_is_true_where_a_witness_stands(seed: int) -> None:
+    """Independent answers find witnesses of all kinds; what stands with fifty digits is among the truths."""
+    exercise = get("cov.witness")
+    for answer in (a for a in answers.independent(ROOT, exercise) if a.right):
+        for q in (q for q in questions(seed) if not q.valid):
+            claim, witness = answer.names["witness"](q.name, dict(q.params), q.base)
+            shown = np.array(witness, dtype=float).tolist()
+            stands = getattr(exercise, f"_try_{claim}")(q, shown)[0] is None
+            assert stands, q
+            assert claim in pool.truths(q), q
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_innocent_map_keeps_its_name(seed: int) -> None:
+    for q in questions(seed):
+        assert ("valid" in pool.truths(q)) == q.valid
+        assert ("mass" in pool.truths(q)) == (pool.lost(q) > 0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

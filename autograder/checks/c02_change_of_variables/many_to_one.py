@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -40,6 +41,13 @@ def _square_terms(x: torch.Tensor, c: float) -> tuple[torch.Tensor, torch.Tensor
 def _square(x: torch.Tensor, c: float, combine: Callable) -> torch.Tensor:
     terms, root = _square_terms(x, c)
     return on_support(x, x > 0, combine(terms, root))
+
+
+def _one_root(x: torch.Tensor, c: float, sign: int, outside: float) -> torch.Tensor:
+    """The share of z = c + sign √x alone, and something else where there is no root."""
+    root = x.clamp_min(torch.finfo(x.dtype).tiny).sqrt()
+    log_p = -((c + sign * root) ** 2) / 2 - HALF_LOG_2PI - torch.log(2 * root)
+    return torch.where(x > 0, log_p, torch.full_like(log_p, outside))
 
 
 def _folds(x: torch.Tensor, W: torch.Tensor) -> torch.Tensor:
@@ -168,6 +176,18 @@ class ManyToOne(Exercise):
                 "log_p_folded": lambda x, W: _folded(x, W, lambda t: t[0]),
             },
             "Several z are mapped to the same x, and only one was counted. Mass arrives from all of them.",
+            also=(
+                *(
+                    {"log_p_square": partial(_one_root, sign=sign, outside=outside)}
+                    for sign in (1, -1)
+                    for outside in (math.nan, -math.inf)
+                ),
+                {
+                    "log_p_folded": lambda x, W: (
+                        log_standard_normal(torch.linalg.solve(W, x.T).T) - torch.linalg.slogdet(W)[1]
+                    )
+                },
+            ),
         ),
         wrong(
             "the mean of the preimages",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
 
 import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import exact
-from autograder.judging.domain import Made, Place
+from autograder.judging.compare import exact, show
+from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.draw import floats
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case
+from autograder.oracles import pool
 from autograder.oracles.precise import Precise
 from pushforward.answering.maps import MAPS
 from pushforward.answering.wire import Net
@@ -92,3 +94,127 @@ def log_standard_normal(z: torch.Tensor) -> torch.Tensor:
 
 def on_support(x: torch.Tensor, inside: torch.Tensor, log_p: torch.Tensor) -> torch.Tensor:
     return torch.where(inside, log_p, torch.full_like(log_p, -math.inf))
+
+
+# --- verdicts on maps of the pool -------------------------------------------------------------------------------
+
+REASONS = ("valid", "collision", "singular", "mass")
+MAP_KEY, MAP_BASE = "a key of POOL", '"normal" or "uniform"'
+MAP_NUMBERS = "dict of its parameters (numbers, lists, lists of lists)"
+
+_SPOILT = {  # kind of an invalid map -> what may be said of it when it was called valid
+    "constant": "With these parameters whole intervals of x share an image.",
+    "even": "Two inputs have the same image.",
+    "folded": "With these parameters the map turns back: two inputs have the same image.",
+    "singular": "It squeezes all of x into something flat, so inputs share images and no volume is left.",
+    "flat": "It is one-to-one and onto, but its inverse has no derivative everywhere: look for a point where det J = 0.",
+    "into": "It is one-to-one, but its images leave out part of the base.",
+    "wrapped": "det J never vanishes, so it is one-to-one near every point, and yet not on the whole.",
+}
+_UNTRUE = {  # verdict -> what may be said where it is none
+    "collision": "No two inputs share an image here. (In floating point they may, where a map saturates.)",
+    "singular": "det J vanishes nowhere: small is not 0, and at a kink both slopes count.",
+    "mass": "Nothing is lost: almost every point of this base is the image of some x.",
+}
+
+
+class _Params(dict):
+    """The parameters of a map, with the kind that they make of it."""
+
+    kind: str
+
+
+def map_question(given: dict[str, Any]) -> pool.Question:
+    """The question that was drawn from the domain of `name, params, base`."""
+    return pool.asked(given["name"], dict(given["params"]), given["base"], given["params"].kind)
+
+
+def map_domain(names: Sequence[str], when: Callable[..., bool] | None = None, says: tuple[str, ...] = ()) -> Domain:
+    """A map of the pool by its name, parameters of any kind, and the base."""
+
+    def params(place: Place) -> _Params:
+        kind, numbers = pool.drawn(place.rng, place.given["name"])
+        made = _Params(numbers)
+        made.kind = kind
+        return made
+
+    name = Made(
+        lambda place: str(place.rng.choice([*names])), tuple(lambda _, one=one: one for one in names), (MAP_KEY,)
+    )
+    base = Made(lambda place: str(place.rng.choice(pool.BASES)), says=(MAP_BASE,))
+    return Domain({"name": name, "params": Made(params, says=(MAP_NUMBERS, *says)), "base": base}, when=when)
+
+
+def is_mirrored(name: str, params: dict[str, Any]) -> bool:
+    """A valid map that turns the line round, or the plane over."""
+    slope = params.get("a") if name in ("affine", "wave", "tanh") else None
+    mirrored = (name == "linear" and np.linalg.det(np.array(params["A"])) < -1e-9) or (
+        name == "triangular" and params["k"] > 0
+    )
+    return mirrored or (slope is not None and slope < 0 and pool.answer(name, params, "normal")[0] == "valid")
+
+
+class Verdicts(Exercise):
+    """Base of the verdicts in one word. A word is right if it can be proved: of a map with several faults, any of them."""
+
+    apart = True
+    word: ClassVar[Law]  # the gate
+    families: ClassVar[dict[str, str]]  # map -> the name of its law
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        return self._case(map_question(given))
+
+    def _case(self, q: pool.Question) -> Case:
+        law = getattr(self, self.families[q.name])
+        return case(call(self.names[0], q.name, q.params, q.base), about=(self.word, law), law=law, q=q)
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        for name in self.families:
+            yield from map(self._case, pool.questions(rng, name))
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        good = isinstance(answer, str) and answer in REASONS
+        yield self.word(good, f"one of {', '.join(REASONS)}", show(answer))
+        if not good:
+            return
+        q, true = case.q, pool.truths(case.q)
+        wanted = "valid" if q.valid else "not valid" if answer == "valid" else "another reason"
+        if answer in true:
+            yield case.law(True, wanted, answer)
+        elif answer == "valid":
+            yield case.law(False, wanted, answer, why=_SPOILT[q.kind], mistake=self._known(_missed(q)))
+        else:
+            yield case.law(False, wanted, answer, why=_UNTRUE[answer], mistake=self._known(_accused(q, answer)))
+
+    def _known(self, name: str) -> str:
+        return name if name in {mistake.name for mistake in self.mistakes} else ""
+
+
+def _missed(q: pool.Question) -> str:
+    """The mistake of one who calls this invalid map valid; "": it could be several."""
+    if q.name in ("rank_one", "exam"):
+        return "two inputs with one image overlooked"
+    known = {"flat": "a bijection is enough", "wrapped": "a determinant that never vanishes is enough"}
+    known |= {"singular": "a singular matrix is called valid"}
+    return known.get(q.kind, "" if q.kind == "into" else "a map that turns back is called valid")
+
+
+def _accused(q: pool.Question, verdict: str) -> str:
+    """The mistake of one who says this of a map that is innocent of it; "": it could be several."""
+    if q.kind in ("matched", "into"):
+        return "rounding is taken for a collision" if verdict == "collision" else ""
+    mirrored = is_mirrored(q.name, dict(q.params))
+    if q.kind == "unit" and not mirrored:
+        return "keeping volumes is refused"
+    if q.name == "leaky" and verdict == "singular":
+        return "a kink is taken for a flaw"
+    if verdict == "mass" or not q.valid:
+        return ""
+    # a small slope may be taken for none, whatever its sign
+    return "a negative determinant is refused" if mirrored and (q.kind == "mirrored" or q.name != "affine") else ""
+
+
+def right_verdict(name: str, params: dict[str, Any], base: str, **instead: str) -> str:
+    """One of the true ones, or what is to be said instead of it: for the mistakes that differ in one respect."""
+    verdict = pool.answer(name, params, base)[0]
+    return instead.get(verdict, verdict)

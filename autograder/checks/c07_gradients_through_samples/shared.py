@@ -273,7 +273,9 @@ class PushedForward(Exercise):
         log_z, found = quantiles.normal_path(x, self.noise, sigma)  # exp makes a log-normal of it and moves no quantile
         expected = np.exp(mu + log_z)
         e = abs(np.log(x)) if self.argument == "z" else abs(x)
-        lost = 1 + abs(mu) + sigma * e  # an error in the exponent is a relative error of the sample
+        # An error in the exponent is a relative error of the sample. Who goes by way of T(eps) rounds a number near 1,
+        # and the power multiplies that rounding by sigma, however small eps is.
+        lost = 1 + abs(mu) + sigma * (e if self.argument == "z" else 1 + e)
         sizes = {"mu": expected, "sigma": expected * (1 + e), "x": expected * abs(found["x"]) * (1 + e / 8)}
         slopes = {n if n != "x" else self.argument: (expected * found[n], sizes[n] * lost) for n in found}
         return expected, expected * lost, slopes
