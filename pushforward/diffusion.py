@@ -43,3 +43,11 @@ def cosine_schedule(T: int) -> torch.Tensor:
     """
     f = torch.cos(torch.pi / 2 * (torch.arange(T + 1, dtype=torch.float64) / T + 0.008) / 1.008) ** 2
     return (1 - f[1:] / f[:-1]).clamp(0.001, 0.5)
+
+
+def even_snr(T: int, high: float = 4.5, low: float = -5.0) -> torch.Tensor:
+    """alpha_bar_1 … alpha_bar_T whose log(alpha_bar / (1 − alpha_bar)) falls evenly from high to low; (T,), float64.
+
+    With these ends x_1 still tells a pixel of 8×8 digits from its neighbours in level, and x_T hardly a digit.
+    """
+    return torch.linspace(high, low, T, dtype=torch.float64).sigmoid()

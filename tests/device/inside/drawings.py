@@ -70,6 +70,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         to(FLOWS["bend"](noise(50, 2, dtype=F64))),
         FLOWS["log_p_bent"],
     ),
+    "draw_lognormals": lambda to: (FLOWS["lognormal_log_pdf"], FLOWS["lognormal_cdf"]),
     "draw_levels": lambda to: (FLOWS["log_p_bent"], FLOWS["log_p_reverse"]),
     "draw_training": lambda to: (
         to(noise(50)),
