@@ -155,7 +155,7 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
-    parts = ("notebooks", "checks", "models", "race", "growth", "house")
+    parts = ("notebooks", "checks", "figures", "models", "race", "growth", "house")
     house = "house: the suite, here and with twenty-three notebooks"
     bench.add_argument("--parts", nargs="+", choices=parts, help=f"(default: all but house; {house})")
     bench.add_argument("--assignments", nargs="+", metavar="NB", help="the race's, and the first one's growth")

@@ -22,24 +22,12 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# Every model in this course does one thing: it takes simple noise and **pushes it forward** to something that looks
-# like data. Flows, variational autoencoders, GANs and diffusion models differ in how they push, in how they learn to,
-# and in what you can compute afterwards. This first notebook takes twenty minutes. It shows you the one picture, how
-# the notebooks work, how an answer of yours is checked, and how you hand it in.
-#
-# **Where the questions come from.** The course is built around five documents, and marks each idea with the place
-# that asks for it. `001 P4b` means document 001, problem 4, part b. The five are:
-#
-# | number | what it is | you will meet it as |
-# |---|---|---|
-# | 000 | a sample exam with solutions, 45 marks | `000 Q2a` |
-# | 001 | a written exam with solutions, 28 credits in 60 minutes | `001 P4d` |
-# | 002 | an exercise sheet with solutions, sheet 9 of a course | `002 9-3b` |
-# | 003 | the slides of an introductory lecture | `003` |
-# | 004 | the slides of an overview lecture, with a large table of models | `004` |
-#
-# You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
-# there this course says something else. Then it says so, and why.
+# The models in this course have one thing in common: they **push simple noise forward** to something that looks like
+# data. Flows, variational autoencoders, GANs and diffusion models do so in one go or step by step; an autoregressive
+# model uses up its noise pixel by pixel, and an energy-based one stirs it until it has the right shape. They differ
+# in how they push, in how they learn to, and in what you can compute afterwards. This first notebook takes about 50 minutes,
+# and half of that if you leave the questions at its end for later. You will see a picture that your computer has
+# learnt to draw; then how the notebooks work, how an answer of yours is checked, and how you hand it in.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -55,7 +43,7 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "648f305f9699772c01f9fd1d2bcd0466", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-00-start-here-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "6c06fa7e1e507d7951e69ff8e43d3592", "cell_type": "code"} deletable=false editable=false
 import platform
 
 import torch
@@ -63,7 +51,10 @@ import torch
 from pushforward import best_device, check, hint, progress, restart, total
 from pushforward.data import bend_to_moons
 from pushforward.figures.explorer import push_explorer
+from pushforward.figures.start import first_explorer
 from pushforward.figures.style import draw_push_forward, show
+from pushforward.first_model import learn_digits
+from pushforward.train import budget
 from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
@@ -84,17 +75,60 @@ show(
 # If $z$ is random, so is $x = f(z)$. Its distribution is called the **push-forward** of the distribution of $z$ by
 # $f$. You can always *sample* it (draw $z$, apply $f$), and you can always compute averages under it, because
 #
-# $$\mathbb E_{x}\,[h(x)] = \mathbb E_{z}\,[h(f(z))] \qquad \text{for every function } h .$$
+# $$\mathbb E_{x}\,[h(x)] = \mathbb E_{z}\,[h(f(z))] \qquad \text{for every } h \text{ that has an average at all.}$$
 #
 # What you cannot always do is write down its density: that is where the families of models part ways. Notebook 02
 # does it for an $f$ with an inverse; notebook 06 finds a bound instead; notebook 10 does without.
 
 # %% [markdown]
+# ## A picture of your own
+#
+# That $f$ was written by hand. Nobody can write one by hand that turns noise into handwriting, so it has to be
+# *learnt*. Run the next cell: for some seconds a network looks at a thousand handwritten digits, 8 × 8 pixels each,
+# and learns in which direction to push each pixel of a noisy picture.
+
+# %% tags=["demo"]
+artist = learn_digits(budget(1500, 150, 20))
+
+# %% [markdown]
+# Now choose a digit (of your age, say), and some noise: the number behind *noise* picks one of a thousand squares of
+# grey dust. From left to right, the dust is pushed until it is a picture. On the far right is the training picture
+# that comes nearest to it.
+
+# %% tags=["demo"]
+display(first_explorer(artist))
+
+# %% [markdown]
+# Nobody has ever written this digit: it is *yours*, made by about a hundred thousand numbers that were random a
+# moment ago. Change the noise, and another hand writes it; change the digit, and the same hand writes another one.
+# That is the promise of this course: you will build such models yourself, from an empty file, each part of it proved
+# and checked. By notebook 17 you will know every line of this one (it is called *flow matching*). And you will know
+# what to ask of it. How probable does it find *your* handwriting? Does it leave something out? Did it merely copy,
+# pixel by pixel? Those questions are harder than drawing, and they are what the course is about.
+
+# %% [markdown]
+# ## Where the questions come from
+#
+# The course is built around five documents, and marks each idea with the place
+# that asks for it. `001 P4b` means document 001, problem 4, part b. The five are:
+#
+# | number | what it is | you will meet it as |
+# |---|---|---|
+# | 000 | a sample exam with solutions, 45 marks | `000 Q2a` |
+# | 001 | a written exam with solutions, 28 credits in 60 minutes | `001 P4d` |
+# | 002 | an exercise sheet with solutions, sheet 9 of a course | `002 9-3b` |
+# | 003 | the slides of an introductory lecture | `003` |
+# | 004 | the slides of an overview lecture, with a large table of models | `004` |
+#
+# You do not need them: each notebook is complete in itself. If you do have them at hand, you will find that here and
+# there this course says something else. Then it says so, and why.
+
+# %% [markdown]
 # ## Your machine
 #
 # The next cell says what you are running on. A GPU is never needed: every notebook runs from top to bottom on one
-# processor core in a few minutes at most. Where there is a GPU, long trainings use it, and the checks try your functions
-# on it as well.
+# processor core in a few minutes at most. Where there is a GPU, long trainings use it, and the checks try your
+# functions on it as well.
 
 # %% tags=["demo"]
 print(f"Python {platform.python_version()}, torch {torch.__version__}, computing on: {best_device()}")
@@ -138,10 +172,11 @@ print(f"Python {platform.python_version()}, torch {torch.__version__}, computing
 # **In numbers.** The column $(1, 3)$ has $m = 2$ and $s = 1$, so it becomes $(-1, 1)$. The column $(10, 30)$ has
 # $m = 20$ and $s = 10$, and becomes $(-1, 1)$ too: the units are gone. (With $N - 1$ both become $(-0.707, 0.707)$.)
 #
-# **One trap.** A column in which all values are equal has $s_j = 0$, and $0/0$ is not a number. Such a column carries
-# no information, so let it become 0. (On a computer it may hide: the mean of three numbers $0.1$ can be off by a
-# rounding, and then $x_{ij} - m_j$ is $10^{-9}$, say, and not 0. Ask whether all values are equal. How small $s_j$ is
-# tells nothing: a column of wavelengths in metres has a spread of $10^{-7}$ and is as good as any other.)
+# **One trap.** A column in which all values are equal has $s_j = 0$, and $0/0$ is not a number. Such a column
+# carries no information, so let it become 0. (On a computer it may hide: the mean of seven numbers $0.1$ in
+# `float32` is off by a rounding, so that $x_{ij} - m_j$ is about $10^{-8}$ and not 0. Ask whether all values are
+# equal. How small $s_j$ is tells nothing: a column of wavelengths in metres has a spread of $10^{-7}$ and is as good
+# as any other.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "start-standardise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2c46051117b122317d54b6c360e54de3", "cell_type": "code"} deletable=false
 def standardise(x):
@@ -158,7 +193,7 @@ check("start.standardise")
 
 # %% [markdown]
 # A full table of ✓ means that your function keeps every law on every input that was tried: you now own a function
-# that you can trust, and later notebooks will lean on it.
+# that you can trust. In each notebook the later cells use what you have written, and so do its figures, as below.
 
 # %% [markdown]
 # ## How a check reads
@@ -196,8 +231,8 @@ check("start.standardise")
 #
 # Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
 # best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A
-# `print` of yours, a warning or a progress bar never changes a mark. And if your code does not come to an end, the check
-# says in which line it is: ■ above stops it.
+# `print` of yours, a warning or a progress bar never changes a mark. And if your code does not come to an end, the
+# check says in which line it is: ■ above stops it.
 
 # %% [markdown]
 # ## Hints, starting again, and your total
@@ -206,8 +241,12 @@ check("start.standardise")
 #   answer, and asking costs nothing. The same three wait, folded, under a check that is not yet right.
 # - `restart("start.standardise")` puts the blank into a new cell below, so that you can begin once more. What you
 #   wrote stays where it is; the cell that you run last counts.
-# - `total()` at the end of each notebook adds up your points so far, earlier days included; `progress()` does so for the
-#   whole course and says what is next. Both read a small file beside your notebooks, which no one else sees.
+# - `total()` at the end of each notebook adds up your points so far, earlier days included; `progress()` does so for
+#   the whole course, draws it on the map and says what is next. Both read a small file beside your notebooks, which no
+#   one else sees.
+# - Some questions are answered in words, and no machine marks them. If you study alone, `reveal("start.units")` opens
+#   the model answer and its rubric once you have written yours, and `mark("start.units", 1.5)` counts what you give
+#   yourself. In a class your instructor does both.
 # - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
 #   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
 #   you that very case again.
@@ -292,8 +331,8 @@ with waiting_for("standardise"):
 #
 # <details><summary>Answer</summary>
 #
-# No. Standard normal noise and the standardised two moons agree in every column's mean and variance and in nothing
-# else. Even the full covariance matrix would not tell them apart from a suitable Gaussian.
+# No. Standard normal noise and the standardised two moons agree in every column's mean and variance, and look nothing
+# alike. Even the full covariance matrix would not tell the moons from a suitable Gaussian.
 #
 # </details>
 #

@@ -29,8 +29,8 @@
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
 #
-# You need: derivatives, determinants, the normal distribution. Time: about three hours; sections 1 to 5 and 7 are the core. Labels such as 001 P1 say where
-# a question comes from; notebook 00 lists these sources.
+# You need: derivatives, determinants, the normal distribution. Time: about 3½ hours; sections 1 to 5 and 7 are the core.
+# Labels such as 001 P1 say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing

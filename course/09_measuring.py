@@ -32,7 +32,7 @@
 # not one number but a small set of them, each with its blind spot known, its sample size stated and its error bar
 # drawn.
 #
-# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
+# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: about 3 hours. Labels such as
 # 004 say where a topic comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false

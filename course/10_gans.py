@@ -31,8 +31,8 @@
 # hidden in it, why its gradient dies exactly when it is needed, why two players who both descend may circle for ever,
 # and what one does about all that.
 #
-# You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time: about
-# three hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
+# You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time:
+# about 5 hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false

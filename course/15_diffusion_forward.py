@@ -28,10 +28,12 @@
 #
 # This chapter is about the road itself. Nothing here is learnt. Everything is Gaussian, so every statement can be
 # worked out exactly, and every answer of yours can be checked exactly. What you build here (noising in one jump, the
-# posterior of one step, a judge of schedules) is the whole machinery that notebook 16 trains on.
+# posterior of one step, a judge of schedules) is the whole machinery that notebook 16 trains on. And at the end you
+# will turn noise into digits with it, without having trained anything.
 #
-# You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: two to three hours.
-# Labels such as 001 P4d say where a question comes from; notebook 00 lists these sources.
+# You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: about 4½ hours in all. The core
+# is sections 1 to 3, 7, 8 and 10, about half of it; the rest can wait for a second evening. Labels such as 001 P4d say
+# where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -47,26 +49,30 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-15-diffusion-the-forward-process-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "04fc46b58095bba8b165fab9f549f032", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-15-diffusion-the-forward-process-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "84f4562bd8e9931e220e6b36581dea82", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, two_moons
-from pushforward.figures.explorer import schedule_explorer
-from pushforward.figures.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    VERMILION,
-    draw_forward,
-    draw_verdicts,
-    figure,
-    image,
-    show,
+from pushforward.diffusion import best_x0
+from pushforward.figures.diffusion import (
+    bridge_explorer,
+    draw_bayes,
+    draw_best_guesses,
+    draw_generated,
+    draw_heat,
+    draw_left,
+    draw_prior_gap,
+    draw_temperaments,
+    draw_ve_gaps,
+    guesses_in_words,
+    left_in_words,
+    verdicts_in_words,
 )
+from pushforward.figures.explorer import schedule_explorer
+from pushforward.figures.style import draw_forward, draw_verdicts, show
 from pushforward.train import budget
 from pushforward.waiting import waiting_for, with_bar
 
@@ -94,6 +100,36 @@ show(
 # came, at 7 % hardly, at 0 % not at all. That is the whole art: forget so slowly that each single step can be undone,
 # and so thoroughly that in the end there is nothing left to know.
 #
+# ### Before you begin
+#
+# Three questions from earlier notebooks; answer them on paper, then unfold.
+#
+# **1.** (Notebook 10) Data and generator share no point. What is the Jensen–Shannon divergence between them, and what
+# follows for the generator's gradient?
+#
+# <details><summary>Answer</summary>
+#
+# $\log 2$, however far apart they are. So it does not change when the generator moves a little, and its gradient is 0.
+#
+# </details>
+#
+# **2.** (Notebook 07) How does one write a draw from $\mathcal N(\mu, \sigma^2)$ so that it can be differentiated with
+# respect to $\mu$ and $\sigma$?
+#
+# <details><summary>Answer</summary>
+#
+# $\mu + \sigma\epsilon$ with $\epsilon \sim \mathcal N(0, 1)$ drawn on its own: reparameterisation.
+#
+# </details>
+#
+# **3.** (Notebook 06) What is $\mathrm{KL}\big(\mathcal N(m, vI) \,\|\, \mathcal N(0, I)\big)$ in $d$ dimensions?
+#
+# <details><summary>Answer</summary>
+#
+# $\frac12 \big(dv + \|m\|^2 - d - d\log v\big)$: trace, mean, dimension, log-determinant.
+#
+# </details>
+#
 # ### Notation
 #
 # | in the text | in code | meaning |
@@ -107,7 +143,8 @@ show(
 # | $\mu, \sigma$ | `mu`, `sigma` | a mean, a standard deviation |
 #
 # **Time runs $1 \dots T$ as in the papers, arrays start at 0: the entry for time $t$ is `[t - 1]`.** This is said
-# once and holds everywhere below.
+# once and holds everywhere below. (`alpha_bar` is the name of a function that you write in section 2, and, in functions
+# that are *given* its result, the name of that tensor.)
 #
 # In a batch each item has its own time. The next cell gives you a small tool for that.
 
@@ -140,9 +177,9 @@ def per_item(values, like):
 #
 # a geometric series. Sum it (multiply by $1 - a^2$ and see what cancels), and ask what the series is when $a = 1$.
 #
-# There are three temperaments. If $|a| < 1$ the variance settles where $v = a^2 v + b^2$, at $v = b^2/(1 - a^2)$;
-# this is 1 exactly if $b^2 = 1 - a^2$. If $b$ is smaller than that, everything fades; if $a = 1$, nothing fades and
-# the variance grows for ever.
+# There are three temperaments. If $|a| < 1$ the mean fades and the variance settles where $v = a^2 v + b^2$, at
+# $v = b^2/(1 - a^2)$. That is 1 exactly if $b^2 = 1 - a^2$, and with a smaller $b$ less: for $a = 0.97$, $b = 0.05$
+# it is $0.042$. If $|a| = 1$ nothing fades and the variance grows in proportion to $t$; if $|a| > 1$ both explode.
 #
 # **In numbers.** $a = 0.8$, $b = 0.6$, $t = 2$: scale $0.64$, variance $0.36\,(1 + 0.64) = 0.5904$.
 #
@@ -177,33 +214,18 @@ check("diffusion.step")
 
 # %% tags=["demo"]
 with waiting_for("noising_step", "marginal_after"):
-    fig, axes = figure(1, 3, (9, 3.2), sharey=True)
-    temperaments = {
-        "fades: $a = 0.97,\\ b = 0.05$": (0.97, 0.05),
-        "keeps: $b^2 = 1 - a^2$": (0.97, 0.243),
-        "explodes: $a = 1$": (1.0, 0.243),
-    }
-    for ax, (name, (a, b)) in zip(axes, temperaments.items(), strict=True):
-        walk = [torch.full((25,), 3.0)]
-        for _ in range(150):
-            walk.append(noising_step(walk[-1], torch.randn(25, generator=source), a, b))
-        ax.plot(torch.stack(walk), color=GREY, linewidth=0.5)
-        scale, variance = torch.tensor([(1.0, 0.0)] + [marginal_after(t, a, b) for t in range(1, 151)]).T
-        ax.plot(3 * scale, color=BLUE)
-        ax.fill_between(
-            range(151), 3 * scale - 1.96 * variance.sqrt(), 3 * scale + 1.96 * variance.sqrt(), color=BLUE, alpha=0.25
-        )
-        ax.set(title=name, xlabel="time $t$")
-    axes[0].set_ylabel("$x_t$, starting at 3")
-    show(fig, alt="Three fans of random paths from the value 3 over 150 steps, each inside its predicted band. In the "
-         "first all paths fade to zero, in the second they settle around zero with a constant width of about two, in "
-         "the third they stay around 3 and spread ever wider.")  # fmt: skip
+    show(
+        draw_temperaments(noising_step, marginal_after),
+        alt="Three fans of random paths from the value 3 over 150 steps, each inside its predicted band. In the first all paths "
+        "fade to near zero, in the second they settle around zero with a band that is four wide, in the third they stay around "
+        "3 and spread ever wider.",
+    )
 
 
 # %% [markdown]
 # The middle one is what diffusion models mostly use, under the name **variance preserving**: with
 # $a = \sqrt{1 - \beta}$ and $b = \sqrt\beta$ the variance tends to 1, and data of variance 1 keep it all the way. The
-# right one returns in section 11.
+# right one returns in section 9.
 
 # %% [markdown]
 # ## 2 · Schedules, and what is left of the signal
@@ -214,8 +236,8 @@ with waiting_for("noising_step", "marginal_after"):
 # $$x_t = \sqrt{1 - \beta_t}\; x_{t-1} + \sqrt{\beta_t}\; \epsilon_t .$$
 #
 # Here are the six that will accompany us. The first four are those of 001 P4d, where you are to say which of them may
-# be used at all (section 7). The other two are used in practice: *linear*, scaled so that its total stays the same
-# for every length $N$, and *cosine*, defined by what it leaves of the signal rather than by what it adds.
+# be used at all (section 10). The other two are used in practice: *linear*, scaled so that its total stays the same
+# for every length $N > 1$, and *cosine*, defined by what it leaves of the signal rather than by what it adds.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-2-schedules-and-what-is-left-of-the-sign-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8c1131a037d9413fae073f88bf5ca51a", "cell_type": "code"} deletable=false editable=false
 def times(N):
@@ -247,7 +269,9 @@ SCHEDULES = {  # name -> function of the length N that returns beta_1 … beta_N
 # $$\sqrt{1 - \beta_1}\,\sqrt{1 - \beta_2} \cdots \sqrt{1 - \beta_t} = \sqrt{\bar\alpha_t}
 # \qquad\text{with}\qquad \bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s) .$$
 #
-# $\bar\alpha_t$ is the most important number of the chapter: **the share of the signal that is left at time $t$.**
+# $\bar\alpha_t$ is the most important number of the chapter: **the share of the signal's variance that is left at time
+# $t$.** (The share of $x_t$'s *whole* variance, if the data have variance 1; the digits, from $-1$ to $1$, have a mean
+# square of $0.72$.)
 #
 # A product of a thousand numbers below one is a delicate thing. With $\beta_n = \sin(n/N)$ and $N = 1000$ it ends
 # near $10^{-321}$. In `float32` the product becomes an exact 0 at step 424; what is then $\log\bar\alpha_t$, or
@@ -287,29 +311,16 @@ def log_alpha_bar(beta):
 check("diffusion.alpha_bar")
 
 # %% [markdown]
-# You can now read a schedule at a glance. The picture to look at is not $\beta$ but $\bar\alpha$:
+# You can now read a schedule at a glance. The picture to look at is not $\beta$ but $\bar\alpha$. Predict before you
+# run: *linear* adds its noise evenly from little to more, up to $\beta_{1000} = 0.02$. At which step is half of the
+# signal gone? And which of *linear* and *cosine* has more left in the middle?
 
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "log_alpha_bar"):
-    fig, (left, right) = figure(1, 2, (9, 3.4))
-    for name, colour, dash in (
-        ("linear", BLUE, "-"),
-        ("cosine", VERMILION, "--"),
-        ("sin(n/N)", GREEN, "-."),
-        ("log(1 + n/N)", ORANGE, ":"),
-    ):
-        beta = SCHEDULES[name](1000)
-        left.plot(times(1000), alpha_bar(beta), dash, color=colour, label=name)
-        right.plot(times(1000), log_alpha_bar(beta) / math.log(10), dash, color=colour, label=name)
-    left.set(xlabel="time $t$", title=r"share of the signal left, $\bar\alpha_t$")
-    right.set(xlabel="time $t$", title=r"the same in powers of ten, $\log_{10}\bar\alpha_t$", ylim=(-60, 2))
-    right.axhline(-45, color=GREY, linewidth=0.8)
-    right.text(1000, -46, "smallest float32", ha="right", va="top", color=GREY)
-    left.legend()
-    show(fig, alt="Left: the share of the signal over a thousand steps. Linear falls to one half at step 260 and flattens "
-         "near zero from step 600; cosine falls almost along a straight line to zero at the end; sine and logarithm drop to "
-         "zero within 150 steps. Right, in powers of ten: sine and logarithm pass below the smallest float32 number before "
-         "step 460.")  # fmt: skip
+    show(
+        draw_left(SCHEDULES, alpha_bar, log_alpha_bar),
+        alt=left_in_words(SCHEDULES, alpha_bar),
+    )
 
 
 # %% [markdown]
@@ -320,16 +331,18 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 # %% [markdown]
 # ### Detective: which of these is no $\bar\alpha$?
 #
-# So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do, in
-# their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong where
-# hardly any signal is left ($\bar\alpha_t = 10^{-12}$, say), or right for the schedules that their author happened to try.
+# So far this notebook judged you. Now judge others. You get functions that claim to compute $\bar\alpha$; some do,
+# in their own way and with their own rounding, and some only look like it: off by one step, another formula, wrong
+# where hardly any signal is left ($\bar\alpha_t = 10^{-12}$, say), or right for the schedules that their author
+# happened to try.
 #
 # Your test may call the function as often as it likes, on schedules of your choice. What you know by heart helps:
 # for $\beta = (0.1,\, 0.2,\, 0.5)$ the result is $(0.9,\; 0.72,\; 0.36)$, and
 # $\bar\alpha_t = (1 - \beta_t)\,\bar\alpha_{t-1}$ for every schedule there is. Two right programs differ in their last
 # digits, so ask for agreement *relative to the size* of what is compared.
 #
-# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth
+# points.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "diffusion-catch_alpha_bar-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c4fc3b70e443a0f96135aad8c0d5f6a8", "cell_type": "code"} deletable=false
 def is_alpha_bar(implementation):
@@ -364,8 +377,9 @@ check("diffusion.catch_alpha_bar")
 # Note what the step from the second to the third expression used: the $\alpha_t$ that was added is the same that was
 # taken away. That is the meaning of *variance preserving*.
 #
-# The quotient $\mathrm{SNR}_t = \bar\alpha_t / (1 - \bar\alpha_t)$ is the **signal-to-noise ratio**. It tells how
-# hard it is to see $x_0$ in $x_t$, falls from nearly $\infty$ to nearly 0, and is 1 where $\bar\alpha_t = \frac12$.
+# The quotient $\mathrm{SNR}_t = \bar\alpha_t / (1 - \bar\alpha_t)$ is the **signal-to-noise ratio** (for data of
+# variance 1). It tells how hard it is to see $x_0$ in $x_t$, falls from nearly $\infty$ to nearly 0, and is 1 where
+# $\bar\alpha_t = \frac12$.
 #
 # **In numbers.** $x_0 = 2$, $\epsilon = -1$, $\bar\alpha_t = 0.64$: $x_t = 0.8 \cdot 2 + 0.6 \cdot (-1) = 1$.
 #
@@ -387,7 +401,22 @@ def q_sample(x0, t, eps, alpha_bar):
 check("diffusion.q_sample")
 
 # %% [markdown]
-# A thousand steps now cost as much as one. Do not take the induction on trust: walk the steps and compare.
+# A thousand steps now cost as much as one. Do not take the induction on trust. Suppose that there are just two data
+# points, $-1$ and $1$. The shades are the density of $x_t$, by your `alpha_bar`: two normals, each with weight one
+# half. The paths walk, step by step, with your `noising_step`.
+
+# %% tags=["demo"]
+with waiting_for("noising_step", "alpha_bar"):
+    show(
+        draw_heat(noising_step, alpha_bar, SCHEDULES["linear"](100)),
+        alt="A heat map over a hundred steps. At first the density is two thin bands at minus one and plus one; they widen, drift "
+        "together, have merged into one broad band around zero by step 40, and the band keeps its width to the end. Eight paths, "
+        "four from each point, jitter within it; by the end the two kinds are mixed.",
+    )
+
+# %% [markdown]
+# Follow a path from the left, and its origin is plain; start on the right, and nobody can say where it came from.
+# And now in numbers: mean and variance, by walking and by jumping.
 
 # %% tags=["demo"]
 with waiting_for("noising_step", "alpha_bar", "q_sample"):
@@ -411,7 +440,7 @@ with waiting_for("noising_step", "alpha_bar", "q_sample"):
 #
 # Things to try. At how many decibels do *you* stop recognising the digits, and is it the same for all four? Set
 # *linear* to $T = 100$: does the picture at $t = T/2$ change? And choose $-\cos(\pi n/N)$: the vermilion squares are
-# not a number. Section 7 will say what went wrong.
+# not a number. Section 10 will say what went wrong.
 
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "q_sample"):
@@ -525,8 +554,14 @@ check("diffusion.geometric_series")
 # $p$ for which every $\beta_t$ lies strictly between 0 and 1 and $\bar\alpha_t$ does *not* tend to 0, and give the
 # limit to three digits. A proof needs nothing but these three numbers; the check decides exactly, without trusting
 # any finite product. (For one choice of whole numbers the product cancels again.)
+#
+# **And a second one, where nothing cancels**: `never_forgets_either` gives a witness whose $p$ is *no whole number*.
+# You will multiply until the factors no longer matter, and so you have to know when they don't: the steps after $t$
+# can take no more than about
+# $\sum_{s > t} \beta_s \approx \int_{t + 1}^\infty c\,u^{-p}\,du = c\,(t + 1)^{1 - p}/(p - 1)$ of the logarithm.
+# (For $c = 1$ and $p = 1.5$ that is still $0.002$ after a million steps; choose $p$ with care, or add the rest.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-never_forgets-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "de2d75d598b3355c9ed1d6bdea47baec", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-never_forgets-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d3bc59d395176f24b06b993e8238adb9", "cell_type": "code"} deletable=false
 def never_forgets():
     """(c, p, limit): beta_t = c (t + 1)^(-p) lies in (0, 1) for all t ≥ 1, and alpha_bar_t → limit > 0.   (002 9-3b)
 
@@ -536,12 +571,21 @@ def never_forgets():
     raise NotImplementedError()
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-never_forgets", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "ad14063ea7e25ba7dad691bf0332726d", "cell_type": "code"} deletable=false editable=false
+def never_forgets_either():
+    """The same, with a p that is no whole number.
+
+    returns three floats, the limit right to three digits.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-never_forgets", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "0e2598e895865cf974d5044fbb803ac6", "cell_type": "code"} deletable=false editable=false
 check("diffusion.never_forgets")
 
 
 # %% [markdown]
-# You hold a counterexample, and know the exact condition under which the source's remark is true. A schedule on a
+# You hold two counterexamples, and know the exact condition under which the source's remark is true. A schedule on a
 # computer is finite, of course, and never reaches its limit. How much that costs is the next question.
 
 # %% [markdown]
@@ -552,27 +596,24 @@ check("diffusion.never_forgets")
 # *prior matching* term of the bound that notebook 16 trains (002 9-3c, term 2). It has no parameters: you pay for it
 # when you choose the schedule, and never again.
 #
-# Derive it. Let $q = \mathcal N(m, vI)$ in $d$ dimensions and $p = \mathcal N(0, I)$. Then
+# Notebook 06 derived it: with $q = \mathcal N(m, vI)$ in $d$ dimensions and $p = \mathcal N(0, I)$,
 #
-# $$\mathbb E_q[\log q] = -\tfrac d2 \log(2\pi v) - \tfrac d2, \qquad
-# \mathbb E_q[\log p] = -\tfrac d2 \log(2\pi) - \tfrac12\, \mathbb E_q\|x\|^2 = -\tfrac d2\log(2\pi) - \tfrac12\left(dv + \|m\|^2\right),$$
+# $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big(\underbrace{dv}_{\text{trace}} + \underbrace{\|m\|^2}_{\text{mean}} - d + \underbrace{(-d \log v)}_{\text{log det}}\Big) ,$$
 #
-# since $\mathbb E_q \|x\|^2$ is the sum of the variances plus the squared length of the mean. The difference is
-#
-# $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big(\underbrace{dv}_{\text{trace}} + \underbrace{\|m\|^2}_{\text{mean}} - d - \underbrace{d \log v}_{\text{log det}}\Big) .$$
+# the log-determinant being that of $p$ over $q$, as there.
 #
 # Here $m = \sqrt{\bar\alpha_T}\,x_0$ and $v = 1 - \bar\alpha_T$. As $\bar\alpha_T \to 0$ the trace, the
 # log-determinant and $d$ cancel up to a term of order $d\,\bar\alpha_T^2$, and what is left is
 # $\frac12 \bar\alpha_T \|x_0\|^2$: the gap is what the prior overlooks of the mean.
 #
-# **In numbers.** $d = 1$, $x_0 = 2$, $\bar\alpha_T = 0.1$: trace $0.9$, mean $0.4$, log det $-0.1054$, so KL
+# **In numbers.** $d = 1$, $x_0 = 2$, $\bar\alpha_T = 0.1$: trace $0.9$, mean $0.4$, log det $0.1054$, so KL
 # $= \frac12(0.9 + 0.4 - 1 + 0.1054) = 0.2027$ nats.
 #
 # **Write** the three terms and their sum. `x0` holds a batch of vectors, so `mean` and `kl` have one entry for each.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-prior_gap-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dda2d6cd771848a42381b644d245622a", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-prior_gap-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6fe7674624e006817145cf3ad47459a8", "cell_type": "code"} deletable=false
 def prior_gap(x0, alpha_bar_T):
-    """KL(q(x_T | x_0) ‖ N(0, I)) = ½ (trace + mean - d - log_det) in nats, term by term.   (002 9-3c, d)
+    """KL(q(x_T | x_0) ‖ N(0, I)) = ½ (trace + mean - d + log_det) in nats, term by term.   (002 9-3c, d)
 
     x0: (B, d); alpha_bar_T: float in (0, 1);
     returns {"trace": number, "mean": (B,), "log_det": number, "kl": (B,)}, the tensors of the type of x0.
@@ -590,39 +631,397 @@ check("diffusion.prior_gap")
 
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "prior_gap"):
-    flat = pictures[:200].reshape(200, 64)
-    lengths = [30, 50, 100, 200, 300, 500, 700, 1000, 1400, 2000]
-    fixed = [prior_gap(flat, float(alpha_bar(SCHEDULES["linear"](T) * T / 1000)[-1]))["kl"].mean() for T in lengths]
-    scaled = [prior_gap(flat, float(alpha_bar(SCHEDULES["linear"](T))[-1]))["kl"].mean() for T in lengths]
-    fig, ax = figure(1, 1, (6.4, 3.6))
-    ax.loglog(lengths, fixed, "o-", color=VERMILION, label=r"$\beta$ from $10^{-4}$ to $0.02$, whatever $T$")
-    ax.loglog(lengths, scaled, "s-", color=BLUE, label=r"$\beta$ scaled by $1000/T$")
-    ax.set(xlabel="number of steps $T$", ylabel="KL to the prior (nats per digit)", ylim=(1e-6, 100))
-    ax.legend()
-    show(fig, alt="Divergence from the prior against the number of steps, both on logarithmic axes. With fixed betas it is above "
-         "ten nats for a hundred steps, falls steeply, and meets the scaled schedule at a thousand steps, where both are near "
-         "a thousandth of a nat. The scaled schedule is nearly flat.")  # fmt: skip
-    print(f"T = 100, not scaled: {fixed[2]:.1f} nats per digit; scaled: {scaled[2]:.4f}")
-
+    flat, lengths = pictures.reshape(-1, 64), [30, 50, 100, 200, 300, 500, 700, 1000, 1400, 2000]
+    show(
+        draw_prior_gap(prior_gap, alpha_bar, SCHEDULES["linear"], flat, lengths),
+        alt="Divergence from the prior against the number of steps, both on logarithmic axes. With fixed betas it is above ten nats "
+        "for a hundred steps, falls steeply, and meets the scaled schedule at a thousand steps, where both are near a thousandth "
+        "of a nat. The scaled schedule is nearly flat.",
+    )
+    for name, beta in (("not scaled", SCHEDULES["linear"](100) / 10), ("scaled", SCHEDULES["linear"](100))):
+        print(f"T = 100, {name}: {prior_gap(flat, float(alpha_bar(beta)[-1]))['kl'].mean():.4f} nats per digit")
 
 # %% [markdown]
-# With a hundred unscaled steps more than a third of the signal is still there when the model believes it is looking
-# at pure noise: it would start to generate from a distribution that it never saw.
-
-# %% [markdown]
-# ## 7 · Which schedules are allowed?
+# With a hundred unscaled steps more than a third of the signal's variance is still there when the model believes it is
+# looking at pure noise. The bound pays 11.2 nats for each digit.
 #
-# Everything so far needs $\sqrt{\beta_t}$ and $\sqrt{1 - \beta_t}$, and section 9 will divide by $1 - \bar\alpha_t$
-# and by $\alpha_t$. So what must a schedule satisfy? Go through the possibilities for a single $\beta_n$:
+# Not all of that is harm to the samples. Averaged over the data, the price has two parts:
+#
+# $$\mathbb E_{x_0}\,\mathrm{KL}\big(q(x_T \mid x_0) \,\|\, p\big) = \underbrace{I(x_0; x_T)}_{\text{what } x_T \text{ still knows}} +
+# \underbrace{\mathrm{KL}\big(q(x_T) \,\|\, p\big)}_{\text{where the sampler starts wrongly}} .$$
+#
+# Only the second concerns the sampler. Take data that are $\mathcal N(0, 1)$ themselves: then $x_T$ is
+# $\mathcal N(0, 1)$ *exactly*, at every $T$, and the sampler starts right; yet with $\bar\alpha_T = 0.363$ the bound
+# pays $-\frac12\log(1 - 0.363) = 0.225$ nats, all of it information. For the digits the second part cannot be had in
+# closed form, but it is at least the divergence of the normal with $x_T$'s mean and covariance:
+
+# %% tags=["demo"]
+with waiting_for("alpha_bar", "prior_gap"):
+    data, share = flat.double(), float(alpha_bar(SCHEDULES["linear"](100) / 10)[-1])
+    mean, covariance = data.mean(0), torch.cov(data.T, correction=0)
+    end = torch.distributions.MultivariateNormal(
+        math.sqrt(share) * mean, share * covariance + (1 - share) * torch.eye(64, dtype=data.dtype)
+    )
+    noise = torch.distributions.MultivariateNormal(torch.zeros(64, dtype=data.dtype), torch.eye(64, dtype=data.dtype))
+    print(f"the whole price:                          {prior_gap(data, share)['kl'].mean():5.2f} nats per digit")
+    print(f"from the normal with the moments of x_T:  {torch.distributions.kl_divergence(end, noise):5.2f}")
+    print(f"of this, because its mean is not 0:       {share * mean.square().sum() / 2:5.2f}")
+
+
+# %% [markdown]
+# At least seven of the eleven nats are a wrong start, and five of these seven would go if one subtracted the mean
+# picture before training.
+
+# %% [markdown]
+# ## 7 · One step back, if you knew where you came from
+#
+# To generate we need $q(x_{t-1} \mid x_t)$: given a noisy picture, what was it one step earlier? In general nobody
+# can write that down, for it depends on the whole data distribution. But *given $x_0$ as well*, everything is
+# Gaussian, and Bayes' rule gives it exactly. This posterior is what notebook 16's network is trained to imitate.
+#
+# Two opinions on $x_{t-1}$ meet. Coming from $x_0$, by section 3:
+# $x_{t-1} \sim \mathcal N(\sqrt{\bar\alpha_{t-1}}\,x_0,\, 1 - \bar\alpha_{t-1})$. Looking from $x_t$: it is
+# $\sqrt{\alpha_t}\,x_{t-1}$ plus noise of variance $\beta_t$. (All coordinates are independent, so one will do.) By
+# Bayes' rule, as a function of $x_{t-1}$,
+#
+# $$\log q(x_{t-1} \mid x_t, x_0) = -\frac12 \left[ \frac{(x_t - \sqrt{\alpha_t}\,x_{t-1})^2}{\beta_t}
+# + \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\,x_0)^2}{1 - \bar\alpha_{t-1}} \right] + \text{const} .$$
+#
+# This is a parabola, so the posterior is Gaussian. The coefficient of $x_{t-1}^2$ in the bracket is its precision,
+# the inverse of its variance:
+#
+# $$\frac1{\tilde\beta_t} = \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}}
+# = \frac{\alpha_t - \bar\alpha_t + \beta_t}{\beta_t\,(1 - \bar\alpha_{t-1})} = \frac{1 - \bar\alpha_t}{\beta_t\,(1 -
+# \bar\alpha_{t-1})}
+# \qquad\Longrightarrow\qquad \boxed{\tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\,\beta_t .}$$
+#
+# At $t = 1$ we have $\bar\alpha_0 = 1$, and $\tilde\beta_1 = 0$: one step before $x_1$ was $x_0$, and that is known.
+# Since $\bar\alpha_t < \bar\alpha_{t-1}$, always $\tilde\beta_t < \beta_t$: knowing $x_0$ helps.
+#
+# **In numbers.** $\beta = (0.1, 0.2, 0.3)$: $\tilde\beta = \big(0,\; \tfrac{0.1}{0.28} \cdot 0.2,\;
+# \tfrac{0.28}{0.496} \cdot 0.3\big) = (0,\; 0.0714,\; 0.1694)$.
+#
+# **Write** `posterior_variance`. (A remark for the careful: at small $t$ both $1 - \bar\alpha$ are tiny differences
+# of numbers near 1. In `float32` with $\beta_1 = 10^{-4}$ the difference is wrong in the fourth digit. You already
+# own $\log\bar\alpha$, and $1 - e^{u}$ has a function of its own, `expm1` with a sign. The check accepts the plain
+# way too.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior_variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3af52f6dc99a9dd177f1841e5c44baf4", "cell_type": "code"} deletable=false
+def posterior_variance(beta):
+    """beta_tilde_t = (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) · beta_t, with alpha_bar_0 = 1.   (001 P4)
+
+    beta: (T,), values in (0, 1);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior_variance", "grade": true, "solution": false, "locked": true, "task": false, "points": 1.0, "checksum": "057e22c1353257791c7db21400be0b59", "cell_type": "code"} deletable=false editable=false
+check("diffusion.posterior_variance")
+
+
+# %% [markdown]
+# ### Its mean
+#
+# The mean of a Gaussian is its variance times the linear coefficient: the bracket above contains
+# $-2x_{t-1}\big(\sqrt{\alpha_t}\,x_t/\beta_t + \sqrt{\bar\alpha_{t-1}}\,x_0/(1 - \bar\alpha_{t-1})\big)$, so
+#
+# $$\tilde\mu_t = \tilde\beta_t \left( \frac{\sqrt{\alpha_t}}{\beta_t}\,x_t + \frac{\sqrt{\bar\alpha_{t-1}}}{1 - \bar\alpha_{t-1}}\,x_0 \right)
+# \qquad\Longrightarrow\qquad
+# \boxed{\tilde\mu_t = \frac{\sqrt{\bar\alpha_{t-1}}\;\beta_t}{1 - \bar\alpha_t}\,x_0 + \frac{\sqrt{\alpha_t}\,(1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\,x_t .}$$
+#
+# **If you have 001 at hand**: there (or in the copy of it that we have) the factor on $x_t$ is printed with
+# $\sqrt{\bar\alpha_n}$ where $\sqrt{\alpha_n}$ belongs. It is only a bar, and easily copied, so see for yourself
+# which one is right. Take ten steps with $\beta$ evenly spaced from $0.01$ to $0.3$, and $n = 7$. Bayes' rule gives
+# the factor $0.7093$; with $\sqrt{\alpha_n}$ the formula gives $0.7093$; as printed it gives $0.5306$. The derivation
+# says why: $x_t$ and $x_{t-1}$ are *one* step apart, so only one $\alpha$ can stand between them.
+#
+# **In numbers.** $\beta = (0.1, 0.2)$, $t = 2$: the factor on $x_0$ is $\sqrt{0.9} \cdot 0.2/0.28 = 0.6776$, that on
+# $x_t$ is $\sqrt{0.8} \cdot 0.1/0.28 = 0.3194$. For $x_0 = 1$, $x_2 = 0.5$ the mean is $0.8374$.
+#
+# **Write** `posterior`, with the mean and the variance for each item of a batch. At $t = 1$ it must return $x_0$
+# itself, with variance 0.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f8b190c6997478889a6898dc1d140635", "cell_type": "code"} deletable=false
+def posterior(x0, xt, t, beta):
+    """Mean and variance of q(x_{t-1} | x_t, x_0) = N(mean, variance · I).   (001 P4, with √alpha_t put right)
+
+    x0, xt: (B, …), of the type of beta; t: (B,), int64, values 1 … T; beta: (T,), values in (0, 1);
+    returns (mean, variance): mean of the shape of x0, variance (B,), both of the type of x0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "7c9ff1570ffad03314079ed71a4bab0d", "cell_type": "code"} deletable=false editable=false
+check("diffusion.posterior")
+
+# %% [markdown]
+# Here is Bayes' rule as a picture, with the numbers from above: the two opinions, multiplied point by point on a grid
+# and normalised by brute force (grey area), and your formula (line). The dashed mark is where the misprint would put
+# the mean.
+
+# %% tags=["demo"]
+with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"):
+    show(
+        draw_bayes(alpha_bar, posterior, torch.linspace(0.01, 0.3, 10, dtype=torch.float64), t=7, x0=1.0, xt=1.6),
+        alt="Two bell curves over the value at time 6, one centred at 0.75 from the starting point, one at 1.8 from the noisy value. "
+        "Their product is a narrower bell between them, and the posterior from the formula lies exactly on it. The misprinted mean "
+        "lies clearly to its left.",
+    )
+
+# %% [markdown]
+# The line lies on the grey area: you have an exact formula for one step back, the target of all that notebook 16
+# trains.
+#
+# ### Play with it
+#
+# One step back, and another, down to $x_0$, each drawn with your `posterior`. The paths hang between $x_0 = 1$ and
+# $x_t$ like ropes between two nails; the band is twice the standard deviation, worked out from your means and
+# variances. Where is it widest? Move $t$ to 100: near which end does a path do most of its wandering? Move $x_t$:
+# what of the band changes, and what does not?
+
+# %% tags=["demo"]
+with waiting_for("log_alpha_bar", "posterior", "posterior_variance"):
+    display(bridge_explorer(posterior, SCHEDULES["linear"](100)))
+
+
+# %% [markdown]
+# $x_t$ moves the middle of the band and leaves its width alone: a variance that is known beforehand is what makes these
+# steps so easy to learn.
+
+# %% [markdown]
+# ## 8 · From the noise to the picture
+#
+# The posterior wants $x_0$, which a generator does not have. But if somebody told us the noise $\epsilon$ in $x_t$,
+# we could solve $x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1 - \bar\alpha_t}\,\epsilon$ for it:
+#
+# $$x_0 = \frac{x_t - \sqrt{1 - \bar\alpha_t}\;\epsilon}{\sqrt{\bar\alpha_t}} .$$
+#
+# With the true $\epsilon$ this is an identity. With a network's guess $\epsilon_\theta(x_t, t)$ it is an *estimate*,
+# better written $\hat x_0$ (001 writes $x_0$, with an equals sign). How good an estimate? If the guess is off by
+# $\delta$, then $\hat x_0$ is off by
+#
+# $$\hat x_0 - x_0 = -\frac{\sqrt{1 - \bar\alpha_t}}{\sqrt{\bar\alpha_t}}\;\delta = -\frac{\delta}{\sqrt{\mathrm{SNR}_t}} .$$
+#
+# Early on the error shrinks, late it explodes.
+#
+# **In numbers.** $x_t = 1$, $\epsilon = -1$, $\bar\alpha_t = 0.64$: $x_0 = (1 + 0.6)/0.8 = 2$, the start of section
+# 3's example.
+#
+# **Write** `predict_x0`.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-predict_x0-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c53b5d3d4518e6ded44ac54e65599212", "cell_type": "code"} deletable=false
+def predict_x0(xt, t, eps, alpha_bar):
+    """x0 = (x_t - √(1 - alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0.   (001 P4)
+
+    xt, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in (0, 1];
+    returns x0, of the shape and type of xt.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-predict_x0", "grade": true, "solution": false, "locked": true, "task": false, "points": 1.0, "checksum": "eee32898f43c697afad86bbd9876024a", "cell_type": "code"} deletable=false editable=false
+check("diffusion.predict_x0")
+
+# %% [markdown]
+# So at the end of the road a guess of the noise has to be very good indeed. Whoever answers with $x_t$ itself is
+# wrong by only 0.0054 on average at $t = 1000$ (*linear*, digits), and knows nothing about the picture: $x_t$ *is*
+# nearly all noise. Multiply by $1/\sqrt{\mathrm{SNR}_{1000}} = 157$, and that is an error of $0.85$ in $\hat x_0$,
+# as much as answering "all grey". A good loss on $\epsilon$ says little about the picture here, and that is a reason
+# to let a network predict something else (notebook 16).
+#
+# Why not jump from noise to picture in one step, with a *perfect* guess? Suppose that you know all thousand training
+# digits, and that $x_0$ is one of them. The best guess in the mean square is $\mathbb E[x_0 \mid x_t]$; section 12
+# works it out. Predict before you run: what does it look like at $t = 1000$?
+
+# %% tags=["demo"]
+with waiting_for("alpha_bar", "q_sample"):
+    stops = [50, 200, 400, 600, 800, 1000]
+    fig = draw_best_guesses(alpha_bar, q_sample, SCHEDULES["linear"](1000), pictures, which=14, times=stops)
+    show(fig, alt=guesses_in_words(fig))
+
+
+# %% [markdown]
+# No guess is better, and at $t = 1000$ it is the mean picture: no digit at all, and off by $0.54$ on average. From
+# there no jump leads to a picture. What a *small* step needs is only the direction, and the small step makes the
+# next guess better: that is why one goes step by step.
+#
+# ### What a guess is good for
+#
+# This is what notebook 16 will do with a network $\epsilon_\theta(x_t, t)$ that guesses noise. It works all of this
+# out; here you only need to see where a schedule stands in it.
+#
+# **Sampling.** Put $\hat x_0$ for $x_0$ into the posterior's mean. With $\beta_t + \alpha_t(1 - \bar\alpha_{t-1}) =
+# 1 - \bar\alpha_t$ the two terms in $x_t$ join, and what is left is the *sampler's line*
+#
+# $$\mu_\theta(x_t, t) = \frac{1}{\sqrt{\alpha_t}} \left( x_t - \frac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\,\epsilon_\theta(x_t, t) \right),
+# \qquad x_{t-1} = \mu_\theta(x_t, t) + \sigma_t\,\epsilon' .$$
+#
+# The variance $\sigma_t^2$ of the step is chosen; $\beta_t$ and $\tilde\beta_t$ are the usual choices.
+#
+# **Training.** The model is the chain $p_\theta(x_{0:T}) = p(x_T) \prod_t p_\theta(x_{t-1} \mid x_t)$ with
+# $p_\theta(x_{t-1} \mid x_t) = \mathcal N(\mu_\theta(x_t, t), \sigma_t^2 I)$. What it says about a picture is the
+# integral over all that could have lain on the way,
+#
+# $$p_\theta(x_0) = \int p_\theta(x_{0:T})\; dx_1 \cdots dx_T ,$$
+#
+# for the digits with $T = 1000$ an integral over $64{,}000$ numbers, through a network at every step. As in notebook
+# 06 one trains a lower bound. The latent is now $z = (x_1, \dots, x_T)$, and its approximate posterior is
+# $q(x_{1:T} \mid x_0)$, your forward process: nothing in it has to be learnt. One term of the bound is section 6's
+# gap. The others compare, for each $t > 1$, two normals, $q(x_{t-1} \mid x_t, x_0)$ and
+# $p_\theta(x_{t-1} \mid x_t)$. What depends on $\theta$ in them is the distance of the means,
+# $\|\tilde\mu_t - \mu_\theta\|^2/(2\sigma_t^2)$, and since the two means differ by
+# $\frac{\beta_t}{\sqrt{\alpha_t}\sqrt{1 - \bar\alpha_t}}(\epsilon - \epsilon_\theta)$ up to the sign, it is a
+# weighted loss on the noise:
+#
+# $$\underbrace{\frac{\beta_t^2}{2\sigma_t^2\,\alpha_t\,(1 - \bar\alpha_t)}}_{\text{ELBO weight}}\;
+# \big\| \epsilon - \epsilon_\theta\big(\sqrt{\bar\alpha_t}\,x_0 + \sqrt{1 - \bar\alpha_t}\,\epsilon,\; t\big) \big\|^2 .$$
+#
+# In practice most people drop the weight, and train on the squared distance alone.
+#
+# **In numbers.** $\beta = (0.1, 0.2)$, $t = 2$, $x_2 = 0.5$, $\epsilon_\theta = -1$:
+# $\hat x_0 = (0.5 + \sqrt{0.28})/\sqrt{0.72} = 1.2129$, so the mean is
+# $0.6776 \cdot 1.2129 + 0.3194 \cdot 0.5 = 0.9816$. The sampler's line says
+# $(0.5 + 0.2/\sqrt{0.28})/\sqrt{0.8} = 0.9816$ as well. With $\sigma_2^2 = \beta_2$ the weight is
+# $0.04/(2 \cdot 0.2 \cdot 0.8 \cdot 0.28) = 0.4464$.
+#
+# **Question (2 points; 001 P4a).** Why does one optimise the ELBO and not the log-likelihood $\log p_\theta(x_0)$ of
+# the data? What would have to be done to compute the latter, and why does one not just average over sampled chains?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "diffusion-reason_for_elbo", "grade": true, "solution": true, "locked": false, "task": false, "points": 2.0, "checksum": "178c175c702e419d5672d558632a7464", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# (There *is* a number that can be computed: the same network also defines a differential equation, whose own
+# likelihood is within reach. Notebook 17 does that.)
+
+# %% [markdown]
+# ## 9 · Without fading: the variance-exploding process
+#
+# The third temperament of section 1, $a = 1$ and $b = \sigma$, is a model in its own right (000 Q2):
+#
+# $$x_t = x_{t-1} + \sigma\,\epsilon_t, \qquad q(x_t \mid x_{t-1}) = \mathcal N(x_{t-1},\, \sigma^2 I) .$$
+#
+# **A jump.** $t$ independent noises of variance $\sigma^2$ add up to one of variance $t\sigma^2$, so
+# $x_t = x_0 + \sqrt t\,\sigma\,\epsilon$. Variances add; standard deviations do not.
+#
+# **One step back.** By Bayes as before: the precision is $\frac{1}{\sigma^2} + \frac{1}{(t-1)\sigma^2} =
+# \frac{t}{(t-1)\,\sigma^2}$, and the mean is the variance times $\frac{x_t}{\sigma^2} + \frac{x_0}{(t-1)\sigma^2}$:
+#
+# $$q(x_{t-1} \mid x_t, x_0) = \mathcal N\!\left( \frac{(t-1)\,x_t + x_0}{t},\;\; \frac{t-1}{t}\,\sigma^2 I \right) .$$
+#
+# Picture a random walk pinned at both ends: one step before the end it stands, on average, one $t$-th of the way back
+# towards the start. At $t = 1$ it *is* at the start.
+#
+# **A prior.** Nothing fades, so $x_T$ remembers the data's mean and spread for ever; it is only drowned out. If the
+# data have mean $m$ and variance $s^2$, then $x_T$ has mean $m$ and variance $s^2 + T\sigma^2$. Where should
+# generation start? Four candidates: the noise alone, $\mathcal N(0, T\sigma^2)$; with the data's mean,
+# $\mathcal N(m, T\sigma^2)$; with the data's spread, $\mathcal N(0, s^2 + T\sigma^2)$; with both. For data that are
+# normal themselves $x_T$ is normal too, and the loss is a KL divergence between two normals; in one dimension, from
+# notebook 06,
+#
+# $$\mathrm{KL}\big(\mathcal N(m_1, v_1) \,\|\, \mathcal N(m_2, v_2)\big) = \frac12 \left( \frac{v_1}{v_2} + \frac{(m_1 - m_2)^2}{v_2} - 1 - \log\frac{v_1}{v_2} \right) .$$
+#
+# **In numbers.** $x_0 = 1$, $t = 4$, $\sigma = 0.5$, $\epsilon = 2$: $x_4 = 1 + 2 \cdot 0.5 \cdot 2 = 3$; posterior
+# mean $(3 \cdot 3 + 1)/4 = 2.5$, variance $\frac34 \cdot 0.25 = 0.1875$. With $m = s^2 = \sigma = 1$ and $T = 4$,
+# $x_4 \sim \mathcal N(1, 5)$, and the four gaps are $0.1384$, $0.0134$, $0.1$ and $0$.
+#
+# **Write** all three. (Good to know: the root of an integer tensor is `float32`, whatever the type of `x0`. The check
+# forgives the lost digits; bringing `t` to the type of `x0` first keeps them.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e500b8f1998c682b4649ac45e857a9d7", "cell_type": "code"} deletable=false
+def ve_sample(x0, t, eps, sigma):
+    """x_t = x0 + √t sigma eps.   (000 Q2a)
+
+    x0, eps: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;  returns x_t, of the shape and type of x0.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def ve_posterior(x0, xt, t, sigma):
+    """Mean ((t - 1) x_t + x0) / t and variance sigma² (t - 1) / t of q(x_{t-1} | x_t, x_0).
+
+    x0, xt: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;
+    returns (mean, variance): of the shape and type of x0, and (B,).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def ve_prior_gaps(mean, var, T, sigma):
+    """KL in nats of x_T ~ N(mean, var + T sigma²) to four priors, in one dimension.   (000 Q2b)
+
+    mean, var: of the data, floats; var: > 0; T: int ≥ 1; sigma: float, > 0;  returns a dict of four floats: "noise" for N(0, T sigma²),
+    "mean" for N(mean, T sigma²), "spread" for N(0, var + T sigma²), "both" for N(mean, var + T sigma²).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "5fc553ea73894f19f2926d2758867e1f", "cell_type": "code"} deletable=false editable=false
+check("diffusion.variance_exploding")
+
+# %% [markdown]
+# Which half of the repair matters more, mean or spread? Let your function say, for data with mean 2 and variance 1:
+
+# %% tags=["demo"]
+with waiting_for("ve_prior_gaps"):
+    show(
+        draw_ve_gaps(ve_prior_gaps, mean=2.0, var=1.0, sigma=0.5),
+        alt="Divergence from three priors against the number of steps on logarithmic axes. The two priors with mean zero fall in "
+        "proportion to one over T and run together from about a hundred steps on; the prior with the data's mean but not its "
+        "spread falls twice as steeply.",
+    )
+
+# %% [markdown]
+# A wrong mean costs $m^2 / (2T\sigma^2)$ and so fades like $1/T$; a wrong spread costs about
+# $\frac14 (s^2/T\sigma^2)^2$ and fades like $1/T^2$. If you may repair one thing only, repair the mean: in practice,
+# centre the data.
+#
+# **Question (3 points; 000 Q2a and b).** (a) How do you sample from $q(x_t \mid x_0)$ efficiently? (b) You are given
+# trained reverse steps $p_\theta(x_{t-1} \mid x_t)$. How do you generate, and which distribution do you take for
+# $x_T$, and why? Name at least one alternative and what it would gain.
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "diffusion-which_prior", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "7907281750d12865d007465b83c01ba5", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# A word on the solution in 000, if you have it at hand. It says that the procedure samples approximately from
+# $p_\theta(x_0)$. It samples from it *exactly*: $p_\theta(x_0)$ is defined by this procedure, prior included. What
+# $p_\theta$ approximates is the data distribution $q(x_0)$. (And in its figure of the chain the last two arrows carry
+# the same labels; those of the first of the two should be $p_\theta(x_1 \mid x_2)$ and $q(x_2 \mid x_1)$.)
+
+# %% [markdown]
+# ## 10 · Which schedules are allowed?
+#
+# Back to the variance-preserving process. It needs $\sqrt{\beta_t}$ and $\sqrt{\alpha_t}$; the posterior divides by
+# $1 - \bar\alpha_t$, the estimate $\hat x_0$ by $\sqrt{\bar\alpha_t}$, the sampler's line by $\sqrt{\alpha_t}$. So
+# what must a schedule satisfy? Go through the possibilities for a single $\beta_n$:
 #
 # - $\beta_n < 0$: a variance cannot be negative, and $\sqrt{\beta_n}$ is not real.
 # - $\beta_n = 0$: step $n$ adds no noise. At $n = 1$ this leaves $\bar\alpha_1 = 1$, so $q(x_1 \mid x_0)$ is a single
-#   point without a density, and every formula that divides by $1 - \bar\alpha_1$ breaks.
-# - $\beta_n = 1$: the step throws everything away, $\bar\alpha_n = 0$ from here on. Section 8 looks closely at what
+#   point without a density, and every formula that divides by $1 - \bar\alpha_1$ breaks. At a later step only the ELBO
+#   weight does ($0/0$, with $\sigma_n^2 = \beta_n$); refusing it there too is a convention, and keeps the rule short.
+# - $\beta_n = 1$: the step throws everything away, $\bar\alpha_n = 0$ from here on. Section 11 looks closely at what
 #   breaks.
 # - $\beta_n > 1$: $1 - \beta_n$ is negative and has no real root.
-# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*. `nan > 1` is false, and `nan < 0` is
-#   false too.
+# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-which-schedules-are-allowed-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "652c2c1905840d5b2dd268a2136c48f7", "cell_type": "code"} deletable=false editable=false
+doubtful = torch.tensor([-0.1, 0.0, 1.0, 1.5, math.nan])
+{
+    "√beta": doubtful.sqrt(),
+    "√(1 − beta)": (1 - doubtful).sqrt(),
+    "beta < 0": doubtful < 0,
+    "beta > 1": doubtful > 1,
+}
+
+
+# %% [markdown]
+# The last entry slips through both comparisons.
 #
 # **So a schedule is valid if $0 < \beta_n < 1$, strictly, for every $n = 1, \dots, N$.** Two things are *not* part of
 # this. It need not increase. And it does not matter whether $\bar\alpha_N$ underflows: a schedule that forgets
@@ -678,10 +1077,7 @@ with waiting_for("validate_schedule"):
         verdicts[name] = {N: validate_schedule(schedule(N)) for N in range(1, budget(1000, 100, 50) + 1)}
     show(
         draw_verdicts(verdicts),
-        alt="Six panels, one for each schedule, with the first bad step against the length. Sine and logarithm are valid for every "
-        "length. One minus one over n is zero at step 1 for every length. Minus cosine fails at step 1 for every length: by one "
-        "at length 1, by zero at length 2, by a negative value from length 3 on. Linear is above one for lengths 2 to 19, one at "
-        "length 20, and valid for length 1 and from 21 on. Cosine is one at its very last step for every length.",
+        alt=verdicts_in_words(verdicts),
     )
 
 
@@ -692,13 +1088,13 @@ with waiting_for("validate_schedule"):
 #   to reject it); the second half is positive, and at $n = N$ it fails once more, by being 1. Whoever looks only at
 #   the end, or only for negative values, misses half of the story.
 # - *Linear*, scaled by $1000/N$, is fine for long schedules, and breaks for short ones: at $N = 20$ its last step is
-#   $0.02 \cdot 50 = 1$ exactly, below that it exceeds 1. A formula that is safe at $N = 1000$ need not be safe at
-#   $N = 10$.
+#   $0.02 \cdot 50 = 1$ exactly, and for $N$ from 2 to 19 it exceeds 1. A formula that is safe at $N = 1000$ need not
+#   be safe at $N = 10$.
 # - *Cosine* always ends in $\beta_N = 1$, since it aims at $\bar\alpha_N = 0$. Every implementation that you will
 #   meet clips it, usually at 0.999, and now you know why.
 
 # %% [markdown]
-# ## 8 · Breaking it on purpose
+# ## 11 · Breaking it on purpose
 #
 # **Question (2 points; 001 P4b and c).** Somebody trains with a schedule in which (b) one $\beta_n$ is greater than
 # 1, or (c) one $\beta_n$ equals 1. Say for each what goes wrong, and *where*: which formula, in training or in
@@ -722,7 +1118,7 @@ with waiting_for("validate_schedule"):
 # happened. Give a schedule that shows it.
 #
 # **(iii)** `still_works(beta, t)`: what precisely fails at $\beta_n = 1$? The solution in 001 speaks of training and
-# then gives an example from sampling; let us keep the two apart. Here are four expressions from notebook 16, all at
+# then gives an example from sampling; let us keep the two apart. Here are the four expressions of section 8, all at
 # step $t$:
 #
 # | name | where | expression |
@@ -772,287 +1168,73 @@ check("diffusion.break_it")
 # falls nicely, and the trouble shows only when you sample. That is what a validator is for.
 
 # %% [markdown]
-# ## 9 · One step back, if you knew where you came from
+# ## 12 · Generating without training
 #
-# To generate we need $q(x_{t-1} \mid x_t)$: given a noisy picture, what was it one step earlier? In general nobody
-# can write that down, for it depends on the whole data distribution. But *given $x_0$ as well*, everything is
-# Gaussian, and Bayes' rule gives it exactly. This posterior is what notebook 16's network is trained to imitate.
+# You own a step back *given $x_0$*. What if you put a guess of $x_0$ in its place, take the step, guess again, and
+# so on down to $t = 1$? That is a sampler, and it needs no network if somebody else can guess.
 #
-# Two opinions on $x_{t-1}$ meet. Coming from $x_0$, by section 3: $x_{t-1} \sim \mathcal
-# N(\sqrt{\bar\alpha_{t-1}}\,x_0,\, 1 -
-# \bar\alpha_{t-1})$. Looking from $x_t$: it is $\sqrt{\alpha_t}\,x_{t-1}$ plus noise of variance $\beta_t$. (All
-# coordinates are independent, so one will do.) By Bayes' rule, as a function of $x_{t-1}$,
+# For a training set $x^{(1)}, \dots, x^{(n)}$ the best guess is known. Whoever sees $x_t$ asks by Bayes' rule which
+# of the points lies behind it: each is as likely as any other beforehand, and $q(x_t \mid x_0)$ is a normal density.
+# So the points have the weights
 #
-# $$\log q(x_{t-1} \mid x_t, x_0) = -\frac12 \left[ \frac{(x_t - \sqrt{\alpha_t}\,x_{t-1})^2}{\beta_t}
-# + \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\,x_0)^2}{1 - \bar\alpha_{t-1}} \right] + \text{const} .$$
+# $$w_i = \frac{e^{-d_i}}{\sum_j e^{-d_j}}, \qquad d_i = \frac{\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2}{2\,(1 - \bar\alpha_t)},
+# \qquad\text{and}\qquad \mathbb E[x_0 \mid x_t] = \sum_i w_i\, x^{(i)} ,$$
 #
-# This is a parabola, so the posterior is Gaussian. The coefficient of $x_{t-1}^2$ in the bracket is its precision,
-# the inverse of its variance:
+# a softmax over the training set. A mean square error is least at the conditional mean, so no network, however
+# large, guesses $x_0$ (or, which is the same, $\epsilon$) better *on the training set*. `best_x0` computes it; you
+# saw it in section 8, and will write it yourself in notebook 16.
 #
-# $$\frac1{\tilde\beta_t} = \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}}
-# = \frac{\alpha_t - \bar\alpha_t + \beta_t}{\beta_t\,(1 - \bar\alpha_{t-1})} = \frac{1 - \bar\alpha_t}{\beta_t\,(1 - \bar\alpha_{t-1})}
-# \qquad\Longrightarrow\qquad \boxed{\tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\,\beta_t .}$$
+# **In numbers.** $\beta = (0.1, 0.2)$, $x_2 = 0.5$, all noises 1, and a guess that always says 1. At $t = 2$ the
+# mean is $0.8374$ (section 7) and the variance $0.0714$, so $x_1 = 0.8374 + 0.2673 \approx 1.1046$. At $t = 1$ the mean is
+# the guess and the variance 0: $x_0 = 1$.
 #
-# At $t = 1$ we have $\bar\alpha_0 = 1$, and $\tilde\beta_1 = 0$: one step before $x_1$ was $x_0$, and that is known.
-# Since $\bar\alpha_t < \bar\alpha_{t-1}$, always $\tilde\beta_t < \beta_t$: knowing $x_0$ helps.
-#
-# **In numbers.** $\beta = (0.1, 0.2, 0.3)$: $\tilde\beta = \big(0,\; \tfrac{0.1}{0.28} \cdot 0.2,\;
-# \tfrac{0.28}{0.496} \cdot 0.3\big) = (0,\; 0.0714,\; 0.1694)$.
-#
-# **Write** `posterior_variance`. (A remark for the careful: at small $t$ both $1 - \bar\alpha$ are tiny differences
-# of numbers near 1. In `float32` with $\beta_1 = 10^{-4}$ the difference is wrong in the fourth digit. You already
-# own $\log\bar\alpha$, and $1 - e^{u}$ has a function of its own, `expm1` with a sign. The check accepts the plain
-# way too.)
+# **Write** `generate`, the whole chain, with your `posterior`. (The check answers `guess` itself: no network, no data.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior_variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3af52f6dc99a9dd177f1841e5c44baf4", "cell_type": "code"} deletable=false
-def posterior_variance(beta):
-    """beta_tilde_t = (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) · beta_t, with alpha_bar_0 = 1.   (001 P4)
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-generate-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "bfcccc7fb69f12ed9312fa4e055a4dfb", "cell_type": "code"} deletable=false
+def generate(guess, xT, noise, beta):
+    """x_{t-1} = mean + √variance · noise[t - 1] of q(x_{t-1} | x_t, x0 = guess(x_t, t)), for t = T … 1; the last one.
 
-    beta: (T,), values in (0, 1);  returns (T,), same type; entry t - 1 belongs to time t, the first is 0.
+    guess: takes x_t (B, …) and t (B,), gives x0 (B, …); xT: (B, …), of the type of beta; noise: (T, B, …);
+    beta: (T,), values between 0.001 and 0.5;  returns x_0, of the shape and type of xT.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior_variance", "grade": true, "solution": false, "locked": true, "task": false, "points": 1.0, "checksum": "057e22c1353257791c7db21400be0b59", "cell_type": "code"} deletable=false editable=false
-check("diffusion.posterior_variance")
-
-
-# %% [markdown]
-# ### Its mean
-#
-# The mean of a Gaussian is its variance times the linear coefficient: the bracket above contains
-# $-2x_{t-1}\big(\sqrt{\alpha_t}\,x_t/\beta_t + \sqrt{\bar\alpha_{t-1}}\,x_0/(1 - \bar\alpha_{t-1})\big)$, so
-#
-# $$\tilde\mu_t = \tilde\beta_t \left( \frac{\sqrt{\alpha_t}}{\beta_t}\,x_t + \frac{\sqrt{\bar\alpha_{t-1}}}{1 - \bar\alpha_{t-1}}\,x_0 \right)
-# \qquad\Longrightarrow\qquad
-# \boxed{\tilde\mu_t = \frac{\sqrt{\bar\alpha_{t-1}}\;\beta_t}{1 - \bar\alpha_t}\,x_0 + \frac{\sqrt{\alpha_t}\,(1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\,x_t .}$$
-#
-# **If you have 001 at hand**: there (or in the copy of it that we have) the factor on $x_t$ is printed with
-# $\sqrt{\bar\alpha_n}$ where $\sqrt{\alpha_n}$ belongs. It is only a bar, and easily copied, so see for yourself
-# which one is right. Take ten steps with $\beta$ evenly spaced from $0.01$ to $0.3$, and $n = 7$. Bayes' rule gives
-# the factor $0.7093$; with $\sqrt{\alpha_n}$ the formula gives $0.7093$; as printed it gives $0.5306$. The derivation
-# says why: $x_t$ and $x_{t-1}$ are *one* step apart, so only one $\alpha$ can stand between them.
-#
-# **In numbers.** $\beta = (0.1, 0.2)$, $t = 2$: the factor on $x_0$ is $\sqrt{0.9} \cdot 0.2/0.28 = 0.6776$, that on
-# $x_t$ is $\sqrt{0.8} \cdot 0.1/0.28 = 0.3194$. For $x_0 = 1$, $x_2 = 0.5$ the mean is $0.8373$.
-#
-# **Write** `posterior`, with the mean and the variance for each item of a batch. At $t = 1$ it must return $x_0$
-# itself, with variance 0.
-
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f8b190c6997478889a6898dc1d140635", "cell_type": "code"} deletable=false
-def posterior(x0, xt, t, beta):
-    """Mean and variance of q(x_{t-1} | x_t, x_0) = N(mean, variance · I).   (001 P4, with √alpha_t put right)
-
-    x0, xt: (B, …), of the type of beta; t: (B,), int64, values 1 … T; beta: (T,), values in (0, 1);
-    returns (mean, variance): mean of the shape of x0, variance (B,), both of the type of x0.
-    """
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
-
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-posterior", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "7c9ff1570ffad03314079ed71a4bab0d", "cell_type": "code"} deletable=false editable=false
-check("diffusion.posterior")
+# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-generate", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "2815570ad5c5b607f0a33975727f0b17", "cell_type": "code"} deletable=false editable=false
+check("diffusion.generate")
 
 # %% [markdown]
-# Here is Bayes' rule as a picture, with the numbers from above: the two opinions, multiplied point by point on a grid
-# and normalised by brute force (grey area), and your formula (line). The dashed mark is where the misprint would put
-# the mean.
+# Noise into digits, by nothing but your own functions and the thousand training pictures:
 
 # %% tags=["demo"]
-with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"):
-    beta = torch.linspace(0.01, 0.3, 10, dtype=torch.float64)
-    x0, xt, t = torch.ones(1), torch.full((1,), 1.6), torch.tensor([7])
-    before, alpha = alpha_bar(beta)[5], 1 - beta[6]
-    x = torch.linspace(-1.5, 4, 2000, dtype=torch.float64)
-    from_x0 = torch.exp(-((x - before.sqrt() * x0) ** 2) / (2 * (1 - before)))
-    from_xt = torch.exp(-((xt - alpha.sqrt() * x) ** 2) / (2 * beta[6]))
-    mean, variance = (float(part) for part in posterior(x0.double(), xt.double(), t, beta))
-    density = torch.exp(-((x - mean) ** 2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)
-    product = from_x0 * from_xt
-    fig, ax = figure(1, 1, (7.5, 3.6))
-    ax.fill_between(x, product / torch.trapezoid(product, x), color="#D0D0D0", label="product of the two, on a grid")
-    ax.plot(x, from_x0 / torch.trapezoid(from_x0, x), ":", color=ORANGE, label="from $x_0 = 1$")
-    ax.plot(x, from_xt / torch.trapezoid(from_xt, x), "-.", color=GREEN, label="from $x_7 = 1.6$")
-    ax.plot(x, density, color=BLUE, label="your posterior")
-    ax.axvline(
-        mean - 1.6 * (0.7093 - 0.5306), color=VERMILION, linestyle="--", linewidth=1.2, label="mean as misprinted"
+with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance", "generate"):
+    beta, points, states = SCHEDULES["linear"](budget(200, 200, 20)).float(), pictures.reshape(-1, 64), []
+    kept, spirit = alpha_bar(beta), torch.Generator().manual_seed(1)
+
+    def all_knowing(xt, t):
+        states.append(xt)
+        return best_x0(xt, t, points, kept)
+
+    xT, noise = torch.randn(8, 64, generator=spirit), torch.randn(len(beta), 8, 64, generator=spirit)
+    made = generate(all_knowing, xT, noise, beta)
+    show(
+        draw_generated([*states, made], pictures),
+        alt="Eight rows, each from a square of noise on the left by five stages to a clear handwritten digit, and beside it the nearest "
+        "training picture, which is the same.",
     )
-    ax.set(xlabel="$x_6$", ylabel="density", yticks=[], ylim=(0, None))
-    ax.legend()
-    show(fig, alt="Two bell curves over the value at time 6, one centred at 0.75 from the starting point, one at 1.8 from the noisy value. "
-         "Their product is a narrower bell between them, and the posterior from the formula lies exactly on it. The misprinted mean "
-         "lies clearly to its left.")  # fmt: skip
-
+    print(f"The largest distance to a training picture: {torch.cdist(made, points).amin(1).max():.1e}")
 
 # %% [markdown]
-# The line lies on the grey area: you have an exact formula for one step back, the target of all that notebook 16
-# trains.
-
-# %% [markdown]
-# ## 10 · From the noise to the picture
+# Eight digits, sharp, of several kinds, from pure noise, and nobody trained anything! Then look at the last two
+# columns. **Every one of them is a training picture, pixel by pixel.** At $t = 1$ your chain returns the guess
+# itself, a mean of training pictures, and with so little noise left one of them has all the weight. The best
+# possible player of this game has learnt nothing that was not in the data, and generates nothing new.
 #
-# The posterior wants $x_0$, which a generator does not have. But if somebody told us the noise $\epsilon$ in $x_t$,
-# we could solve $x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1 - \bar\alpha_t}\,\epsilon$ for it:
-#
-# $$x_0 = \frac{x_t - \sqrt{1 - \bar\alpha_t}\;\epsilon}{\sqrt{\bar\alpha_t}} .$$
-#
-# With the true $\epsilon$ this is an identity. With a network's guess $\epsilon_\theta(x_t, t)$ it is an *estimate*,
-# better written $\hat x_0$ (001 writes $x_0$, with an equals sign). How good an estimate? If the guess is off by
-# $\delta$, then $\hat x_0$ is off by
-#
-# $$\hat x_0 - x_0 = -\frac{\sqrt{1 - \bar\alpha_t}}{\sqrt{\bar\alpha_t}}\;\delta = -\frac{\delta}{\sqrt{\mathrm{SNR}_t}} .$$
-#
-# Early on the error shrinks, late it explodes.
-#
-# **In numbers.** $x_t = 1$, $\epsilon = -1$, $\bar\alpha_t = 0.64$: $x_0 = (1 + 0.6)/0.8 = 2$, the start of section
-# 3's example.
-#
-# **Write** `predict_x0`.
-
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-predict_x0-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c53b5d3d4518e6ded44ac54e65599212", "cell_type": "code"} deletable=false
-def predict_x0(xt, t, eps, alpha_bar):
-    """x0 = (x_t - √(1 - alpha_bar_t) eps) / √alpha_bar_t, q_sample solved for x0.   (001 P4)
-
-    xt, eps: (B, …), of the type of alpha_bar; t: (B,), int64, values 1 … T; alpha_bar: (T,), values in (0, 1];
-    returns x0, of the shape and type of xt.
-    """
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
-
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-predict_x0", "grade": true, "solution": false, "locked": true, "task": false, "points": 1.0, "checksum": "eee32898f43c697afad86bbd9876024a", "cell_type": "code"} deletable=false editable=false
-check("diffusion.predict_x0")
-
-# %% [markdown]
-# Suppose a network guessed the noise with a root mean square error of 10 %, equally good at all times. What would the
-# pictures be that it believes in?
-
-# %% tags=["demo"]
-with waiting_for("alpha_bar", "q_sample", "predict_x0"):
-    kept = alpha_bar(SCHEDULES["linear"](1000)).float()
-    t = torch.tensor([50, 200, 400, 600, 800, 1000])
-    x0 = pictures[14].expand(6, 8, 8)
-    eps, slip = torch.randn(2, 1, 8, 8, generator=source)
-    xt = q_sample(x0, t, eps.expand(6, 8, 8), kept)
-    x0_hat = predict_x0(xt, t, (math.sqrt(0.99) * eps + 0.1 * slip).expand(6, 8, 8), kept)
-    fig, axes = figure(2, 6, (9, 3.6))
-    for column, time, noisy, guess in zip(axes.T, t.tolist(), xt, x0_hat, strict=True):
-        image(column[0], noisy, f"$t = {time}$")
-        image(column[1], guess, f"error {(guess - pictures[14]).pow(2).mean().sqrt():.2f}")
-    axes[0, 0].set_ylabel("$x_t$")
-    axes[1, 0].set_ylabel(r"$\hat x_0$")
-    show(fig, alt="A digit 4 at six times. Above, ever noisier until nothing can be seen. Below, the estimate of the clean digit from a "
-         "noise guess with ten per cent error: nearly perfect at t = 50 to 400, blotchy at 600, and a wild pattern at 800 and 1000.")  # fmt: skip
-
-
-# %% [markdown]
-# The same 10 % are harmless at $t = 200$ and ruinous at $t = 1000$. That is why one does not jump from noise to
-# picture in a single step, and why notebook 16 discusses *what* a network should predict.
-
-# %% [markdown]
-# ## 11 · Without fading: the variance-exploding process
-#
-# The third temperament of section 1, $a = 1$ and $b = \sigma$, is a model in its own right (000 Q2):
-#
-# $$x_t = x_{t-1} + \sigma\,\epsilon_t, \qquad q(x_t \mid x_{t-1}) = \mathcal N(x_{t-1},\, \sigma^2 I) .$$
-#
-# **A jump.** $t$ independent noises of variance $\sigma^2$ add up to one of variance $t\sigma^2$, so
-# $x_t = x_0 + \sqrt t\,\sigma\,\epsilon$. Variances add; standard deviations do not.
-#
-# **One step back.** By Bayes as before: the precision is $\frac{1}{\sigma^2} + \frac{1}{(t-1)\sigma^2} =
-# \frac{t}{(t-1)\,\sigma^2}$, and the mean is the variance times $\frac{x_t}{\sigma^2} + \frac{x_0}{(t-1)\sigma^2}$:
-#
-# $$q(x_{t-1} \mid x_t, x_0) = \mathcal N\!\left( \frac{(t-1)\,x_t + x_0}{t},\;\; \frac{t-1}{t}\,\sigma^2 I \right) .$$
-#
-# Picture a random walk pinned at both ends: one step before the end it stands, on average, one $t$-th of the way back
-# towards the start. At $t = 1$ it *is* at the start.
-#
-# **A prior.** Nothing fades, so $x_T$ remembers the data's mean and spread for ever; it is only drowned out. If the
-# data have mean $m$ and variance $s^2$, then $x_T$ has mean $m$ and variance $s^2 + T\sigma^2$. Where should
-# generation start? Four candidates: the noise alone, $\mathcal N(0, T\sigma^2)$; with the data's mean,
-# $\mathcal N(m, T\sigma^2)$; with the data's spread, $\mathcal N(0, s^2 + T\sigma^2)$; with both. For data that are
-# normal themselves $x_T$ is normal too, and the loss is a KL divergence between two normals. With section 6's
-# argument, now for two general ones,
-#
-# $$\mathrm{KL}\big(\mathcal N(m_1, v_1) \,\|\, \mathcal N(m_2, v_2)\big) = \frac12 \left( \frac{v_1}{v_2} + \frac{(m_1 - m_2)^2}{v_2} - 1 - \log\frac{v_1}{v_2} \right) .$$
-#
-# **In numbers.** $x_0 = 1$, $t = 4$, $\sigma = 0.5$, $\epsilon = 2$: $x_4 = 1 + 2 \cdot 0.5 \cdot 2 = 3$; posterior
-# mean $(3 \cdot 3 + 1)/4 = 2.5$, variance $\frac34 \cdot 0.25 = 0.1875$. With $m = s^2 = \sigma = 1$ and $T = 4$,
-# $x_4 \sim \mathcal N(1, 5)$, and the four gaps are $0.1384$, $0.0134$, $0.1$ and $0$.
-#
-# **Write** all three. (Good to know: the root of an integer tensor is `float32`, whatever the type of `x0`. The check
-# forgives the lost digits; bringing `t` to the type of `x0` first keeps them.)
-
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e500b8f1998c682b4649ac45e857a9d7", "cell_type": "code"} deletable=false
-def ve_sample(x0, t, eps, sigma):
-    """x_t = x0 + √t sigma eps.   (000 Q2a)
-
-    x0, eps: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;  returns x_t, of the shape and type of x0.
-    """
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
-
-def ve_posterior(x0, xt, t, sigma):
-    """Mean ((t - 1) x_t + x0) / t and variance sigma² (t - 1) / t of q(x_{t-1} | x_t, x_0).
-
-    x0, xt: (B, …); t: (B,), int64, values ≥ 1; sigma: float, > 0;
-    returns (mean, variance): of the shape and type of x0, and (B,).
-    """
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
-
-def ve_prior_gaps(mean, var, T, sigma):
-    """KL in nats of x_T ~ N(mean, var + T sigma²) to four priors, in one dimension.   (000 Q2b)
-
-    mean, var: of the data, floats; var: > 0; T: int ≥ 1; sigma: float, > 0;  returns a dict of four floats: "noise" for N(0, T sigma²),
-    "mean" for N(mean, T sigma²), "spread" for N(0, var + T sigma²), "both" for N(mean, var + T sigma²).
-    """
-    # YOUR CODE HERE
-    raise NotImplementedError()
-
-
-# %% nbgrader={"schema_version": 3, "grade_id": "diffusion-variance_exploding", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "5fc553ea73894f19f2926d2758867e1f", "cell_type": "code"} deletable=false editable=false
-check("diffusion.variance_exploding")
-
-# %% [markdown]
-# Which half of the repair matters more, mean or spread? Let your function say, for data with mean 2 and variance 1:
-
-# %% tags=["demo"]
-with waiting_for("ve_prior_gaps"):
-    steps = torch.logspace(0, 4, 60).round().int().unique().tolist()
-    gaps = [ve_prior_gaps(2.0, 1.0, T, 0.5) for T in steps]
-    fig, ax = figure(1, 1, (6.8, 3.6))
-    for name, label, colour, dash in (
-        ("noise", r"$\mathcal{N}(0, T\sigma^2)$", VERMILION, "-"),
-        ("spread", r"$\mathcal{N}(0, s^2 + T\sigma^2)$", ORANGE, "--"),
-        ("mean", r"$\mathcal{N}(m, T\sigma^2)$", BLUE, "-."),
-    ):
-        ax.loglog(steps, [gap[name] for gap in gaps], dash, color=colour, label=label)
-    ax.set(xlabel=r"number of steps $T$, with $\sigma = 0.5$", ylabel="KL to the prior (nats)", ylim=(1e-8, 30))
-    ax.legend(title=r"prior (the fourth, $\mathcal{N}(m, s^2 + T\sigma^2)$, is exact)", alignment="left")
-    show(fig, alt="Divergence from three priors against the number of steps on logarithmic axes. The two priors with mean zero fall in "
-         "proportion to one over T and run together from about a hundred steps on; the prior with the data's mean but not its spread falls twice as steeply.")  # fmt: skip
-
-# %% [markdown]
-# A wrong mean costs $m^2 / (2T\sigma^2)$ and so fades like $1/T$; a wrong spread costs about
-# $\frac14 (s^2/T\sigma^2)^2$ and fades like $1/T^2$. If you may repair one thing only, repair the mean: in practice,
-# centre the data.
-#
-# **Question (3 points; 000 Q2a and b).** (a) How do you sample from $q(x_t \mid x_0)$ efficiently? (b) You are given
-# trained reverse steps $p_\theta(x_{t-1} \mid x_t)$. How do you generate, and which distribution do you take for
-# $x_T$, and why? Name at least one alternative and what it would gain.
-
-# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "diffusion-which_prior", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "7907281750d12865d007465b83c01ba5", "cell_type": "markdown"} deletable=false
-# YOUR ANSWER HERE
-
-# %% [markdown]
-# A word on the solution in 000, if you have it at hand. It says that the procedure samples approximately from
-# $p_\theta(x_0)$. It samples from it *exactly*: $p_\theta(x_0)$ is defined by this procedure, prior included. What
-# $p_\theta$ approximates is the data distribution $q(x_0)$. (And in its figure of the chain the last two arrows carry
-# the same labels; those of the first of the two should be $p_\theta(x_1 \mid x_2)$ and $q(x_2 \mid x_1)$.)
+# So why does anyone train a network? Because it *cannot* play so well. It is too small and too smooth to tell a
+# thousand pictures apart, and what it does instead, between the pictures, is what we call generalising. Notebook 16
+# trains one, and measures that its digits are new; notebook 21 asks what happens when a network is large enough to
+# come close to the best player, and how to find out whether your picture is in there.
 
 # %% [markdown]
 # ## What you can now do
@@ -1064,16 +1246,17 @@ with waiting_for("ve_prior_gaps"):
 # - take one step back given $x_0$, from Bayes' rule and not from memory, and spot a misprint in a formula by its
 #   numbers
 # - do all of that for the variance-exploding process, and choose its prior
+# - say why one optimises the ELBO, and why the best possible denoiser only repeats the training set
 #
 # ## Exam-style questions
 #
-# Pencil first; then unfold.
+# Pencil first; then unfold. The first four recall, the others ask for a step of your own.
 #
 # **1.** $\beta_t = 0.02$ for all $t$. How many steps until less than a thousandth of the signal's variance is left?
 #
 # <details><summary>Answer</summary>
 #
-# $\bar\alpha_t = 0.98^t < 10^{-3}$ if $t > \ln 1000 / (-\ln 0.98) = 6.908 / 0.0202 = 341.9$, so $t = 342$.
+# $\bar\alpha_t = 0.98^t < 10^{-3}$ if $t > \log 1000 / (-\log 0.98) = 6.908 / 0.0202 = 341.9$, so $t = 342$.
 #
 # </details>
 #
@@ -1104,8 +1287,8 @@ with waiting_for("ve_prior_gaps"):
 #
 # <details><summary>Answer</summary>
 #
-# $\operatorname{Var} x_t = \bar\alpha_t s^2 + 1 - \bar\alpha_t = 1 + \bar\alpha_t (s^2 -
-# 1)$. It moves from $s^2$ to 1, and stays put only if $s^2 = 1$: one more reason to standardise.
+# $\operatorname{Var} x_t = \bar\alpha_t s^2 + 1 - \bar\alpha_t = 1 + \bar\alpha_t (s^2 - 1)$. It moves from $s^2$ to
+# 1, and stays put only if $s^2 = 1$: one more reason to standardise.
 #
 # </details>
 #
@@ -1127,7 +1310,9 @@ with waiting_for("ve_prior_gaps"):
 # <details><summary>Answer</summary>
 #
 # The factor is $\sqrt{(1 - \bar\alpha_t)/\bar\alpha_t}$: 1 in the first case, so $0.05$; about 100 in the second, so
-# 5. That is much more than the range of the pixels: guessing "all grey" would be better.
+# 5. That is much more than the range of the pixels: "all grey" would be better. In $\epsilon$, too: at
+# $\bar\alpha_t = 10^{-4}$ whoever says $x_t$ for $\epsilon$ is off by only about $\sqrt{\bar\alpha_t} = 0.01$ times
+# the size of a pixel. A trained network does at least that well; small errors in $\epsilon$ say nothing there.
 #
 # </details>
 #
@@ -1148,8 +1333,21 @@ with waiting_for("ve_prior_gaps"):
 # <details><summary>Answer</summary>
 #
 # With $\delta = s^2/(T\sigma^2)$ the gap is $\frac12(\delta - \log(1 + \delta)) \approx \delta^2/4$ for small
-# $\delta$. It is $0.01$ at $\delta \approx 0.2$ (a little above: exactly $0.0088$ at $0.2$), so
-# $T\sigma^2 \approx 5\,s^2$ is enough.
+# $\delta$, which is $0.01$ at $\delta = 0.2$. (The exact root is $\delta = 0.214$.) So $T\sigma^2 \approx 5\,s^2$ is
+# enough.
+#
+# </details>
+#
+# **9.** The chain of section 12, with the best guess for a training set of two points, $-1$ and $1$, and a single
+# step, $T = 1$ with $\beta_1 = 0.99$. What does it return for $x_1 = 0$? Is that a training point? What must a
+# schedule do so that every sample is one?
+#
+# <details><summary>Answer</summary>
+#
+# Both points are equally far from $x_1 = 0$, so the guess is $0$, and at $t = 1$ the chain returns it: no training
+# point. The weights at $t = 1$ have $2(1 - \bar\alpha_1) = 2\beta_1$ in the denominator. If $\beta_1$ is small
+# against the squared distances between the points, one of them has all the weight, wherever $x_1$ comes to lie (but
+# for a set of tiny probability).
 #
 # </details>
 #

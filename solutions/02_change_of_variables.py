@@ -20,8 +20,8 @@
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
 #
-# You need: derivatives, determinants, the normal distribution. Time: about three hours; sections 1 to 5 and 7 are the core. Labels such as 001 P1 say where
-# a question comes from; notebook 00 lists these sources.
+# You need: derivatives, determinants, the normal distribution. Time: {{time}}; sections 1 to 5 and 7 are the core.
+# Labels such as 001 P1 say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import itertools

@@ -15,28 +15,36 @@
 #
 # Many models tell a story about a cause that nobody has seen: first a hidden $z$ is drawn, then $x$ comes out of it.
 # Drawing from such a model is easy. Asking it how probable a *given* $x$ is means adding up all the causes that could
-# have led to it, and that sum is hopeless for every model worth having.
+# have led to it, and as soon as a neural network stands between cause and effect, that sum is out of reach.
 #
 # This chapter is about the way out that made variational autoencoders, and later diffusion models, trainable: do not
 # compute $\log p(x)$, bound it from below by something that can be computed, and know exactly what the bound loses.
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule, and notebook 01. Time: about two hours.
-# Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
+# You need: the density of a normal distribution, expectations, Bayes' rule. Time: {{time}}; sections 2 to 5
+# are the core. Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import math
 
 import torch
-from torch.distributions import MultivariateNormal, Normal
+from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
+from pushforward.figures.elbo import (
+    draw_ascent,
+    draw_best_independent,
+    draw_bounds,
+    draw_masses,
+    draw_rebuilt,
+    draw_single_draws,
+)
 from pushforward.figures.explorer import elbo_explorer
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_split, figure, show
 from pushforward.train import budget
-from pushforward.waiting import waiting_for
+from pushforward.waiting import waiting_for, with_bar
 
 # %% tags=["demo"]
 grid = torch.linspace(-3.5, 4, 1501, dtype=torch.float64)
@@ -70,6 +78,38 @@ show(
 # ELBO is a lower bound; and a better guess is worth exactly what it adds to the bound. That is all of this chapter in
 # one picture. What follows makes each part of it exact.
 #
+# ### Before you begin
+#
+# Three questions from earlier notebooks; answer them on paper, then unfold.
+#
+# **1.** (Notebook 02) $z \sim \mathcal N(0, 1)$ and $x = 2z + 1$. What is $\log p(x)$ at $x = 3$?
+#
+# <details><summary>Answer</summary>
+#
+# $x = 3$ comes from $z = 1$, and the map stretches by 2:
+# $\log p(3) = -\frac12 - \frac12\log 2\pi - \log 2 = -2.1121$.
+#
+# </details>
+#
+# **2.** (Notebook 02) Two densities go through the same invertible map. What becomes of their ratio, at a point and at its
+# image?
+#
+# <details><summary>Answer</summary>
+#
+# Nothing: both are divided by the same $|\det J|$, which cancels. (Section 9 needs this.)
+#
+# </details>
+#
+# **3.** (Notebook 00) A model pushes noise $\epsilon$ forward to $x = f(\epsilon)$. How do you estimate
+# $\mathbb E[h(x)]$ without a formula for the density of $x$?
+#
+# <details><summary>Answer</summary>
+#
+# Draw noise, push it through $f$, and average $h$: $\mathbb E[h(x)] = \mathbb E_\epsilon[h(f(\epsilon))]$. No density
+# comes in. (Section 4 lives on this.)
+#
+# </details>
+#
 # ### Notation
 #
 # | in the text | in code | meaning |
@@ -83,7 +123,8 @@ show(
 # | $q(z)$, or $q(z \mid x)$ | `log_q`, or `mu` and `sigma` | our guess at the posterior, normal where nothing else is said |
 # | $\epsilon$ | `eps` | standard normal noise, always an *argument*, so that results can be repeated |
 #
-# All logarithms are natural: bounds and divergences are in **nats**. `sigma` and `s` are standard deviations. In a
+# All logarithms are natural: bounds and divergences are in **nats**. `sigma` and `s` are standard deviations: `sigma` is
+# that of $q$, `s` that of $x$ given $z$. (Only section 6 writes $\sigma$ for the latter, as everybody does there.) In a
 # batch there is one value per item: dimensions are *summed*, never averaged.
 
 # %% [markdown]
@@ -93,7 +134,8 @@ show(
 # from the prior, average $p(x \mid z_k)$, and take the logarithm. With a thousand draws that should do?
 #
 # Try it where the answer is known. Let $z$ have $d$ dimensions and let $x = z + $ noise with standard deviation $0.5$
-# in each; then $x$ is normal with variance $1.25$ in each, and $\log p(x)$ is a one-liner.
+# in each; then $x$ is normal with variance $1.25$ in each, and $\log p(x)$ is a one-liner. Predict before you look: in
+# thirty-two dimensions, is the estimate too small or too large, and by how many nats?
 
 # %% tags=["demo"]
 source = torch.Generator().manual_seed(3)
@@ -115,15 +157,15 @@ show(fig, alt="Error of the plain estimate of log p(x) from a thousand prior dra
 
 # %% [markdown]
 # In one dimension a thousand draws are plenty. In thirty-two, none of them comes near the causes that explain $x$:
-# the average is decided by the luckiest draw, and it is *almost always too small*. (A mean of $p(x)$ over many such
-# estimates would be right, but only because one in a billion is enormous.) The remedy is to draw where the action is,
+# the average is decided by the luckiest draw, and it is *almost always too small*. (The mean of $p(x)$ over ever more such
+# estimates would be right, but only thanks to a very few that are enormous.) The remedy is to draw where the action is,
 # from some $q(z)$ that knows $x$. Then one needs a measure of how well $q$ fits, and that comes first.
 
 # %% [markdown]
 # ## 2 · How far is one distribution from another?
 #
-# The **Kullback–Leibler divergence** is the average surprise of someone who expects $p$ while $q$ happens (001 P2d,
-# 002 9-1):
+# The **Kullback–Leibler divergence** is the *extra* surprise, on average, of someone who expects $p$ while $q$ happens
+# (001 P2d, 002 9-1):
 #
 # $$\mathrm{KL}(q \,\|\, p) \;=\; \mathbb E_q\!\left[\log\frac{q(z)}{p(z)}\right]
 # \;=\; \underbrace{-\,\mathbb E_q[\log p(z)]}_{\text{cross-entropy}} \;-\; \underbrace{\big(-\mathbb E_q[\log q(z)]\big)}_{\text{entropy}} .$$
@@ -201,7 +243,48 @@ with waiting_for("kl_gaussian"):
 # %% [markdown]
 # With the expectation over $q$, being too *narrow* costs $\log(1/\sigma)$ and being too *wide* costs $\sigma^2/2$. So
 # a $q$ that is fitted this way rather stays inside $p$ than spills over. Turn the direction round and the opposite
-# holds. Notebook 01 showed it with two modes; remember it when you see in section 5 what the ELBO chooses.
+# holds. Remember it when you see in section 5 what the ELBO chooses.
+
+# %% [markdown]
+# ### Detective: which of these is no divergence?
+#
+# Now judge others. You get functions that claim to compute $\mathrm{KL}\big(\mathcal N(\mu, \operatorname{diag}\sigma^2)
+# \,\|\, \mathcal N(\mu_p, \operatorname{diag}\sigma_p^2)\big)$, one value for each item of a batch. Some do, each in its
+# own way and with its own rounding. Others only look like it: a half too few or a half too many, $\sigma$ where
+# $\sigma^2$ belongs, the divergence the other way round, a sum that runs over the wrong axis, or a formula that is right
+# for the priors and the sizes that its author happened to try.
+#
+# Your test may call the function as often as it likes, on tensors of your choice. Which inputs tell one divergence from
+# the other? (With equal widths the two directions agree. With $\sigma = 1$ nobody can tell $\sigma$ from $\sigma^2$. In a
+# batch of one, a sum over the batch does no harm.) Two right programs differ in their last digits, so ask for agreement
+# relative to the size.
+#
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+
+# %% tags=["solve:elbo.catch_kl"]
+def is_kl(implementation):
+    """True if the function gives KL(N(mu, diag sigma²) ‖ N(prior_mu, diag prior_sigma²)) in nats, False if it does not.
+
+    implementation: takes mu, (B, d), sigma, (B, d), prior_mu, (d,), and prior_sigma, (d,), and gives (B,), of the same
+    type; call it on tensors of your choice (values only: no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    dice = torch.Generator().manual_seed(0)
+    for B, d, narrow in ((1, 1, 0), (3, 2, 0), (2, 5, 1), (4, 3, 14), (2, 400, 3)):
+        mu, log_sigma = torch.randn(2, B, d, generator=dice, dtype=torch.float64)
+        prior_mu, log_prior = torch.randn(2, d, generator=dice, dtype=torch.float64)
+        sigma, prior_sigma = torch.exp(log_sigma - narrow), torch.exp(log_prior / 2)
+        q, p = Normal(mu, sigma), Normal(prior_mu, prior_sigma)
+        got, right = implementation(mu, sigma, prior_mu, prior_sigma), kl_divergence(q, p).sum(dim=1)
+        if got.shape != right.shape or not torch.allclose(got, right, rtol=1e-6, atol=1e-9):
+            return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:elbo.catch_kl:2"]
+check("elbo.catch_kl")
 
 # %% [markdown]
 # ## 3 · The bound, line by line
@@ -211,6 +294,8 @@ with waiting_for("kl_gaussian"):
 #
 # $$\log p(x) = \log \mathbb E_q\!\left[\frac{p(x, z)}{q(z)}\right] \;\ge\; \mathbb E_q\!\left[\log\frac{p(x, z)}{q(z)}\right] \;=:\; \mathcal L(q) .$$
 #
+# (The equality needs a $q$ that is positive wherever $p(x, z)$ is. If $q$ leaves something out, the mean of the ratio is
+# smaller than $p(x)$, and the bound holds all the more.)
 # $\mathcal L$ is the **evidence lower bound**, ELBO. Jensen proves the bound in a line, but leaves two questions open.
 # What is $\mathcal L$ made of? And how much was thrown away at the $\ge$? Each is answered by a short chain of
 # equalities, and you will write both: every line is a function that returns its *terms* by name. The check looks at
@@ -270,6 +355,12 @@ def elbo_gathered(dz, log_q, log_likelihood, log_prior):
     return {"reconstruction": mass @ log_likelihood, "kl": mass @ (log_q - log_prior)}
     ### END SOLUTION
 
+
+# %% [markdown]
+# Half-way: have these three lines judged before you build on them. (Lines 4 to 6 are shown as not reached, of course.)
+
+# %% tags=["demo"]
+check("elbo.derivation")  # lines 1 to 3
 
 # %% [markdown]
 # ### Second chain: what does the bound lose?
@@ -367,7 +458,7 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 #
 # *On the sources.* 001 P2d and 002 write $q(z)$. That is right for a single $x$, as here. For a data set each $x$ has
 # a posterior of its own, so $q$ must depend on it: $q(z \mid x)$, in a VAE by a network that maps $x$ to $\mu$ and
-# $\sigma$. And 004 prints the bound with $+\mathcal L_\text{recon}$ but later defines
+# $\sigma$, the **encoder**. (The **decoder** is the one that maps $z$ to the parameters of $p(x \mid z)$.) And 004 prints the bound with $+\mathcal L_\text{recon}$ but later defines
 # $\mathcal L_\text{recon} = -\mathbb E_q[\log p(x \mid z)]$: with that definition the bound is
 # $-\mathcal L_\text{recon} - \mathrm{KL}$. Losses are minimised, bounds are raised; it pays to say which one is meant.
 
@@ -448,31 +539,25 @@ with waiting_for("elbo_terms", "elbo_sampled"):
     model = (torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64), 0.8)
     eps = torch.randn(1, 2000, 1, generator=source, dtype=torch.float64)
     mean, spread = float((grid * joint / px * cell).sum()), float((grid**2 * joint / px * cell).sum())
-    fig, axes = figure(1, 3, (9, 3.4), sharey=True)
-    edges = torch.linspace(-6, 0, 61).tolist()
-    for ax, title, m, v in (
-        (axes[0], "$q$ is too sure", 0.4, 0.3),
-        (axes[1], "$q$ is close", 0.7, 0.7),
-        (axes[2], "$q$ is the posterior", mean, math.sqrt(spread - mean**2)),
-    ):
+    shapes = {
+        "$q$ is too sure": (0.4, 0.3),
+        "$q$ is close": (0.7, 0.7),
+        "$q$ is the posterior": (mean, math.sqrt(spread - mean**2)),
+    }
+    draws = {}
+    for name, (m, v) in shapes.items():
         inputs = (1.5 * ones, m * ones, v * ones, eps, *model)
-        a, b = elbo_terms(*inputs)["elbo"], elbo_sampled(*inputs)
-        ax.hist(a.tolist(), edges, color=BLUE, alpha=0.75, label="(a) KL in closed form")
-        ax.hist(b.tolist(), edges, color=VERMILION, histtype="step", linewidth=1.6, label="(b) all from draws")
-        ax.axvline(float(px.log()), color="black", linewidth=1.2)
-        words = f"(a) {a.mean():.2f} ± {a.std():.2f}    (b) {b.mean():.2f} ± {b.std():.2f}".replace("-", "−")
-        ax.set(title=f"{title}\n{words}", xlabel="estimate (nats)", ylim=(0, 700))
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    show(fig, alt="Histograms of single-draw estimates for three q, with log p(x) = −1.85 as a line; mean and standard deviation above each. For a q that "
+        draws[name] = (elbo_terms(*inputs)["elbo"], elbo_sampled(*inputs))
+    show(draw_single_draws(draws, float(px.log())), alt="Histograms of single-draw estimates for three q, with log p(x) = −1.85 as a line; mean and standard deviation above each. For a q that "
          "is too sure both scatter around −2.55. For a close q, (b) is much narrower than (a). For the posterior, (b) is a single spike on "
          "the line while (a) still scatters by 0.76.")  # fmt: skip
 
 # %% [markdown]
 # Estimate (a) never becomes certain: even for the perfect $q$ its reconstruction term depends on the draw. Estimate
 # (b) becomes exact as $q$ approaches the posterior, because there $\log p(x, z) - \log q(z)$ *is* $\log p(x)$, at every
-# $z$. For a $q$ that is too sure, (a) is the steadier one: its draws hardly differ, and the divergence, which is most of
-# the matter there, comes without noise. Note also that many single draws lie *above* $\log p(x)$. The bound holds for
-# the mean.
+# $z$. For a $q$ that is too sure, (a) is the steadier one, by a fifth (exactly $0.53$ against $0.67$): its draws hardly differ,
+# and the divergence, a third of the matter there ($0.83$ of $2.54$ nats), comes without noise. Note also that many single
+# draws lie *above* $\log p(x)$. The bound holds for the mean.
 
 # %% [markdown]
 # ## 5 · When is the bound tight?
@@ -536,31 +621,50 @@ with waiting_for("never_tight"):
     W, s = never_tight()
     W = torch.tensor(W, dtype=torch.float64)
     precision = torch.eye(2, dtype=torch.float64) + W.T @ W / s**2
-    best = torch.diag(1 / precision.diag())
-    origin = torch.zeros(2, dtype=torch.float64)  # the mean, if x happens to be b
-    reach = 3 * torch.linalg.inv(precision).diag().sqrt().max()
-    axis = torch.linspace(-1, 1, 241, dtype=torch.float64) * reach
-    spots = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), dim=-1)
-    fig, ax = figure(1, 1, (4.6, 4.2))
-    for covariance, colour, dash, name in (
-        (torch.linalg.inv(precision), BLUE, "-", "posterior"),
-        (best, VERMILION, "--", "best independent $q$"),
-    ):
-        away = -2 * (
-            MultivariateNormal(origin, covariance).log_prob(spots)
-            - MultivariateNormal(origin, covariance).log_prob(origin)
-        )
-        ax.contour(spots[..., 0], spots[..., 1], away, levels=[1, 4], colors=colour, linestyles=dash)
-        ax.plot([], [], dash, color=colour, label=name)
-    ax.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    show(fig, alt="Contours at one and two standard deviations. The posterior is a long thin ellipse along the falling diagonal; the best q "
+    show(draw_best_independent(precision), alt="Contours at one and two standard deviations. The posterior is a long thin ellipse along the falling diagonal; the best q "
          "with independent components is a small circle or upright ellipse in its middle, about as wide as the posterior is thick.")  # fmt: skip
 
 # %% [markdown]
 # The best independent $q$ is as narrow as a *slice* through the posterior's centre, not as wide as its shadow on the
 # axis: with the expectation over $q$, staying inside is cheap and spilling over is not (section 2). So the variances of a
 # fitted $q$ are typically too small. When you read that a VAE's encoder is "overconfident", this is one reason.
+#
+# ### Let it find the posterior by itself
+#
+# Nobody has to complete a square: the bound is something to *climb*. Begin with the prior as $q$, draw noise, estimate
+# the ELBO with your `elbo_terms`, let autograd turn $\mu$ and $\log\sigma$ uphill, and repeat. No step knows the
+# posterior. Here $W = \begin{pmatrix}3 & 2\\ 0 & 1\end{pmatrix}$ and $s = 1$, so
+# $\Lambda = \begin{pmatrix}10 & 6\\ 6 & 6\end{pmatrix}$ with determinant 24. Predict where the gap will stop, and at
+# which $\sigma_1$ and $\sigma_2$, before you look.
+
+# %% tags=["demo"]
+with waiting_for("elbo_terms"):
+    W, b, s = torch.tensor([[3.0, 2.0], [0.0, 1.0]]).double(), torch.zeros(2).double(), 1.0
+    x, dice = torch.tensor([[3.0, 1.0]]).double(), torch.Generator().manual_seed(1)
+    precision = torch.eye(2).double() + W.T @ W / s**2
+    posterior = MultivariateNormal(torch.linalg.solve(precision, W.T @ (x[0] - b)) / s**2, precision_matrix=precision)
+    mu, log_sigma = (torch.zeros(1, 2, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    optimiser, gaps, widths = torch.optim.Adam([mu, log_sigma], lr=0.03), [], []
+    for _ in with_bar(range(budget(600, 600, 20)), "climbing the bound"):
+        q = MultivariateNormal(mu.detach()[0], torch.diag(torch.exp(2 * log_sigma.detach()[0])))
+        gaps.append(float(kl_divergence(q, posterior)))  # for the picture alone: the ascent never sees it
+        widths.append(log_sigma.detach()[0].exp().tolist())
+        eps = torch.randn(32, 1, 2, generator=dice).double()
+        optimiser.zero_grad()
+        (-elbo_terms(x, mu, log_sigma.exp(), eps, W, b, s)["elbo"].sum()).backward()
+        optimiser.step()
+    least = float(0.5 * torch.log(precision.diag().prod() / torch.det(precision)))
+    print(
+        f"the gap: {gaps[0]:.2f} nats at the start, {sum(gaps[-20:]) / 20:.3f} at the end; ½ log(Λ₁₁Λ₂₂/det Λ) = {least:.3f}"
+    )
+    show(draw_ascent(gaps, widths, least, precision.diag().rsqrt().tolist()), alt="Left: the gap falls from ten nats and settles "
+         "at the least gap that an independent q can have, a dashed line at 0.46 nats. Right: the two standard deviations fall from 1 to 0.32 and "
+         "0.41, marked by grey lines, and stay there.")  # fmt: skip
+
+# %% [markdown]
+# The gap stops where the formula says, at $\frac12\log\frac{10 \cdot 6}{24} = 0.458$ nats, and each $\sigma_j$ at
+# $1/\sqrt{\Lambda_{jj}}$. What is left cannot be climbed: it is the price of independence. What you have just done for
+# one $x$ is what a VAE's encoder learns to do for all of them at once.
 #
 # ### Play with it
 #
@@ -583,7 +687,7 @@ with waiting_for("elbo_terms", "kl_gaussian"):
 # probable is $x$ itself? What this means in code depends on the distribution that the decoder's output describes.
 #
 # **Normal.** The decoder gives a mean $\hat x(z)$, and each of the $D$ pixels has independent noise of standard
-# deviation $\sigma$:
+# deviation $\sigma$ (the $s$ of sections 4 and 5; $q$ and its `sigma` play no part in this section):
 #
 # $$-\log \mathcal N(x;\, \hat x,\, \sigma^2 I) \;=\; \underbrace{\frac{\|x - \hat x\|^2}{2\sigma^2}}_{\text{squared}} + \underbrace{\frac D2 \log(2\pi\sigma^2)}_{\text{constant}} .$$
 #
@@ -658,24 +762,14 @@ flat = pictures.flatten(start_dim=1)
 directions = torch.linalg.svd(flat - flat.mean(0), full_matrices=False)[2]
 rebuilt = {k: flat.mean(0) + (flat - flat.mean(0)) @ directions[:k].T @ directions[:k] for k in (8, 30)}
 with waiting_for("gaussian_reconstruction", "implied_sigma"):
-    fig, axes = figure(1, 2, (9.4, 3.4), width_ratios=[1, 1.35])
-    rows = torch.stack([flat[:6], rebuilt[8][:6], rebuilt[30][:6]]).reshape(3, 6, 8, 8)
-    framed = torch.nn.functional.pad(rows, (1, 1, 1, 1))  # (3, 6, 10, 10)
-    axes[0].imshow(framed.permute(0, 2, 1, 3).reshape(30, 60), vmin=0, vmax=1)
-    axes[0].set(xticks=[], yticks=[4.5, 14.5, 24.5], yticklabels=["digits", "from 8", "from 30"])
-    axes[0].tick_params(length=0)
-    axes[0].spines[:].set_visible(False)
-    sigmas = torch.logspace(-1.6, 1, 80).tolist()
-    for k, colour, dash in ((8, VERMILION, "-"), (30, BLUE, "--")):
-        losses = [float(gaussian_reconstruction(flat, rebuilt[k], v)["loss"].mean()) for v in sigmas]
-        rms = float((flat - rebuilt[k]).square().mean().sqrt())
-        axes[1].plot(sigmas, losses, dash, color=colour, label=f"from {k} components")
-        axes[1].plot(rms, float(gaussian_reconstruction(flat, rebuilt[k], rms)["loss"].mean()), "o", color=colour)
-    axes[1].axvline(implied_sigma(1.0, 64), color=GREY, linewidth=1)
-    axes[1].text(implied_sigma(1.0, 64), -105, "plain mean squared \nerror implies this ", ha="right", color=GREY)
-    axes[1].set(xscale="log", ylim=(-110, 190), xlabel=r"$\sigma$", ylabel="nats per picture")
-    axes[1].legend(loc="upper center")
-    show(fig, alt="Left: six digits, and what is left of them with 8 and with 30 principal components. Right: the Gaussian loss over sigma. Each "
+    rows = {"digits": flat, "from 8": rebuilt[8], "from 30": rebuilt[30]}
+    sigmas, losses, lowest = torch.logspace(-1.6, 1, 80).tolist(), {}, {}
+    for k in (8, 30):
+        name, rms = f"from {k} components", float((flat - rebuilt[k]).square().mean().sqrt())
+        losses[name] = [float(gaussian_reconstruction(flat, rebuilt[k], v)["loss"].mean()) for v in sigmas]
+        lowest[name] = rms, float(gaussian_reconstruction(flat, rebuilt[k], rms)["loss"].mean())
+    shown = {name: row[:6].reshape(6, 8, 8) for name, row in rows.items()}
+    show(draw_rebuilt(shown, sigmas, losses, lowest, implied_sigma(1.0, 64)), alt="Left: six digits, and what is left of them with 8 and with 30 principal components. Right: the Gaussian loss over sigma. Each "
          "curve has one minimum, marked, at the root mean square error of its reconstruction: near 0.15 for 8 components, near 0.05 and "
          "lower for 30. Both rise slowly to 170 nats at the sigma of 5.7 that plain mean squared error implies.")  # fmt: skip
 
@@ -708,7 +802,7 @@ with waiting_for("gaussian_reconstruction", "implied_sigma"):
 #
 # **Rubric**
 # - (1) x is encoded by q and decoded again; the term scores how probable the original x is under the decoder's output
-# - (1) normal with fixed sigma: squared error (up to factor and constant); Bernoulli, independent binary pixels: binary cross-entropy
+# - (1) half: normal with fixed sigma gives the squared error (up to factor and constant); half: independent binary pixels give the binary cross-entropy
 # - (1) without the KL, q collapses to points or codes ignore the prior, so that draws from the prior decode to nonsense (or: it is no bound)
 # - (up to 3) any other well-justified answer
 # ### END SOLUTION
@@ -717,7 +811,8 @@ with waiting_for("gaussian_reconstruction", "implied_sigma"):
 # ## 7 · Cross-entropy on grey levels
 #
 # The digits have grey pixels, and code all over the world feeds them to the binary cross-entropy all the same. As a
-# *loss* that is defensible. As a *log-likelihood* it is not, and one integral shows it. With $p = 1/(1 + e^{-l})$,
+# *loss* that is defensible. As a log-likelihood *of the grey picture* it is not, and one integral shows it. With
+# $p = 1/(1 + e^{-l})$,
 #
 # $$e^{-\mathrm{BCE}(x, l)} = p^{\,x} (1 - p)^{1 - x} = (1 - p)\, e^{x l}, \qquad 0 \le x \le 1 .$$
 #
@@ -782,21 +877,13 @@ check("elbo.bce_is_no_density")
 
 # %% tags=["demo"]
 with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
-    fig, (left, right) = figure(1, 2, (9.2, 3.5))
-    x = torch.linspace(0, 1, 101, dtype=torch.float64)
-    for logit, colour, dash in ((0.0, GREY, ":"), (1.5, GREEN, "-."), (4.0, BLUE, "--"), (10.0, VERMILION, "-")):
-        logits = torch.full_like(x, logit)
-        height = [float(torch.exp(-bernoulli_reconstruction(v.reshape(1, 1), logits[:1, None])["loss"])) for v in x]
-        left.plot(x, height, dash, color=colour, label=f"$l = {logit:g}$, area {float(bce_mass(logits)[0]):.2f}")
-    left.set(xlabel="grey value $x$", title=r"$\exp(-\mathrm{BCE}(x, l))$", ylim=(0, 1.02))
-    left.legend()
-    logits = torch.linspace(-12, 12, 241, dtype=torch.float64)
-    right.plot(logits, bce_mass_on_levels(logits, 17), color=ORANGE, label="sum over 17 levels")
-    right.plot(logits, bce_mass_on_levels(logits, 2), "--", color=BLUE, label="sum over 2 levels")
-    right.plot(logits, bce_mass(logits), "-.", color=VERMILION, label="integral")
-    right.set(xlabel="logit $l$", yscale="log", ylim=(0.05, 30), title="what should be 1")
-    right.legend(ncols=3, fontsize=9, columnspacing=0.8, handlelength=1.4)
-    show(fig, alt="Left: exp of minus the cross-entropy over the grey value for four logits; the areas below the curves are 0.50, 0.42, 0.24 and 0.10. "
+    x, logits = torch.linspace(0, 1, 101, dtype=torch.float64), torch.linspace(-12, 12, 241, dtype=torch.float64)
+    heights = {}
+    for logit in torch.tensor([0.0, 1.5, 4.0, 10.0], dtype=torch.float64):
+        cost = bernoulli_reconstruction(x[:, None], logit.expand(101, 1))["loss"]  # one picture of one pixel for each x
+        heights[f"$l = {float(logit):g}$, area {float(bce_mass(logit[None])[0]):.2f}"] = torch.exp(-cost)
+    masses = {f"sum over {m} levels": bce_mass_on_levels(logits, m) for m in (17, 2)}
+    show(draw_masses(x, heights, logits, masses | {"integral": bce_mass(logits)}), alt="Left: exp of minus the cross-entropy over the grey value for four logits; the areas below the curves are 0.50, 0.42, 0.24 and 0.10. "
          "Right: over the logit, the sum over two levels is 1 everywhere, the sum over 17 levels falls from 8.5 at logit 0 towards 1, the integral "
          "falls from one half towards 0.")  # fmt: skip
     grey = digits()[0].double() / 16
@@ -804,27 +891,48 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
     print(
         f"BCE of the digits with themselves, a perfect reconstruction: {float(bernoulli_reconstruction(grey, own)['loss'].mean()):.2f} nats"
     )
+    blurred = torch.logit(rebuilt[8].double().reshape(grey.shape).clamp(0.05, 0.95))
+    tosses = [
+        bernoulli_reconstruction(torch.bernoulli(grey, generator=source), blurred)["loss"].mean() for _ in range(20)
+    ]
+    print(f"BCE with a blurred picture: {float(bernoulli_reconstruction(grey, blurred)['loss'].mean()):.2f} nats; "
+          f"with its pixels tossed to 0 or 1, on average over 20 tosses: {float(sum(tosses)) / 20:.2f}")  # fmt: skip
+    library = torch.distributions.ContinuousBernoulli(logits=torch.tensor([18.0, 36.0]))
+    print(
+        "torch's log density at x = 1, for l = 18 and 36:",
+        [round(v, 3) for v in library.log_prob(torch.ones(2)).tolist()],
+    )
 
 # %% [markdown]
-# So a "negative log-likelihood" from BCE on grey pixels is nobody's likelihood: read as a density it is too pessimistic
-# by at least $\log 2$ nats per pixel, read as a probability of 17 levels too optimistic by up to $\log 8.5$. And it does
-# not become 0 for a perfect reconstruction: the digits, compared with themselves, still cost $13.7$ nats. Use it to
-# train if you like, but never put it into a table beside real likelihoods. Notebook 08 trains a VAE with a likelihood
-# that may stand there.
+# So BCE on grey pixels is no likelihood of the *grey* picture: read as a density it is too pessimistic by at least
+# $\log 2$ nats per pixel, read as a probability of 17 levels too optimistic by up to $\log 8.5$.
 #
-# (A trap in a good library: `torch.distributions.ContinuousBernoulli` clamps $p$. In the version this was written with,
-# its log density at $x = 1$ stops at $2.769$ from $l \approx 16$ on in `float32`, where the truth goes on as $\log l$.)
+# But it is a likelihood of something. Make each pixel black or white by a coin, $b_i \sim \text{Bernoulli}(x_i)$. BCE is
+# linear in $x$, and $x$ is the mean of $b$, so
+#
+# $$\mathrm{BCE}(x, l) = \mathbb E_{b}\big[ -\log p(b \mid l) \big]$$
+#
+# exactly (the cell has tried it): BCE is the *expected* negative log-likelihood of the picture binarised at random, and an
+# ELBO with it is an honest bound on $\mathbb E_b \log p(b)$, even if $q$ looks at the grey $x$. That is another data set.
+# Nobody can save the entropy of its coins, $13.73$ nats, which is what the digits cost when compared with themselves. So
+# use it to train if you like; in a table it belongs beside models of the same binarised pictures, and nowhere else.
+# Notebook 08 trains a VAE with a likelihood of the grey levels themselves.
+#
+# (A trap in a good library: `torch.distributions.ContinuousBernoulli` clamps $p$. Where the last line of the cell shows
+# twice the same, the truth goes on as $\log l$.)
 
 # %% [markdown]
 # ## 8 · More draws, a tighter bound
 #
 # Section 1 failed because the draws came from the prior. Draw from $q$ and *reweight*: with
-# $w_k = p(x, z_k)/q(z_k)$ the mean weight has expectation $p(x)$, for any $q$ that reaches everywhere. That is
-# importance sampling, and its logarithm is again a lower bound,
+# $w_k = p(x, z_k)/q(z_k)$ the mean weight has expectation $p(x)$, for any $q$ that is positive wherever $p(x, z)$ is. That
+# is importance sampling, and its logarithm is again a lower bound,
 #
 # $$\mathcal L_K = \mathbb E\left[\log \frac1K \sum_{k=1}^K w_k\right], \qquad \mathcal L_1 = \mathcal L \;\le\; \mathcal L_2 \;\le\; \dots \;\le\; \log p(x),$$
 #
-# by Jensen once more; it is known as **IWAE**, after the importance-weighted autoencoder. Between $K = 1$, the ELBO,
+# known as **IWAE**, after the importance-weighted autoencoder. That it is a bound is Jensen once more. That it grows with
+# $K$ is Jensen for another mean: the mean of $K + 1$ weights is the average, over the $K + 1$ ways to leave one out, of
+# means of $K$. (And it tends to $\log p(x)$ if the weights are bounded, for instance.) Between $K = 1$, the ELBO,
 # and $K = \infty$, the truth, there is a bound for every purse. Mind where the logarithm stands: the mean of the
 # $\log w_k$ is the ELBO, for any $K$; the logarithm of the mean is $\mathcal L_K$.
 #
@@ -874,56 +982,79 @@ check("elbo.iwae")
 # %% tags=["demo"]
 with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
     D, d, batch, most = 40, 20, 50, budget(2000, 2000, 100)
-    W, b, s = torch.randn(D, d, generator=source).double() / 4, torch.zeros(D, dtype=torch.float64), 1.0
-    x = torch.randn(batch, d, generator=source).double() @ W.T + torch.randn(batch, D, generator=source).double()
+    dice = torch.Generator().manual_seed(3)
+    W, b, s = torch.randn(D, d, generator=dice).double() / 4, torch.zeros(D, dtype=torch.float64), 1.0
+    x = torch.randn(batch, d, generator=dice).double() @ W.T + torch.randn(batch, D, generator=dice).double()
     exact = MultivariateNormal(b, W @ W.T + torch.eye(D, dtype=torch.float64)).log_prob(x).mean()
     precision = torch.eye(d, dtype=torch.float64) + W.T @ W
     centre = torch.linalg.solve(precision, (x @ W).T).T
+    posterior = MultivariateNormal(centre, precision_matrix=precision.expand(batch, d, d))
     narrow = precision.diag().rsqrt().expand(batch, d)
-    counts = [k for k in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if k <= most]
-    fig, (left, right) = figure(1, 2, (9.2, 3.6))
-    for name, mu, sigma, colour, dash in (
-        ("posterior, independent", centre, narrow, BLUE, "-"),
-        ("half-way", 0.5 * centre, (narrow + 1) / 2, ORANGE, "--"),
-        ("prior", 0 * centre, narrow**0, VERMILION, "-."),
+    counts, climbed, sizes = [k for k in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if k <= most], {}, {}
+    for name, mu, sigma in (
+        ("posterior, independent", centre, narrow),
+        ("half-way", 0.5 * centre, (narrow + 1) / 2),
+        ("prior", 0 * centre, narrow**0),
     ):
-        eps = torch.randn(most, batch, d, generator=source).double()
+        eps = torch.randn(most, batch, d, generator=dice).double()
         log_w = torch.stack([elbo_sampled(x, mu, sigma, e[None], W, b, s) for e in eps])  # (K, B)
-        left.plot(
-            counts,
-            [iwae(log_w[:k]).mean() - exact for k in counts],
-            dash,
-            color=colour,
-            marker="o",
-            markersize=4,
-            label=name,
-        )
-        right.plot(
-            counts,
-            [effective_sample_size(log_w[:k]).mean() for k in counts],
-            dash,
-            color=colour,
-            marker="o",
-            markersize=4,
-        )
-    left.axhline(0, color="black", linewidth=1)
-    left.set(xscale="log", xlabel="draws $K$", ylabel=r"bound − $\log p(x)$ (nats)")
-    left.legend(title="$q$", alignment="left")
-    right.plot(counts, counts, ":", color=GREY)
-    right.set(xscale="log", yscale="log", xlabel="draws $K$", ylabel="effective sample size")
-    show(fig, alt="Left: the importance-weighted bound against the number of draws, less the exact log p(x). It climbs from about −1 nat to 0 for "
-         "the posterior without correlations, from −11 to almost 0 for a q half-way, and from −38 to −4 for the prior. Right: of two thousand draws "
-         "about 130, 16 and 3 count effectively.")  # fmt: skip
+        climbed[name] = [float(iwae(log_w[:k]).mean() - exact) for k in counts]
+        sizes[name] = [float(effective_sample_size(log_w[:k]).mean()) for k in counts]
+        q = MultivariateNormal(mu, torch.diag_embed(sigma**2))
+        gap, back = (float(kl_divergence(*pair).mean()) for pair in ((q, posterior), (posterior, q)))
+        print(f"{name:23} KL(q ‖ posterior), the gap, {gap:5.1f}     KL(posterior ‖ q) {back:5.1f}")
+    show(draw_bounds(counts, climbed, sizes), alt="Left: the importance-weighted bound against the number of draws, less the exact log p(x). It climbs from about −1 nat to 0 for "
+         "the posterior without correlations, from −12 to almost 0 for a q half-way, and from −33 to −3 for the prior. Right: of two thousand draws "
+         "about 200, 13 and 3 count effectively.")  # fmt: skip
 
 # %% [markdown]
-# Two lessons. A better $q$ is worth more than many draws: to close a gap of $g$ nats by draws alone takes of the order
-# of $e^g$ of them. And the effective size tells on the spot when the weights are in trouble, without knowing the truth.
+# Two lessons. **A better $q$ is worth more than many draws.** How many does a bad one take? The gap, $\mathrm{KL}(q \,\|\,
+# p(z \mid x))$, is what a single draw loses; but what the number of draws has to fight is the *other* direction. About
+# $e^{\mathrm{KL}(p(z \mid x) \,\|\, q)}$ are needed, and enough, before the mean weight settles (Chatterjee and Diaconis
+# 2018). Compare the two columns: half-way, the gap is $10.4$ nats, and $e^{10.4}$ would be $34{,}000$ draws. The other
+# divergence is $4.8$, $e^{4.8} = 121$, and a hundred draws have indeed closed nine tenths of the gap. With the prior it is
+# $11.1$, $e^{11.1} = 69{,}000$: two thousand are too few, $e^{37}$ is not needed.
+#
+# **The effective size gives an alarm, no all-clear.** A small one says on the spot, without knowing the truth, that the
+# weights are in trouble. A large one says only that the draws agree with each other. If the posterior has two equal
+# modes and $q$ sits on one of them, all weights are equal, the effective size is $K$, and the estimate of $\log p(x)$ is
+# short by $\log 2$: the other mode was never visited, and nobody can miss what nobody has seen.
+#
+# **Find two witnesses** that the gap of a single draw says little about the number of draws. Let the posterior be
+# $\mathcal N(0, 1)$ and $q = \mathcal N(\mu, \sigma^2)$. `wide_q` leaves a gap of at least 10 nats, and yet
+# $e^{\mathrm{KL}(p(z \mid x) \,\|\, q)}$ is at most 10. `sure_q` leaves at most 2 nats, and yet it is at least $10^6$.
+# (Section 2 has what you need, and your `kl_gaussian` computes both directions.)
+
+
+# %% tags=["solve:elbo.gap_or_draws"]
+def wide_q():
+    """(mu, sigma): KL(q ‖ N(0, 1)) ≥ 10 nats and exp KL(N(0, 1) ‖ q) ≤ 10, for q = N(mu, sigma²).
+
+    returns two floats, |mu| ≤ 100, 0.001 ≤ sigma ≤ 1000.
+    """
+    ### BEGIN SOLUTION
+    return 0.0, 6.0  # (36 − 1)/2 − log 6 = 15.7 against log 6 − ½ (1 − 1/36) = 1.3
+    ### END SOLUTION
+
+
+def sure_q():
+    """(mu, sigma): KL(q ‖ N(0, 1)) ≤ 2 nats and exp KL(N(0, 1) ‖ q) ≥ 10^6, for q = N(mu, sigma²).
+
+    returns two floats, |mu| ≤ 100, 0.001 ≤ sigma ≤ 1000.
+    """
+    ### BEGIN SOLUTION
+    return 0.0, 0.12  # log(1/0.12) − ½ (1 − 0.0144) = 1.6 against (1/0.0144 − 1)/2 + log 0.12 = 32.1
+    ### END SOLUTION
+
+
+# %% tags=["check:elbo.gap_or_draws:2"]
+check("elbo.gap_or_draws")
 
 # %% [markdown]
 # ## 9 · Equal support is not enough
 #
-# 001 P2d changes the prior to a log-normal and asks why a normal $q$ is then not a practical idea. The answer is right
-# and worth remembering: the normal puts mass on $z \le 0$, where the prior is 0, so the divergence is infinite. The
+# The **support** of a density is where it is positive. 001 P2d changes the prior to a log-normal and asks why a normal $q$
+# is then not a practical idea. The answer is right and worth remembering: the normal puts mass on $z \le 0$, where the prior is 0, so the divergence is infinite. The
 # proposed remedy, a log-normal $q$, is right as well. But the *reason* given for it is that both then have the same
 # support, "ensuring finite values". Does equal support ensure that?
 #
@@ -1010,7 +1141,7 @@ with waiting_for("truncated_kl"):
 # reason? Give a counterexample to the reason. (b) Give an argument that does show that
 # $\mathrm{KL}(\log\mathcal N(\mu, \sigma^2) \,\|\, \log\mathcal N(0, 1))$ is finite. (c) The same student tries a
 # *normal* $q$ with that prior, estimates the ELBO with draws, and sees neither $\infty$ nor a large number. What do
-# they see, and why?
+# they see, and why? (Put a $z \le 0$ into the formula of the log density; and think of the draws that are not.)
 
 # %% [markdown] tags=["written:kl.same_support:4"]
 # ### BEGIN SOLUTION
@@ -1025,15 +1156,15 @@ with waiting_for("truncated_kl"):
 # directly: the log ratio is a quadratic polynomial in $\log z$, whose expectation under $q$ exists.)
 #
 # (c) Some draws have $z \le 0$. There the prior's log density involves $\log z$: NaN for negative $z$. One such draw
-# makes the average NaN, and so every gradient and then every parameter. (With a careful $-\infty$ for $z \le 0$ the
-# estimate would be $-\infty$. With few draws and $\mu$ far above 0 one may see finite numbers by luck, though the true
-# value is $-\infty$.)
+# makes the average NaN, and so every gradient and then every parameter. (`torch.distributions` raises a ValueError
+# instead. With a careful $-\infty$ for $z \le 0$ the estimate would be $-\infty$. And as long as no draw is below 0, one
+# sees a finite, innocent number, though the true value is $-\infty$.)
 #
 # **Rubric**
 # - (1) a: conclusion right, reason wrong; support of q within that of p is necessary, not sufficient
 # - (1) a: a valid counterexample with equal support, with the reason why its integral diverges
 # - (1) b: change of variables to two normals (or the expectation of a quadratic in log z), so finite
-# - (1) c: NaN, from the logarithm of a negative draw (half for "−∞ or ∞" without mention of the logarithm)
+# - (1) c: NaN from the logarithm of a negative draw; or the library's ValueError, which stands in its place; or a finite, innocent number as long as no draw is ≤ 0 (half without the reason, or for "−∞ or ∞" without mention of the logarithm)
 # - (up to 4) any other well-justified answer
 # ### END SOLUTION
 
@@ -1045,7 +1176,9 @@ with waiting_for("truncated_kl"):
 # - estimate an ELBO in two ways, in nats, and know when each is the steadier
 # - say when the bound is tight, and build a model in which it cannot be
 # - read a squared error or a cross-entropy as a log-likelihood, with its $\sigma$, its constant and its limits
-# - tighten the bound by weights, in log space, and see from the effective size whether it worked
+# - tighten the bound by weights, in log space, say what the number of draws depends on, and what the effective size tells
+#   and what it does not
+# - tell a divergence of two normals from its imitations, by a test
 # - tell what support has to do with a finite divergence, and what it has not
 #
 # ## Exam-style questions
@@ -1080,8 +1213,8 @@ with waiting_for("truncated_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# Weight 1 on the mean over $D = 784$ pixels: $\sigma^2 = D/2 = 392$, $\sigma = 19.8$, for pixels between 0 and 1. An
-# error of the whole picture of one grey unit per pixel costs 1 nat in all, so almost no use of $z$ is worth its KL: $q$
+# Weight 1 on the mean over $D = 784$ pixels: $\sigma^2 = D/2 = 392$, $\sigma = 19.8$, for pixels between 0 and 1. To be
+# wrong by the full range, 1, in *every* pixel costs 1 nat in all, so almost no use of $z$ is worth its KL: $q$
 # collapses to the prior. Remedy: sum over the pixels and divide by $2\sigma^2$ with a reasonable or learnt $\sigma$ (then
 # with the constant).
 #
@@ -1135,9 +1268,10 @@ with waiting_for("truncated_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# It cannot be said. The 78 comes from a function that sums to more than 1 over the levels (by up to a factor 8.5 per
-# pixel) and integrates to less than $\frac12$ over the interval; it is the negative logarithm of no probability. It is
-# also a bound (if anything) beside an exact value. Evaluate the VAE with a likelihood over the 17 levels.
+# It cannot be said: the two numbers are about different data. The 78 is the expected cost of pictures *binarised at
+# random*, with two values per pixel; the 87 is the cost of the grey pictures, with 17. Read as a probability of the
+# levels, the VAE's would sum to more than 1 (up to 8.5 for each pixel). Besides, one is a bound and the other exact.
+# Evaluate the VAE with a likelihood over the 17 levels.
 #
 # </details>
 #

@@ -23,8 +23,9 @@
 # distribution serves as the worked example, from the question "which function of normal noise has this
 # distribution?" to a prior that a normal posterior can never satisfy.
 #
-# You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time: two
-# to three hours. Labels such as 001 P2a say where a question comes from; notebook 00 lists these sources.
+# You need: the normal density, expectations, the chain rule, and what a KL divergence is (notebook 06). Time:
+# {{time}}; sections 1, 2, 4 and 5 are the core. Labels such as 001 P2a say where a question comes from; notebook 00
+# lists these sources.
 
 # %% tags=["given"]
 import math
@@ -34,6 +35,7 @@ from numpy.polynomial.hermite_e import hermegauss
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.figures.explorer import estimator_explorer, slide_explorer
+from pushforward.figures.gradients import draw_matching, draw_pulls, draw_two_ascents
 from pushforward.figures.style import BLUE, GREEN, GREY, ORANGE, VERMILION, draw_paths, figure, show
 from pushforward.train import budget
 from pushforward.waiting import waiting_for, with_bar
@@ -62,6 +64,39 @@ show(
 # there is to "backpropagating through a sample". What the picture does not show is the formula of the paths: you
 # will derive it.
 #
+# ### Before you begin
+#
+# Three questions from earlier notebooks; answer them on paper, then unfold.
+#
+# **1.** (Notebook 06) $q = \mathcal N(1, 0.5^2)$, $p = \mathcal N(0, 1)$. Compute $\mathrm{KL}(q \,\|\, p)$ from its
+# three parts.
+#
+# <details><summary>Answer</summary>
+#
+# Trace $0.25$, mean $1$, log det $\log 4 = 1.3863$, so $\frac12(0.25 + 1 - 1 + 1.3863) = 0.8181$ nats.
+#
+# </details>
+#
+# **2.** (Notebook 06) By how much does the ELBO miss $\log p(x)$, and when by nothing?
+#
+# <details><summary>Answer</summary>
+#
+# By $\mathrm{KL}\big(q(z) \,\|\, p(z \mid x)\big)$, which is 0 only for the posterior itself. To climb the bound is to fit
+# $q$: this chapter is about the gradient of that climb.
+#
+# </details>
+#
+# **3.** (Notebook 02) $x = T(\epsilon)$ with an increasing $T$ and $\epsilon \sim \mathcal N(0, 1)$. What is
+# $\Pr(x \le a)$? And the density of $x = e^\epsilon$?
+#
+# <details><summary>Answer</summary>
+#
+# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. For
+# $x = e^\epsilon$ the density is $\frac1x\,\mathcal N(\log x;\, 0, 1)$: the slope of $T$ divides. (Section 4 goes the way
+# back: from the distribution to $T$.)
+#
+# </details>
+#
 # ### Notation
 #
 # | in the text | in code | meaning |
@@ -69,7 +104,7 @@ show(
 # | $\epsilon$ | `eps` | standard normal noise; always an *argument*, never drawn inside a function |
 # | $z$ | `z` | a sample, $z \sim q$ |
 # | $\mu, \sigma$ | `mu`, `sigma` | parameters of $q$; $\sigma > 0$ is a standard deviation, its square a variance |
-# | $\log\sigma^2$ | `log_var` | what an encoder network returns in place of $\sigma$, since it may be any real number |
+# | $\log\sigma^2$ | `log_var` | what an encoder network (that of notebook 08, too) returns in place of $\sigma$, since it may be any real number |
 # | $f$ | `f` | what is averaged: a reward, a loss, a log likelihood. It takes a batch of rows, (N, D), and gives one number for each, (N,) |
 # | $F,\ Q$ | | distribution functions: $F$ of a normal, $Q$ of a log-normal |
 # | $\mathbb E$ | | an expectation, over the noise or over $q$: the same thing said twice |
@@ -86,7 +121,9 @@ show(
 #
 # and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the
 # integral: $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it
-# cannot be estimated from samples. One line makes it one. Since $\nabla \log q = \nabla q / q$, we have
+# cannot be estimated from samples. (The swap of derivative and integral needs a $q_\theta$ whose support, the set where
+# it is positive, stays where it is while $\theta$ moves, and $|f\, \nabla q_\theta|$ below something integrable. Section 3
+# shows what happens otherwise.) One line makes it one. Since $\nabla \log q = \nabla q / q$, we have
 # $\nabla q = q\, \nabla \log q$, and
 #
 # $$\boxed{\nabla J = \mathbb E_{z \sim q_\theta}\big[\, f(z)\; \nabla_\theta \log q_\theta(z) \,\big] .}$$
@@ -98,13 +135,30 @@ show(
 # Read it like this: throw, look at the result $f(z)$, and make throws like this one more likely in proportion to
 # how good it was. $f$ itself is never differentiated. It may be a step, a game, a human being.
 #
-# **A baseline.** The score has mean zero, because
+# **A baseline.** The score has mean zero, because (by the same swap)
 # $\mathbb E[\nabla \log q] = \int \nabla q = \nabla \int q = \nabla 1 = 0$. So for any constant $b$
 #
 # $$\nabla J = \mathbb E\big[\, (f(z) - b)\; \nabla_\theta \log q_\theta(z) \,\big] ,$$
 #
 # with the same mean and, if $b$ is chosen well, much less noise: "better than usual" is a better signal than
 # "good".
+#
+# In the picture, ten samples $z$ and the reward $f(z) = 2 + \sin z$. Each sample pulls at $\mu$ with its own term.
+
+# %% tags=["demo"]
+throws = 0.2 + 1.2 * torch.tensor([-1.6, -1.1, -0.7, -0.4, -0.1, 0.1, 0.4, 0.7, 1.1, 1.6])
+show(
+    draw_pulls(throws, lambda z: 2 + torch.sin(z[:, 0]), 0.2, 1.2, [0.0, 2.0]),
+    alt="Ten samples under a bell curve, each with an arrow that says how its term would move mu. Left, without a baseline: "
+    "all rewards are positive, every sample pulls towards itself, and long arrows to both sides nearly cancel. Right, with "
+    "the baseline 2: good samples on the right pull, bad ones on the left push away, so nearly all arrows point to the right, "
+    "and they are shorter. The mean of the terms is the same.",
+)
+
+# %% [markdown]
+# Without a baseline (left) every sample says "come to me", the good ones a little louder, and what counts is the small
+# difference of large pulls. With it (right) the good ones pull and the bad ones push, nearly all to the same side. The
+# mean of the terms is the same; the scatter is not.
 #
 # Now make it concrete for $q = \mathcal N(\mu, \operatorname{diag} \sigma^2)$ in $D$ dimensions. Write down
 # $\log q$ for one coordinate, differentiate it by $\mu_d$ and by $\sigma_d$. The second derivative has two parts,
@@ -172,6 +226,9 @@ with waiting_for("score_terms"):
 # Now the average is over something that does not depend on $\theta$, and the gradient goes inside:
 #
 # $$\boxed{\nabla J = \mathbb E_\epsilon\big[\, \nabla_\theta\, f(g_\theta(\epsilon)) \,\big] .}$$
+#
+# (Here the swap needs an $f(g_\theta(\epsilon))$ that is continuous in $\theta$, differentiable almost everywhere, with
+# slopes below something of finite mean. Kinks are forgiven, jumps are not.)
 #
 # This is the **pathwise** or **reparameterised** estimator: each term is the slope of $f$ along the path that the
 # sample takes (the arrows of the opening picture, followed by $f$).
@@ -283,6 +340,9 @@ def normal_points(n):
 # %% [markdown]
 # **Write** `gradient_variances`: the variance of *one* term for $\mu$, coordinate by coordinate, for the three
 # estimators. The baseline is the mean of $f(z)$ under the same weights. You have the terms already.
+#
+# Then predict, before you run the cell after the check: for $f(z) = z^2$, for $z^2 + 10$ and for $\sin 5z$, which of the
+# three is the best at $\sigma = 0.05$, and which at $\sigma = 1$?
 
 
 # %% tags=["solve:grad.variance"]
@@ -359,6 +419,111 @@ with waiting_for("score_terms", "pathwise_terms"):
     display(estimator_explorer(objectives, score_terms, pathwise_terms))
 
 # %% [markdown]
+# ### When the support moves
+#
+# Both boxes swapped a derivative and an integral. Here is the plainest case in which one of them may not. Let
+# $z \sim U(0, \theta)$, with the density $q_\theta(z) = 1/\theta$ for $0 < z < \theta$ and 0 elsewhere, so that
+# $J(\theta) = \int_0^\theta f(z)\, q_\theta(z)\, dz$. Now $\theta$ stands in the density *and* at the end of the integral,
+# and whoever differentiates such an integral has to do both:
+#
+# $$J'(\theta) \;=\; \underbrace{\mathbb E\big[ f(z)\; \partial_\theta \log q_\theta(z) \big]}_{\text{score}}
+# \;+\; \underbrace{f(\theta)\; q_\theta(\theta)}_{\text{boundary}} .$$
+#
+# The score-function estimator averages to the first term alone. It never sees the second, because no sample lies beyond
+# $\theta$ to report what would come in there. Its score does not even have mean zero: work it out, it is the same number
+# for every sample. The pathwise estimator has no such trouble: with $z = \theta u$ and $u \sim U(0, 1)$ all that moves is
+# the sample, and the ends of $u$ stay where they are.
+#
+# "Then take a baseline", says somebody. Subtract $b$, and since the score does not have mean zero, the mean of the
+# estimator *changes* with $b$. So there is one $b$ that makes it right. Is it the usual baseline, the mean of $f$? And
+# what does one have to know to use it?
+#
+# **In numbers.** $f(z) = z$ and $\theta = 2$: $J(\theta) = \theta/2$, so $J' = 0.5$. The samples $z = 0.5$ and $1.5$ (that
+# is $u = 0.25$ and $0.75$) have the score terms $-0.25$ and $-0.75$, with mean $-0.5$: not even the sign is right. The
+# boundary is $1$. The pathwise terms are $0.25$ and $0.75$, with mean $0.5$.
+#
+# **Write** the terms, and the baseline.
+
+
+# %% tags=["solve:grad.moving_support"]
+def support_terms(f, theta, u):
+    """The two terms of the derivative of E f(z), z = theta u ~ U(0, theta), and the pathwise one, sample by sample.
+
+    f: differentiable in torch, takes (N, 1), gives (N,); theta: float > 0; u: (N, 1), in (0, 1);
+    returns {"score": (N,), "boundary": number, "path": (N,)}, so that the means of score + boundary and of path agree;
+    score and path are of the type of u.
+    """
+    ### BEGIN SOLUTION
+    z = (theta * u).detach().requires_grad_()
+    (slope,) = torch.autograd.grad(f(z).sum(), z)
+    end = torch.full_like(u[:1], theta)
+    return {"score": -f(z).detach() / theta, "boundary": f(end)[0] / theta, "path": (slope * u)[:, 0]}
+    ### END SOLUTION
+
+
+def repairing_baseline(f, theta):
+    """The constant b for which the mean of (f(z) - b) times the score of U(0, theta) is the derivative of E f(z).
+
+    f: differentiable in torch, takes (N, 1), gives (N,); theta: float > 0;  returns one number.
+    """
+    ### BEGIN SOLUTION
+    return float(f(torch.tensor([[theta]], dtype=torch.float64))[0])  # the boundary term in disguise
+    ### END SOLUTION
+
+
+# %% tags=["check:grad.moving_support:2"]
+check("grad.moving_support")
+
+# %% [markdown]
+# ### Detective: which of these is biased?
+#
+# You get functions that claim to be *unbiased estimators*. Each takes the coefficients of a polynomial
+# $f(z) = \sum_k c_k z^k$, the parameters $\mu$ and $\sigma$ of a normal $q$ in one dimension, and noise, and returns
+# estimates of $\partial_\mu \mathbb E f$ and $\partial_\sigma \mathbb E f$: **one estimate for each row of `eps`**, made
+# from all the noise of that row. Some work with the score, some with paths; some use baselines. Of others the mean is
+# wrong: a path that has lost a parameter, a slip in the score, a baseline that looks at the sample itself or subtracts
+# more than a constant, or a formula that holds for some $f$ only.
+#
+# Values are all that you get, but they are enough, for the average over the noise can be exact: with `normal_points` the
+# noise takes few values with known probabilities, and for a polynomial the weighted mean of the estimates *is* the
+# expectation. A row with two noises has pairs of points as its values, with the product of their probabilities. And the
+# truth for a polynomial you know: $\mathbb E f = \sum_k c_k\, \mathbb E z^k$, or let the pathwise formula give it.
+#
+# Which bias shows with one noise per row, which only with two? Which $\sigma$, $\mu$ and $c$ hide nothing?
+#
+# **Write** the test. It has to let every unbiased estimator pass, however much it scatters; then each kind of bias that
+# it unmasks is worth points.
+
+
+# %% tags=["solve:grad.catch_bias"]
+def is_unbiased(implementation):
+    """True if the function is an unbiased estimator of the derivatives of E f(z), z ~ N(mu, sigma²), False if it is not.
+
+    implementation: takes c, (K + 1,), the coefficients of f; mu and sigma, floats; eps, (M, N); and gives (M, 2), one
+    estimate of the derivatives by mu and by sigma for each row of eps; c, eps and result are float64; call it on tensors
+    of your choice (values only: no gradient comes back);  returns True or False.
+    """
+    ### BEGIN SOLUTION
+    points, weights = normal_points(8)
+    i, j = (v.reshape(-1) for v in torch.meshgrid(torch.arange(8), torch.arange(8), indexing="ij"))
+    noises = {1: (points, weights), 2: (torch.stack([points[i, 0], points[j, 0]], dim=1), weights[i] * weights[j])}
+    for mu, sigma in ((0.7, 1.5), (-1.2, 0.4)):
+        for c in ([0.5, -1.0, 0.3, 0.4, -0.2], [3.0, 2.0], [0.0, 0.0, 1.0]):
+            c = torch.tensor(c, dtype=torch.float64)
+            slope = torch.stack([k * c[k] * (mu + sigma * points[:, 0]) ** (k - 1) for k in range(1, len(c))]).sum(0)
+            truth = torch.stack([weights @ slope, weights @ (slope * points[:, 0])])
+            for eps, chance in noises.values():
+                mean = chance @ implementation(c, mu, sigma, eps)
+                if mean.shape != (2,) or not torch.allclose(mean, truth, rtol=1e-6, atol=1e-6):
+                    return False
+    return True
+    ### END SOLUTION
+
+
+# %% tags=["check:grad.catch_bias:2"]
+check("grad.catch_bias")
+
+# %% [markdown]
 # **Question (3 points).** For each of these, say whether the score-function estimator can be used, whether the
 # pathwise one can, and which you would take. Give the reason.
 #
@@ -374,7 +539,8 @@ with waiting_for("score_terms", "pathwise_terms"):
 #
 # 1. *Score function, with a baseline.* $\log q$ is differentiable in the probabilities, and $f$ only has to be
 #    evaluated. The pathwise estimator cannot be used: a word does not slide when a probability moves (it jumps),
-#    and the rating has no derivative by the word. (Notebook 12 shows relaxations that trade bias for a path.)
+#    and the rating has no derivative by the word. (Notebook 12 shows relaxations that trade bias for a path.) If ten
+#    ratings can be had, better still is no estimate at all: the average is a sum over ten words, with an exact gradient.
 # 2. *Both can be used; pathwise is the choice.* $f$ and $z = \mu + \sigma\epsilon$ are smooth, so its terms are
 #    unbiased, and their variance stays bounded as $\sigma$ becomes small, while that of the score function grows
 #    like $1/\sigma^2$ and with the size of $f$, which for pictures is hundreds of nats.
@@ -383,7 +549,7 @@ with waiting_for("score_terms", "pathwise_terms"):
 #    true derivative is the density of $z$ at 2, which the score-function estimator finds.
 #
 # **Rubric**
-# - (1) 1: score function, because z is discrete (or f is a black box), so there is no path or slope
+# - (1) 1: score function, because z is discrete (or f is a black box), so there is no path or slope; or the exact sum over ten words, if ten ratings can be had
 # - (1) 2: pathwise, because f is smooth and the variance is much lower (both are possible)
 # - (1) 3: pathwise gives 0, which is biased, because f jumps; so score function
 # - (up to 3) any other well-justified answer
@@ -395,13 +561,13 @@ with waiting_for("score_terms", "pathwise_terms"):
 # ## 4 · Matching distribution functions
 #
 # For the normal distribution the map from noise to sample was easy to guess. How does one *find* such a map? The
-# exam 001 asks for it, and the way it takes works for every distribution on the line: **let the distribution
-# functions agree.**
+# exam 001 asks for it, and the way it takes works for every distribution on the line whose distribution function is
+# continuous and strictly increasing: **let the distribution functions agree.**
 #
 # $z$ is **log-normal**, $z \sim \log\mathcal N(\mu, \sigma^2)$, if its logarithm is $\mathcal N(\mu, \sigma^2)$.
 # So $z$ is always positive, and its density is
 #
-# $$q_{\mu,\sigma^2}(z) = \frac{1}{z\,\sigma\sqrt{2\pi}} \exp\left(-\frac{(\ln z - \mu)^2}{2\sigma^2}\right) \quad\text{for } z > 0,
+# $$q_{\mu,\sigma^2}(z) = \frac{1}{z\,\sigma\sqrt{2\pi}} \exp\left(-\frac{(\log z - \mu)^2}{2\sigma^2}\right) \quad\text{for } z > 0,
 # \qquad q_{\mu,\sigma^2}(z) = 0 \quad\text{for } z \le 0 .$$
 #
 # (Incomes, file sizes and the brightness of stars look like this.) We shall need the **error function**
@@ -412,6 +578,20 @@ with waiting_for("score_terms", "pathwise_terms"):
 # of the normal $\mathcal N(\mu, \sigma^2)$ is
 #
 # $$F_{\mu,\sigma^2}(a) = \Pr(z \le a) = \frac12\left[1 + \operatorname{erf}\left(\frac{a - \mu}{\sigma\sqrt2}\right)\right] .$$
+#
+# What "let them agree" means is a matter of ranks. If 16 % of all noise lies below $\epsilon$, then the sample that
+# $\epsilon$ becomes has to have 16 % of all samples below it:
+
+# %% tags=["demo"]
+show(
+    draw_matching(torch.tensor([-1.0, 0.0, 1.3]), mu=0.0, sigma=0.7),
+    alt="Two rising curves side by side, the distribution functions of the normal and of a log-normal. For three values of "
+    "the noise a line goes up to the left curve, across at the same height to the right curve, and down to the sample. The "
+    "middle noise, with half of the mass below it, ends at the sample with half of the mass below it.",
+)
+
+# %% [markdown]
+# Up to $F$, across at the height $u$, down from $Q$: that is the map, drawn with a ruler. Now as a formula.
 #
 # **The task** (001 P2a, b). Somebody gives you standard normal noise $\epsilon$. Find an *increasing* map
 # $T: \mathbb R \to \mathbb R_{>0}$ such that $T(\epsilon) \sim \log\mathcal N(0, 1)$. Then, from samples
@@ -429,10 +609,10 @@ with waiting_for("score_terms", "pathwise_terms"):
 # a value of $F_{0,1}$. Return the argument of erf, and the probability.
 #
 # **Line 3, the other side.** $Q_{\mu,\sigma^2}(a) = \Pr(z \le a)$, for the log-normal with any $\mu$ and $\sigma$.
-# The event $z \le a$ is the event $\ln z \le \ln a$, and $\ln z$ is normal. Again the argument of erf, and the
+# The event $z \le a$ is the event $\log z \le \log a$, and $\log z$ is normal. Again the argument of erf, and the
 # probability. And what if $a \le 0$? Nothing lies below 0, so the probability must be exactly 0, with the argument
 # $-\infty$. (001 prints the formula without saying that it holds for $a > 0$ only; a computer answers NaN to
-# $\ln(-1)$.)
+# $\log(-1)$.)
 
 
 # %% tags=["solve:lognormal.match_cdf"]
@@ -507,7 +687,7 @@ def solve_for_T(eps):
 # (In the solution of 001 a second Pr has slipped into the middle, around $M^{-1}(a)$; it does not belong there.)
 #
 # **Line 6, match.** Both sides are line 3 now, with different parameters. Compare the arguments of erf, first for
-# $\ln M^{-1}(a)$, then for $M^{-1}(a)$ itself.
+# $\log M^{-1}(a)$, then for $M^{-1}(a)$ itself.
 #
 # **Line 7, solve.** Turn line 6 round: given $z$, which $a$ has $M^{-1}(a) = z$? It comes out as a product, of a
 # power of $z$ that knows only $\sigma$, and of a factor that knows only $\mu$.
@@ -551,6 +731,38 @@ check("lognormal.match_cdf")
 #
 # *Which parameters?* 001 says $\mu, \sigma \in \mathbb R$. Take $\sigma > 0$: for $\sigma = 0$ there is no
 # density, and for $\sigma < 0$ the printed one is negative.
+#
+# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two terms.)
+#
+# **Question (4 points; 001 P2a).** In the exam there is no computer. Cover the lines above and write the derivation of
+# $T$ out by hand, in sentences and formulas: $\epsilon \sim \mathcal N(0, 1)$ is given, $T$ is to be increasing, and
+# $T(\epsilon) \sim \log\mathcal N(0, 1)$. Say what must hold for the distribution functions, write both of them out,
+# match them, and solve for $T$. Name the property of erf that the matching needs.
+
+# %% [markdown] tags=["written:lognormal.by_hand:4"]
+# ### BEGIN SOLUTION
+# **Model answer.** *What must hold.* For every $a > 0$ the distribution functions have to agree:
+# $\Pr(T(\epsilon) \le a) = Q_{0,1}(a)$, with $Q_{0,1}(a) = \Pr(z \le a)$ for $z \sim \log\mathcal N(0, 1)$.
+#
+# *Both written out.* $T$ increases, so it has an inverse that does as well, and $T(\epsilon) \le a$ exactly if
+# $\epsilon \le T^{-1}(a)$. Hence
+# $\Pr(T(\epsilon) \le a) = F_{0,1}\big(T^{-1}(a)\big) = \frac12\big[1 + \operatorname{erf}\big(T^{-1}(a)/\sqrt2\big)\big]$.
+# And $z \le a$ exactly if $\log z \le \log a$, where $\log z \sim \mathcal N(0, 1)$, so
+# $Q_{0,1}(a) = F_{0,1}(\log a) = \frac12\big[1 + \operatorname{erf}\big(\log a/\sqrt2\big)\big]$.
+#
+# *Match.* erf increases strictly and so takes no value twice: the two are equal only if the arguments are,
+# $T^{-1}(a) = \log a$ for all $a > 0$.
+#
+# *Solve.* Put $a = T(\epsilon)$: $\epsilon = \log T(\epsilon)$, so $T(\epsilon) = e^\epsilon$. It increases and is
+# positive, as was asked.
+#
+# **Rubric**
+# - (1) the condition: the distribution functions of T(eps) and of the log-normal agree for every a > 0
+# - (1) both written out: the event turned round by the increasing inverse, and F at T⁻¹(a); F at log a (half for one of them)
+# - (1) matched: equal arguments, T⁻¹(a) = log a, because erf (or F) is strictly increasing or one to one (half without the reason)
+# - (1) solved: T(eps) = exp(eps)
+# - (up to 4) any other well-justified answer (the density of e^eps by change of variables, say, with the remark that the map is increasing)
+# ### END SOLUTION
 
 # %% [markdown]
 # ## 5 · Three maps to sample with
@@ -730,48 +942,27 @@ with waiting_for("sampled_kl"):
 # ### Equal support is not enough
 #
 # The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the
-# divergence is finite. The conclusion is right here, the reason is not sufficient. Different supports make a
-# divergence infinite, but equal ones do not make it finite. The Cauchy distribution and the normal both live on
-# the whole line; integrate $q \log(q/p)$ from $-R$ to $R$ for $q$ Cauchy and $p = \mathcal N(0, 1)$ and let $R$
-# grow:
-
-# %% tags=["demo"]
-for R in (1e2, 1e4, 1e6):
-    x = torch.logspace(-9, math.log10(R), 40_001, dtype=torch.float64)
-    log_q = -math.log(math.pi) - torch.log1p(x**2)
-    log_p = -0.5 * x**2 - 0.5 * math.log(2 * math.pi)
-    print(f"R = {R:9.0f}:  {2 * torch.trapezoid(log_q.exp() * (log_q - log_p), x):12.0f} nats")
-
-# %% [markdown]
-# It grows like $R/\pi$, without end: the tails of $q$ are heavier than the prior can bear. (Notebook 06 asks for
-# the exact border, for Student's distributions.) For two log-normals the divergence *is* finite, for a better
-# reason, which comes next.
+# divergence is finite. The conclusion is right here, the reason is not sufficient. If $q$ has mass where $p$ has
+# none, the divergence is infinite. (The other way round it costs nothing:
+# $\mathrm{KL}\big(U(0, 1) \,\|\, U(0, 2)\big) = \log 2$.) But equal supports do not make it finite: Cauchy against
+# normal is infinite, for the tails of $q$ are heavier than $p$ can bear ([notebook 06](06_elbo.ipynb), section 9). For two
+# log-normals the divergence *is* finite, for a better reason, which comes next.
 
 # %% [markdown]
 # ## 7 · What the right posterior costs
 #
 # Let both be log-normal, $q = \log\mathcal N(\mu, \sigma^2)$ and $p = \log\mathcal N(m, s^2)$. In the quotient
-# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \ln z$
-# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$:
+# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \log z$
+# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$. **So it is the divergence of the two normals**, and finite
+# for that reason: an invertible map, here the logarithm, changes both densities by the same factor and no divergence
+# at all. The divergence of two normals you know from [notebook 06](06_elbo.ipynb), section 2, with the same names for its
+# parts; here, in one dimension,
 #
-# $$\mathrm{KL}(q \,\|\, p) = \mathbb E_{u \sim \mathcal N(\mu, \sigma^2)}\left[ \ln\frac{s}{\sigma}
-# + \frac{(u - m)^2}{2s^2} - \frac{(u - \mu)^2}{2\sigma^2} \right] .$$
+# $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big( \underbrace{\frac{\sigma^2}{s^2}}_{\text{trace}}
+# + \underbrace{\frac{(\mu - m)^2}{s^2}}_{\text{mean}} - 1 + \underbrace{\log\frac{s^2}{\sigma^2}}_{\text{log det}} \Big) .$$
 #
-# **It is the divergence of the two normals**, and finite for that reason: an invertible map, here the logarithm,
-# changes both densities by the same factor and no divergence at all.
-#
-# Take the expectation, and sort what you find into three terms: one that vanishes when the means agree, one that
-# compares the two variances (and is 0 when they agree), and the log of the ratio of the standard deviations (0
-# too, then):
-#
-# | name | vanishes if | depends on |
-# |---|---|---|
-# | `mean` | $\mu = m$ | $\mu, m, s$ |
-# | `variance` | $\sigma = s$ | $\sigma^2, s^2$ |
-# | `log` | $\sigma = s$ | $\sigma, s$ |
-#
-# **In numbers.** $\mu = 1$, $\sigma = 0.5$, $m = 0$, $s = 1$: mean $0.5$, variance $-0.375$, log $0.6931$,
-# divergence $0.8181$ nats. (A single term may be negative, the sum never is.)
+# **In numbers**, those of recall question 1: $\mu = 1$, $\sigma = 0.5$, $m = 0$, $s = 1$ gives trace $0.25$, mean $1$,
+# log det $1.3863$, divergence $0.8181$ nats. (The logarithm may be negative, the divergence never is.)
 #
 # **Write** the terms and the divergence, element by element (no sum over dimensions), for numbers or tensors that
 # broadcast. The divergence is a loss: gradients must reach $\mu$ and $\sigma$, through *every* term. (`math.log`
@@ -780,29 +971,30 @@ for R in (1e2, 1e4, 1e6):
 
 # %% tags=["solve:lognormal.kl"]
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
+    """The three terms of KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)), element by element.   (001 P2d)
 
     mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
-    returns {"mean": …, "variance": …, "log": …}, each of the broadcast shape or one that broadcasts to it.
+    returns {"trace": …, "mean": …, "log_det": …}, parts named as in notebook 06, the ½ outside; each of the broadcast
+    shape or one that broadcasts to it.
     """
     ### BEGIN SOLUTION
     ratio = sigma / prior_sigma
     return {
-        "mean": ((mu - prior_mu) / prior_sigma) ** 2 / 2,
-        "variance": (ratio**2 - 1) / 2,
-        "log": -torch.log(torch.as_tensor(ratio)),
+        "trace": ratio**2,
+        "mean": ((mu - prior_mu) / prior_sigma) ** 2,
+        "log_det": -2 * torch.log(torch.as_tensor(ratio)),
     }
     ### END SOLUTION
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, element by element.   (001 P2d)
+    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) = ½ (trace + mean - 1 + log_det) in nats, element by element.
 
     mu, prior_mu: numbers or tensors that broadcast; sigma, prior_sigma: numbers or tensors that broadcast, > 0;
     returns the broadcast shape, in the type of mu where that is a tensor. Gradients reach mu and sigma.
     """
     ### BEGIN SOLUTION
-    return sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values())
+    return 0.5 * (sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values()) - 1)
     ### END SOLUTION
 
 
@@ -826,9 +1018,10 @@ check("lognormal.kl")
 # negative one puts a negative number into a logarithm: NaN, and with the next step in all weights.
 #
 # (b) $q_\phi(z \mid x) = \log\mathcal N(\mu(x), \sigma(x)^2)$. It lives on the same positive numbers. That alone
-# would not make the divergence finite (Cauchy against normal: same support, infinite). It is finite because taking
+# would not make the divergence finite (Cauchy against normal: same support, infinite), though 001 has full marks for it:
+# in that exam add what follows, do not replace. It is finite because taking
 # logarithms of $z$ turns it into the divergence of $\mathcal N(\mu, \sigma^2)$ and $\mathcal N(0, 1)$, which is
-# $\frac12(\mu^2 + \sigma^2 - 1) - \ln\sigma$.
+# $\frac12(\mu^2 + \sigma^2 - 1) - \log\sigma$.
 #
 # (c) Draw $\epsilon \sim \mathcal N(0, 1)$ and set $z = \exp(\mu + \sigma\epsilon)$. The noise does not depend on
 # the parameters, so the gradient goes inside the expectation: $\nabla_\phi \log p_\theta(x \mid z)$ by the chain
@@ -843,7 +1036,7 @@ check("lognormal.kl")
 # - (up to 4) any other well-justified answer
 #
 # Another distribution on the positive numbers with a reparameterisation (a softplus of a normal, a Weibull) is
-# right too.
+# right too, with its own reason for a finite divergence: the mean of $\log^2 z$ under it is finite.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -892,37 +1085,21 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
     sizes = torch.linspace(0.01, 4, 2000, dtype=torch.float64)
     joint = (torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes) + log_likelihood(sizes)).exp()
     evidence = torch.trapezoid(joint, sizes)
-    fig, (left, right) = figure(1, 2, (9.6, 3.8))
-    for reconstruction, name, colour, dash in (
-        (by_score, "score function", VERMILION, "--"),
-        (by_path, "pathwise", BLUE, "-"),
-    ):
-        bounds, mu, sigma = climb(reconstruction)
-        left.plot(bounds, dash, color=colour, linewidth=1.2, label=name)
-        right.plot(
-            sizes,
-            torch.distributions.LogNormal(mu, sigma).log_prob(sizes).exp(),
-            dash,
-            color=colour,
-            label=f"q, {name}",
-        )
+    runs, curves = {}, {}
+    for reconstruction, name in ((by_score, "score function"), (by_path, "pathwise")):
+        runs[name], mu, sigma = climb(reconstruction)
+        curves[f"q, {name}"] = torch.distributions.LogNormal(mu, sigma).log_prob(sizes).exp()
         print(f"{name:15}  mu {mu:6.3f}   sigma {sigma:6.3f}   bound {exact_bound(mu, sigma):8.4f}")
     print(f"log p(x) = {evidence.log():.4f}")
-    left.axhline(evidence.log(), color=GREY, linestyle=":", label=r"$\log p(x)$")
-    left.set(xlabel="step", ylabel="exact bound (nats)", ylim=(-2.6, -1.5))
-    right.fill_between(sizes, joint / evidence, color="#D0D0D0", label="exact posterior")
-    right.plot(sizes, torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes).exp(), ":", color=GREEN, label="prior")
-    right.set(xlabel="$z$", yticks=[], ylim=(0, None))
-    left.legend(loc="lower right")
-    right.legend()
-    show(fig, alt="Left: the exact bound over the steps. The pathwise run climbs to just below the evidence and stays there; the "
+    curves["prior"] = torch.distributions.LogNormal(0.0, 1.0).log_prob(sizes).exp()
+    show(draw_two_ascents(runs, float(evidence.log()), sizes, joint / evidence, curves), alt="Left: the exact bound over the steps. The pathwise run climbs to just below the evidence and stays there; the "
          "score-function run reaches the same height, but again and again drops below it. Right: the exact posterior of the size, "
          "a hump near 1.8, the prior, which is far wider, and both fitted log-normals close to the hump.")  # fmt: skip
 
 # %% [markdown]
-# Same samples per step, same optimiser, same mean of the gradient. What is left between the pathwise bound and
-# $\log p(x)$ is the price of the family: the posterior is not exactly log-normal. What is left between the two
-# curves is variance.
+# Same samples per step, same optimiser, same mean of the gradient. The best log-normal reaches $-1.793$; what is left
+# to $\log p(x) = -1.739$, $0.054$ nats, is the price of the family, for the posterior is not exactly log-normal. What a
+# run ends short of $-1.793$ is the noise of its last steps, and what is left between the two curves is variance.
 
 # %% [markdown]
 # ## What you can now do
@@ -930,6 +1107,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 # - differentiate an average over samples in two ways, and say when each is allowed
 # - compute their variances exactly, choose a baseline, and know a case in which the popular estimator is the worse
 #   one
+# - say when derivative and integral may not be swapped, and what is missing then
+# - test a stranger's estimator for bias, with values alone
 # - derive a sampling map by matching distribution functions, line by line, and say what "increasing" was needed
 #   for
 # - write reparameterised samplers that work for numbers and tensors, and keep every gradient
@@ -945,8 +1124,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\ln(1 - F(\epsilon))/\lambda$. Nothing cancels:
-# $F$ stays. In code use the logarithm of the upper tail, $\ln(1 - F(\epsilon)) = \ln F(-\epsilon)$, which has a
+# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\log(1 - F(\epsilon))/\lambda$. Nothing cancels:
+# $F$ stays. In code use the logarithm of the upper tail, $\log(1 - F(\epsilon)) = \log F(-\epsilon)$, which has a
 # function of its own; $1 - F$ is exactly 0 from $\epsilon \approx 8.3$ on in `float64`.
 #
 # </details>
@@ -956,7 +1135,7 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# Think in logarithms: $\log\mathcal N(-1, 4)$; $\log\mathcal N(3, 36)$; $\log\mathcal N(1 + \ln 5, 4)$;
+# Think in logarithms: $\log\mathcal N(-1, 4)$; $\log\mathcal N(3, 36)$; $\log\mathcal N(1 + \log 5, 4)$;
 # $\log\mathcal N(1, 5)$.
 #
 # </details>
@@ -965,7 +1144,8 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# $s = 2$. Mean: $1/8 = 0.125$. Variance: $(1/4 - 1)/2 = -0.375$. Log: $\ln 2 = 0.6931$. Together $0.4431$ nats.
+# $s = 2$. Trace: $1/4$. Mean: $1/4$. Log det: $\log 4 = 1.3863$. Together
+# $\frac12(0.25 + 0.25 - 1 + 1.3863) = 0.4431$ nats.
 #
 # </details>
 #

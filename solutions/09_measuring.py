@@ -23,7 +23,7 @@
 # not one number but a small set of them, each with its blind spot known, its sample size stated and its error bar
 # drawn.
 #
-# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: two to three hours. Labels such as
+# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: {{time}}. Labels such as
 # 004 say where a topic comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]

@@ -22,8 +22,8 @@
 # hidden in it, why its gradient dies exactly when it is needed, why two players who both descend may circle for ever,
 # and what one does about all that.
 #
-# You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time: about
-# three hours; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
+# You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time:
+# {{time}}; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
 
 # %% tags=["given"]

@@ -35,6 +35,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.building.coverage import coverage, finished, in_a_cell, still_planned
+from autograder.building.effort import tell_times, timed
 from autograder.building.frame import cell_id, framed, package_cell, provenance
 from autograder.building.source import Lookup, Tag, Toc, blank, judged, read_sources, read_toc, tag_of
 from autograder.building.workspace import with_reveals
@@ -217,11 +218,14 @@ def instructor_sources(
 
 
 def _read(root: Path, lookup: Lookup, names: Collection[str] | None = None) -> tuple[Toc, dict[str, NotebookNode]]:
-    """The table of contents and the sources that are there, or those of these names, in its order."""
+    """The table of contents and the sources that are there, or those of these names, in its order, with their times."""
     folder = root / "solutions"
     toc = read_toc(folder / "_toc.yml")
     ready = [entry.name for entry in toc.notebooks if (folder / f"{entry.name}.py").exists()]
-    return toc, read_sources(folder, [name for name in ready if names is None or name in names], lookup)
+    sources = read_sources(folder, [name for name in ready if names is None or name in names], lookup)
+    toc = timed(toc, sources)
+    tell_times(toc, sources)
+    return toc, sources
 
 
 def notebook_text(nb: NotebookNode) -> str:

@@ -483,13 +483,13 @@ def read_toc(path: Path) -> Toc:
             str(path),
             1,
             f"Something is missing or of the wrong form: {problem}.",
-            "it needs repository, tag, notebooks (name, title, minutes) and seeds (id, asks, where).",
+            "it needs repository, tag, notebooks (name, title) and seeds (id, asks, where).",
         ) from None
     _check_toc(toc, path, text)
     return toc
 
 
-def _entry(name: str, title: str, minutes: int, part: str = "", plan: list[str] | tuple = ()) -> Entry:
+def _entry(name: str, title: str, minutes: int = 0, part: str = "", plan: list[str] | tuple = ()) -> Entry:
     return Entry(str(name), title, minutes, part, tuple(plan))
 
 

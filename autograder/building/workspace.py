@@ -41,7 +41,7 @@ def copy_missing(root: Path) -> list[str]:
     missing = [copy for copy in copies if not copy.exists()]
     for copy in missing:
         _create(copy, _own_copy(copies[copy]))
-    _write_index(root)
+    write_index(root)
     kept = len(copies) - len(missing)
     return [f"copied {_short(copy)}" for copy in missing] + [f"left {kept} in work/ as they are"] * bool(kept)
 
@@ -118,7 +118,7 @@ the cell to see the latest; this page is made anew by every `make lab`, so keep 
 INDEX_CODE = "from pushforward import progress\n\nprogress()"
 
 
-def _write_index(root: Path) -> None:
+def write_index(root: Path) -> None:
     """work/index.ipynb, with the map and the points as they are now."""
     from autograder.judging.contents import contents
     from autograder.judging.exercise import table

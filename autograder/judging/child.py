@@ -25,7 +25,10 @@ from autograder.judging.meter import HINT, TICK, Meter, Time
 from pushforward.answering import wire
 from pushforward.errors import CourseError
 
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_KEPT_VARIABLES = (
+    *("PATH", "LANG", "LC_ALL", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "SYSTEMROOT"),
+    "PUSHFORWARD_BUDGET",  # what was trained and what is asked of it belong together
+)
 
 
 class Late(Exception):

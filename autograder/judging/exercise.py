@@ -224,6 +224,7 @@ class Exercise:
     mistakes: ClassVar[tuple[Mistake, ...]] = ()
     domain: ClassVar[dict[str, Domain]] = {}  # of each declared function, what it may be given
     again: ClassVar[bool] = True  # some questions are put a second time, in another order
+    long: ClassVar[bool] = False  # what is judged trains for a minute: who tries many answers chooses the budget
     apart: ClassVar[bool] = False  # each law is about a family of questions of its own: a mistake may break just one
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:

@@ -13,6 +13,7 @@ import functools
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,9 +172,27 @@ def concerned(exercise: Exercise, names: Iterable[str], seed: int = 0) -> set[La
     return {law for ask, case in asked for law in ask.laws or case.about or own_laws(exercise)}
 
 
+@contextmanager
+def in_budget(exercise: Exercise, name: str) -> Iterator[None]:
+    """Inside, an exercise whose training is long has this budget. Nothing changes for the others."""
+    before = os.environ.get("PUSHFORWARD_BUDGET")
+    if exercise.long:
+        os.environ["PUSHFORWARD_BUDGET"] = name
+    try:
+        yield
+    finally:
+        if exercise.long and before is None:
+            del os.environ["PUSHFORWARD_BUDGET"]
+        elif exercise.long:
+            os.environ["PUSHFORWARD_BUDGET"] = before
+
+
 def try_answer(exercise: Exercise, answer: Answer, names: dict[str, Any], seed: int) -> Outcome:
-    """Examine an answer among the model answers of the other names, and say what the check should have done."""
-    with captured():
+    """Examine an answer among the model answers of the other names, and say what the check should have done.
+
+    Where training is long, a right answer has to stand in the quick budget, and a wrong one to fall in the full one.
+    """
+    with captured(), in_budget(exercise, "quick" if answer.right else "full"):
         report = examine(exercise, LocalLink({**names, **answer.names}), seed)
     fault = _fault(exercise, answer, report) or _misnamed(exercise, answer, names, report)
     return Outcome(answer, report, fault)
@@ -269,11 +288,14 @@ def _told(outcome: Outcome) -> Told:
     return Told(answer.name, answer.right, written, answer.mistake, named, report.full, report.seed, outcome.fault)
 
 
+EACH_SEED = 120.0  # seconds of CPU for all answers of an exercise: some hundred, on a busy machine
+
+
 def table(root: Path, exercises: Iterable[Exercise]) -> tuple[str, bool]:
     """The table of `make answers` as text, and whether every answer met its fate."""
     listed = list(exercises)
     jobs = [(exercise, seed) for exercise in listed for seed in seeds(root)]
-    found = forked(lambda job: _tried(root, *job), jobs)
+    found = forked(lambda job: _tried(root, *job), jobs, EACH_SEED)
     rows, faults = [], []
     for exercise in listed:
         told = [t for (other, _), each in zip(jobs, found, strict=True) if other is exercise for t in each]

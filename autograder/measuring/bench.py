@@ -1,5 +1,5 @@
-"""What the course costs: seconds and memory per notebook, milliseconds per check; what its models reach; and what
-grading a class costs, beside stock nbgrader and as the class grows. `make bench` prints it."""
+"""What the course costs: seconds and memory per notebook, milliseconds per check and frame; what its models reach; and
+what grading a class costs, beside stock nbgrader and as the class grows. `make bench` prints it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import all_exercises
 from autograder.judging.judge import examine
 from autograder.measuring import growth, race
-from autograder.measuring.answers import reference
+from autograder.measuring.answers import in_budget, reference
+from autograder.measuring.frames import frame_table
 from autograder.measuring.grown import house_table
 from autograder.measuring.growth import Growth
 from autograder.measuring.models import MODELS, SEEDS, model_table
@@ -29,7 +30,7 @@ from pushforward.errors import CourseError
 CONTRACT = {"graded": 120, "full": 360}  # seconds on one core
 MEMORY = 2048  # MB
 
-PARTS = ("notebooks", "checks", "models", "race", "growth")
+PARTS = ("notebooks", "checks", "figures", "models", "race", "growth")
 RACED = ("15_diffusion_forward", "02_change_of_variables")
 SIZES = (10, 30, 100, 300, 1000)
 
@@ -50,7 +51,7 @@ class Wanted:
 
 def measured(root: Path, wanted: Wanted) -> Iterator[str]:
     """Every table as text, as soon as it is there; all of them stand in results.md at the end. Raises CourseError."""
-    known = {"notebooks": notebook_table, "checks": check_table, "house": house_table}
+    known = {"notebooks": notebook_table, "checks": check_table, "figures": frame_table, "house": house_table}
     known["models"] = partial(model_table, chosen=wanted.models, seeds=wanted.seeds, out=wanted.out)
     _refuse(root, wanted)
     wanted.out.mkdir(parents=True, exist_ok=True)
@@ -98,8 +99,9 @@ def check_table(root: Path, repeats: int = 5) -> str:
     lines, medians, worsts = [f"{'check':32}{'laws':>5}{'median ms':>11}{'worst ms':>10}"], [], []
     for exercise in all_exercises().values():
         names = reference(root, exercise.notebook)
-        examine(exercise, LocalLink(names))  # the first call imports and caches
-        times = [_milliseconds(exercise, names, seed) for seed in range(repeats)]
+        with in_budget(exercise, "graded"):
+            examine(exercise, LocalLink(names))  # the first call imports, trains and caches
+            times = [_milliseconds(exercise, names, seed) for seed in range(repeats)]
         medians.append(statistics.median(times))
         worsts.append(max(times))
         lines.append(f"{exercise.id:32}{len(exercise.laws):5}{medians[-1]:11.1f}{worsts[-1]:10.1f}")

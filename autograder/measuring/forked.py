@@ -15,7 +15,11 @@ import torch
 Job, Done = TypeVar("Job"), TypeVar("Done")
 
 SECONDS = 20.0  # of CPU for one job: an endless loop in it ends, whatever else the machine has to do
-_work: tuple[Callable, list] = (lambda job: job, [])  # what the processes are forked with; nothing is pickled
+_work: tuple[Callable, list, float] = (
+    lambda job: job,
+    [],
+    SECONDS,
+)  # what the processes are forked with; nothing is pickled
 
 
 class TooLong(BaseException):
@@ -46,10 +50,13 @@ def workers() -> int:
     return 1 if "PYTEST_XDIST_WORKER" in os.environ else len(os.sched_getaffinity(0))
 
 
-def forked(function: Callable[[Job], Done], jobs: Iterable[Job]) -> list[Done]:
-    """function(job) for every job, in order. Results are pickled on their way back, jobs and function are not."""
+def forked(function: Callable[[Job], Done], jobs: Iterable[Job], seconds: float = SECONDS) -> list[Done]:
+    """function(job) for every job, in order. Results are pickled on their way back, jobs and function are not.
+
+    seconds: of CPU that a job may use; TooLong is raised beyond.
+    """
     global _work
-    _work = function, list(jobs)
+    _work = function, list(jobs), seconds
     torch.set_num_threads(1)
     if workers() == 1 or not hasattr(os, "fork"):
         return [_one(number) for number in range(len(_work[1]))]
@@ -58,6 +65,6 @@ def forked(function: Callable[[Job], Done], jobs: Iterable[Job]) -> list[Done]:
 
 
 def _one(number: int) -> Any:
-    function, jobs = _work
-    with cpu_limit(SECONDS):
+    function, jobs, seconds = _work
+    with cpu_limit(seconds):
         return function(jobs[number])

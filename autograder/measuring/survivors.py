@@ -21,7 +21,7 @@ from autograder.judging.exchange import describe
 from autograder.judging.exercise import Case, Exercise
 from autograder.judging.judge import answers_to, cases_of, examine
 from autograder.judging.naming import same
-from autograder.measuring.answers import reference
+from autograder.measuring.answers import in_budget, reference
 from autograder.measuring.forked import forked
 from autograder.measuring.mutants import Mutant, mutants
 from pushforward.answering.capture import captured
@@ -59,7 +59,7 @@ def fates(root: Path, exercises: Iterable[Exercise], part: tuple[int, int] = (0,
 
 def _fate(root: Path, exercise: Exercise, mutant: Mutant) -> Fate:
     names = mutant.names(reference(root, exercise.notebook))
-    with captured():
+    with captured(), in_budget(exercise, "graded"):
         full = examine(exercise, LocalLink(names), SEED).full
         kind, shown = ("killed", "") if not full else _beside_the_model(root, exercise, names)
     if kind == "survived" and mutant.place in explained(root, exercise):

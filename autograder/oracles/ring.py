@@ -19,14 +19,13 @@ LEAST = 0.02  # share of all points that a mode needs to count as covered; the t
 @dataclass(frozen=True)
 class Cover:
     """modes: covered ones; share: of points near a centre; width: root mean square over the covered modes of their
-    standard deviation along an axis, in units of SIGMA; distinct: share of points that are unlike all others;
-    reach: root mean square distance from the mean point, 1 for the truth.
+    standard deviation along an axis, in units of SIGMA; reach: root mean square distance from the mean
+    point, 1 for the truth.
     """
 
     modes: int
     share: float
     width: float
-    distinct: float
     reach: float
 
 
@@ -38,6 +37,5 @@ def cover(x: np.ndarray) -> Cover:
     covered = [group for group in groups if len(group) >= max(LEAST * len(x), 2)]
     spreads = [group.var(axis=0).mean() for group in covered]
     width = float(np.sqrt(np.mean(spreads))) / SIGMA if covered else 0.0
-    distinct = len(np.unique(x.round(9), axis=0)) / len(x)
     reach = float(np.sqrt(x.var(axis=0).sum()))
-    return Cover(len(covered), float(near.mean()), width, distinct, reach)
+    return Cover(len(covered), float(near.mean()), width, reach)

@@ -70,7 +70,7 @@ def test_the_last_exercise_of_a_plan_finishes_the_notebook(growing: Path, judges
 def test_index_and_map_call_a_growing_notebook_ready_when_it_is(growing: Path, judges: Callable) -> None:
     built = build_course(growing, judges)
     index = built["course/README.md"].decode()
-    assert f"| [02 Change of variables]({FLOW}.ipynb) | 120 | 3, 1 to come | 5.5 |" in index
+    assert f"| [02 Change of variables]({FLOW}.ipynb) | 45 | 3, 1 to come | 5.5 |" in index
     assert "**1 of 3 are ready**" in index
     assert "of which 1 are ready" in built["course/map.svg"].decode()
 

@@ -474,10 +474,10 @@ def test_the_index_of_the_notebooks(course: Path, judges: Callable) -> None:
     assert "Generated from `solutions/` by `make course`" in index
     assert "](map.svg)" in index
     assert index.splitlines()[-4:] == [
-        f"| [00 Start here]({START}.ipynb) | 20 | 1 | 1 |",
-        f"| [02 Change of variables]({FLOW}.ipynb) | 120 | 3 | 5.5 |",
+        f"| [00 Start here]({START}.ipynb) | 5 | 1 | 1 |",
+        f"| [02 Change of variables]({FLOW}.ipynb) | 25 | 3 | 5.5 |",
         "| 03 Layers \\| of a flow | 150 | to come |  |",
-        "| **2 of 3 are ready** | 290 | 4 | 6.5 |",
+        "| **2 of 3 are ready** | 180 | 4 | 6.5 |",
     ]
 
 

@@ -6,7 +6,7 @@ import nbformat
 
 from tests.damage.corpus import FLOWS, START, Notebook, as_bytes, cell, damaged, stripped
 
-LOST = "nbgrader's marks had been lost from 36 cells"
+LOST = "nbgrader's marks had been lost from 40 cells"
 
 
 @damaged("metadata and ids of every cell are gone", mended=LOST)

@@ -52,6 +52,15 @@ def test_the_reference_earns_everything(exercise: Exercise) -> None:
         assert report.full, report
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("id", [e.id for e in EXERCISES if e.long])
+def test_a_long_training_reaches_what_is_asked_of_it(id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHFORWARD_BUDGET", "full")
+    (exercise,) = [e for e in EXERCISES if e.id == id]
+    report = examine(exercise, LocalLink(answers.reference(ROOT, exercise.notebook)), SEEDS[0])
+    assert report.full, report
+
+
 @every_exercise
 def test_the_untouched_release_earns_nothing_and_says_why(exercise: Exercise) -> None:
     report = examine(exercise, LocalLink(answers.blank(ROOT, exercise.notebook)))
@@ -104,8 +113,11 @@ NOTEBOOKS = sorted({e.notebook for e in EXERCISES})
 
 
 @pytest.mark.parametrize("notebook", rotating(NOTEBOOKS, 1))
-def test_another_process_without_the_judge_gives_the_same_findings(notebook: str, tmp_path: Path) -> None:
+def test_another_process_without_the_judge_gives_the_same_findings(
+    notebook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over the wire, in a child that cannot import autograder: a wrong answer per exercise, and the model answers."""
+    monkeypatch.setenv("PUSHFORWARD_BUDGET", "quick")
     exercises = [e for e in all_exercises().values() if e.notebook == notebook]
     folder = ROOT / "tests" / "answers" / notebook
     wrong = tmp_path / "wrong.py"

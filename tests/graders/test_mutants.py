@@ -22,8 +22,10 @@ PARTS = 1 if EVERYTHING else 6  # of the changes of an exercise, one in so many
 
 @pytest.mark.parametrize(
     "exercise",
-    rotating(all_exercises().values(), 6, name=lambda e: e.id, touched=touches_exercise),
-    ids=lambda e: e.id,
+    [
+        pytest.param(e, marks=[pytest.mark.slow] if e.long else [], id=e.id)
+        for e in rotating(all_exercises().values(), 6, name=lambda e: e.id, touched=touches_exercise)
+    ],
 )
 def test_no_change_of_a_model_answer_survives_unexplained(exercise: Exercise) -> None:
     found = survivors.fates(ROOT, [exercise], (turn(exercise.id) % PARTS, PARTS))

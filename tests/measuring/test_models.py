@@ -36,8 +36,8 @@ def test_every_row_trains_and_is_measured(model: models.Model) -> None:
     found = figures(ROOT, model, [3])
     assert found.parameters > 0
     assert found.seconds[0] > 0
-    assert found.distances.keys() == floor(DATA[model.data]).distances.keys()
     trained = model.train(models.reference(ROOT, model.notebook), 3)
+    assert found.distances.keys() == {*floor(DATA[model.data]).distances, *trained.more(DATA[model.data].test())}
     assert len(found.nats) == (trained.log_p is not None)
     assert trained.sample(7).shape == (7, *DATA[model.data].test().shape[1:])
 

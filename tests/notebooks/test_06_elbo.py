@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import cache
 from pathlib import Path
@@ -11,14 +12,23 @@ import jupytext
 import numpy as np
 import pytest
 import torch
-from scipy import optimize
+from scipy import optimize, special
 
 from autograder.building.source import tag_of
 from autograder.checks.c06_elbo.support import truncated
 from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
 from autograder.judging.judge import examine
-from autograder.oracles import linear_gaussian
+from autograder.oracles import gaussians, linear_gaussian
+from pushforward.data import digits
+from pushforward.figures.elbo import (
+    draw_ascent,
+    draw_best_independent,
+    draw_bounds,
+    draw_masses,
+    draw_rebuilt,
+    draw_single_draws,
+)
 from pushforward.figures.explorer import draw_elbo, elbo_explorer
 from pushforward.figures.style import Picture, draw_split
 
@@ -202,3 +212,148 @@ def test_an_error_that_runs_through_a_chain_is_traced_to_its_line() -> None:
         "Here it shows in the term `kl`."
     )
     assert [law.ok for law in report.laws if not law.law.house] == [True, False, False, True, True, True]
+
+
+# --- what the sections on the estimates, on the ascent and on weights state ----------------------------------------
+
+
+def test_the_recalled_log_density() -> None:
+    assert -0.5 - 0.5 * math.log(2 * math.pi) - math.log(2) == pytest.approx(-2.1121, abs=5e-5)
+
+
+def test_a_q_that_is_too_sure_makes_estimate_a_steadier_by_a_fifth() -> None:
+    """x = 1.5, s = 0.8, q = N(0.4, 0.3²): the spread of a draw, by quadrature, and the divergence."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(20)
+    eps, n = torch.tensor(nodes)[None, :, None], len(nodes)
+    ones, w = torch.ones(n, 1, dtype=F64), weights / weights.sum()
+    inputs = (1.5 * ones, 0.4 * ones, 0.3 * ones, eps, torch.ones(1, 1, dtype=F64), tensor(0), 0.8)
+    terms, sampled = answer("elbo_terms")(*inputs), answer("elbo_sampled")(*inputs)
+    spreads = [math.sqrt(w @ (v - w @ v) ** 2) for v in (terms["elbo"].numpy(), sampled.numpy())]
+    assert spreads == pytest.approx([0.53, 0.67], abs=5e-3)
+    assert 1 - spreads[0] / spreads[1] == pytest.approx(0.2, abs=0.03)
+    assert [float(terms["kl"][0]), -w @ sampled.numpy()] == pytest.approx([0.83, 2.54], abs=5e-3)
+
+
+def test_the_gap_that_independence_leaves_in_the_ascent() -> None:
+    W = tensor([3, 2], [0, 1])
+    precision = torch.eye(2, dtype=F64) + W.T @ W
+    assert precision.tolist() == [[10, 6], [6, 6]]
+    assert float(torch.det(precision)) == pytest.approx(24)
+    assert 0.5 * math.log(60 / 24) == pytest.approx(0.458, abs=5e-4)
+    assert [1 / math.sqrt(10), 1 / math.sqrt(6)] == pytest.approx([0.32, 0.41], abs=5e-3)
+
+
+def test_an_ascent_is_drawn_with_the_gap_that_it_cannot_pass() -> None:
+    fig = draw_ascent([10.0, 1.0, 0.5], [[1.0, 1.0], [0.5, 0.6], [0.3, 0.4]], 0.46, [0.32, 0.41])
+    left, right = fig.axes
+    assert list(left.lines[0].get_ydata()) == [10.0, 1.0, 0.5]
+    assert left.lines[1].get_ydata()[0] == 0.46
+    assert [line.get_ydata()[0] for line in right.lines] == [1.0, 0.32, 1.0, 0.41]
+    assert Picture(fig, "").png
+
+
+def test_cross_entropy_is_the_expected_cost_of_tossed_pixels() -> None:
+    """BCE(x, l) = E −log p(b | l) over b ~ Bernoulli(x), by enumeration; and the entropy of the digits' own coins."""
+    grey, logits = tensor(0.2, 0.7, 1.0), tensor(-1, 0.3, 4)
+    bernoulli = answer("bernoulli_reconstruction")
+    expected = 0.0
+    for tossed in itertools.product((0.0, 1.0), repeat=3):
+        b = tensor(*tossed)
+        chance = float(torch.where(b == 1, grey, 1 - grey).prod())
+        expected += chance * float(bernoulli(b[None], logits[None])["loss"])
+    assert float(bernoulli(grey[None], logits[None])["loss"]) == pytest.approx(expected, rel=1e-12)
+    pixels = digits()[0].double().numpy() / 16
+    assert special.entr(pixels).sum((1, 2)).mean() + special.entr(1 - pixels).sum((1, 2)).mean() == pytest.approx(
+        13.73, abs=5e-3
+    )
+
+
+def test_the_sigma_of_plain_squared_error_is_more_than_thirty_times_too_wide() -> None:
+    pixels = digits()[0].flatten(start_dim=1) / 16
+    centred = pixels - pixels.mean(0)
+    directions = torch.linalg.svd(centred, full_matrices=False)[2][:8]
+    error = centred - centred @ directions.T @ directions
+    assert answer("implied_sigma")(1.0, 64) / float(error.square().mean().sqrt()) > 30
+
+
+def test_draws_fight_the_other_divergence() -> None:
+    """The model of section 8 as its cell draws it: gaps, the other direction, and what a hundred draws close."""
+    dice = torch.Generator().manual_seed(3)
+    D, d, batch = 40, 20, 50
+    W = torch.randn(D, d, generator=dice).double() / 4
+    x = torch.randn(batch, d, generator=dice).double() @ W.T + torch.randn(batch, D, generator=dice).double()
+    exact = torch.distributions.MultivariateNormal(torch.zeros(D).double(), W @ W.T + torch.eye(D).double()).log_prob(x)
+    precision = torch.eye(d, dtype=F64) + W.T @ W
+    centre = torch.linalg.solve(precision, (x @ W).T).T.numpy()
+    narrow, covariance = precision.diag().rsqrt().numpy(), np.linalg.inv(precision.numpy())
+    rows = {"half-way": (0.5 * centre, (narrow + 1) / 2), "prior": (0 * centre, np.ones(d))}
+    found = {}
+    for name, (mu, sigma) in rows.items():
+        pairs = [((m, np.diag(sigma**2)), (c, covariance)) for m, c in zip(mu, centre, strict=True)]
+        found[name] = [
+            np.mean([linear_gaussian.kl(*q, *p) for q, p in pairs]),
+            np.mean([linear_gaussian.kl(*p, *q) for q, p in pairs]),
+        ]
+    assert found["half-way"] == pytest.approx([10.4, 4.8], abs=0.05)
+    assert found["prior"] == pytest.approx([37.3, 11.1], abs=0.05)
+    assert [math.exp(4.8), math.exp(10.4), math.exp(11.14)] == pytest.approx([121, 34_000, 69_000], rel=0.04)
+    torch.randn(2000, batch, d, generator=dice)  # the first q's noise
+    eps = torch.randn(2000, batch, d, generator=dice).double()[:100]
+    mu, sigma = (torch.tensor(np.broadcast_to(v, (batch, d)).copy()) for v in rows["half-way"])
+    model = (W, torch.zeros(D, dtype=F64), 1.0)
+    log_w = torch.stack([answer("elbo_sampled")(x, mu, sigma, e[None], *model) for e in eps])
+    left = float((exact - answer("iwae")(log_w)).mean())
+    assert 1 - left / 10.4 == pytest.approx(0.9, abs=0.03)
+
+
+def test_a_q_on_one_of_two_modes_has_a_full_effective_size_and_misses_the_other() -> None:
+    """p(x, z) an even mixture of N(±10, 1), q one of its halves: every weight is ½ p(x)."""
+    z = torch.randn(2000, generator=torch.Generator().manual_seed(0), dtype=F64) + 10
+
+    def log_normal(mean: float) -> torch.Tensor:
+        return -0.5 * (z - mean) ** 2 - 0.5 * math.log(2 * math.pi)
+
+    log_w = (torch.logaddexp(log_normal(10), log_normal(-10)) - math.log(2) - log_normal(10))[:, None]
+    assert float(answer("effective_sample_size")(log_w)) == pytest.approx(2000)
+    assert float(answer("iwae")(log_w)) == pytest.approx(-math.log(2))
+
+
+def test_bounds_are_drawn_for_every_q() -> None:
+    fig = draw_bounds([1, 10], {"a": [-2.0, -1.0], "b": [-3.0, -2.0], "c": [-9.0, -8.0]}, {q: [1, 5] for q in "abc"})
+    assert [line.get_label() for line in fig.axes[0].lines[:3]] == ["a", "b", "c"]
+    assert Picture(fig, "").png
+
+
+def test_single_draws_are_drawn_with_their_mean_and_spread() -> None:
+    a, b = tensor(-3, -1), tensor(-2, -2)
+    fig = draw_single_draws({"first": (a, b), "second": (b, a)}, -1.85)
+    assert [ax.get_title().splitlines()[0] for ax in fig.axes] == ["first", "second"]
+    assert "(a) −2.00 ± 1.41    (b) −2.00 ± 0.00" in fig.axes[0].get_title()
+    assert fig.axes[0].lines[0].get_xdata()[0] == -1.85
+
+
+def test_the_best_independent_q_is_as_narrow_as_a_slice() -> None:
+    """Along z_1 through the centre both contours cross at the same place, the posterior's slice."""
+    fig = draw_best_independent(tensor([10, 6], [6, 6]))
+    posterior, best = (kind.get_paths()[0].vertices for kind in fig.axes[0].collections)  # at one standard deviation
+    for line in (posterior, best):
+        crossing = line[np.abs(line[:, 1]).argsort()[:2]]
+        np.testing.assert_allclose(np.abs(crossing[:, 0]), 1 / math.sqrt(10), atol=0.02)
+
+
+def test_rebuilt_digits_and_what_should_be_one_are_drawn() -> None:
+    pictures = {"digits": torch.rand(6, 8, 8), "from 8": torch.rand(6, 8, 8)}
+    lowest = {"from 8": (0.15, -20.0), "from 30": (0.05, -80.0)}
+    fig = draw_rebuilt(pictures, [0.1, 1.0], dict.fromkeys(lowest, (1.0, 2.0)), lowest, 5.66)
+    assert fig.axes[0].images[0].get_array().shape == (20, 60)
+    assert [line.get_xdata()[0] for line in fig.axes[1].lines[1::2]] == [0.15, 0.05]
+    fig = draw_masses(tensor(0, 1), {"l = 0": tensor(0.5, 0.5)}, tensor(-1, 1), {"integral": tensor(0.4, 0.4)})
+    assert [ax.lines[0].get_label() for ax in fig.axes] == ["l = 0", "integral"]
+    assert Picture(fig, "").png
+
+
+def test_the_two_witnesses_are_as_their_comments_say() -> None:
+    for name, gap, back in (("wide_q", 15.7, 1.3), ("sure_q", 1.6, 32.1)):
+        mu, sigma = answer(name)()
+        pairs = [(mu, sigma**2, 0.0, 1.0), (0.0, 1.0, mu, sigma**2)]
+        assert [gaussians.kl(*pair) for pair in pairs] == pytest.approx([gap, back], abs=0.05)

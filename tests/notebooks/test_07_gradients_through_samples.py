@@ -9,8 +9,10 @@ import ipywidgets
 import numpy as np
 import pytest
 import torch
+from scipy import integrate, optimize
 
 from pushforward.figures.explorer import draw_estimates, draw_slide, estimator_explorer, slide_explorer
+from pushforward.figures.gradients import draw_matching, draw_pulls, draw_two_ascents
 from pushforward.figures.style import Picture, draw_paths
 
 EPS = torch.tensor([-1.6, -0.5, 0.0, 0.5, 1.6])
@@ -62,10 +64,10 @@ def test_the_log_normal_has_the_numbers_of_the_text(names: dict[str, Any]) -> No
     assert names["impossible_event"](9.0, 0.2)[2] / math.log(10) == pytest.approx(-442, abs=0.5)
     assert float(names["sampled_kl"](3.0, 0.5, torch.tensor([-1.0, 1.0]))) == pytest.approx(1.8799, abs=5e-5)
     terms = [float(v) for v in names["kl_terms"](1.0, 0.5).values()]
-    np.testing.assert_allclose(terms, [0.5, -0.375, 0.6931], atol=5e-5)
+    np.testing.assert_allclose(terms, [0.25, 1, 1.3863], atol=5e-5)
     assert float(names["lognormal_kl"](1.0, 0.5)) == pytest.approx(0.8181, abs=5e-5)
     terms = [float(v) for v in names["kl_terms"](0.0, 1.0, 1.0, 2.0).values()]
-    np.testing.assert_allclose([*terms, sum(terms)], [0.125, -0.375, 0.6931, 0.4431], atol=5e-5)
+    np.testing.assert_allclose([*terms, (sum(terms) - 1) / 2], [0.25, 0.25, 1.3863, 0.4431], atol=5e-5)
 
 
 # --- the opening picture ---------------------------------------------------------------------------------------
@@ -139,3 +141,87 @@ def test_moving_a_control_changes_the_histograms(names: dict[str, Any]) -> None:
         assert "<img" in picture.value
         seen.add(picture.value)
     assert len(seen) == 6
+
+
+# --- pulls, ranks, and a support that moves ----------------------------------------------------------------------
+
+
+def test_a_baseline_turns_the_arrows_and_keeps_their_mean() -> None:
+    """The ten samples of section 1: one mean with both baselines, less scatter with 2, and nearly one direction."""
+    z = 0.2 + 1.2 * torch.tensor([-1.6, -1.1, -0.7, -0.4, -0.1, 0.1, 0.4, 0.7, 1.1, 1.6])
+    fig = draw_pulls(z, lambda z: 2 + torch.sin(z[:, 0]), 0.2, 1.2, [0.0, 2.0])
+    terms = [(2 + torch.sin(z) - b) * (z - 0.2) / 1.44 for b in (0.0, 2.0)]
+    assert float(terms[0].mean()) == pytest.approx(float(terms[1].mean()), abs=1e-6)
+    assert terms[1].std() < terms[0].std() / 2
+    assert int((terms[0] > 0).sum()) == 5
+    assert int((terms[1] > 0).sum()) >= 9
+    for ax, term in zip(fig.axes, terms, strict=True):
+        lengths = torch.tensor([arrow.xy[0] - arrow.xyann[0] for arrow in ax.texts])
+        np.testing.assert_allclose(lengths / lengths.abs().max(), term / term.abs().max(), atol=1e-5)
+        assert f"{float(term.mean()):.2f}" in ax.get_title()
+    assert Picture(fig, "").png
+
+
+def test_noise_finds_the_sample_of_its_rank(names: dict[str, Any]) -> None:
+    eps = torch.tensor([-1.0, 0.0, 1.3])
+    fig = draw_matching(eps, 0.0, 0.7)
+    ends = [text.xy[0] for text in fig.axes[1].texts]
+    np.testing.assert_allclose(ends, names["reparameterise_lognormal"](eps, 0.0, 0.7), rtol=1e-5)
+    heights = [text.xyann[1] for text in fig.axes[1].texts]
+    np.testing.assert_allclose(heights, names["normal_cdf"](eps)["probability"], rtol=1e-5)
+    assert float(names["normal_cdf"](torch.tensor(-1.0))["probability"]) == pytest.approx(0.16, abs=5e-3)
+    assert Picture(fig, "").png
+
+
+def test_the_score_misses_the_end_that_moves(names: dict[str, Any]) -> None:
+    terms = names["support_terms"](lambda z: z[:, 0], 2.0, column(0.25, 0.75))
+    assert terms["score"].tolist() == [-0.25, -0.75]
+    assert float(terms["boundary"]) == 1
+    assert terms["path"].tolist() == [0.25, 0.75]
+    assert float(names["repairing_baseline"](lambda z: z[:, 0], 2.0)) == 2
+
+
+def test_mass_that_the_other_does_not_need_costs_log_two() -> None:
+    x = torch.linspace(0, 1, 1001, dtype=torch.float64)[1:-1]
+    uniform = torch.distributions.Uniform
+    ends = (torch.tensor(v, dtype=torch.float64) for v in (1.0, 2.0))
+    q, p = (uniform(torch.zeros((), dtype=torch.float64), end) for end in ends)
+    assert float((q.log_prob(x) - p.log_prob(x)).mean()) == pytest.approx(math.log(2))
+
+
+def test_the_price_of_the_log_normal_family() -> None:
+    """Section 8: the best log-normal, by a search over quadratures, and the evidence, by another quadrature."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    weights = weights / weights.sum()
+
+    def log_likelihood(z: Any) -> Any:
+        return -0.5 * ((2 - z) / 0.5) ** 2 - math.log(0.5 * math.sqrt(2 * math.pi))
+
+    def loss(at: np.ndarray) -> float:
+        mu, log_sigma = at
+        z = np.exp(mu + math.exp(log_sigma) * nodes)
+        return 0.5 * (math.exp(2 * log_sigma) + mu**2 - 1 - 2 * log_sigma) - weights @ log_likelihood(z)
+
+    best = -optimize.minimize(loss, [0.3, -1.0]).fun
+    fine = integrate.quad(lambda u: math.exp(-0.5 * u**2 + log_likelihood(math.exp(u))), -8, 2, points=[0, 0.7, 1])[0]
+    evidence = math.log(fine / math.sqrt(2 * math.pi))
+    assert [best, evidence, evidence - best] == pytest.approx([-1.793, -1.739, 0.054], abs=5e-4)
+
+
+def test_the_path_is_best_for_smooth_f_and_worst_for_wiggles(names: dict[str, Any]) -> None:
+    """What the figure of section 3 shows: at sigma = 0.05 the path always, at 1 not for sin 5z."""
+    points, weights = names["normal_points"](150)
+    for objective, wide in zip(OBJECTIVES.values(), (min, min, max), strict=True):
+        for sigma, end in ((0.05, min), (1.0, wide)):
+            at = (torch.ones(1, dtype=torch.float64), torch.full((1,), sigma, dtype=torch.float64))
+            found = names["gradient_variances"](objective, *at, points, weights)
+            assert end(found, key=found.get) == "reparameterise"
+
+
+def test_both_ascents_are_drawn_beside_the_posterior() -> None:
+    z = torch.linspace(0.1, 4, 5)
+    runs, curves = {"score function": [-2.0, -1.8], "pathwise": [-2.0, -1.79]}, dict.fromkeys(("a", "b", "prior"), z)
+    left, right = draw_two_ascents(runs, -1.739, z, z, curves).axes
+    assert [line.get_label() for line in left.lines[:2]] == list(runs)
+    assert left.lines[2].get_ydata()[0] == -1.739
+    assert [line.get_label() for line in right.lines] == ["a", "b", "prior"]

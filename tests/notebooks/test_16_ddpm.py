@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import torch
 
 from autograder.checks.c16_ddpm.train_moons import training_points
 from autograder.oracles.moons import EACH, FLOOR, fresh, sliced
-from pushforward.diffusion import alpha_bar, cosine_schedule, linear_schedule
+from pushforward.data import digits, mnist, pictures
+from pushforward.diffusion import alpha_bar, cosine_schedule, even_snr, linear_schedule
+from pushforward.errors import CourseError
 from pushforward.figures.ddpm import (
     HILLS,
     WIDTH,
@@ -28,6 +31,7 @@ from pushforward.figures.ddpm import (
 from pushforward.figures.style import Picture
 from tests.notebooks.numbers import near, of
 
+TABLE = (Path(__file__).resolve().parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
 BETA, SECOND = of(0.1, 0.2), torch.tensor([2])
 
 
@@ -167,6 +171,79 @@ def test_a_run_of_a_few_steps_trains_the_same_model_each_time(names: dict[str, A
     assert len(history.losses) == 10
     shown = torch.randn(5, 2), torch.tensor([1, 2, 50, 99, 100])
     torch.testing.assert_close(model(*shown), again(*shown), rtol=0, atol=0)
+
+
+def test_bayes_rule_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    votes = torch.zeros(2, 1, 17, dtype=torch.float64)
+    votes[1, 0, 0] = 1
+    found = names["level_log_p"](votes, of(0.0, 0.0)[:, None], of(0.5, 0.5)).exp()
+    near(found[0, 0, [8, 0]], [0.0700, 0.0425])
+    near(found[1, 0, 0], 0.1076)
+
+
+def test_the_range_of_the_signal_to_noise_ratio_is_that_of_the_text(names: dict[str, Any]) -> None:
+    kept = even_snr(50)
+    near(torch.logit(kept[[0, -1]]), [4.5, -5])
+    near(((1 - kept[0]) / kept[0]).sqrt().round(decimals=3), 0.105)
+    clock = (20 * (torch.logit(kept) + 5)).round()
+    assert (clock.min(), clock.max()) == (0, 190)
+
+
+def test_pixels_by_themselves_cost_what_the_text_says() -> None:
+    level = {part: digits(part)[0].flatten(1).long() for part in ("train", "test")}
+    often = (level["train"][:, :, None] == torch.arange(17)).double().mean(0) + 1e-3
+    log_p = (often / often.sum(1, keepdim=True)).log()
+    nats = -log_p[torch.arange(64), level["test"]].sum(1).mean()
+    assert nats.round() == 106
+
+
+def test_a_network_of_levels_is_the_same_each_time_and_sees_each_picture_alone(names: dict[str, Any]) -> None:
+    (model, history), (again, _) = names["train_levels"](4), names["train_levels"](4)
+    assert len(history.losses) == 4
+    assert not model.training  # nothing is dropped any more
+    xt, kept = torch.randn(5, 64), torch.full((5,), 0.4)
+    votes = model(xt, kept)
+    torch.testing.assert_close(votes, again(xt, kept), rtol=0, atol=0)
+    torch.testing.assert_close(votes[3:], model(xt[3:], kept[3:]), rtol=1e-4, atol=1e-5)
+    changed = model(xt, kept, torch.ones(5, 5))
+    assert not torch.allclose(votes, changed)  # it is told how a picture was moved
+
+
+def test_the_nats_are_on_the_table_that_the_text_speaks_of() -> None:
+    row = next(line for line in TABLE.splitlines() if line.startswith("| ddpm_digits |")).split(" | ")
+    hundred = float(row[3].removeprefix("≤ ").split()[0])
+    thousand = float(row[5].rpartition("T = 1000 ≤ ")[2].split()[0])
+    assert hundred < 89
+    assert thousand < 86
+    assert hundred - thousand == pytest.approx(1.5, abs=0.3)
+
+
+@pytest.mark.parametrize("name", ["MNIST", "digits"])
+def test_the_cell_for_a_gpu_trains_on_what_is_there(
+    name: str, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """On the part of MNIST that PUSHFORWARD_DATA names, or on the digits, with a sentence that names the folder."""
+    if name == "MNIST":
+        x0 = stored_mnist()[:500, :, :] / 127.5 - 1
+    else:
+        monkeypatch.setenv("PUSHFORWARD_DATA", str(tmp_path))
+        x0, found = pictures(large=True)
+        assert found == "digits"
+        assert str(tmp_path / "mnist") in capsys.readouterr().out
+    model, history, beta = names["train_pictures"](x0, 4, batch=16)
+    assert all(math.isfinite(loss) for loss in history.losses)
+    start, noise = torch.randn_like(x0[:2]), torch.randn(100, *x0[:2].shape)
+    film = film_of(lambda: names["ddpm_sample"](model, start, noise, beta, beta), model)
+    assert len(film) == 101
+    assert all(torch.isfinite(x).all() for x in film)
+    assert Picture(draw_film(film), "").png
+
+
+def stored_mnist() -> torch.Tensor:
+    try:
+        return mnist("test")[0]
+    except CourseError as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.mark.slow

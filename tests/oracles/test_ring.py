@@ -23,7 +23,6 @@ def test_the_truth_covers_eight_modes_at_its_own_width() -> None:
     # E r² for r² below 9σ²: (2 − 11 e^(−9/2)) / (1 − e^(−9/2)) σ², half of it along each axis
     kept = (2 - 11 * math.exp(-4.5)) / (1 - math.exp(-4.5)) / 2
     assert found.width == pytest.approx(math.sqrt(kept), abs=0.01)
-    assert found.distinct > 0.999
     assert found.reach == pytest.approx(math.sqrt(1 + 2 * SIGMA**2), abs=0.01)
 
 
@@ -41,5 +40,4 @@ def test_far_points_and_repeated_ones_show() -> None:
     x[:500] = 0.0
     found = cover(x)
     assert found.share == pytest.approx(0.495, abs=0.02)
-    assert found.distinct == pytest.approx(0.501)
     assert cover(np.zeros((100, 2))).modes == 0

@@ -28,6 +28,20 @@ def test_a_bar_is_written_to_standard_output_only(monkeypatch: pytest.MonkeyPatc
     assert err.getvalue() == ""
 
 
+def test_a_bar_ends_in_a_line_that_a_saved_file_can_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    bar = with_bar(range(3), "training")
+    for _ in bar:
+        bar.set_postfix_str("loss 0.25")
+    last = out.getvalue().rstrip("\n").split("\r")[-1]
+    assert last.startswith("training: 100%")
+    assert "3/3" in last
+    assert "loss 0.25" in last
+    assert len(last) <= 88
+
+
 def test_a_bar_is_silent_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     monkeypatch.setattr(sys, "stdout", out)

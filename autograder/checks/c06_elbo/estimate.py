@@ -268,13 +268,34 @@ class Estimate(Exercise):
             "This is the tighter bound with K draws. Here the logarithms are averaged: the mean is taken after the logarithm.",
         ),
         wrong(
+            "sigma for its square in the divergence",
+            {"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: s + m**2 - 1 - 2 * s.log())},
+            "In the closed form stand the variance, sigma², and its logarithm, log sigma² = 2 log sigma: one of them has sigma "
+            "itself, or sigma was read as the logarithm of the variance.",
+            also=(
+                {"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: s**2 + m**2 - 1 - s.log())},
+                {"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: s + m**2 - 1 - s.log())},
+                {"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: s.exp() + m**2 - 1 - s)},
+            ),
+        ),
+        wrong(
+            "the divergence the other way round",
+            {"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: (1 + m**2) / s**2 - 1 + 2 * s.log())},
+            "This is the divergence of the prior from q, or the logarithm has its sign. The expectation runs over q: a narrow "
+            "q is far from the prior, at the price −log sigma.",
+            also=({"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: s**2 + m**2 - 1 + 2 * s.log())},),
+        ),
+        wrong(
             "a slip in the divergence",
             {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: 2 * kl)},
-            "The closed form is ½ Σ (sigma² + mu² − 1 − log sigma²), summed over the latents: its half, its −1 or its sum is missing.",
+            "The closed form is ½ Σ (sigma² + mu² − 1 − log sigma²), summed over the latents of each item: its half, its −1, a "
+            "square or the sum is missing, or the sum runs over the batch as well.",
             also=(
                 {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl / d)},
                 {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl + d / 2)},
                 {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl + (d - 1) / 2)},
+                {"elbo_terms": lambda *a: _with_kl(*a, change=lambda kl, d: kl.sum().expand(len(kl)))},
+                {"elbo_terms": lambda *a: _with_own_kl(*a, kl=lambda m, s: s**2 + m - 1 - 2 * s.log())},
             ),
         ),
     )  # fmt: skip
@@ -349,6 +370,10 @@ def _with_kl(x, mu, *inputs, change) -> dict[str, torch.Tensor]:
     terms = _terms(x, mu, *inputs)
     kl = change(terms["kl"], mu.shape[1])
     return {"reconstruction": terms["reconstruction"], "kl": kl, "elbo": terms["reconstruction"] - kl}
+
+
+def _with_own_kl(x, mu, sigma, *inputs, kl) -> dict[str, torch.Tensor]:
+    return _with_kl(x, mu, sigma, *inputs, change=lambda right, d: 0.5 * kl(mu, sigma).sum(1))
 
 
 def _twice(*inputs) -> dict[str, torch.Tensor]:

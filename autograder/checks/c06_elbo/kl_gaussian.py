@@ -1,4 +1,7 @@
-"""elbo.kl_gaussian: KL(q ‖ p) = ½ (Σ sigma_q²/sigma_p² + Σ (mu_q − mu_p)²/sigma_p² − d + Σ log sigma_p²/sigma_q²), term by term."""
+"""elbo.kl_gaussian (long: four entries, each with the slips that students make in it).
+
+KL(q ‖ p) = ½ (Σ sigma_q²/sigma_p² + Σ (mu_q − mu_p)²/sigma_p² − d + Σ log sigma_p²/sigma_q²), term by term.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,21 @@ def _of_products(mu, sigma, prior_mu, prior_sigma):
 def _of_product_of_ratios(mu, sigma, prior_mu, prior_sigma):
     log_det = ((prior_sigma / sigma) ** 2).prod(1).log()
     return _with_log_det((mu, sigma, prior_mu, prior_sigma), log_det)
+
+
+def _of_determinants(mu, sigma, prior_mu, prior_sigma):
+    return _with_log_det((mu, sigma, prior_mu, prior_sigma), ((prior_sigma / sigma) ** 2).prod(1))
+
+
+def _over_the_batch(*given: torch.Tensor) -> dict[str, torch.Tensor]:
+    right = _kl_parts(*given)
+    added = {name: right[name].sum().expand(len(given[0])) for name in ("trace", "mean", "log_det")}
+    return {**added, "kl": 0.5 * (sum(added.values()) - given[0].shape[1])}
+
+
+def _narrow_all(mu, sigma, prior_mu, prior_sigma):
+    right = _kl_with(trace=lambda m, s, M, S: s / S)(mu, sigma, prior_mu, prior_sigma)
+    return {**right, "log_det": right["log_det"] / 2, "kl": right["kl"] - right["log_det"] / 4}
 
 
 def _reversed_kl(mu, sigma, prior_mu, prior_sigma):
@@ -184,7 +202,22 @@ class KlGaussian(Exercise):
             "standard deviation for variance",
             lambda *a: _kl_parts(*a, power=1),
             "Trace and mean are measured in the prior's variances: square sigma and prior_sigma.",
-            also=(_kl_with(trace=lambda m, s, M, S: s / S), _kl_with(trace=lambda m, s, M, S: s / S**2)),
+            also=(
+                _kl_with(trace=lambda m, s, M, S: s / S),
+                _kl_with(trace=lambda m, s, M, S: s / S**2),
+                lambda *a: _kl_parts(*a, power=1, log_power=1),
+                lambda *a: _narrow_all(*a),
+            ),
+        ),
+        wrong(
+            "the determinant without its logarithm",
+            lambda *a: _of_determinants(*a),
+            "log_det is the logarithm of the ratio of the determinants; the ratio itself stands in its place.",
+        ),
+        wrong(
+            "summed over the batch",
+            lambda *a: _over_the_batch(*a),
+            "The items of the batch were added up as well: each has a divergence of its own, a sum over the last axis.",
         ),
         wrong(
             "the determinants upside down",

@@ -33,47 +33,67 @@ from autograder.oracles import lognormals
 _TENSORS = "numbers or tensors that broadcast"
 _MU, _SIGMA = parameter(FAR_MU, _TENSORS), parameter(Reals(0, math.inf, reach=(1e-6, 1e3)), _TENSORS)
 _FOUR = {"mu": _MU, "sigma": _SIGMA, "prior_mu": _MU, "prior_sigma": _SIGMA}
-_KL_NAMES = ("mean", "variance", "log")
+_KL_NAMES = ("trace", "mean", "log_det")
 
 
-def _kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0, *, mean=None, variance=None, log=None, extra=None):
+def _kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0, *, trace=None, mean=None, log_det=None, extra=None):
     """The three terms, or with some replaced, as tensors."""
     m, s, M, S = (torch.as_tensor(v) for v in (mu, sigma, prior_mu, prior_sigma))
     terms = {
-        "mean": (m - M) ** 2 / (2 * S**2) if mean is None else mean(m, s, M, S),
-        "variance": (s**2 / S**2 - 1) / 2 if variance is None else variance(m, s, M, S),
-        "log": torch.log(S / s) if log is None else log(m, s, M, S),
+        "trace": s**2 / S**2 if trace is None else trace(m, s, M, S),
+        "mean": (m - M) ** 2 / S**2 if mean is None else mean(m, s, M, S),
+        "log_det": 2 * torch.log(S / s) if log_det is None else log_det(m, s, M, S),
     }
-    return terms if extra is None else {**terms, "log": terms["log"] + extra(m, s, M, S)}
+    return terms if extra is None else {**terms, "log_det": terms["log_det"] + extra(m, s, M, S)}
+
+
+def _together(terms: dict[str, Any], one: float = 1.0, half: float = 0.5) -> Any:
+    """½ (trace + mean − 1 + log_det)."""
+    return half * (sum(terms.values()) - one)
 
 
 def _slip(**parts: Callable) -> dict[str, Callable]:
     """The same slip in both functions."""
     return {
         "kl_terms": partial(_kl, **parts),
-        "lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs, **parts).values()),
+        "lognormal_kl": lambda *args, **kwargs: _together(_kl(*args, **kwargs, **parts)),
     }
 
 
+def _slip_together(**how: float) -> dict[str, Callable]:
+    """Right terms, put together with another half or another one."""
+    return {"lognormal_kl": lambda *args, **kwargs: _together(_kl(*args, **kwargs), **how)}
+
+
 def _summed(add: Callable[[torch.Tensor], torch.Tensor]) -> Callable:
-    return lambda *args, **kwargs: add(sum(_kl(*args, **kwargs).values()))
+    return lambda *args, **kwargs: add(_together(_kl(*args, **kwargs)))
 
 
 def _slip_of_logs(log: Callable[[Any, Any], Any]) -> dict[str, Callable]:
-    """The log term taken of sigma and prior_sigma as they come, numbers or tensors."""
+    """Half the log term taken of sigma and prior_sigma as they come, numbers or tensors."""
 
     def kl_terms(mu: Any, sigma: Any, prior_mu: Any = 0.0, prior_sigma: Any = 1.0) -> dict[str, Any]:
-        return {**_kl(mu, sigma, prior_mu, prior_sigma), "log": log(sigma, prior_sigma)}
+        return {**_kl(mu, sigma, prior_mu, prior_sigma), "log_det": 2 * log(sigma, prior_sigma)}
 
-    return {"kl_terms": kl_terms, "lognormal_kl": lambda *args, **kwargs: sum(kl_terms(*args, **kwargs).values())}
+    return {"kl_terms": kl_terms, "lognormal_kl": lambda *args, **kwargs: _together(kl_terms(*args, **kwargs))}
+
+
+def _halved(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    return {name: term / 2 for name, term in _kl(*args, **kwargs).items()}
+
+
+def _halved_less_one(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    """The parts of another convention: ½ in each term, and the 1 in the trace."""
+    terms = _halved(*args, **kwargs)
+    return {**terms, "trace": terms["trace"] - 0.5}
 
 
 @exercise("lognormal.kl", ("kl_terms", "lognormal_kl"))
 class LogNormalKl(Exercise):
-    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) in nats, as a mean, a variance and a log term."""
+    """KL(LogN(mu, sigma²) ‖ LogN(prior_mu, prior_sigma²)) = ½ (trace + mean − 1 + log_det) in nats."""
 
     named = gate(
-        "kl_terms returns a dictionary with mean, variance and log, in shapes that broadcast to the arguments'"
+        "kl_terms returns a dictionary with trace, mean and log_det, in shapes that broadcast to the arguments'"
     )
     terms = pays("each term is right by itself: what the means, the spreads and the normalisers contribute")
     shape = gate("lognormal_kl has one value per element of the broadcast shape, no sum over them")
@@ -88,8 +108,8 @@ class LogNormalKl(Exercise):
     hints = (
         "In log q(z) − log p(z) both densities have the same factor 1/z. What is left is a question about log z.",
         "Three things make the difference: two quadratic forms in log z, and the ratio of the normalisers. "
-        "Take the mean of (log z − prior_mu)² under q: it has two parts.",
-        "The divergence of a distribution from itself is 0: which of your terms must be 0 then, each by itself?",
+        "Take the mean of (log z − prior_mu)² under q: it has two parts, trace and mean.",
+        "The divergence of a distribution from itself is 0: what must trace, mean and log_det be then, each by itself?",
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
@@ -160,7 +180,7 @@ class LogNormalKl(Exercise):
         spread = {k: _spread_out(answer[k], size.shape) for k in _KL_NAMES} if named else {}
         good = named and all(v is not None for v in spread.values())
         yield self.named(
-            good, f"a dictionary of mean, variance and log, in shapes that broadcast to {size.shape}", kind_of(answer)
+            good, f"a dictionary of trace, mean and log_det, in shapes that broadcast to {size.shape}", kind_of(answer)
         )
         if not good:
             return
@@ -175,7 +195,7 @@ class LogNormalKl(Exercise):
         divergence = np.vectorize(lognormals.kl, otypes=[float])
         mean, widths = divergence(m, S, M, S), divergence(M, s, M, S)
         log = lognormals.log_density(np.exp(M), M, s) - lognormals.log_density(np.exp(M), M, S)
-        return mean, widths - log, log
+        return 1 + 2 * (widths - log), 2 * mean, 2 * log
 
     def _judge_lognormal_kl(self, case: Case, answer: Any, at: tuple, size: np.ndarray) -> Iterator[Finding]:
         value, gradients = value_and_gradients_of(answer)
@@ -210,65 +230,86 @@ class LogNormalKl(Exercise):
         wrong(
             "the wrong way round",
             _slip(
-                mean=lambda m, s, M, S: (m - M) ** 2 / (2 * s**2),
-                variance=lambda m, s, M, S: (S**2 / s**2 - 1) / 2,
-                log=lambda m, s, M, S: torch.log(s / S),
+                trace=lambda m, s, M, S: S**2 / s**2,
+                mean=lambda m, s, M, S: (m - M) ** 2 / s**2,
+                log_det=lambda m, s, M, S: 2 * torch.log(s / S),
             ),
             "This is KL(prior ‖ q). The mean is taken over q here, so the prior's spread stands in the denominators.",
         ),
         wrong(
             "the mean is not squared",
-            _slip(mean=lambda m, s, M, S: (m - M) / (2 * S**2)),
+            _slip(mean=lambda m, s, M, S: (m - M) / S**2),
             "The distance of the means enters squared: without the square the term could be negative.",
+            also=(_slip(mean=lambda m, s, M, S: (m - M) / S),),
         ),
         wrong(
             "the half is forgotten",
-            _slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2, variance=lambda m, s, M, S: s**2 / S**2 - 1),
-            "The factor ½ of the exponents is missing in the quadratic terms.",
-            also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2), _slip(variance=lambda m, s, M, S: s**2 / S**2 - 1)),
+            _slip_together(half=1.0),
+            "The terms are right and their sum is twice the divergence: the ½ of the exponents stands outside.",
+        ),
+        wrong(
+            "the half counted inside",
+            _slip(
+                trace=lambda m, s, M, S: s**2 / S**2 / 2,
+                mean=lambda m, s, M, S: (m - M) ** 2 / S**2 / 2,
+                log_det=lambda m, s, M, S: torch.log(S / s),
+            ),
+            "The terms are half of what they are called: trace and mean are ratios of variances, log_det is the logarithm of one. "
+            "The ½ stands outside, once.",
+            also=(
+                _slip(mean=lambda m, s, M, S: (m - M) ** 2 / S**2 / 2),
+                _slip(trace=lambda m, s, M, S: s**2 / S**2 / 2),
+                {"kl_terms": _halved},
+                {"kl_terms": _halved_less_one},
+            ),
         ),
         wrong(
             "the variances in the wrong order",
-            _slip(variance=lambda m, s, M, S: (S**2 / s**2 - 1) / 2),
-            "The variance term divides by q's variance. It measures q's spread in units of the prior's: sigma²/prior_sigma².",
+            _slip(trace=lambda m, s, M, S: S**2 / s**2),
+            "The trace divides by q's variance. It measures q's spread in units of the prior's: sigma²/prior_sigma².",
         ),
         wrong(
-            "the logarithm of the variances",
-            _slip(log=lambda m, s, M, S: torch.log(S**2 / s**2)),
-            "This is the log ratio of the variances, twice what it should be: the normaliser of a density holds sigma, not sigma².",
+            "the logarithm of the standard deviations",
+            _slip(log_det=lambda m, s, M, S: torch.log(S / s)),
+            "log_det is the logarithm of the ratio of the variances: log sigma² = 2 log sigma.",
         ),
         wrong(
             "sigma for its square",
-            _slip(variance=lambda m, s, M, S: (s / S - 1) / 2),
-            "The variance term compares variances; standard deviations stand in it.",
+            _slip(trace=lambda m, s, M, S: s / S),
+            "The trace compares variances; standard deviations stand in it.",
         ),
         wrong(
             "the mean in another unit",
-            _slip(mean=lambda m, s, M, S: (m - M) ** 2 / (2 * S)),
+            _slip(mean=lambda m, s, M, S: (m - M) ** 2 / S),
             "The squared distance of the means is counted in units of the prior's variance, prior_sigma².",
-            also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 / 2),),
+            also=(_slip(mean=lambda m, s, M, S: (m - M) ** 2 + 0 * S),),
         ),
         wrong(
             "the one is forgotten",
-            _slip(variance=lambda m, s, M, S: s**2 / S**2 / 2),
-            "q's own exponent has the mean −½, which is missing: for equal distributions the terms must all be 0.",
+            _slip_together(one=0.0),
+            "q's own exponent has the mean −½, which is missing: between equal distributions the divergence must be 0.",
+        ),
+        wrong(
+            "the one inside the trace",
+            _slip(trace=lambda m, s, M, S: s**2 / S**2 - 1),
+            "The 1 (the dimension) is taken off when the terms are put together. The trace itself is sigma²/prior_sigma².",
         ),
         wrong(
             "the sign of the logarithm",
-            _slip(log=lambda m, s, M, S: torch.log(s / S)),
-            "The log term has the wrong sign: a narrow q is far from the prior, so its divergence grows as sigma tends to 0.",
+            _slip(log_det=lambda m, s, M, S: 2 * torch.log(s / S)),
+            "log_det has the wrong sign: a narrow q is far from the prior, so its divergence grows as sigma tends to 0.",
         ),
         wrong(
             "the 1/z counted once",
-            _slip(extra=lambda m, s, M, S: m),
+            _slip(extra=lambda m, s, M, S: 2 * m),
             "The factor 1/z of the log-normal density was counted for one of the two only, which adds the mean of log z. It stands in both and cancels.",
         ),
         wrong(
             "sigma read as a log-variance",
             _slip(
-                mean=lambda m, s, M, S: (m - M) ** 2 / (2 * S.exp()),
-                variance=lambda m, s, M, S: ((s - S).exp() - 1) / 2,
-                log=lambda m, s, M, S: (S - s) / 2,
+                trace=lambda m, s, M, S: (s - S).exp(),
+                mean=lambda m, s, M, S: (m - M) ** 2 / S.exp(),
+                log_det=lambda m, s, M, S: S - s,
             ),
             "sigma was treated as a log-variance, as in the loss of many VAEs. Here it is the standard deviation itself.",
         ),
@@ -285,22 +326,22 @@ class LogNormalKl(Exercise):
         ),
         wrong(
             "a term leaves the graph",
-            {"lognormal_kl": _slip(log=lambda m, s, M, S: torch.log(S / s).detach())["lognormal_kl"]},
+            {"lognormal_kl": _slip(log_det=lambda m, s, M, S: 2 * torch.log(S / s).detach())["lognormal_kl"]},
             "The value is right, but the gradient misses a term: mu or sigma was turned into a number there (math.log, item, detach).",
-            also=({"lognormal_kl": lambda *args, **kwargs: sum(_kl(*args, **kwargs).values()).detach()},),
+            also=({"lognormal_kl": _summed(torch.Tensor.detach)},),
         ),
         wrong(
             "the prior is taken for standard",
             _slip(
-                mean=lambda m, s, M, S: m**2 / 2 + 0 * (M + S),
-                variance=lambda m, s, M, S: (s**2 - 1) / 2 + 0 * S,
-                log=lambda m, s, M, S: -torch.log(s) + 0 * S,
+                trace=lambda m, s, M, S: s**2 + 0 * S,
+                mean=lambda m, s, M, S: m**2 + 0 * (M + S),
+                log_det=lambda m, s, M, S: -2 * torch.log(s) + 0 * S,
             ),
             "This holds for the standard prior only: prior_mu and prior_sigma belong into the terms.",
             also=(
-                _slip(variance=lambda m, s, M, S: (s**2 - 1) / (2 * S**2)),
-                _slip(log=lambda m, s, M, S: -torch.log(s) + 0 * S),
-                _slip(mean=lambda m, s, M, S: m**2 / (2 * S**2) + 0 * M),
+                _slip(trace=lambda m, s, M, S: s**2 + 0 * S),
+                _slip(log_det=lambda m, s, M, S: -2 * torch.log(s) + 0 * S),
+                _slip(mean=lambda m, s, M, S: m**2 / S**2 + 0 * M),
             ),
         ),
         wrong(

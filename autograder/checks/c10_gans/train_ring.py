@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.judging.compare import has_shape, show, values
 from autograder.judging.domain import Domain, Tensor
 from autograder.judging.draw import normal
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.exercise import Case, Finding, call, case, exercise, pays, wrong
+from autograder.judging.sampler import BATCH, Sampler
 from autograder.oracles.ring import CENTRES, MODES, SIGMA, Cover, cover
 from pushforward.train import budget
 
 DRAWN = 4000  # the share's standard error is 0.006, a mode's is 0.005
-BATCH = 7  # of the points are asked for once more, alone
 ENOUGH, HALF_WAY = 0.80, 0.50  # shares that pay
 WIDTH = 0.6, 1.4
 SPOT = 0.2  # a reach below this is one place, on a mode or beside all of them
 
 
 @exercise("gan.train_ring", ("generate_ring",))
-class TrainRing(Exercise):
+class TrainRing(Sampler):
     """Points from the judge's own noise: all eight modes, most points near one, each mode about as wide as the truth."""
 
-    again = False
-    points = gate("every noise gives one point of the plane, all of them finite")
-    own = gate("a point depends on its own noise only, and is the same whenever it is asked for")
-    varied = gate("different noise gives different points")
+    drawn = DRAWN
     some = pays("at least four of the eight modes are covered", 0.5)
     all = pays("all eight modes are covered", 1.0)
     half = pays("at least half of the points lie within three standard deviations of a centre", 0.5)
@@ -47,43 +42,19 @@ class TrainRing(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         z = normal(rng, (DRAWN, 2), torch.float32)
-        yield case(call("generate_ring", z), call("generate_ring", z[:BATCH]), z=z)
+        yield case(call("generate_ring", z), call("generate_ring", z[-BATCH:]), shape=z.shape)
 
     def case_of(self, name: str, given: dict[str, torch.Tensor]) -> Case:
         z = given["z"].float().cpu()  # where the generator was trained
-        return case(call(name, z), z=z)
+        return case(call(name, z), shape=z.shape)
 
-    def judge(self, case: Case, answer: Any, few: Any = None) -> Iterator[Finding]:
-        shape = has_shape(answer, tuple(case.z.shape))
-        x = values(answer) if shape.ok else None
-        finite = shape.ok and bool(np.isfinite(x).all())
-        yield self.points(finite, f"a tensor of shape {tuple(case.z.shape)}, all finite", self._seen(shape, x))
-        if not finite or len(case.z) < DRAWN:
-            return
-        again = values(few)
-        fits = again is not None and again.shape == (BATCH, 2)
-        same = fits and bool(np.allclose(again, x[:BATCH], rtol=1e-3, atol=1e-4))
-        got = f"{show(x[0])}, then {show(again[0])}" if fits else "another shape"
-        why = "Is there noise of its own in it, or a layer that looks at the whole batch?"
-        yield self.own(same, "the same points among 4000 and among 7", got, why="" if same else why)
-        if same:
-            yield from self._quality(cover(x))
+    def quality(self, case: Case, x: np.ndarray) -> Iterator[Finding]:
+        varied = self.differing(x, 0.99)
+        yield varied
+        if varied.ok:
+            yield from self._law(cover(x))
 
-    @staticmethod
-    def _seen(shape: Any, x: np.ndarray | None) -> str:
-        if x is None:
-            return shape.got
-        return f"{int((~np.isfinite(x)).any(axis=1).sum())} points that are no numbers"
-
-    def _quality(self, found: Cover) -> Iterator[Finding]:
-        varied = found.distinct > 0.99
-        memory = "a store of points" if found.distinct > 0.001 else "a constant"
-        yield self.varied(
-            varied, "4000 different points", f"{round(found.distinct * DRAWN)} different ones",
-            mistake=None if varied else memory,
-        )  # fmt: skip
-        if not varied:
-            return
+    def _law(self, found: Cover) -> Iterator[Finding]:
         modes, share = budget((found.modes, found.share), (found.modes, found.share), (MODES, 1.0))
         name = _called(modes, share, found.reach)
         yield self.some(modes >= MODES // 2, "4 modes or more", f"{modes}", mistake=name)

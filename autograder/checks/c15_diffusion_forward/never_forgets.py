@@ -32,7 +32,7 @@ def _half_a_digit(value: float, digits: int = 3) -> float:
     return 0.501 * 10.0 ** (math.floor(math.log10(value)) - digits + 1) if value > 0 else 0.0
 
 
-@exercise("diffusion.never_forgets", ("never_forgets",), kind="witness")
+@exercise("diffusion.never_forgets", ("never_forgets", "never_forgets_either"), kind="witness")
 class NeverForgets(Exercise):
     """beta_t = c (t+1)^{−p} lies in (0, 1) for every t ≥ 1 and still keeps a share of x0 for ever: p > 1, 0 < c < 2^p."""
 
@@ -40,22 +40,38 @@ class NeverForgets(Exercise):
     inside = gate("every beta_t, t = 1, 2, …, lies strictly between 0 and 1")
     keeps = pays("alpha_bar_t stays above a positive limit", 1)
     limit = pays("the limit that you state is the limit of alpha_bar_t, to three digits", 1)
+    either = pays("never_forgets_either does the same with a p that is no whole number", 1)
 
     hints = (
         "The logarithm of alpha_bar_t is a sum of log(1 − beta_s), about −beta_s each. When does such a sum converge?",
         "The largest beta is the first one: it bounds c in terms of p.",
-        "For some p the factors 1 − 1/(t+1)^p split into fractions that cancel: write out four of them for a whole p.",
+        "For some whole p the factors split into fractions that cancel: write out four of them. For other p, multiply many "
+        "factors, and choose p so large that those after them no longer count.",
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield case(call("never_forgets"))
+        yield case(call("never_forgets"), about=(self.numbers, self.inside, self.keeps, self.limit))
+        yield case(call("never_forgets_either"), about=(self.either,))
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         found = values(answer)
         good = found is not None and found.shape == (3,) and bool(np.isfinite(found).all())
+        if case.asks[0].of == "never_forgets_either":
+            yield self._judge_either(found) if good else self.either(False, "three finite numbers", kind_of(answer))
+            return
         yield self.numbers(good, "three finite numbers", show(answer) if good or found is not None else kind_of(answer))
         if good:
             yield from self._judge_numbers(*map(float, found))
+
+    def _judge_either(self, found: np.ndarray) -> Finding:
+        """The laws of the first witness in one, and the p of the second."""
+        c, p, limit = map(float, found)
+        if p == round(p):
+            return self.either(False, "a p that is no whole number", f"p = {show(p)}", mistake="a whole p again")
+        broken = next((f for f in self._judge_numbers(c, p, limit) if not f.ok), None)
+        if broken is None:
+            return self.either(True)
+        return self.either(False, broken.expected, broken.got, mistake=broken.mistake)
 
     def _judge_numbers(self, c: float, p: float, limit: float) -> Iterator[Finding]:
         inside = c > 0 and math.log2(c) < p
@@ -93,6 +109,11 @@ class NeverForgets(Exercise):
         return next((name for name, value in others.items() if abs(limit - value) < 1e-3 * abs(value)), None)
 
     mistakes = (
+        wrong(
+            "a whole p again",
+            {"never_forgets_either": lambda: (1.0, 2.0, 0.5)},
+            "That p is a whole number. The second witness is to have a p between two of them, where no product cancels.",
+        ),
         wrong(
             "the betas add up to infinity",
             lambda: (0.5, 1.0, 0.0),

@@ -10,9 +10,10 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import EPSILON, kind_of
+from autograder.judging.compare import EPSILON, kind_of, values
 from autograder.judging.domain import Place, Reals, Tensor, Wholes
 from autograder.judging.draw import floats
+from pushforward.answering.wire import Plain
 
 # --- what may be given -----------------------------------------------------------------------------------------
 
@@ -148,3 +149,32 @@ def kinds_of(answer: Any) -> str:
     if isinstance(answer, (tuple, list)):
         return f"({', '.join(kind_of(item) for item in answer[:4])})"
     return kind_of(answer)
+
+
+# --- what the judge itself answers -----------------------------------------------------------------------------
+
+Denoiser = Callable[[np.ndarray, np.ndarray], np.ndarray]  # x_t (B, …) and t (B, 1, …) to a guess of eps, or of x0
+
+
+def smooth(place: Any = None) -> Denoiser:
+    """A denoiser that depends on x_t and on t, differently at each time, and is exact for nothing."""
+    return lambda x, t: (0.5 + 0.3 * np.cos(t)) * x + 0.4 * np.sin(0.7 * t)
+
+
+def bent(place: Any = None) -> Denoiser:
+    return lambda x, t: np.tanh(x) * np.cos(0.9 * t)
+
+
+def answer(model: Denoiser, args: list, kwargs: dict) -> torch.Tensor:
+    """The denoiser's answer, in the type and on the device of x_t."""
+    given = [*args, *kwargs.values()]
+    if len(given) != 2:
+        raise TypeError(f"the model takes x_t and t, and got {len(given)} arguments")
+    x, t = given
+    if not (isinstance(x, Plain) and x.dtype in EPSILON and len(x.shape)):
+        raise TypeError(f"x_t is a tensor of shape (B, …), and came as {kind_of(x)}")
+    steps = values(t)
+    if steps is None or steps.shape != x.shape[:1]:
+        raise TypeError(f"t is a tensor of shape {x.shape[:1]}, one time for each item, and came as {kind_of(t)}")
+    got = model(x.array.astype(np.float64), steps.reshape(-1, *[1] * (len(x.shape) - 1)))
+    return torch.tensor(got, dtype=getattr(torch, x.dtype), device=x.device)

@@ -6,15 +6,14 @@ Nothing that the training run wrote down counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.judging.compare import has_shape, show, values
 from autograder.judging.domain import Domain, Reals, Tensor
 from autograder.judging.draw import normal
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.exercise import Case, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.sampler import BATCH, Sampler
 from autograder.oracles.moons import EACH, GROUPS, SIGMA, Likeness, likeness
 from pushforward.data import two_moons
 from pushforward.measuring.neighbours import neighbour_ratio
@@ -23,7 +22,6 @@ from pushforward.train import budget
 SAMPLE = "sample_moons"
 STEPS = 100  # of the chain
 DRAWN = GROUPS * EACH
-BATCH = 7  # of the points, the last ones, are asked for once more, alone
 NEW = 0.8  # times as far from the training points as fresh points are; the truth has 1, within 0.03
 INF = float("inf")
 
@@ -48,13 +46,10 @@ def _stored(xT: torch.Tensor, noise: torch.Tensor, blur: float) -> torch.Tensor:
 
 
 @exercise("ddpm.train_moons", (SAMPLE,))
-class TrainMoons(Exercise):
+class TrainMoons(Sampler):
     """A sampler that ends on two moons, from the judge's own noise."""
 
-    again = False
-    points = gate("every noise gives one point of the plane, all of them finite")
-    own = gate("a point depends on its own noise only, and is the same whenever it is asked for")
-    varied = gate("different noise gives different points")
+    drawn = DRAWN
     new = gate("the points are new: no nearer to the training points than fresh ones are")
     near = pays("the points come near the moons' law", 0.5)
     nearer = pays("the points are about as near to fresh points as those are to each other", 1.0)
@@ -83,39 +78,19 @@ class TrainMoons(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         xT, noise = normal(rng, (DRAWN, 2), torch.float32), normal(rng, (STEPS, DRAWN, 2), torch.float32)
-        yield case(call(SAMPLE, xT, noise), call(SAMPLE, xT[-BATCH:], noise[:, -BATCH:]), xT=xT, rng=rng)
+        yield case(call(SAMPLE, xT, noise), call(SAMPLE, xT[-BATCH:], noise[:, -BATCH:]), shape=xT.shape, rng=rng)
 
     def case_of(self, name: str, given: dict[str, torch.Tensor]) -> Case:
         xT, noise = (given[k].float().cpu() for k in ("xT", "noise"))  # where the model was trained
-        return case(call(SAMPLE, xT, noise), about=(self.points,), xT=xT)
+        return case(call(SAMPLE, xT, noise), about=(self.points,), shape=xT.shape)
 
-    def judge(self, case: Case, result: Any, few: Any = None) -> Iterator[Finding]:
-        shape = has_shape(result, tuple(case.xT.shape))
-        x = values(result) if shape.ok else None
-        finite = shape.ok and bool(np.isfinite(x).all())
-        lost = 0 if x is None else int((~np.isfinite(x)).any(axis=1).sum())
-        yield self.points(
-            finite, f"a tensor of shape {tuple(case.xT.shape)}, all finite",
-            f"{lost} points that are no numbers" if lost else shape.got,
-        )  # fmt: skip
-        if not finite or len(x) < DRAWN:
-            return
-        again = values(few)
-        fits = again is not None and again.shape == (BATCH, 2)
-        same = fits and bool(np.allclose(again, x[-BATCH:], rtol=1e-3, atol=1e-3))
-        got = f"{show(x[-1])}, then {show(again[-1])}" if fits else "another shape"
-        why = "" if same else "Is there noise of its own in it, or a layer that looks at the whole batch?"
-        yield self.own(same, f"the same points among {DRAWN} and among {BATCH}", got, why=why)
-        if same:
-            yield from self._quality(x, case.rng)
+    def quality(self, case: Case, x: np.ndarray) -> Iterator[Finding]:
+        varied = self.differing(x, 0.9)
+        yield varied
+        if varied.ok:
+            yield from self._fresh(x, case.rng)
 
-    def _quality(self, x: np.ndarray, rng: np.random.Generator) -> Iterator[Finding]:
-        distinct = len(np.unique(x.round(6), axis=0))
-        varied = distinct > 0.9 * DRAWN
-        copies = "a constant" if distinct < 3 else "a store of points"
-        yield self.varied(varied, f"{DRAWN} different points", str(distinct), mistake=None if varied else copies)
-        if not varied:
-            return
+    def _fresh(self, x: np.ndarray, rng: np.random.Generator) -> Iterator[Finding]:
         rest = two_moons(1000, generator=torch.Generator(device="cpu").manual_seed(int(rng.integers(2**31))))
         ratio = neighbour_ratio(training_points(), torch.from_numpy(x[:1000]), rest).value
         learnt = ratio < NEW

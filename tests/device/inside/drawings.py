@@ -25,6 +25,7 @@ from pushforward.answering.maps import flow_map
 from pushforward.data import bend_to_moons, digits
 from pushforward.figures import style
 from pushforward.figures.style import Picture
+from pushforward.first_model import learn_digits
 
 ROOT = Path(__file__).resolve().parents[3]
 FLOWS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
@@ -40,6 +41,7 @@ OBJECTIVES = {"sin 5z": lambda z: torch.sin(5 * z[:, 0])}
 AFFINE = {"affine": flow_map("linear", {"A": [[1.2, 0.5], [-0.3, 0.6]], "b": [0.0, 0.0]})}
 SWIRL = {"swirl": flow_map("swirl", {"c": 0.0, "k": 0.5})}
 MEASURES = {"recall": lambda train, fake, fresh: MEASURING["precision_coverage"](train, fake, 5)["recall"]}
+BETA = torch.linspace(0.01, 0.3, 10, dtype=F64)
 FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"), ("leaky", {"s": 0.25}, "normal")]
 
 
@@ -86,17 +88,49 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_bandwidths": lambda to: ([0.1, 1.0, 5.0], {"all": to(noise(3)), "some": to(noise(3))}, to(noise(1).abs())[0]),
     "draw_memoriser": lambda to: ([0.5, 1.0, 8.0], to(200 + noise(3).abs()), to(noise(3).abs()), 0.8),
     "draw_measures": lambda to: ("noise", 0.5, MEASURES, 60),
+    "draw_first": lambda to: (3, 2, learn_digits(1)),
+    "first_explorer": lambda to: (learn_digits(1),),
     "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
     "draw_elbo": lambda to: (0.5, 1.0, BOUND["elbo_terms"], BOUND["kl_gaussian"]),
+    "draw_ascent": lambda to: ([9.0, 1.0], to(noise(2, 2).abs()), 0.5, to(noise(2).abs())),
+    "draw_bounds": lambda to: ([1, 9], {"a": to(noise(2)), "b": to(noise(2))}, {"a": to(noise(2)), "b": to(noise(2))}),
     "draw_slide": lambda to: (0.3, 0.5, to(noise(5)), GRADIENTS["reparameterise_lognormal"]),
     "draw_estimates": lambda to: (
         *("sin 5z", 0.5, 10, to(noise(20, 20)), OBJECTIVES),
         *(GRADIENTS["score_terms"], GRADIENTS["pathwise_terms"]),
     ),
+    "draw_single_draws": lambda to: ({"a": (to(noise(9)), to(noise(9))), "b": (to(noise(9)), to(noise(9)))}, -1.8),
+    "draw_best_independent": lambda to: (to(torch.tensor([[2.0, 1.0], [1.0, 2.0]])),),
+    "draw_rebuilt": lambda to: (
+        *({"a": to(noise(6, 8, 8)), "b": to(noise(6, 8, 8))}, [0.1, 1.0], {"c": to(noise(2)), "d": to(noise(2))}),
+        *({"c": (0.1, 2.0), "d": (1.0, 3.0)}, 5.7),
+    ),
+    "draw_masses": lambda to: (to(noise(3)), {"a": to(noise(3))}, to(noise(4)), {"b": to(noise(4).abs())}),
+    "draw_two_ascents": lambda to: (
+        *({"a": to(noise(4)), "b": to(noise(4))}, -1.7, to(noise(5)), to(noise(5).abs())),
+        {"a": to(noise(5)), "prior": to(noise(5))},
+    ),
+    "draw_pulls": lambda to: (to(noise(5)), OBJECTIVES["sin 5z"], 0.2, 1.0, [0.0, 1.0]),
+    "draw_matching": lambda to: (to(noise(3)), 0.0, 0.7),
     "draw_schedule": lambda to: (
         *("linear", 50, 20, DIFFUSION["SCHEDULES"], DIFFUSION["alpha_bar"], DIFFUSION["q_sample"]),
         *(to(noise(4, 8, 8)), to(noise(4, 8, 8))),
     ),
+    "draw_temperaments": lambda to: (DIFFUSION["noising_step"], DIFFUSION["marginal_after"], 3.0, 9),
+    "draw_left": lambda to: (*(DIFFUSION[name] for name in ("SCHEDULES", "alpha_bar", "log_alpha_bar")), 30),
+    "draw_heat": lambda to: (DIFFUSION["noising_step"], DIFFUSION["alpha_bar"], to(BETA)),
+    "draw_prior_gap": lambda to: (
+        *(DIFFUSION["prior_gap"], DIFFUSION["alpha_bar"], DIFFUSION["SCHEDULES"]["linear"]),
+        *(to(noise(3, 4)), [30, 50]),
+    ),
+    "draw_ve_gaps": lambda to: (DIFFUSION["ve_prior_gaps"],),
+    "draw_bayes": lambda to: (DIFFUSION["alpha_bar"], DIFFUSION["posterior"], to(BETA), 7, 1.0, 1.6),
+    "draw_bridge": lambda to: (5, 0.5, DIFFUSION["posterior"], to(BETA)),
+    "bridge_explorer": lambda to: (DIFFUSION["posterior"], to(BETA)),
+    "draw_best_guesses": lambda to: (
+        *(DIFFUSION["alpha_bar"], DIFFUSION["q_sample"], to(BETA), to(noise(5, 8, 8)), 2, [1, 5, 9]),
+    ),
+    "draw_generated": lambda to: ([to(noise(3, 64)) for _ in range(9)], to(noise(5, 8, 8))),
     "draw_push_forward": lambda to: (to(noise(50, 2)), to(bend_to_moons(noise(50, 2)))),
     "draw_split": lambda to: (*map(to, noise(3, 9).abs()), [(q, to(noise(9).abs()), -2.0) for q in "ab"], -1.5),
     "draw_paths": lambda to: (to(noise(5)), lambda mu, sigma: torch.exp(mu + sigma * noise(5)), 0.0, 0.5),

@@ -12,8 +12,8 @@ def double(*values):
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     m, s, M, S = double(mu, sigma, prior_mu, prior_sigma)
     shape = torch.broadcast_shapes(m.shape, s.shape, M.shape, S.shape)
-    terms = {"mean": (m - M).square() / S.square() / 2, "variance": torch.expm1(2 * torch.log(s / S)) / 2}
-    terms["log"] = -torch.log(s / S)
+    terms = {"mean": (m - M).square() / S.square(), "trace": torch.exp(2 * torch.log(s / S))}
+    terms["log_det"] = -2 * torch.log(s / S)
     return {name: term.expand(shape) for name, term in terms.items()}
 
 

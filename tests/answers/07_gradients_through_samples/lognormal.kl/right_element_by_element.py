@@ -10,11 +10,11 @@ def together(*values):
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     m, s, M, S = together(mu, sigma, prior_mu, prior_sigma)
     log_ratio = 2 * torch.log(s) - 2 * torch.log(S)
-    return {"mean": (m - M) ** 2 / (2 * S**2), "variance": (log_ratio.exp() - 1) / 2, "log": -log_ratio / 2}
+    return {"mean": ((m - M) / S) ** 2, "trace": log_ratio.exp(), "log_det": -log_ratio}
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     arguments = together(mu, sigma, prior_mu, prior_sigma)
     rows = zip(*(v.reshape(-1) for v in arguments), strict=True)
     entries = [torch.stack(list(kl_terms(*row).values())).sum() for row in rows]
-    return torch.stack(entries).reshape(arguments[0].shape)
+    return (torch.stack(entries).reshape(arguments[0].shape) - 1) / 2

@@ -11,8 +11,12 @@ def _tensors(*numbers):
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     m, s, M, S = torch.broadcast_tensors(*_tensors(mu, sigma, prior_mu, prior_sigma))
     spread = kl_divergence(Normal(M, s), Normal(M, S))
-    log = S.log() - s.log()
-    return {"mean": kl_divergence(Normal(m, S), Normal(M, S)), "variance": spread - log, "log": log}
+    log_det = 2 * S.log() - 2 * s.log()
+    return {
+        "mean": 2 * kl_divergence(Normal(m, S), Normal(M, S)),
+        "trace": 2 * spread + 1 - log_det,
+        "log_det": log_det,
+    }
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):

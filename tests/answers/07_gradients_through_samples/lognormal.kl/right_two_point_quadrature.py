@@ -10,9 +10,9 @@ def log(v):
 
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     return {
-        "mean": 0.5 * ((mu - prior_mu) / prior_sigma) ** 2,
-        "variance": 0.5 * (sigma - prior_sigma) * (sigma + prior_sigma) / prior_sigma**2,
-        "log": log(prior_sigma) - log(sigma),
+        "mean": ((mu - prior_mu) / prior_sigma) ** 2,
+        "trace": 1 + (sigma - prior_sigma) * (sigma + prior_sigma) / prior_sigma**2,
+        "log_det": 2 * (log(prior_sigma) - log(sigma)),
     }
 
 

@@ -4,4 +4,4 @@ import torch
 
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     m, s, M, S = (torch.as_tensor(v) for v in (mu, sigma, prior_mu, prior_sigma))
-    return {"mean": (m - M) ** 2 / (2 * S), "variance": (s**2 / S - 1) / 2, "log": torch.log(S / s)}
+    return {"trace": s**2 / S, "mean": (m - M) ** 2 / S, "log_det": 2 * torch.log(S / s)}

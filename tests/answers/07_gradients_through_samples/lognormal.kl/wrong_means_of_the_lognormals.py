@@ -6,8 +6,8 @@ def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     # compares E z with E z, as if z were normal
     m, s, M, S = (torch.as_tensor(v) for v in (mu, sigma, prior_mu, prior_sigma))
     gap = torch.exp(m + s**2 / 2) - torch.exp(M + S**2 / 2)
-    return {"mean": gap**2 / (2 * S**2), "variance": (s**2 / S**2 - 1) / 2, "log": torch.log(S / s)}
+    return {"trace": s**2 / S**2, "mean": gap**2 / S**2, "log_det": 2 * torch.log(S / s)}
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    return sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values())
+    return (sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values()) - 1) / 2

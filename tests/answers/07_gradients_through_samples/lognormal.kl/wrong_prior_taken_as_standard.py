@@ -5,8 +5,8 @@ import torch
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     m, s = torch.as_tensor(mu), torch.as_tensor(sigma)
     zero = 0 * (m + s + prior_mu + prior_sigma)
-    return {"mean": m**2 / 2 + zero, "variance": (s**2 - 1) / 2 + zero, "log": zero - torch.log(s)}
+    return {"trace": s**2 + zero, "mean": m**2 + zero, "log_det": zero - 2 * torch.log(s)}
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    return sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values())
+    return (sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values()) - 1) / 2

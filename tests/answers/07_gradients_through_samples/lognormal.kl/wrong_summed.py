@@ -14,13 +14,13 @@ def _tensors(mu, sigma, prior_mu, prior_sigma):
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     mu, sigma, m, s = _tensors(mu, sigma, prior_mu, prior_sigma)
     return {
-        "mean": 0.5 * ((mu - m) / s) ** 2,
-        "variance": 0.5 * ((sigma / s) ** 2 - 1),
-        "log": torch.log(s) - torch.log(sigma),
+        "mean": ((mu - m) / s) ** 2,
+        "trace": (sigma / s) ** 2,
+        "log_det": 2 * torch.log(s) - 2 * torch.log(sigma),
     }
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     terms = kl_terms(mu, sigma, prior_mu, prior_sigma)
-    total = terms["mean"] + terms["variance"] + terms["log"]
+    total = 0.5 * (terms["mean"] + terms["trace"] - 1 + terms["log_det"])
     return total.sum(-1) if total.dim() > 0 else total

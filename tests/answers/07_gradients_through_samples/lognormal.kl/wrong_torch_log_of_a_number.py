@@ -4,11 +4,11 @@ import torch
 
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     return {
-        "mean": (mu - prior_mu) ** 2 / (2 * prior_sigma**2),
-        "variance": (sigma**2 / prior_sigma**2 - 1) / 2,
-        "log": torch.log(prior_sigma / sigma),
+        "trace": sigma**2 / prior_sigma**2,
+        "mean": (mu - prior_mu) ** 2 / prior_sigma**2,
+        "log_det": 2 * torch.log(prior_sigma / sigma),
     }
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
-    return sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values())
+    return (sum(kl_terms(mu, sigma, prior_mu, prior_sigma).values()) - 1) / 2

@@ -13,9 +13,9 @@ def _tensors(mu, sigma, prior_mu, prior_sigma):
 
 def kl_terms(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     mu, sigma, m, s = _tensors(mu, sigma, prior_mu, prior_sigma)
-    return {"mean": (mu - m) ** 2 / (2 * s**2), "variance": (sigma**2 - 1) / (2 * s**2), "log": torch.log(s / sigma)}
+    return {"trace": sigma**2 + 0 * s, "mean": (mu - m) ** 2 / s**2, "log_det": 2 * torch.log(s / sigma)}
 
 
 def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
     terms = kl_terms(mu, sigma, prior_mu, prior_sigma)
-    return terms["mean"] + terms["variance"] + terms["log"]
+    return 0.5 * (terms["mean"] + terms["trace"] - 1 + terms["log_det"])

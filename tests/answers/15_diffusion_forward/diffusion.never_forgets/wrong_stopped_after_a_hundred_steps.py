@@ -5,3 +5,7 @@ import torch
 def never_forgets():
     beta = 1.0 / (torch.arange(1, 101) + 1) ** 2
     return 1.0, 2.0, float(torch.prod(1 - beta))
+
+
+def never_forgets_either():
+    return 1.0, 2.5, 0.696155

@@ -1,4 +1,4 @@
-# breaks: every noise gives one point of the plane, all of them finite
+# breaks: every noise gives one sample of the promised shape, all of it finite
 import torch
 
 

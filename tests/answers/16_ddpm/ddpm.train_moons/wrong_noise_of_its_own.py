@@ -1,4 +1,4 @@
-# breaks: a point depends on its own noise only, and is the same whenever it is asked for
+# breaks: a sample depends on its own noise only, and is the same whenever it is asked for
 import math
 
 import torch

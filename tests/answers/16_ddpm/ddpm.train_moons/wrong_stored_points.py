@@ -1,4 +1,4 @@
-# breaks: different noise gives different points | mistake: a store of points
+# breaks: different noise gives different samples | mistake: a store of points
 import torch
 
 from pushforward.data import two_moons

@@ -1,0 +1,21 @@
+# breaks: every noise gives one sample of the promised shape, all of it finite
+import torch
+
+from pushforward.data import digits
+
+PICTURES, LABELS = digits("train")
+OFTEN = ((PICTURES.flatten(1).long()[:, :, None] == torch.arange(17)).float().mean(0) + 1e-3).log()
+
+
+def level_log_p(votes, xt, kept):
+    kept, u = kept[:, None, None], torch.arange(17, device=xt.device).to(xt) / 8 - 1
+    return (votes - (xt[:, :, None] - kept.sqrt() * u) ** 2 / (2 * (1 - kept))).log_softmax(2)
+
+
+def digit_levels(xt, kept):
+    """Each pixel by itself, at its frequencies."""
+    return level_log_p(OFTEN.expand(len(xt), 64, 17), xt, kept)
+
+
+def sample_digits(xT):
+    return (xT - 1).sqrt().clamp(-1, 1)

@@ -1,0 +1,24 @@
+# breaks: the pictures are nearly as near to test digits as training digits are
+import torch
+
+from pushforward.data import digits
+
+PICTURES, LABELS = digits("train")
+OFTEN = ((PICTURES.flatten(1).long()[:, :, None] == torch.arange(17)).float().mean(0) + 1e-3).log()
+
+
+def level_log_p(votes, xt, kept):
+    kept, u = kept[:, None, None], torch.arange(17, device=xt.device).to(xt) / 8 - 1
+    return (votes - (xt[:, :, None] - kept.sqrt() * u) ** 2 / (2 * (1 - kept))).log_softmax(2)
+
+
+def digit_levels(xt, kept):
+    """Each pixel by itself, at its frequencies."""
+    return level_log_p(OFTEN.expand(len(xt), 64, 17), xt, kept)
+
+
+def sample_digits(xT):
+    """One normal law for all digits: the right mean and covariance of the pixels, and no digit."""
+    x = PICTURES.flatten(1) / 8 - 1
+    square = torch.cov(x.T) + 1e-4 * torch.eye(64)
+    return (x.mean(0) + xT @ torch.linalg.cholesky(square).T).clamp(-1, 1)
