@@ -272,7 +272,8 @@ with waiting_for("kl_gaussian"):
 # \,\|\, \mathcal N(\mu_p, \operatorname{diag}\sigma_p^2)\big)$, one value for each item of a batch. Some do, each in its
 # own way and with its own rounding. Others only look like it: a half too few or a half too many, $\sigma$ where
 # $\sigma^2$ belongs, the divergence the other way round, a sum that runs over the wrong axis, or a formula that is right
-# for the priors and the sizes that its author happened to try.
+# for the priors and the sizes that its author happened to try, and not for a $\sigma$ of $10^{-6}$, say, or in hundreds
+# of dimensions.
 #
 # Your test may call the function as often as it likes, on tensors of your choice. Which inputs tell one divergence from
 # the other? (With equal widths the two directions agree. With $\sigma = 1$ nobody can tell $\sigma$ from $\sigma^2$. In a
@@ -364,7 +365,7 @@ def elbo_gathered(dz, log_q, log_likelihood, log_prior):
 # Half-way: have these three lines judged before you build on them. (Lines 4 to 6 are shown as not reached, of course.)
 
 # %% tags=["demo"]
-display(check("elbo.derivation"))
+check("elbo.derivation")  # lines 1 to 3
 
 
 # %% [markdown]

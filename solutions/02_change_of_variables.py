@@ -39,13 +39,14 @@ from pushforward.figures.change_of_variables import (
     draw_flow_verdicts,
     draw_image,
     draw_levels,
+    draw_lognormals,
     draw_mass_stays,
     draw_square,
     draw_training,
     draw_zoom,
     stretch_explorer,
 )
-from pushforward.figures.style import BLUE, GREY, VERMILION, figure, show
+from pushforward.figures.style import show
 from pushforward.train import budget, train
 from pushforward.waiting import waiting_for
 
@@ -365,7 +366,7 @@ def log_abs_det_jacobian(f, x):
 check("cov.log_abs_det_jacobian")
 
 # %% [markdown]
-# Three maps of a chequered square, every cell coloured by your $\log|\det J|$ at its centre:
+# Three maps of a chequered square, every cell coloured by your $\log|\det J|$ at its centre: an affine one, $x + u \tanh(w \cdot x)$, and a turn whose angle grows with $\|x\|$. **Predict before you run:** which of the three keeps every area?
 
 # %% tags=["demo"]
 with waiting_for("log_abs_det_jacobian"):
@@ -376,7 +377,7 @@ with waiting_for("log_abs_det_jacobian"):
     }
     show(draw_cells(maps, log_abs_det_jacobian), alt="A square of twelve by twelve cells under three maps. Affine: a slanted "
          "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged, up to 2.2 times, others hardly. "
-         "Swirl: the cells are bent into a whirl, and every one keeps its area.")  # fmt: skip
+         "Swirl: the cells are bent into a whirl, all in one pale colour.")  # fmt: skip
 
 # %% [markdown]
 # The affine map changes all areas by one factor, the second map by another factor everywhere, and the third bends
@@ -616,17 +617,7 @@ check("cov.lognormal_density")
 
 # %% tags=["demo"]
 with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
-    z = torch.linspace(-1, 6, 701, dtype=torch.float64)
-    fig, (left, right) = figure(1, 2, (9, 3.2))
-    for mu, sigma, colour, dash in ((0.0, 0.5, BLUE, "-"), (0.0, 1.0, VERMILION, "--"), (1.0, 0.5, GREY, "-.")):
-        label = rf"$\mu = {mu:g}$, $\sigma = {sigma:g}$"
-        left.plot(z, lognormal_log_pdf(z, mu, sigma).exp(), dash, color=colour, label=label)
-        right.plot(z, lognormal_cdf(z, mu, sigma), dash, color=colour)
-        right.plot([math.exp(mu)], [0.5], "o", color=colour)
-    left.set(title="density", xlabel="$z$")
-    right.set(title=r"distribution function, with the median $e^\mu$", xlabel="$z$")
-    left.legend()
-    show(fig, alt="Densities and distribution functions of three log-normal distributions. All are zero for negative z, rise "
+    show(draw_lognormals(lognormal_log_pdf, lognormal_cdf), alt="Densities and distribution functions of three log-normal distributions. All are zero for negative z, rise "
          "steeply and have a long right tail. The distribution functions cross one half at e to the mu.")  # fmt: skip
 
 # %% [markdown]
@@ -1143,9 +1134,9 @@ with waiting_for("log_p_reverse"):
     data = torch.where(coin < 0.35, -1.5 + 0.4 * noise, 1.2 + 0.7 * noise)
     honest = learn(lambda x, g: log_p_reverse(x, g, log_base), data)
     cheat = learn(lambda x, g: log_base(g(x)), data)
-    show(draw_training(data, {"with the log-determinant": honest, "without it": cheat}, log_p_reverse), alt="Left: the two maps. Trained with the "
-         "log-determinant, g rises steeply at the two hills and slowly between them; trained without it, it is nearly flat at 0. Right: a histogram of the data with two hills; "
-         "the honest density follows it, and the cheat's score, taken for a density, lies far above it as a nearly level line.")  # fmt: skip
+    rise = [f"{(g(torch.tensor(2.0)) - g(torch.tensor(-2.0))).item():.1f}" for g in (honest, cheat)]
+    show(draw_training(data, {"with the log-determinant": honest, "without it": cheat}, log_p_reverse), alt="Left: the two maps. From −2 to 2 the one that was trained "
+         f"with the log-determinant rises by {rise[0]}, the other by {rise[1]}. Right: a histogram of the data with two hills, the density of the first map, and what the second one is scored by.")  # fmt: skip
     scores = log_p_reverse(data, honest, log_base).mean().item(), log_base(cheat(data)).mean().item()
     print(f"mean score of the data: {scores[0]:.2f} nats with the log-determinant, {scores[1]:.2f} without it")
     spreads = honest(data).std().item(), cheat(data).std().item()

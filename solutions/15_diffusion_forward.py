@@ -609,15 +609,15 @@ check("diffusion.never_forgets")
 #
 # Notebook 06 derived it: with $q = \mathcal N(m, vI)$ in $d$ dimensions and $p = \mathcal N(0, I)$,
 #
-# $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big(\underbrace{dv}_{\text{trace}} + \underbrace{\|m\|^2}_{\text{mean}} - d - \underbrace{d \log v}_{\text{log det}}\Big) .$$
+# $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big(\underbrace{dv}_{\text{trace}} + \underbrace{\|m\|^2}_{\text{mean}} - d + \underbrace{(-d \log v)}_{\text{log det}}\Big) ,$$
+#
+# the log-determinant being that of $p$ over $q$, as there.
 #
 # Here $m = \sqrt{\bar\alpha_T}\,x_0$ and $v = 1 - \bar\alpha_T$. As $\bar\alpha_T \to 0$ the trace, the
 # log-determinant and $d$ cancel up to a term of order $d\,\bar\alpha_T^2$, and what is left is
 # $\frac12 \bar\alpha_T \|x_0\|^2$: the gap is what the prior overlooks of the mean.
 #
-# (Notebook 06 has a $+$ before the log-determinant, since its own is that of $p$ over $q$. Here it is $q$'s alone.)
-#
-# **In numbers.** $d = 1$, $x_0 = 2$, $\bar\alpha_T = 0.1$: trace $0.9$, mean $0.4$, log det $-0.1054$, so KL
+# **In numbers.** $d = 1$, $x_0 = 2$, $\bar\alpha_T = 0.1$: trace $0.9$, mean $0.4$, log det $0.1054$, so KL
 # $= \frac12(0.9 + 0.4 - 1 + 0.1054) = 0.2027$ nats.
 #
 # **Write** the three terms and their sum. `x0` holds a batch of vectors, so `mean` and `kl` have one entry for each.
@@ -625,7 +625,7 @@ check("diffusion.never_forgets")
 
 # %% tags=["solve:diffusion.prior_gap"]
 def prior_gap(x0, alpha_bar_T):
-    """KL(q(x_T | x_0) ‖ N(0, I)) = ½ (trace + mean - d - log_det) in nats, term by term.   (002 9-3c, d)
+    """KL(q(x_T | x_0) ‖ N(0, I)) = ½ (trace + mean - d + log_det) in nats, term by term.   (002 9-3c, d)
 
     x0: (B, d); alpha_bar_T: float in (0, 1);
     returns {"trace": number, "mean": (B,), "log_det": number, "kl": (B,)}, the tensors of the type of x0.
@@ -634,8 +634,8 @@ def prior_gap(x0, alpha_bar_T):
     d = x0.shape[1]
     trace = d * (1 - alpha_bar_T)
     mean = alpha_bar_T * (x0**2).sum(dim=1)
-    log_det = d * math.log1p(-alpha_bar_T)
-    return {"trace": trace, "mean": mean, "log_det": log_det, "kl": 0.5 * (mean + (trace - d - log_det))}
+    log_det = -d * math.log1p(-alpha_bar_T)
+    return {"trace": trace, "mean": mean, "log_det": log_det, "kl": 0.5 * (mean + (trace - d + log_det))}
     ### END SOLUTION
 
 
@@ -1080,8 +1080,19 @@ with waiting_for("ve_prior_gaps"):
 # - $\beta_n = 1$: the step throws everything away, $\bar\alpha_n = 0$ from here on. Section 11 looks closely at what
 #   breaks.
 # - $\beta_n > 1$: $1 - \beta_n$ is negative and has no real root.
-# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*. `nan > 1` is false, and `nan < 0` is
-#   false too.
+# - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*.
+
+# %% tags=["given"]
+doubtful = torch.tensor([-0.1, 0.0, 1.0, 1.5, math.nan])
+{
+    "√beta": doubtful.sqrt(),
+    "√(1 − beta)": (1 - doubtful).sqrt(),
+    "beta < 0": doubtful < 0,
+    "beta > 1": doubtful > 1,
+}
+
+# %% [markdown]
+# The last entry slips through both comparisons.
 #
 # **So a schedule is valid if $0 < \beta_n < 1$, strictly, for every $n = 1, \dots, N$.** Two things are *not* part of
 # this. It need not increase. And it does not matter whether $\bar\alpha_N$ underflows: a schedule that forgets

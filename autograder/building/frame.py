@@ -9,8 +9,8 @@ from collections.abc import Collection
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.building.alone import INDEX
 from autograder.building.source import Toc
-from autograder.building.workspace import INDEX
 from pushforward.contents import Entry
 
 GITHUB = "https://github.com/"

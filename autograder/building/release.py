@@ -34,11 +34,11 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
+from autograder.building.alone import with_reveals
 from autograder.building.coverage import coverage, finished, in_a_cell, still_planned
 from autograder.building.effort import tell_times, timed
 from autograder.building.frame import cell_id, framed, package_cell, provenance
 from autograder.building.source import Lookup, Tag, Toc, blank, judged, read_sources, read_toc, tag_of
-from autograder.building.workspace import with_reveals
 from pushforward.contents import Entry
 from pushforward.errors import CourseError
 from pushforward.figures.course_map import course_map

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
-from nbformat import NotebookNode
 
+from autograder.building.alone import INDEX, lead_to_the_start_page, with_reveals
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
     from autograder.building.source import Lookup
-
-INDEX = "README.md"  # what the links to the course lead to in course/
 
 
 @contextmanager
@@ -94,7 +92,7 @@ def _model_answers(root: Path, name: str, lookup: Lookup | None) -> bytes:
     nb = read_source(sources / f"{name}.py", lookup or judged)
     toc = read_toc(sources / "_toc.yml")
     nb = framed(instructor_notebook(nb, name, toc), name, toc, [path.stem for path in released_notebooks(root)])
-    _lead_to_the_start_page(nb)
+    lead_to_the_start_page(nb)
     for cell in nb.cells:
         cell.metadata.pop("nbgrader", None)
         lines = cell.source.split("\n")
@@ -178,30 +176,9 @@ def unpaired(source: Path) -> bytes:
 def _own_copy(source: Path) -> bytes:
     """The notebook for who studies alone: links to the start page, and a way to the model answers."""
     nb = nbformat.reads(unpaired(source).decode(), as_version=4)
-    _lead_to_the_start_page(nb)
+    lead_to_the_start_page(nb)
     with_reveals(nb)
     return (nbformat.writes(nb).rstrip("\n") + "\n").encode()
-
-
-def with_reveals(nb: NotebookNode) -> NotebookNode:
-    """The same notebook: below each written answer a cell that opens model answer and rubric."""
-    cells = []
-    for cell in nb.cells:
-        cells.append(cell)
-        marks = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "markdown" and marks.get("grade") and marks.get("solution"):
-            exercise = marks["grade_id"].replace("-", ".", 1)
-            code = f'from pushforward import mark, reveal\n\nreveal("{exercise}")'
-            cells.append(nbformat.v4.new_code_cell(code, id=f"reveal-{marks['grade_id']}"[:64]))
-    nb.cells = cells
-    return nb
-
-
-def _lead_to_the_start_page(nb: NotebookNode) -> None:
-    """In work/ the links to the course go to the page that knows what has been done."""
-    for cell in (nb.cells[0], nb.cells[-1]):
-        if cell.cell_type == "markdown":
-            cell.source = cell.source.replace(f"({INDEX})", "(index.ipynb)")
 
 
 def _numbered(path: Path, word: str) -> Iterator[Path]:

@@ -289,6 +289,25 @@ def draw_levels(log_p_bent: Callable, log_p_reverse: Callable) -> Figure:
     return fig
 
 
+# --- a density with an edge ------------------------------------------------------------------------------------
+
+
+@on_cpu
+def draw_lognormals(log_pdf: Callable, cdf: Callable) -> Figure:
+    """Density and distribution function of three log-normal distributions, with their medians e^mu."""
+    z = torch.linspace(-1, 6, 701, dtype=torch.float64)
+    fig, (left, right) = figure(1, 2, (9, 3.2))
+    for mu, sigma, colour, dash in ((0.0, 0.5, BLUE, "-"), (0.0, 1.0, VERMILION, "--"), (1.0, 0.5, GREY, "-.")):
+        label = rf"$\mu = {mu:g}$, $\sigma = {sigma:g}$"
+        left.plot(z, log_pdf(z, mu, sigma).exp(), dash, color=colour, label=label)
+        right.plot(z, cdf(z, mu, sigma), dash, color=colour)
+        right.plot([math.exp(mu)], [0.5], "o", color=colour)
+    left.set(title="density", xlabel="$z$")
+    right.set(title=r"distribution function, with the median $e^\mu$", xlabel="$z$")
+    left.legend()
+    return fig
+
+
 # --- training --------------------------------------------------------------------------------------------------
 
 

@@ -76,3 +76,8 @@ def test_the_formula_agrees_with_the_reviewer_s_estimates() -> None:
     rows = {row["name"]: row["minutes"] for row in json.loads((ROOT / "autograder/notebooks.json").read_text())}
     assert 170 <= rows["06_elbo"] <= 240
     assert 230 <= rows["15_diffusion_forward"] <= 290
+
+
+def test_the_readme_says_how_long_the_first_one_takes() -> None:
+    rows = json.loads((ROOT / "autograder/notebooks.json").read_text(encoding="utf-8"))
+    assert f"(course/00_start_here.ipynb), {rows[0]['minutes']} minutes;" in (ROOT / "README.md").read_text()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -84,6 +85,7 @@ def test_no_line_of_an_answer_survives(course: Path, judges: Callable) -> None:
 
 def test_every_blank_raises_and_the_notebook_still_runs(student: NotebookNode, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("pushforward")
+    module.__spec__ = ModuleSpec("pushforward", None)
     module.check, module.total = lambda exercise: 0.0, lambda: 0.0
     module.hint = module.restart = None
     monkeypatch.setitem(sys.modules, "pushforward", module)
@@ -432,7 +434,7 @@ def test_the_bytes_depend_on_nothing_but_the_sources(course: Path) -> None:
         for world in worlds
     ]
     first, second = (run.communicate()[0] for run in runs)
-    assert first.count("\n") == 8
+    assert first.count("\n") == 9
     assert first == second
 
 

@@ -31,7 +31,7 @@ def trial_behind_check(notebook: Notebook) -> Notebook:
     return notebook
 
 
-@damaged("metadata are gone, and a trial after the check redefines an answer", mended="lost from 36 cells")
+@damaged("metadata are gone, and a trial after the check redefines an answer", mended="lost from 40 cells")
 def trial_and_stripped(notebook: Notebook) -> Notebook:
     return stripped(trial_behind_check(notebook))
 
@@ -171,7 +171,7 @@ def deleted_answer(notebook: Notebook) -> Notebook:
 @damaged(
     "the first answer is not there and no cell has metadata",
     mended=(
-        "nbgrader's marks had been lost from 35 cells",
+        "nbgrader's marks had been lost from 39 cells",
         "Missing, and put back: the answer cell of diffusion.step (as the blank).",
     ),
     lost=("diffusion.step",),
@@ -205,7 +205,7 @@ def deleted_imports(notebook: Notebook) -> Notebook:
     return notebook
 
 
-@damaged("all text and all demonstrations are deleted", mended="Missing, and put back: 52 cells of text or pictures.")
+@damaged("all text and all demonstrations are deleted", mended="Missing, and put back: 65 cells of text or pictures.")
 def deleted_prose(notebook: Notebook) -> Notebook:
     notebook["cells"] = [each for each in notebook["cells"] if "nbgrader" in each["metadata"]]
     return notebook

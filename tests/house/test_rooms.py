@@ -20,6 +20,7 @@ STATIONS = (
     "pushforward.answering",
     "pushforward",
     "pushforward.figures",
+    "pushforward.standing",
     "autograder.oracles",
     "autograder.judging",
     "pushforward.check",

@@ -276,6 +276,15 @@ def test_trained_without_the_log_determinant_a_map_goes_flat_and_its_score_is_no
     assert Picture(fig, "").png
 
 
+def test_distribution_functions_cross_one_half_at_the_median(names: dict[str, Any]) -> None:
+    fig = drawings.draw_lognormals(names["lognormal_log_pdf"], names["lognormal_cdf"])
+    curves, medians = fig.axes[1].lines[::2], fig.axes[1].lines[1::2]
+    for curve, median in zip(curves, medians, strict=True):
+        ((at, half),) = median.get_xydata()
+        assert np.interp(at, *curve.get_xydata().T) == pytest.approx(half, abs=1e-3)
+    assert Picture(fig, "").png
+
+
 def test_the_image_of_a_singular_matrix_is_drawn_as_a_curve() -> None:
     fig = drawings.draw_image(doubles([1.0, 0.5], [-0.4, 0.8]))
     square, curve = (ax.collections[0].get_offsets() for ax in fig.axes)

@@ -105,8 +105,10 @@ class MovingSupport(Exercise):
                 yield self._terms_of(f, theta, floats(rng.uniform(0.05, 0.95, size=(5, 1)), dtype, device))
                 yield self._terms_of(f, theta, floats(EVEN, dtype, device), even=True)
                 yield self._baseline_of(f, theta)
-            far = float(rng.uniform(12, 20))  # where terms are large
-            yield self._terms_of(f, far, floats(rng.uniform(0.05, 0.95, size=(5, 1)), dtype, device))
+            c, cross = random_polynomial(rng, 1)
+            for size in (3e3, -3e3):  # where terms are large
+                f = Net("polynomial", tuple(floats(v, dtype, device) for v in (size * c / abs(c).max(), cross)))
+                yield self._terms_of(f, 1.5, floats(rng.uniform(0.05, 0.95, size=(5, 1)), dtype, device))
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._terms_of(**given) if name == "support_terms" else self._baseline_of(**given)

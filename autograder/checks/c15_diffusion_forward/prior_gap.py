@@ -18,7 +18,8 @@ from autograder.oracles import gaussians
 
 
 def _gap(trace: Any, mean: Any, log_det: Any, d: int, half: float = 0.5) -> dict[str, Any]:
-    return {"trace": trace, "mean": mean, "log_det": log_det, "kl": half * (trace + mean - d - log_det)}
+    """The answer by q's own log-determinant; that of the prior over q has the other sign."""
+    return {"trace": trace, "mean": mean, "log_det": -log_det, "kl": half * (trace + mean - d - log_det)}
 
 
 @exercise("diffusion.prior_gap", ("prior_gap",))
@@ -28,7 +29,7 @@ class PriorGap(Exercise):
     terms = gate("the answer is a dictionary with trace, mean, log_det and kl")
     trace = pays("trace: the sum of q's variances over the dimensions", 0.25)
     mean = pays("mean: the squared length of q's mean, one per item", 0.25)
-    log_det = pays("log_det: the logarithm of the determinant of q's covariance", 0.25)
+    log_det = pays("log_det: the logarithm of the prior's determinant over that of q's covariance", 0.25)
     kl = pays("kl: the divergence in nats, one per item", 1.25)
 
     hints = (
@@ -67,7 +68,7 @@ class PriorGap(Exercise):
         batch, d = x0.shape
         covariance = (1 - alpha_bar) * np.eye(d)
         mean = math.sqrt(alpha_bar) * x0
-        log_det = float(np.linalg.slogdet(covariance)[1])
+        log_det = -float(np.linalg.slogdet(covariance)[1])
         trace, squares = float(np.trace(covariance)), np.array([float(row @ row) for row in mean])
         gaps, swapped = (
             np.array([sum(gaussians.kl(*pair) for pair in pairs(row)) for row in mean])
@@ -76,6 +77,7 @@ class PriorGap(Exercise):
                 lambda row: [(0.0, 1.0, m, 1 - alpha_bar) for m in row],
             )
         )
+        divergence = close(answer["kl"], gaps, dtype, squares + d * (2 + abs(math.log(1 - alpha_bar))))
         verdicts = (
             (
                 self.trace,
@@ -85,7 +87,11 @@ class PriorGap(Exercise):
             (
                 self.log_det,
                 _same_for_all(answer["log_det"], log_det, batch, dtype, d),
-                {"the dimension is forgotten": log_det / d, "the standard deviation in the determinant": log_det / 2},
+                {
+                    "the dimension is forgotten": log_det / d,
+                    "the standard deviation in the determinant": log_det / 2,
+                    **({"the log-determinant upside down": -log_det} if divergence.ok else {}),
+                },
             ),
             (
                 self.mean,
@@ -94,7 +100,7 @@ class PriorGap(Exercise):
             ),
             (
                 self.kl,
-                close(answer["kl"], gaps, dtype, squares + d * (2 + abs(math.log(1 - alpha_bar)))),
+                divergence,
                 {
                     "the half is forgotten": 2 * gaps,
                     "bits for nats": gaps / math.log(2),
@@ -160,12 +166,12 @@ class PriorGap(Exercise):
             "The mean is √alpha_bar x0, not alpha_bar x0: its squared length has alpha_bar in front, not the square.",
         ),
         wrong(
-            "the log-determinant added",
+            "the log-determinant upside down",
             lambda x0, a: (
                 _gap(x0.shape[1] * (1 - a), a * (x0**2).sum(1), x0.shape[1] * math.log(1 - a), x0.shape[1])
                 | {"kl": 0.5 * (x0.shape[1] * (1 - a + math.log(1 - a) - 1) + a * (x0**2).sum(1))}
             ),
-            "The log-determinant is taken away in the sum: a narrow q is far from the prior, and its logarithm negative.",
+            "log_det is that of the prior over q, −d log(1 − alpha_bar): positive where q is narrow, and added in the sum.",
         ),
         wrong(
             "signal and noise swapped",

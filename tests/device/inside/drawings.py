@@ -48,7 +48,7 @@ FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A style of one's own, and no warning in any drawing; coarse pixels, since nobody looks."""
-    monkeypatch.setattr(style, "_DPI", 30)
+    monkeypatch.setattr(style, "DPI", 30)
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
@@ -70,6 +70,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         to(FLOWS["bend"](noise(50, 2, dtype=F64))),
         FLOWS["log_p_bent"],
     ),
+    "draw_lognormals": lambda to: (FLOWS["lognormal_log_pdf"], FLOWS["lognormal_cdf"]),
     "draw_levels": lambda to: (FLOWS["log_p_bent"], FLOWS["log_p_reverse"]),
     "draw_training": lambda to: (
         to(noise(50)),

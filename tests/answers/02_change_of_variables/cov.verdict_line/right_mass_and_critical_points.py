@@ -20,7 +20,7 @@ def exact_det(A):
     return sum((-1) ** j * M[0][j] * exact_det(m) for j, m in enumerate(minors))
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     p, inf = params, math.inf
     match name:
         case "affine":
@@ -61,4 +61,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

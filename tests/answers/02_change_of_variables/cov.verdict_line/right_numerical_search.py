@@ -49,7 +49,7 @@ def image(name, p):
     return -float("inf"), float("inf")
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     d = len(params["b"]) if name == "linear" else (POOL[name].dimensions or (1,))[0]
     if name == "spiral":
         return "collision", ([-0.5, 3.0], [-0.5, 3.0 - 2 * torch.pi])
@@ -66,4 +66,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

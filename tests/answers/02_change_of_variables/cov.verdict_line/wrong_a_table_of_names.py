@@ -4,7 +4,7 @@ from scipy.special import ndtr
 VALID = {"affine", "wave", "tanh", "leaky", "linear", "shear", "swirl", "planar", "coupling", "triangular"}
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     if name in VALID:
         return "valid", None
     if name == "power":
@@ -23,4 +23,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

@@ -2,10 +2,10 @@
 from pushforward.answering.maps import POOL
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     d = len(params.get("b", "x")) if name == "linear" else (POOL[name].dimensions or (1,))[0]
     return ("collision", (-1.0, 1.0)) if d == 1 else ("collision", ([-1.0] + [1.0] * (d - 1), [1.0] * d))
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

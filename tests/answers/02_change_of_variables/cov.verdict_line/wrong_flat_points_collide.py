@@ -37,7 +37,7 @@ def on_the_line(name, p, base):
     return "valid", None
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     verdict, witness = on_the_line(name, params, base)
     if verdict == "singular":  # almost constant there
         return "collision", (witness - 0.05, witness + 0.05)
@@ -45,4 +45,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

@@ -4,7 +4,7 @@ import torch
 from pushforward.answering.maps import POOL, flow_map
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     """Rises or falls from −3 to 3 in whole steps: then it is one-to-one."""
     if POOL[name].dimensions:
         return "valid", None
@@ -16,4 +16,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

@@ -4,7 +4,7 @@ import torch
 from pushforward.answering.maps import POOL, flow_map
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     """Looks for two grid points whose images torch.isclose cannot tell apart."""
     if POOL[name].dimensions:
         return "valid", None
@@ -18,4 +18,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

@@ -5,7 +5,7 @@ import torch
 from pushforward.answering.maps import POOL, flow_map
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     """A zero of the slope by its change of sign; what touches zero, and what is missed, goes unseen."""
     if POOL[name].dimensions:
         return "valid", None
@@ -16,4 +16,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

@@ -37,10 +37,10 @@ def on_the_line(name, p, base):
     return "valid", None
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     verdict, witness = on_the_line(name, params, base)
     return verdict, witness
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

@@ -37,7 +37,7 @@ def on_the_line(name, p, base):
     return "valid", None
 
 
-def judged(name, params, base):
+def judged_line(name, params, base):
     verdict, witness = on_the_line(name, params, base)
     if name in ("shear", "swirl"):
         return "singular", [0.0, 0.0]  # log|det J| = 0
@@ -47,4 +47,4 @@ def judged(name, params, base):
 
 
 def verdict_line(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_line(name, params, base)[0]

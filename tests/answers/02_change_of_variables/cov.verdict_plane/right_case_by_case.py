@@ -24,10 +24,10 @@ def in_space(name, p, base):
     return "valid", None
 
 
-def judged(name, params, base):
+def judged_plane(name, params, base):
     verdict, witness = in_space(name, params, base)
     return verdict, witness
 
 
 def verdict_plane(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_plane(name, params, base)[0]

@@ -24,7 +24,7 @@ def in_space(name, p, base):
     return "valid", None
 
 
-def judged(name, params, base):
+def judged_plane(name, params, base):
     verdict, witness = in_space(name, params, base)
     if name in ("planar", "coupling", "spiral") and verdict != "valid":
         return "mass", 1e-9
@@ -32,4 +32,4 @@ def judged(name, params, base):
 
 
 def verdict_plane(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_plane(name, params, base)[0]

@@ -20,7 +20,7 @@ def _null(A):
     return np.linalg.svd(np.array(A, dtype=float))[2][-1]
 
 
-def judged(name, params, base):
+def judged_plane(name, params, base):
     p = params
     if name == "affine":
         return ("valid", None) if p["a"] != 0 else ("collision", (0.0, 1.0))
@@ -102,4 +102,4 @@ def judged(name, params, base):
 
 
 def verdict_plane(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_plane(name, params, base)[0]

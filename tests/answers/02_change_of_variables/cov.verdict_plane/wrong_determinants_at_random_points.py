@@ -4,7 +4,7 @@ import torch
 from pushforward.answering.maps import POOL, flow_map
 
 
-def judged(name, params, base):
+def judged_plane(name, params, base):
     """If no random point has a tiny determinant, the map is called valid."""
     g = flow_map(name, params)
     d = len(params["b"]) if name == "linear" else (POOL[name].dimensions or (1,))[0]
@@ -16,4 +16,4 @@ def judged(name, params, base):
 
 
 def verdict_plane(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_plane(name, params, base)[0]

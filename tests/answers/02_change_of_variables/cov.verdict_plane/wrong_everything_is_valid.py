@@ -1,7 +1,7 @@
 # breaks: A x + b: the verdict is true for every matrix
-def judged(name, params, base):
+def judged_plane(name, params, base):
     return "valid", None
 
 
 def verdict_plane(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_plane(name, params, base)[0]

@@ -24,11 +24,11 @@ def in_space(name, p, base):
     return "valid", None
 
 
-def judged(name, params, base):
+def judged_plane(name, params, base):
     params["b"] = params.get("b", 0.0)
     verdict, witness = in_space(name, params, base)
     return verdict, witness
 
 
 def verdict_plane(name, params, base):
-    return judged(name, params, base)[0]
+    return judged_plane(name, params, base)[0]

@@ -12,6 +12,6 @@ def prior_gap(x0, alpha_bar_T):
     return {
         "trace": q.variance[0].sum(),
         "mean": torch.linalg.vector_norm(q.mean, dim=1) ** 2,
-        "log_det": q.variance[0].log().sum(),
+        "log_det": -q.variance[0].log().sum(),
         "kl": kl_divergence(q, prior),
     }

@@ -14,6 +14,6 @@ def prior_gap(x0, alpha_bar_T):
     return {
         "trace": trace,
         "mean": torch.tensor(mean, **to_tensor),
-        "log_det": log_det,
+        "log_det": -log_det,
         "kl": torch.tensor(kl, **to_tensor),
     }

@@ -11,6 +11,6 @@ def prior_gap(x0, alpha_bar_T):
     return {
         "trace": torch.trace((1 - alpha_bar_T) * eye),
         "mean": q.mean.square().sum(-1).to(x0.dtype),
-        "log_det": torch.linalg.slogdet((1 - alpha_bar_T) * eye).logabsdet,
+        "log_det": -torch.linalg.slogdet((1 - alpha_bar_T) * eye).logabsdet,
         "kl": kl_divergence(q, prior).to(x0.dtype),
     }

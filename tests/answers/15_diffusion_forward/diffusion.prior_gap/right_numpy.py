@@ -11,7 +11,7 @@ def prior_gap(x0, alpha_bar_T):
     kl = 0.5 * (d * per_dimension + mean)
     return {
         "kl": torch.as_tensor(kl, dtype=x0.dtype, device=x0.device),
-        "log_det": np.log(1 - alpha_bar_T) * d,
+        "log_det": -np.log(1 - alpha_bar_T) * d,
         "mean": torch.as_tensor(mean, dtype=x0.dtype, device=x0.device),
         "trace": np.trace((1 - alpha_bar_T) * np.eye(d)),
     }

@@ -9,4 +9,4 @@ def prior_gap(x0, alpha_bar_T):
     m = alpha_bar_T**0.5 * x0
     mean = F.mse_loss(m, 0 * m, reduction="none").mean(dim=1)
     trace, log_det = d * (1 - alpha_bar_T), d * math.log1p(-alpha_bar_T)
-    return {"trace": trace, "mean": mean, "log_det": log_det, "kl": 0.5 * (trace + mean - d - log_det)}
+    return {"trace": trace, "mean": mean, "log_det": -log_det, "kl": 0.5 * (trace + mean - d - log_det)}

@@ -1,4 +1,4 @@
-# breaks: log_det: the logarithm of the determinant of q's covariance | mistake: the dimension is forgotten
+# breaks: log_det: the logarithm of the prior's determinant over that of q's covariance | mistake: the dimension is forgotten
 import math
 
 
@@ -6,4 +6,4 @@ def prior_gap(x0, alpha_bar_T):
     variance = 1 - alpha_bar_T
     mean = alpha_bar_T * (x0**2).sum(-1)
     kl = 0.5 * (variance + mean - 1 - math.log(variance))
-    return {"trace": variance, "mean": mean, "log_det": math.log(variance), "kl": kl}
+    return {"trace": variance, "mean": mean, "log_det": -math.log(variance), "kl": kl}
