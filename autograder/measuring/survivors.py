@@ -21,8 +21,8 @@ from autograder.judging.exchange import describe
 from autograder.judging.exercise import Case, Exercise
 from autograder.judging.judge import answers_to, cases_of, examine
 from autograder.judging.naming import same
-from autograder.measuring.answers import in_budget, reference
-from autograder.measuring.forked import forked
+from autograder.measuring.answers import EACH_SEED, in_budget, reference
+from autograder.measuring.forked import SECONDS, forked
 from autograder.measuring.mutants import Mutant, mutants
 from pushforward.answering.capture import captured
 
@@ -54,7 +54,7 @@ def fates(root: Path, exercises: Iterable[Exercise], part: tuple[int, int] = (0,
         for number, mutant in enumerate(mutants(root, exercise))
         if number % part[1] == part[0]
     ]
-    return forked(lambda job: _fate(root, *job), jobs)
+    return forked(lambda job: _fate(root, *job), jobs, EACH_SEED if any(e.long for e in exercises) else SECONDS)
 
 
 def _fate(root: Path, exercise: Exercise, mutant: Mutant) -> Fate:
