@@ -60,7 +60,7 @@ class Table(Tensor):
         """A column far from 0 beside its spread, of whole numbers, so few that neither sum nor mean is rounded."""
         place = replace(place, sizes={**place.sizes, "N": FEW})
         x = _columns(place, np.ones(place.sizes["D"]))
-        x[:, 0] = place.rng.choice([-1, 1]) * 2.0**18 + place.rng.permutation([-1, -1, 1, 1])
+        x[:, 0] = place.rng.choice([-1, 1]) * 2.0**20 + place.rng.permutation([-3, -3, 3, 3])  # 3 is not 1 again
         return self._tensor(place, x)
 
 

@@ -17,6 +17,7 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, exe
 
 CENTRE = 1.0  # the model's mean along the first axis; the data's is 0
 APART = 2.0  # nats that the witness's log densities must be apart
+SURE = Verdicts(reach=(1e-12, 1.0))  # far from the densities' crossing the best verdict is as sure as that
 
 
 def log_odds(d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -43,9 +44,9 @@ class DensityRatio(Exercise):
     )
 
     domain = {
-        "log_ratio": Domain({"d": Tensor("...", Verdicts())}, returns=Like("d")),
+        "log_ratio": Domain({"d": Tensor("...", SURE)}, returns=Like("d")),
         "log_p_data_from": Domain(
-            {"d": Tensor("...", Verdicts()), "log_p_model": Tensor("...", Reals(reach=(1e-3, 1000)))}, returns=Like("d")
+            {"d": Tensor("...", SURE), "log_p_model": Tensor("...", Reals(reach=(1e-3, 1000)))}, returns=Like("d")
         ),
     }
 

@@ -68,7 +68,7 @@ class Saturation(Exercise):
     )
 
     domain = {
-        name: Domain({"logit": Tensor("...", Reals(reach=(1e-3, 40)))}, returns=dict.fromkeys(keys, Like("logit")))
+        name: Domain({"logit": Tensor("...", Reals(reach=(1e-3, 80)))}, returns=dict.fromkeys(keys, Like("logit")))
         for name, keys in NAMES.items()
     }
 

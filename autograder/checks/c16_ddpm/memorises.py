@@ -96,7 +96,7 @@ class Memorises(Exercise):
         "data": Tensor("n, d", Reals(reach=(1e-3, 30))),
         "alpha_bar": Tensor("T", Reals(0.01, 0.99, "[]")),
     }
-    _sizes = {"B": (1, 4), "T": (1, 6), "n": (1, 5), "d": (1, 3, 8)}
+    _sizes = {"B": (1, 4), "T": (1, 6), "n": (1, 5, 40), "d": (1, 3, 8)}
     domain = {
         SHARES: Domain(_point, sizes=_sizes, returns=Like("xt"), most=16),
         GUESS: Domain(_point, sizes=_sizes, returns=Like("xt"), most=16),
@@ -119,7 +119,7 @@ class Memorises(Exercise):
         for name in (SHARES, GUESS):
             yield self._ask(name, xt, torch.tensor([1]), data, half)
         for dtype, device in arithmetic():
-            for B, n, d in ((3, 4, 2), (4, 3, 1), (2, 5, 4)):
+            for B, n, d in ((3, 4, 2), (4, 3, 1), (2, 5, 4), (2, 40, 1)):
                 bars = floats(np.sort(rng.uniform(0.15, 0.85, 4))[::-1].copy(), dtype, device)
                 xt, data = (normal(rng, shape, dtype, device) for shape in ((B, d), (n, d)))
                 t = random_steps(rng, B, 4, device)
