@@ -863,7 +863,7 @@ with waiting_for("simultaneous_step", "alternating_step", "extragradient_step"):
 #
 # **Write** all three.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "gan-lipschitz-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ef38b5d66403710a1724e3f89fbe207e", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-lipschitz-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b578c67b7d5ddf5169d2c9e4892f84d3", "cell_type": "code"} deletable=false
 def w1_line(x, y):
     """W₁ of two samples of the same size on the line: mean |x_(i) - y_(i)|, both sorted.
 
@@ -874,7 +874,7 @@ def w1_line(x, y):
 
 
 def gradient_penalty(critic, x_real, x_fake, u):
-    """E (‖∇D(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable.   (WGAN-GP)
+    """E (‖∇D(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable, in the points too.   (WGAN-GP)
 
     critic: takes (B, D), gives (B,), each from its own row; x_real, x_fake: (B, D); u: (B,), in [0, 1];
     returns a tensor without axes, of the type of x_real.
@@ -884,7 +884,7 @@ def gradient_penalty(critic, x_real, x_fake, u):
 
 
 def r1_penalty(critic, x_real):
-    """E ‖∇D(x)‖² at the real points, differentiable.   (R1)
+    """E ‖∇D(x)‖² at the real points, differentiable, in the points too.   (R1)
 
     critic: takes (B, D), gives (B,), each from its own row; x_real: (B, D);
     returns a tensor without axes, of the type of x_real.

@@ -648,14 +648,14 @@ check("ddpm.catch_step")
 # the stairs stand. With many steps they are too fine to matter: this is why the shape matters less than one fears.
 #
 # **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$, log-determinant
-# $-2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
+# $2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
 # $\bar\alpha_t = 0.5$: SNR $4$ and $1$, half of the drop is $1.5$.
 #
 # **Write** the named terms of each line. `before` and `now` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "ddpm-consistency-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e5833b0e929d4252980e2cc1b30a1ec3", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "ddpm-consistency-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "57bab02d9dfee4a2a228db07fab04391", "cell_type": "code"} deletable=false
 def kl_terms(mu_q, var_q, mu_p, var_p):
-    """Line 1: KL(N(mu_q, var_q I) ‖ N(mu_p, var_p I)) = ½ (trace + mean - dimension - log_det).   (002 9-3e)
+    """Line 1: KL(N(mu_q, var_q I) ‖ N(mu_p, var_p I)) = ½ (trace + mean - dimension + log_det).   (002 9-3e)
 
     mu_q, mu_p: (d,); var_q, var_p: floats, > 0;
     returns {"trace": number, "mean": number, "dimension": number, "log_det": number}.

@@ -944,7 +944,7 @@ def w1_line(x, y):
 
 
 def gradient_penalty(critic, x_real, x_fake, u):
-    """E (‖∇D(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable.   (WGAN-GP)
+    """E (‖∇D(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable, in the points too.   (WGAN-GP)
 
     critic: takes (B, D), gives (B,), each from its own row; x_real, x_fake: (B, D); u: (B,), in [0, 1];
     returns a tensor without axes, of the type of x_real.
@@ -958,7 +958,7 @@ def gradient_penalty(critic, x_real, x_fake, u):
 
 
 def r1_penalty(critic, x_real):
-    """E ‖∇D(x)‖² at the real points, differentiable.   (R1)
+    """E ‖∇D(x)‖² at the real points, differentiable, in the points too.   (R1)
 
     critic: takes (B, D), gives (B,), each from its own row; x_real: (B, D);
     returns a tensor without axes, of the type of x_real.

@@ -699,7 +699,7 @@ check("ddpm.catch_step")
 # the stairs stand. With many steps they are too fine to matter: this is why the shape matters less than one fears.
 #
 # **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$, log-determinant
-# $-2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
+# $2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
 # $\bar\alpha_t = 0.5$: SNR $4$ and $1$, half of the drop is $1.5$.
 #
 # **Write** the named terms of each line. `before` and `now` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$.
@@ -707,7 +707,7 @@ check("ddpm.catch_step")
 
 # %% tags=["solve:ddpm.consistency"]
 def kl_terms(mu_q, var_q, mu_p, var_p):
-    """Line 1: KL(N(mu_q, var_q I) ‖ N(mu_p, var_p I)) = ½ (trace + mean - dimension - log_det).   (002 9-3e)
+    """Line 1: KL(N(mu_q, var_q I) ‖ N(mu_p, var_p I)) = ½ (trace + mean - dimension + log_det).   (002 9-3e)
 
     mu_q, mu_p: (d,); var_q, var_p: floats, > 0;
     returns {"trace": number, "mean": number, "dimension": number, "log_det": number}.
@@ -715,7 +715,7 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
     ### BEGIN SOLUTION
     d, ratio = len(mu_q), var_q / var_p
     mean = ((mu_q - mu_p) ** 2).sum() / var_p
-    return {"trace": d * ratio, "mean": mean, "dimension": d, "log_det": d * math.log(ratio)}
+    return {"trace": d * ratio, "mean": mean, "dimension": d, "log_det": -d * math.log(ratio)}
     ### END SOLUTION
 
 

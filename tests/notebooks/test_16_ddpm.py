@@ -73,8 +73,8 @@ def test_a_bigger_step_has_the_numbers_of_the_text(names: dict[str, Any]) -> Non
 def test_the_derivation_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
     a, b = of(1.0, 0.0), of(0.0, 2.0)
     terms = names["kl_terms"](a, 0.5, b, 2.0)
-    near([terms[k] for k in ("trace", "mean", "dimension", "log_det")], [0.5, 2.5, 2, -2.7726])
-    near((terms["trace"] + terms["mean"] - terms["dimension"] - terms["log_det"]) / 2, 1.8863)
+    near([terms[k] for k in ("trace", "mean", "dimension", "log_det")], [0.5, 2.5, 2, 2.7726])
+    near((terms["trace"] + terms["mean"] - terms["dimension"] + terms["log_det"]) / 2, 1.8863)
     near(names["equal_terms"](a, b, 0.5)["mean"], 10)
     near(names["snr_terms"](a, b, 0.8, 0.5)["half_drop"], 1.5)
     line_3 = names["x0_terms"](a, b, 0.8, 0.5, (0.2 / 0.5) * (1 - 0.5 / 0.8))

@@ -100,10 +100,10 @@ class Consistency(Exercise):
                 "kl_terms": lambda mu_q, var_q, mu_p, var_p: (
                     _kl(mu_q, var_q, mu_p, var_p)
                     | _mean(mu_q, mu_p, var_p)
-                    | {"log_det": -len(mu_q) * math.log(var_q / var_p)}
+                    | {"log_det": len(mu_q) * math.log(var_q / var_p)}
                 )
             },
-            "log_det is d log(var_q/var_p), the ratio of the trace, and it is subtracted.",
+            "log_det is d log(var_p/var_q), the ratio of the trace turned round, and it is added.",
         ),
         wrong(
             "a half too many",
@@ -182,7 +182,7 @@ class Consistency(Exercise):
 
 def _kl(mu_q, var_q, mu_p, var_p):
     d, ratio = len(mu_q), var_q / var_p
-    return {"trace": d * ratio, "dimension": d, "log_det": d * math.log(ratio)}
+    return {"trace": d * ratio, "dimension": d, "log_det": -d * math.log(ratio)}
 
 
 def _mean(mu_q, mu_p, var):
@@ -211,7 +211,7 @@ def _line_1(mu_q, var_q, mu_p, var_p) -> dict[str, Term]:
         "trace": Term(float(np.trace(ratio))),
         "mean": Term(square.value / var_p, square.scale / var_p),
         "dimension": Term(float(np.linalg.matrix_rank(np.eye(len(mu_q))))),
-        "log_det": Term(float(np.linalg.slogdet(ratio)[1]), len(mu_q) * (1 + abs(math.log(var_q / var_p)))),
+        "log_det": Term(-float(np.linalg.slogdet(ratio)[1]), len(mu_q) * (1 + abs(math.log(var_q / var_p)))),
     }
 
 

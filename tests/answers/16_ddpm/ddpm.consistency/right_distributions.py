@@ -10,7 +10,7 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
         "trace": (r * torch.ones(d, dtype=torch.float64)).sum(),
         "mean": torch.dot(mu_q - mu_p, mu_q - mu_p) / var_p,
         "dimension": float(d),
-        "log_det": (torch.ones(d, dtype=torch.float64) * r.log()).sum(),
+        "log_det": (torch.ones(d, dtype=torch.float64) * -r.log()).sum(),
     }
 
 

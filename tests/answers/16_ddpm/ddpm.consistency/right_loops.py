@@ -11,7 +11,7 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
         "trace": sum(var_q / var_p for _ in range(d)),
         "mean": gap(mu_q, mu_p) / var_p,
         "dimension": d,
-        "log_det": d * math.log(var_q / var_p),
+        "log_det": d * math.log(var_p / var_q),
     }
 
 

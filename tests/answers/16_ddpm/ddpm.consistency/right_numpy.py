@@ -12,7 +12,7 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
         "trace": d * var_q / var_p,
         "mean": gap @ gap / var_p,
         "dimension": d,
-        "log_det": d * (np.log(var_q) - np.log(var_p)),
+        "log_det": d * (np.log(var_p) - np.log(var_q)),
     }
 
 

@@ -10,5 +10,5 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
         "trace": d * var_q / var_p,
         "mean": (mu_q - mu_p).square().sum() / var_p,
         "dimension": d,
-        "log_det": det_q.log() - det_p.log(),
+        "log_det": det_p.log() - det_q.log(),
     }

@@ -8,7 +8,7 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
         "trace": d * ratio,
         "mean": ((mu_q - mu_p) ** 2).sum() / var_p,
         "dimension": d,
-        "log_det": -d * math.log(ratio),
+        "log_det": d * math.log(ratio),
     }
 
 

@@ -8,5 +8,5 @@ def kl_terms(mu_q, var_q, mu_p, var_p):
         "trace": d * var_p / var_q,
         "mean": ((mu_q - mu_p) ** 2).sum() / var_p,
         "dimension": d,
-        "log_det": d * math.log(var_p / var_q),
+        "log_det": d * math.log(var_q / var_p),
     }
