@@ -77,7 +77,7 @@ class CatchKl(Detective):
     way = pays("an implementation that goes the other way round, in whole or in part, is caught")
     square = pays("an implementation that takes a standard deviation for a variance is caught")
     axis = pays("an implementation that adds up over the wrong axis is caught")
-    some = pays("an implementation that is right for some priors and sizes only is caught", 2)
+    some = pays("an implementation that is right for some priors and sizes only is caught", 4)
 
     hints = (
         "Which right value do you know? The formula of the section, or one of the library, gives it for any input.",
@@ -141,12 +141,6 @@ class CatchKl(Detective):
             "whether the prior is looked at.",
         ),
         wrong(
-            "nothing extreme",
-            lambda implementation: _agrees(implementation, *_drawn(), tolerance=1e-4),
-            "The test asks for tame numbers only. Clamps, small added numbers and products that underflow show where a "
-            "sigma is 10⁻⁶, or where there are hundreds of dimensions.",
-        ),
-        wrong(
             "one item, one dimension",
             lambda implementation: _agrees(implementation, *_drawn(sizes=((1, 1), (1, 1), (1, 1))), tolerance=1e-4),
             "With one item and one dimension all axes are alike: ask for several of both, and of different numbers.",
@@ -161,6 +155,12 @@ class CatchKl(Detective):
             lambda implementation: _like_a_divergence(implementation),
             "Being positive, and 0 where q is the prior, is not enough: the other direction and a wrong factor are so, too. "
             "Compare values.",
+        ),
+        wrong(
+            "nothing extreme",
+            lambda implementation: _agrees(implementation, *_drawn(), tolerance=1e-4),
+            "The test asks for tame numbers only. Clamps, small added numbers and products that underflow show where a "
+            "sigma is 10⁻⁶, or where there are hundreds of dimensions.",
         ),
     )
 

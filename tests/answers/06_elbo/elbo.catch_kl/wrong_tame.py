@@ -1,4 +1,4 @@
-# breaks: an implementation that is right for some priors and sizes only is caught
+# breaks: an implementation that is right for some priors and sizes only is caught | mistake: nothing extreme
 import torch
 from torch.distributions import Normal, kl_divergence
 
