@@ -96,7 +96,7 @@ artist = learn_digits(budget(1500, 150, 20))
 # that comes nearest to it.
 
 # %% tags=["demo"]
-display(first_explorer(artist))
+first_explorer(artist)
 
 # %% [markdown]
 # Nobody has ever written this digit: it is *yours*, made by about a hundred thousand numbers that were random a

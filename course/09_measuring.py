@@ -418,7 +418,7 @@ with waiting_for("kernel", "mmd_unbiased"):
 # You get functions that claim to compute your `mmd_unbiased`. Some do, in their own way. Others keep the pairs of a
 # point with itself, confuse $h$ with $h^2$, are right only if both samples are equally large, or do not dare to be
 # negative. Your test calls a suspect on samples of your choice and says whether it is right. Two right programs
-# differ in their last digits.
+# differ in their last digits, and one that calculates in single precision is right, too.
 #
 # What you know by heart: $x = (0, 1)$, $y = (0, 2)$, $h = 1$ gives $-0.4323$.
 #

@@ -8,11 +8,8 @@ import nbformat
 import pytest
 
 from autograder.building.workspace import write_index
-from tests.house.lab import PATIENCE, ROOT, TOKEN, Server, free_port, own_settings
-
-CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-QUIET += ("--disable-component-update", "--disable-sync")
+from tests.house.browser import CHROMIUM, QUIET, command, opened
+from tests.house.lab import ROOT, Server, free_port, own_settings
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser to look with")
 pytestmark = [
@@ -26,7 +23,6 @@ from pushforward.figures.explorer import push_explorer
 push_explorer(lambda x: (x - x.mean(0)) / x.std(0))"""
 HANDLE = ".noUi-handle"
 PICTURE = ".widget-html img"
-PATIENT = 1000 * PATIENCE  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +50,6 @@ def browser() -> Iterator["playwright.Browser"]:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser
         browser.close()
-
-
-def opened(browser: "playwright.Browser", server: Server, name: str, width: int = 1300) -> "playwright.Page":
-    page = browser.new_page(viewport={"width": width, "height": 1000})
-    page.set_default_timeout(PATIENT)
-    page.goto(f"http://{server.address}/lab/tree/{name}?token={TOKEN}&reset")
-    page.wait_for_selector(".jp-Notebook", state="attached")
-    return page
-
-
-def command(page: "playwright.Page", name: str, **options: object) -> None:
-    """One of JupyterLab's own commands, as its menus give it."""
-    page.evaluate("([name, options]) => window.jupyterapp.commands.execute(name, options)", [name, options])
 
 
 @pytest.fixture(scope="module")
