@@ -193,12 +193,12 @@ show(
 #
 # **Write** `score_terms`: the terms of the estimator, one row for each sample, not yet averaged.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2214ce5abd3305d078a02ac0fb15faa3", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "grad-score_function-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e574950dce52621046d0731e0bdaac39", "cell_type": "code"} deletable=false
 def score_terms(f, z, mu, sigma, baseline=0.0):
     """(f(z_n) - baseline) times the derivative of log q(z_n) by mu, and by sigma; q = N(mu, diag sigma²).
 
     f: takes (N, D), requires_grad or not, gives (N,), can be called but not differentiated; z: (N, D); mu: (D,);
-    sigma: (D,), > 0, its cube fits into a float32; baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
+    sigma: (D,), > 0, its fourth power fits into a float32; baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

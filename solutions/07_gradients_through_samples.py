@@ -175,7 +175,7 @@ def score_terms(f, z, mu, sigma, baseline=0.0):
     """(f(z_n) - baseline) times the derivative of log q(z_n) by mu, and by sigma; q = N(mu, diag sigma²).
 
     f: takes (N, D), requires_grad or not, gives (N,), can be called but not differentiated; z: (N, D); mu: (D,);
-    sigma: (D,), > 0, its cube fits into a float32; baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
+    sigma: (D,), > 0, its fourth power fits into a float32; baseline: float;  returns (d_mu, d_sigma), both of the shape and type of z, one row per sample.
     """
     ### BEGIN SOLUTION
     u = (z - mu) / sigma

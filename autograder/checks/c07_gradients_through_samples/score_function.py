@@ -81,7 +81,7 @@ class ScoreFunction(Exercise):
                 ),
                 "z": Tensor("N, D", Reals(reach=(1e-3, 100))),
                 "mu": Tensor("D", Reals(reach=(1e-3, 60))),
-                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-6, 100)), ("its cube fits into a float32",)),
+                "sigma": Tensor("D", Reals(0, math.inf, reach=(1e-6, 100)), ("its fourth power fits into a float32",)),
                 "baseline": Number(Reals()),
             },
             sizes={"N": (1, 5, 64), "D": (1, 4)},

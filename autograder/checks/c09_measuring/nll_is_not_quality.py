@@ -98,7 +98,9 @@ class NllIsNotQuality(Exercise):
         if shape.ok:
             with mpmath.workdps(40):
                 expected = float(1 - mpmath.exp(-mpmath.mpf(case.nats)))
-            yield self.hidden(*close(number(answer), expected, torch.float64))  # to the digits of the share, however small
+            yield self.hidden(
+                *close(number(answer), expected, torch.float64)
+            )  # to the digits of the share, however small
 
     def _judge_memoriser_nll(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = is_number(answer)

@@ -55,7 +55,10 @@ class Weight(Exercise):
             most=24,
         ),
         "eps_weight": Domain(
-            {"beta": Tensor("T", _BETA), "variance": Tensor("T", Reals(0, math.inf, "()", reach=(1e-10, 1e3)), ("sigma_t²",))},
+            {
+                "beta": Tensor("T", _BETA),
+                "variance": Tensor("T", Reals(0, math.inf, "()", reach=(1e-10, 1e3)), ("sigma_t²",)),
+            },
             sizes={"T": (1, 12)},
             returns=Like("beta"),
             most=16,

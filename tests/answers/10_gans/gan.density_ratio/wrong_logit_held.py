@@ -1,5 +1,4 @@
 # breaks: the logit of the best verdict is the log ratio of the densities
-import torch
 
 
 def log_ratio(d):

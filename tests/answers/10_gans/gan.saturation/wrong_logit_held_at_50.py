@@ -1,5 +1,4 @@
 # breaks: the ratio of the two is (1 − D)/(½ D), and without the ½ in the first loss (1 − D)/D
-import torch
 
 
 def generator_gradients(logit):
