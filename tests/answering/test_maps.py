@@ -35,6 +35,7 @@ PARAMETERS = {
     "sinh": (-2.0, 0.5),
     "log_normal": (0.5, 2.0),
     "log_logistic": (-0.5, 0.75),
+    "bent": (0.5, -1.0, 2.0, 0.25),
 }
 BY_HAND = {  # name -> images of a point, worked out from the formula that readers see
     "wave": ([2.0], [1.5 * 2 - 0.5 * math.sin(2)]),
@@ -45,6 +46,7 @@ BY_HAND = {  # name -> images of a point, worked out from the formula that reade
     "exam": ([-1.0, 2.0, 1.0], [27.0, 3.0, math.exp(0.5)]),
     "log_normal": ([2.5], [-0.5 - math.log(2 * math.sqrt(2 * math.pi))]),
     "log_logistic": ([-0.5], [math.log(0.25 / 0.75)]),
+    "bent": ([3.0, 1.0], [0.5, 2.0625]),
 }
 
 

@@ -1,6 +1,5 @@
 """Controls above a picture: it follows them, keeps its place, and shows what the reader has written by now."""
 
-import sys
 from functools import partial
 from types import SimpleNamespace
 
@@ -130,8 +129,8 @@ def test_an_inner_control_comes_back_to_where_it_was_set() -> None:
 def names(monkeypatch: pytest.MonkeyPatch) -> dict:
     """The names of a notebook that runs."""
     found: dict = {}
-    shell = SimpleNamespace(kernel=None, user_ns=found)
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr("pushforward.figures.controls.in_a_notebook", lambda: True)
+    monkeypatch.setattr("pushforward.figures.controls.shell", lambda: SimpleNamespace(user_ns=found))
     return found
 
 

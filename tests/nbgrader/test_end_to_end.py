@@ -176,6 +176,7 @@ def test_the_release_is_what_stands_in_course(course: Path) -> None:
     for assignment in ASSIGNMENTS:
         released = nbformat.read(course / "release" / assignment / f"{assignment}.ipynb", 4)
         built = nbformat.read(ROOT / "course" / f"{assignment}.ipynb", 4)
+        own = built.cells[1:-1]  # without the links to its neighbours, which lie elsewhere in nbgrader's folders
         assert [(c.source, c.metadata.get("nbgrader")) for c in released.cells] == [
-            (c.source, c.metadata.get("nbgrader")) for c in built.cells
+            (c.source, c.metadata.get("nbgrader")) for c in own
         ]
