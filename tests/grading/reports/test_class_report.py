@@ -88,9 +88,6 @@ def test_marks_are_those_of_the_standings(class_) -> None:
             assert shown == "refused"
         else:
             assert shown.startswith(f"{number(standing.total(graded))} of {number(graded.max)}")
-    written = [
-        row["points"] for row in course_table().values() if row["kind"] == "written" and row["notebook"] == ASSIGNMENT
-    ]
     assert rows["kim.li"][ASSIGNMENT].endswith(f"[{by_hand() - 3:g}]")  # one of three points has its mark by hand
     assert rows["Bo"][ASSIGNMENT].endswith(f"[{by_hand():g}]")
 
