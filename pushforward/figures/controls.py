@@ -14,7 +14,10 @@ from functools import partial
 from typing import Any
 
 import ipywidgets
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 
 from pushforward.answering.shell import in_a_notebook, shell
 from pushforward.figures.style import Picture
@@ -103,11 +106,19 @@ class Frames:
             fig.set_layout_engine("none")
             for ax, place in zip(fig.axes, self._places, strict=True):
                 ax.set_position(place)
-        stream = io.BytesIO()
-        fig.savefig(stream, format="png", dpi=DPI_IN_MOTION, pil_kwargs={"compress_level": 1})
+        png = _drawn_once(fig)
         if not settled:
             self._places = [ax.get_position(original=True) for ax in fig.axes]
-        return Picture(fig, alt, stream.getvalue())
+        return Picture(fig, alt, png)
+
+
+def _drawn_once(fig: Figure) -> bytes:
+    """The figure as a picture. (savefig would draw twice: first without a pen, for the layout.)"""
+    fig.set_dpi(DPI_IN_MOTION)
+    canvas, stream = FigureCanvasAgg(fig), io.BytesIO()
+    canvas.draw()
+    imsave(stream, np.asarray(canvas.buffer_rgba())[..., :3], format="png", pil_kwargs={"compress_level": 1})
+    return stream.getvalue()
 
 
 def latest(draw: Callable[..., Figure]) -> Callable[..., Figure]:
