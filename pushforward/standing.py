@@ -109,8 +109,9 @@ class Way:
 
 
 def _number(points: float) -> str:
-    """Without needless zeros: 2, 1.5."""
-    return f"{points:.2f}".rstrip("0").rstrip(".")
+    from autograder.judging.report import number  # late: `import pushforward` should not wait for it
+
+    return number(points)
 
 
 def _beside(own: Sum) -> str:

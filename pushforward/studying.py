@@ -11,8 +11,6 @@ from pushforward.check import Text, note
 from pushforward.errors import CourseError
 from pushforward.record import Reached
 
-UNWRITTEN = "YOUR ANSWER HERE"
-
 
 def reveal(id: str, *, anyway: bool = False) -> Fold | Text:
     """Model answer and rubric of a written question, folded, once something is written and saved below it.
@@ -23,7 +21,7 @@ def reveal(id: str, *, anyway: bool = False) -> Fold | Text:
         return Text("")
     row = _written(id)
     source = _source(row["notebook"])
-    if not anyway and _is_blank(id, row["notebook"]):
+    if not anyway and _is_blank(id, row):
         return Text(
             "Write your answer first and save the notebook: you learn more from comparing. "
             f"reveal({id!r}, anyway=True) opens it all the same."
@@ -76,15 +74,15 @@ def _source(notebook: str) -> Path:
     )
 
 
-def _is_blank(id: str, notebook: str) -> bool:
+def _is_blank(id: str, row: dict) -> bool:
     """Whether the notebook's file, where it can be found, has nothing written for this question yet."""
-    path = Path(os.environ.get("JPY_SESSION_NAME") or f"{notebook}.ipynb")
+    path = Path(os.environ.get("JPY_SESSION_NAME") or f"{row['notebook']}.ipynb")
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         sources = ["".join(c["source"]) for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") == _key(id)]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    return bool(sources) and sources[0].strip() in ("", UNWRITTEN)
+    return bool(sources) and sources[0].strip() in ("", row["blank"])
 
 
 def _key(id: str) -> str:

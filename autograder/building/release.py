@@ -154,7 +154,7 @@ def _headings(cell: NotebookNode) -> Iterator[str]:
 
 def build_course(root: Path, lookup: Lookup = judged) -> dict[str, bytes]:
     """Every generated file of the course: its path below `root` and its bytes. Writes nothing."""
-    toc, sources = _read(root, lookup)
+    toc, sources = toc_and_sources(root, lookup)
     table = _exercises(sources, lookup)
     done = finished(toc, table)
     texts = {
@@ -203,7 +203,7 @@ def instructor_sources(
     answer, for a class that has the sources too. Never a text source: nbgrader would copy it, answers and all, into
     the release. Refuses to replace a notebook that differs, since an instructor may have added hidden tests to it.
     """
-    toc, sources = _read(root, lookup, names)
+    toc, sources = toc_and_sources(root, lookup, names)
     notebooks = {name: instructor_notebook(nb, name, toc) for name, nb in sources.items()}
     files = {
         outdir / "source" / name / f"{name}.ipynb": notebook_text(with_reveals(nb) if reveal else nb).encode()
@@ -217,7 +217,9 @@ def instructor_sources(
     return [f"wrote {path}" for path, content in files.items() if _write(path, content)]
 
 
-def _read(root: Path, lookup: Lookup, names: Collection[str] | None = None) -> tuple[Toc, dict[str, NotebookNode]]:
+def toc_and_sources(
+    root: Path, lookup: Lookup, names: Collection[str] | None = None
+) -> tuple[Toc, dict[str, NotebookNode]]:
     """The table of contents and the sources that are there, or those of these names, in its order, with their times."""
     folder = root / "solutions"
     toc = read_toc(folder / "_toc.yml")

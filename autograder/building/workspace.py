@@ -85,13 +85,13 @@ def _model_answers(root: Path, name: str, lookup: Lookup | None) -> bytes:
     """The instructor's notebook as something to read and run: no marks, no markers of what is cut."""
     # Imported late: copying notebooks should not wait for jupytext and nbgrader.
     from autograder.building.frame import framed
-    from autograder.building.release import instructor_notebook, notebook_text
-    from autograder.building.source import BEGIN, END, judged, read_source, read_toc
+    from autograder.building.release import instructor_notebook, notebook_text, toc_and_sources
+    from autograder.building.source import BEGIN, END, judged
 
-    sources = root / "solutions"
-    nb = read_source(sources / f"{name}.py", lookup or judged)
-    toc = read_toc(sources / "_toc.yml")
-    nb = framed(instructor_notebook(nb, name, toc), name, toc, [path.stem for path in released_notebooks(root)])
+    toc, sources = toc_and_sources(root, lookup or judged, [name])
+    nb = framed(
+        instructor_notebook(sources[name], name, toc), name, toc, [path.stem for path in released_notebooks(root)]
+    )
     lead_to_the_start_page(nb)
     for cell in nb.cells:
         cell.metadata.pop("nbgrader", None)

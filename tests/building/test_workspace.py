@@ -8,10 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.building.effort import MARK
 from autograder.building.release import write_course
-from autograder.building.workspace import copy_missing, fresh, solved
+from autograder.building.workspace import _model_answers, copy_missing, fresh, solved
 from pushforward.errors import CourseError
 
+ROOT = Path(__file__).resolve().parents[2]
 FLOW, START = "02_change_of_variables", "00_start_here"
 REVEAL = "from pushforward import mark, reveal"
 
@@ -126,6 +128,11 @@ def test_solved_has_answers_and_rubrics_and_leaves_the_student_s_own_alone(
     assert not any("nbgrader" in cell.metadata for cell in nb.cells)
     assert "jupytext" not in nb.metadata
     assert "With the model answers" in sources[0]
+
+
+def test_solved_says_the_time_in_words_as_the_course_does() -> None:
+    assert MARK in (ROOT / "solutions" / f"{START}.py").read_text(encoding="utf-8")
+    assert MARK.encode() not in _model_answers(ROOT, START, None)
 
 
 def test_solved_twice_changes_nothing(course: Path, work: Path, judges: Callable) -> None:
