@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -37,7 +38,14 @@ def _constant(place: Place) -> Net:
     return Net("polynomial", (place.tensor(place.rng.normal(size=(1, 1))), place.tensor(0.0)))
 
 
-_F = Made(_net, (_net, _constant), ("differentiable in torch", "takes (N, 1)", "gives (N,)"))
+def _on_cpu(made: Callable[[Place], Net]) -> Callable[[Place], Net]:
+    """Who gets no tensor beside f cannot know where f lives."""
+    return lambda place: made(replace(place, device="cpu"))
+
+
+_SAYS = ("differentiable in torch", "takes (N, 1)", "gives (N,)")
+_F = Made(_net, (_net, _constant), _SAYS)
+_F_ALONE = Made(_on_cpu(_net), (_on_cpu(_net), _on_cpu(_constant)), _SAYS)
 _THETA = Number(Reals(0, math.inf, reach=(1e-2, 20)))
 
 
@@ -84,7 +92,7 @@ class MovingSupport(Exercise):
             {"f": _F, "theta": _THETA, "u": Tensor("N, 1", Reals(0, 1))}, sizes={"N": (1, 5, 64)},
             returns={"score": Like("u"), "boundary": None, "path": Like("u")},
         ),
-        "repairing_baseline": Domain({"f": _F, "theta": _THETA}),
+        "repairing_baseline": Domain({"f": _F_ALONE, "theta": _THETA}),
     }  # fmt: skip
 
     hints = (
@@ -104,7 +112,7 @@ class MovingSupport(Exercise):
                 theta = float(np.exp(rng.choice([-1, 1]) * rng.uniform(0.3, 1)))
                 yield self._terms_of(f, theta, floats(rng.uniform(0.05, 0.95, size=(5, 1)), dtype, device))
                 yield self._terms_of(f, theta, floats(EVEN, dtype, device), even=True)
-                yield self._baseline_of(f, theta)
+                yield self._baseline_of(Net(f.architecture, tuple(w.cpu() for w in f.weights)), theta)
             c, cross = random_polynomial(rng, 1)
             for size in (3e3, -3e3):  # where terms are large
                 f = Net("polynomial", tuple(floats(v, dtype, device) for v in (size * c / abs(c).max(), cross)))
