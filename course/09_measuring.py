@@ -522,18 +522,15 @@ with waiting_for("radii", "precision_coverage"):
 # %% tags=["demo"]
 with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 
-    def distance(train, fake, fresh):
+    def readings(train, fake):
         terms = frechet_terms(train, fake)
-        return terms["means"] + terms["traces"] - 2 * terms["root"]
+        return {
+            "Fréchet": terms["means"] + terms["traces"] - 2 * terms["root"],
+            "MMD² × 10, h = 0.2": 10 * mmd_unbiased(train, fake, 0.2),
+            **precision_coverage(train, fake, 5),
+        }
 
-    display(measure_explorer({
-        "Fréchet": distance,
-        "MMD² × 10, h = 0.2": lambda train, fake, fresh: 10 * mmd_unbiased(train, fake, 0.2),
-        "precision": lambda train, fake, fresh: precision_coverage(train, fake, 5)["precision"],
-        "recall": lambda train, fake, fresh: precision_coverage(train, fake, 5)["recall"],
-        "density": lambda train, fake, fresh: precision_coverage(train, fake, 5)["density"],
-        "coverage": lambda train, fake, fresh: precision_coverage(train, fake, 5)["coverage"],
-    }))  # fmt: skip
+    display(measure_explorer(readings))
 
 
 # %% [markdown]
