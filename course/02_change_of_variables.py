@@ -29,7 +29,7 @@
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
 #
-# You need: derivatives, determinants, the normal distribution. Time: about 3½ hours; sections 1 to 5 and 7 are the core.
+# You need: derivatives, determinants, the normal distribution. Time: about 4 hours; sections 1 to 5 and 7 are the core.
 # Labels such as 001 P1 say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
@@ -989,6 +989,8 @@ with waiting_for("log_p_reverse"):
 #
 # Pencil first; then unfold.
 #
+# ### Short: recall and compute
+#
 # **1.** $Z$ is uniform on $(0, 1)$ and $X = -\log Z$. What is the density of $X$?
 #
 # <details><summary>Answer</summary>
@@ -1021,7 +1023,19 @@ with waiting_for("log_p_reverse"):
 #
 # </details>
 #
-# **5.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a valid flow with a normal base? With which base?
+# **5.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
+#
+# <details><summary>Answer</summary>
+#
+# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **6.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a valid flow with a normal base? With which base?
 #
 # <details><summary>Answer</summary>
 #
@@ -1029,19 +1043,11 @@ with waiting_for("log_p_reverse"):
 #
 # </details>
 #
-# **6.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For $d = 1$? For $d = 2$?
+# **7.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For $d = 1$? For $d = 2$?
 #
 # <details><summary>Answer</summary>
 #
 # True for $d = 1$: a positive derivative means increasing. False for $d = 2$: $(e^{x_1}\cos x_2, e^{x_1}\sin x_2)$ has $\det J = e^{2x_1} > 0$ and period $2\pi$ in $x_2$.
-#
-# </details>
-#
-# **7.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
-#
-# <details><summary>Answer</summary>
-#
-# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
 #
 # </details>
 #
@@ -1050,6 +1056,31 @@ with waiting_for("log_p_reverse"):
 # <details><summary>Answer</summary>
 #
 # No and no. The density of a volume-preserving flow takes the same values as the base's, on sets of the same volume. A uniform density takes one value only, a normal one takes all values between 0 and its maximum.
+#
+# </details>
+#
+# **9.** (6 points) A layer on the line is cheap one way. Its inverse is found by bisection, 40 calls for a whole batch;
+# slopes come by autograd with the call. A flow stacks ten such layers. Count calls of layers (all ten, forwards or
+# backwards) for a batch of any size. (a) The cheap way is $z = g(x)$: how many calls does it take to evaluate a batch
+# of data, and how many to draw a batch of samples with their densities? (b) The cheap way is $x = f(z)$: the same two.
+# (c) Which one for compressing pictures, and which as $q$ in $\mathbb E_q[\log p(x, z) - \log q(z)]$, where samples
+# and their own densities are wanted? (d) How could somebody who owns only a slow sampler with densities train a fast
+# one?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) Data: 10. Samples: each layer is undone by 40 calls, from the last to the first, 400; one more call
+# for each at the point found gives its slope, 410 in all (or 400, if the search keeps it).
+#
+# (b) (1 point) The other way round: data 410, samples with densities 10, since the $z$ of each layer is known.
+#
+# (c) (2 points) Compression needs densities of given data: $g$ cheap. For $q$ nobody asks for the density of a foreign
+# point: $f$ cheap.
+#
+# (d) (1 point) Let a student with a cheap $f$ draw samples and be scored by the teacher's densities, $\mathbb E_{x
+# \sim \text{student}}[\log p_\text{student}(x) - \log p_\text{teacher}(x)]$: it needs the density of the student at
+# its own samples, which is cheap, and of the teacher at given points, which is cheap for *it*. (Parallel WaveNet did
+# so for speech.)
 #
 # </details>
 #

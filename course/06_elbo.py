@@ -31,7 +31,7 @@
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about 3½ hours; sections 2 to 5
+# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about 4 hours; sections 2 to 5
 # are the core. Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
@@ -569,7 +569,7 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 #
 # $$\min_{\mu, \sigma}\, \text{gap} \;=\; \tfrac12 \log\frac{\Lambda_{11}\Lambda_{22}}{\det\Lambda} \;=\; -\tfrac12\log(1 - \rho^2),$$
 #
-# with $\rho$ the correlation of $z_1$ and $z_2$ under the posterior (exam question 5 proves it). The prior has no such
+# with $\rho$ the correlation of $z_1$ and $z_2$ under the posterior (exam question 6 proves it). The prior has no such
 # correlation. It appears when $x$ is seen and *either* latent could have caused it, which is called explaining away.
 #
 # **Find two witnesses.** `tight_q` returns the $\mu$ and $\sigma$ that leave no gap. `never_tight` returns a model,
@@ -1100,6 +1100,8 @@ with waiting_for("truncated_kl"):
 #
 # Pencil first; then unfold.
 #
+# ### Short: recall and compute
+#
 # **1.** $z \in \{0, 1\}$ with $p(z = 1) = \frac14$, and $p(x \mid z) = (0.2, 0.8)$ for the $x$ at hand. Compute
 # $p(x)$, the posterior, and the ELBO for $q = p(z)$. How large is the gap, and what is it a divergence of?
 #
@@ -1145,7 +1147,20 @@ with waiting_for("truncated_kl"):
 #
 # </details>
 #
-# **5.** The posterior is $\mathcal N(0, \Sigma)$ in two dimensions with precision $\Lambda = \Sigma^{-1}$, and $q$ has
+# **5.** Can an IWAE estimate exceed $\log p(x)$? Can $\mathcal L_K$? Can a single-draw ELBO estimate?
+#
+# <details><summary>Answer</summary>
+#
+# An estimate, yes: the mean weight fluctuates around $p(x)$, and can be above. $\mathcal L_K$ is the expectation of its
+# logarithm and cannot, by Jensen. A single draw of $\log w$, yes; its expectation is the ELBO.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **6.** The posterior is $\mathcal N(0, \Sigma)$ in two dimensions with precision $\Lambda = \Sigma^{-1}$, and $q$ has
 # independent components with mean 0 and variances $v_1, v_2$. Find the best $v$ and the remaining gap.
 #
 # <details><summary>Answer</summary>
@@ -1156,15 +1171,6 @@ with waiting_for("truncated_kl"):
 # $\Lambda = \frac{1}{\det\Sigma}\begin{pmatrix}\Sigma_{22} & -\Sigma_{12} \\ -\Sigma_{12} & \Sigma_{11}\end{pmatrix}$ that
 # is $\frac12\log\frac{\Sigma_{11}\Sigma_{22}}{\det\Sigma} = -\frac12\log(1 - \rho^2)$. Note $1/\Lambda_{jj} < \Sigma_{jj}$:
 # the best $q$ is narrower than the marginals.
-#
-# </details>
-#
-# **6.** Can an IWAE estimate exceed $\log p(x)$? Can $\mathcal L_K$? Can a single-draw ELBO estimate?
-#
-# <details><summary>Answer</summary>
-#
-# An estimate, yes: the mean weight fluctuates around $p(x)$, and can be above. $\mathcal L_K$ is the expectation of its
-# logarithm and cannot, by Jensen. A single draw of $\log w$, yes; its expectation is the ELBO.
 #
 # </details>
 #
@@ -1187,6 +1193,28 @@ with waiting_for("truncated_kl"):
 # random*, with two values per pixel; the 87 is the cost of the grey pictures, with 17. Read as a probability of the
 # levels, the VAE's would sum to more than 1 (up to 8.5 for each pixel). Besides, one is a bound and the other exact.
 # Evaluate the VAE with a likelihood over the 17 levels.
+#
+# </details>
+#
+# **9.** (6 points) A model has a class $y \in \{0, 1\}$ as well: $p(x, y, z) = p(y)\, p(z)\, p(x \mid y, z)$, with $q(z \mid
+# x, y)$ for what is hidden. (a) Give a bound $\mathcal L(x, y)$ on $\log p(x, y)$, and its gap. (b) For most $x$ the
+# class was not noted. With a classifier $q(y \mid x)$, show that $\mathcal U(x) = \sum_y q(y \mid x)\, \mathcal L(x,
+# y) - \sum_y q(y \mid x) \log q(y \mid x) \le \log p(x)$, and name both parts of the gap. (c) $\mathcal L(x, 0) = -3$
+# and $\mathcal L(x, 1) = -2$: which $q(y \mid x)$ makes $\mathcal U$ largest, and how large?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (1 point) $\mathcal L(x, y) = \mathbb E_{q(z \mid x, y)}[\log p(x, y, z) - \log q(z \mid x, y)]$; the gap is
+# $\mathrm{KL}(q(z \mid x, y) \,\|\, p(z \mid x, y))$.
+#
+# (b) (3 points) It is the ELBO with the pair $(y, z)$ as what is hidden and $q(y \mid x)\, q(z \mid x, y)$ as $q$, so
+# its gap is the divergence of the two pairs. By the chain rule this is $\mathrm{KL}(q(y \mid x) \,\|\, p(y \mid x))$,
+# how wrong the classifier is, plus $\sum_y q(y \mid x)\, \mathrm{KL}(q(z \mid x, y) \,\|\, p(z \mid x, y))$, the mean
+# of the gaps of (a).
+#
+# (c) (2 points) Write $\mathcal U$ as $\log S - \mathrm{KL}(q(y \mid x) \,\|\, e^{\mathcal L(x, y)}/S)$ with $S =
+# \sum_y e^{\mathcal L(x, y)}$. So $q$ is the softmax of the two bounds, $q(1 \mid x) = 1/(1 + e^{-1}) = 0.7311$, and
+# $\mathcal U = \log(e^{-3} + e^{-2}) = -1.6867$.
 #
 # </details>
 #

@@ -1558,6 +1558,8 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # Pencil first; then unfold.
 #
+# ### Short: recall and compute
+#
 # **1.** (001 P3b) What changes in the derivation of section 7 if the objective has no weights $\frac12$? State the result,
 # and its smallest value.
 #
@@ -1587,21 +1589,25 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # </details>
 #
-# **4.** True or false, with a reason: "JSD is a better loss than KL, because it is never infinite."
-#
-# <details><summary>Answer</summary>
-#
-# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its gradient is
-# 0. What helps is a slope that points to the data, as that of $W_1$ does.
-#
-# </details>
-#
-# **5.** In the game $\min_x\max_y xy$ somebody takes simultaneous steps with $\eta = 0.1$. After how many steps has the
+# **4.** In the game $\min_x\max_y xy$ somebody takes simultaneous steps with $\eta = 0.1$. After how many steps has the
 # distance from the equilibrium doubled?
 #
 # <details><summary>Answer</summary>
 #
 # The factor is $\sqrt{1.01}$ per step, so $n = \log 2 / \log\sqrt{1.01} = 0.6931/0.004975 = 139.3$: after 140 steps.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** True or false, with a reason: "JSD is a better loss than KL, because it is never infinite."
+#
+# <details><summary>Answer</summary>
+#
+# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its gradient is
+# 0. What helps is a slope that points to the data, as that of $W_1$ does.
 #
 # </details>
 #
@@ -1625,6 +1631,29 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # The model equals the data, or the discriminator has stopped to learn (a dead network, a step size of 0, a family too
 # poor). Hold the generator fast and train a fresh, larger discriminator: if its loss falls below $\log 2$ on points that it
 # has not seen, there was something to find.
+#
+# </details>
+#
+# **8.** (6 points) *Label smoothing*: the discriminator is told that a real point is real with probability $0.9$ only. It
+# maximises $\frac12\, \mathbb E_{p^*}[0.9 \log D + 0.1 \log(1 - D)] + \frac12\, \mathbb E_{p_\theta}[\log(1 - D)]$.
+# (a) Find the best $D$. (b) What does it say where the model has no density, and which logit is that? Which trouble of
+# section 8 does this mend, and which does it leave? (c) How is the density ratio read off now? What is it for $D =
+# 0.6$? (d) When the model is perfect, what does $D$ say, and is $p_\theta = p^*$ still the only model at which $D$ is
+# the same everywhere?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) At each point maximise $0.9\, p^* \log D + (0.1\, p^* + p_\theta) \log(1 - D)$ (halves left out): $D^* =
+# 0.9\, p^*/(p^* + p_\theta)$.
+#
+# (b) (2 points) $0.9$, the logit $\log 9 = 2.197$: on the data it is no longer sure beyond all bounds. But where only
+# the model has density $D^*$ is still 0, and it is flat on both: for disjoint supports the best discriminator still
+# has nothing to say about where to go.
+#
+# (c) (1 point) $p^*/p_\theta = D/(0.9 - D)$: for $0.6$ it is 2.
+#
+# (d) (1 point) $0.45$. Yes: $D^*$ is a one-to-one function of the ratio $p^*/p_\theta$; if it is the same everywhere
+# so is the ratio, and two densities in a constant ratio are equal.
 #
 # </details>
 #

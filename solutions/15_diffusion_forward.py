@@ -1385,7 +1385,9 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 #
 # ## Exam-style questions
 #
-# Pencil first; then unfold. The first four recall, the others ask for a step of your own.
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** $\beta_t = 0.02$ for all $t$. How many steps until less than a thousandth of the signal's variance is left?
 #
@@ -1426,6 +1428,10 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 # 1, and stays put only if $s^2 = 1$: one more reason to standardise.
 #
 # </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
 # **5.** Two choices for the variance of a learnt reverse step are common, $\beta_t$ and $\tilde\beta_t$. Show that
 # $\beta_t$ is exactly right if $x_0 \sim \mathcal N(0, I)$, and $\tilde\beta_t$ if the data are a single point.
@@ -1483,6 +1489,31 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 # point. The weights at $t = 1$ have $2(1 - \bar\alpha_1) = 2\beta_1$ in the denominator. If $\beta_1$ is small
 # against the squared distances between the points, one of them has all the weight, wherever $x_1$ comes to lie (but
 # for a set of tiny probability).
+#
+# </details>
+#
+# **10.** (6 points) A schedule was tuned on small pictures. It is now used for pictures with $k$ times as many pixels on each
+# side that show the same things: the average over a block of $k \times k$ pixels is what the pixel was. (a) Take $x_t$
+# of a large picture and average its blocks. What is the signal-to-noise ratio of the result, in terms of that of
+# $x_t$? (b) So at equal $\bar\alpha_t$, which of the two pictures is easier to recognise? Give the $\bar\alpha'_t$ at
+# which the large picture is as hard as the small one at $\bar\alpha_t$. (c) $k = 2$ and $\bar\alpha_t = \frac12$: what
+# is $\bar\alpha'_t$? (d) Is $\bar\alpha'$ that of a valid schedule whenever $\bar\alpha$ is? What becomes of the prior
+# gap, if one keeps the old schedule?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) The average of $k^2$ independent noises has $\frac1{k^2}$ of their variance, the signal stays: $k^2\,
+# \mathrm{SNR}_t$.
+#
+# (b) (2 points) The large one, since whoever looks at it can average. Equally hard means $k^2\, \mathrm{SNR}'_t =
+# \mathrm{SNR}_t$, and solved for the share: $\bar\alpha'_t = \bar\alpha_t / (\bar\alpha_t + k^2 (1 - \bar\alpha_t))$.
+# (In decibels every time is shifted by $20 \log_{10} k$.)
+#
+# (c) (1 point) $\frac12/(\frac12 + 4 \cdot \frac12) = 0.2$.
+#
+# (d) (1 point) Yes: $\bar\alpha'$ grows with $\bar\alpha$ and maps $(0, 1]$ to itself, 1 to 1, so it falls in every
+# step and stays positive, and $\beta'_t = 1 - \bar\alpha'_t/\bar\alpha'_{t-1}$ lies in $(0, 1)$. With the old one the
+# gap, about $\frac12 \bar\alpha_T \|x_0\|^2$, is $k^2$ times as large.
 #
 # </details>
 #

@@ -1488,16 +1488,9 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # Pencil first; then unfold.
 #
-# **1.** True or false, with a reason: "With a perfect network the training loss is 0."
+# ### Short: recall and compute
 #
-# <details><summary>Answer</summary>
-#
-# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the variance
-# of the noise that is left once $x_t$ is known.
-#
-# </details>
-#
-# **2.** Data are $\mathcal N(0, 1)$. What is the exact denoiser, and what is its loss at time $t$?
+# **1.** Data are $\mathcal N(0, 1)$. What is the exact denoiser, and what is its loss at time $t$?
 #
 # <details><summary>Answer</summary>
 #
@@ -1506,7 +1499,7 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **3.** A colleague's samples are all a little grainy. His loop ends with `x = mean + sigma[t - 1] * torch.randn_like(x)`
+# **2.** A colleague's samples are all a little grainy. His loop ends with `x = mean + sigma[t - 1] * torch.randn_like(x)`
 # for every $t$. Which line is missing, and how grainy are the samples if $\beta_1 = 10^{-4}$?
 #
 # <details><summary>Answer</summary>
@@ -1516,7 +1509,28 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **4.** Sum the consistency terms for a model that always guesses $\hat x_0 = c$. What does the sum depend on?
+# **3.** With DDIM and $\eta = 0$, where has the randomness of the samples gone?
+#
+# <details><summary>Answer</summary>
+#
+# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one picture.
+#
+# </details>
+#
+# **4.** True or false, with a reason: "With a perfect network the training loss is 0."
+#
+# <details><summary>Answer</summary>
+#
+# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the variance
+# of the noise that is left once $x_t$ is known.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** Sum the consistency terms for a model that always guesses $\hat x_0 = c$. What does the sum depend on?
 #
 # <details><summary>Answer</summary>
 #
@@ -1525,11 +1539,41 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **5.** With DDIM and $\eta = 0$, where has the randomness of the samples gone?
+# **6.** A network predicts $v$ and is trained on $\|v - v_\theta\|^2$, without weights. Which weight does an error of $\hat
+# x_0$ get in that loss, and which in the loss on the noise, in terms of the SNR? Compare the two at both ends of time.
 #
 # <details><summary>Answer</summary>
 #
-# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one picture.
+# $\epsilon - \epsilon_\theta = -\sqrt{\bar\alpha_t/(1 - \bar\alpha_t)}\,(x_0 - \hat x_0)$, as both make the same
+# $x_t$: the weight is $\mathrm{SNR}_t$. And $v - v_\theta = \sqrt{\bar\alpha_t}\,(\epsilon - \epsilon_\theta) -
+# \sqrt{1 - \bar\alpha_t}\,(x_0 - \hat x_0) = -(x_0 - \hat x_0)/\sqrt{1 - \bar\alpha_t}$: the weight is $1/(1 -
+# \bar\alpha_t) = 1 + \mathrm{SNR}_t$. At $\bar\alpha_t = 0.64$ they are $1.7778$ and $2.7778$. Early on they hardly
+# differ. Late, the loss on the noise no longer asks for $x_0$ at all, while that on $v$ asks for it with weight 1.
+#
+# </details>
+#
+# **7.** (6 points) Which variance of a step back is the best one for a *given* model? Let $\mathrm{mse}_t = \mathbb E \|x_0 -
+# \hat x_0\|^2$ in $d$ dimensions, and $c_t = \sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$, which stands before
+# $x_0$ in the posterior's mean. (a) Write the mean consistency term as a function of $\sigma_t^2$, and minimise it.
+# (b) What comes out if the data are a single point and the model is perfect? (c) And for $\mathcal N(0, I)$ with the
+# exact denoiser, where $\mathrm{mse}_t = d\,(1 - \bar\alpha_t)$? (d) Compute it for $\beta = (0.1, 0.2)$ and $t = 2$.
+# What follows for real data?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) By line 1 of section 6, with $v_q = \tilde\beta_t$, $v_p = \sigma_t^2$ and the means $c_t (x_0 - \hat
+# x_0)$ apart, $\frac12\big(d\,\tilde\beta_t/\sigma_t^2 + c_t^2\, \mathrm{mse}_t/\sigma_t^2 - d - d
+# \log(\tilde\beta_t/\sigma_t^2)\big)$. The derivative by $\sigma_t^2$ vanishes at $\sigma_t^2 = \tilde\beta_t +
+# c_t^2\, \mathrm{mse}_t/d$: the variance that would be left if $x_0$ were known, and what is not known of $x_0$.
+#
+# (b) (1 point) $\mathrm{mse}_t = 0$, so $\tilde\beta_t$.
+#
+# (c) (2 points) $\tilde\beta_t + \bar\alpha_{t-1} \beta_t^2/(1 - \bar\alpha_t) = \beta_t\,(1 - \bar\alpha_{t-1} +
+# \bar\alpha_{t-1}\beta_t)/(1 - \bar\alpha_t) = \beta_t\,(1 - \bar\alpha_t)/(1 - \bar\alpha_t) = \beta_t$.
+#
+# (d) (1 point) $0.0714 + 0.4592 \cdot 0.28 = 0.2$, which is $\beta_2$. For real data of variance 1 and a good model it
+# lies between, nearer to $\tilde\beta_t$ the better $x_0$ can be guessed, and it can be measured: $\mathrm{mse}_t$ is
+# the loss on the noise at time $t$ over $\mathrm{SNR}_t$.
 #
 # </details>
 #

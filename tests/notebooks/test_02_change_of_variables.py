@@ -81,7 +81,7 @@ def test_the_banana_has_the_correlation_of_the_text(names: dict[str, Any]) -> No
 
 
 def test_the_exam_questions_are_answered_right() -> None:
-    """Question 1: −log of a uniform number is exponential; question 6: the spiral has a positive determinant."""
+    """1: −log of a uniform number is exponential; 7: the spiral has a positive determinant."""
     x = doubles(0.5, 2.0)
     z = torch.exp(-x)
     assert torch.allclose(1 / (1 / z), torch.exp(-x))

@@ -144,6 +144,14 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     sizes, found = torch.tensor([100, 200, 400]), torch.tensor([9.0, 6.0, 4.5], dtype=torch.float64)
     assert float(names["frechet_limit"](sizes, found)) == near(3)
     assert near(0.98, 2) == 0.1 * 0 + 0.9 * 1.09
+    for n, pair, limit in ((500, (0.70, 0.52), 0.34), (1000, (0.66, 0.60), 0.54)):
+        twice = torch.tensor([n, 2 * n]), torch.tensor(pair, dtype=torch.float64)
+        assert float(names["frechet_limit"](*twice)) == near(limit)
+    error = 0.04 * math.sqrt(2**2 + 1**2)
+    assert (error, math.sqrt(2) * error) == (near(0.089, 3), near(0.126, 3))
+    assert 1.5 < (0.54 - 0.34) / (math.sqrt(2) * error) < 1.7
+    assert 0.5 / math.sqrt(400) == 0.025
+    assert binom.std(400, 0.05) == near(4.4, 1)
 
 
 def test_half_of_a_ring_has_precision_one_density_one_and_half_coverage() -> None:
