@@ -270,9 +270,11 @@ with waiting_for("standardise"):
 # Some questions want words. They are marked by a person, along a rubric that you get back with your mark; any other
 # well-justified answer counts as well.
 #
-# **Question (2 points).** You divide by the standard deviation. Why that and not the variance, what happens to the
-# units of the columns, and what goes wrong if you use one mean and one standard deviation of the *whole* tensor
-# instead of one per column? Three or four sentences are enough.
+# **Question (2 points).** A table has a column of lengths and one of masses. You standardise it by columns; a colleague
+# takes one mean and one standard deviation of the *whole* tensor. (a) The lengths were recorded in metres and are now
+# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean and
+# the variance of single columns in the colleague's result, and which column has the larger spread there? Three or four
+# sentences are enough.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "start-units", "grade": true, "solution": true, "locked": false, "task": false, "points": 2.0, "checksum": "6eff654222042a5d2c71450db8e03f54", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE

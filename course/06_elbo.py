@@ -162,7 +162,7 @@ show(
 
 # %% tags=["demo"]
 source = torch.Generator().manual_seed(3)
-sizes, repeats = [1, 2, 4, 8, 16, 32], budget(60, 60, 10)
+sizes, repeats, middles = [1, 2, 4, 8, 16, 32], budget(60, 60, 10), []
 fig, ax = figure(1, 1, (6.8, 3.6))
 for place, d in enumerate(sizes):
     seen = math.sqrt(1.25) * torch.randn(repeats, 1, d, generator=source, dtype=torch.float64)
@@ -170,13 +170,13 @@ for place, d in enumerate(sizes):
     causes = torch.randn(repeats, 1000, d, generator=source, dtype=torch.float64)
     likelihoods = Normal(causes, 0.5).log_prob(seen).sum(2).exp()  # (repeats, 1000): float64 can still hold them
     error = likelihoods.mean(1).log() - exact
+    middles.append(f"{float(error.median()):.1f} at {d}")
     ax.plot(place + 0.25 * torch.rand(repeats, generator=source) - 0.12, error, ".", color=BLUE, markersize=4)
     ax.plot(place, error.median(), "_", color=VERMILION, markersize=26, markeredgewidth=2.5)
 ax.axhline(0, color=GREY, linewidth=0.8)
 ax.set(xticks=range(len(sizes)), xticklabels=sizes, xlabel="dimensions of $z$", ylabel="estimate − truth (nats)")
-show(fig, alt="Error of the plain estimate of log p(x) from a thousand prior draws, sixty times for each number of latent dimensions. "
-     "Up to four dimensions it is near zero; at eight it scatters by a few nats and mostly falls short; at thirty-two it is always too small, by "
-     "some twenty-seven nats in the middle.")  # fmt: skip
+show(fig, alt=f"Error in nats of the plain estimate of log p(x) from a thousand prior draws, {repeats} times for each number "
+     f"of latent dimensions. In the middle it is {', '.join(middles)} dimensions.")  # fmt: skip
 
 
 # %% [markdown]
@@ -642,9 +642,9 @@ with waiting_for("elbo_terms"):
     print(
         f"the gap: {gaps[0]:.2f} nats at the start, {sum(gaps[-20:]) / 20:.3f} at the end; ½ log(Λ₁₁Λ₂₂/det Λ) = {least:.3f}"
     )
-    show(draw_ascent(gaps, widths, least, precision.diag().rsqrt().tolist()), alt="Left: the gap falls from ten nats and settles "
-         "at the least gap that an independent q can have, a dashed line at 0.46 nats. Right: the two standard deviations fall from 1 to 0.32 and "
-         "0.41, marked by grey lines, and stay there.")  # fmt: skip
+    show(draw_ascent(gaps, widths, least, precision.diag().rsqrt().tolist()), alt=f"Left: the gap over the steps, from {gaps[0]:.1f} to "
+         f"{gaps[-1]:.2f} nats, and the least that an independent q can have, a dashed line. Right: the two standard deviations, from 1 to "
+         f"{widths[-1][0]:.2f} and {widths[-1][1]:.2f}, with grey lines where the best ones are.")  # fmt: skip
 
 # %% [markdown]
 # The gap stops where the formula says, at $\frac12\log\frac{10 \cdot 6}{24} = 0.458$ nats, and each $\sigma_j$ at
@@ -997,12 +997,12 @@ check("elbo.gap_or_draws")
 
 
 # %% [markdown]
-# ## 9 · Equal support is not enough
+# ## 9 · Is equal support enough?
 #
 # The **support** of a density is where it is positive. 001 P2d changes the prior to a log-normal and asks why a normal $q$
 # is then not a practical idea. The answer is right and worth remembering: the normal puts mass on $z \le 0$, where the prior is 0, so the divergence is infinite. The
-# proposed remedy, a log-normal $q$, is right as well. But the *reason* given for it is that both then have the same
-# support, "ensuring finite values". Does equal support ensure that?
+# proposed remedy is a log-normal $q$, and the reason given for it is that both then have the same support, "ensuring
+# finite values". Does equal support ensure that?
 #
 # Take the friendliest pair imaginable: both densities positive and smooth on all of $\mathbb R$. Let $p$ be the
 # standard normal and $q = t_\nu$ Student's distribution with $\nu > 0$ degrees of freedom,
@@ -1017,7 +1017,8 @@ check("elbo.gap_or_draws")
 # In the tail $-\log\mathcal N(z; 0, 1)$ grows like $\frac12 z^2$, and $t_\nu$ falls like a power of $|z|$. Which power,
 # and for which $\nu$ does the product have a finite integral?
 #
-# **In numbers.** For the Cauchy distribution the integral up to $10^2$, $10^4$, $10^6$ is $30$, $3181$, $318{,}308$ nats.
+# **In numbers.** For the Cauchy distribution the integral up to 1 is $-0.155$ nats (a piece of it may be negative), up to 10
+# it is $1.537$. For $\nu = 10$ it is $0.023$ up to $10^6$.
 #
 # **Write** `truncated_kl`, to three digits for cuts up to $10^6$. This is a small lesson in quadrature: a grid of a
 # million points over $(-10^6, 10^6)$ has *one* of them on the hill. Substitute something that spreads the tail over a few
@@ -1068,10 +1069,7 @@ with waiting_for("truncated_kl"):
 
 # %% [markdown]
 # At $\nu = 1$ the divergence grows like the cut, at $\nu = 2$ like its logarithm (try to *see* that it is infinite!), at
-# $\nu = 3$ it has a limit. All four pairs have equal support. So:
-#
-# - if $q$ has mass where $p$ has none, $\mathrm{KL}(q \,\|\, p) = \infty$: the support of $q$ must lie within that of $p$;
-# - equality of the supports is not needed for a finite value, and it is not enough.
+# $\nu = 3$ it has a limit.
 #
 # **Question (4 points; 001 P2d).** A fellow student writes: "With a log-normal $q_\phi$ and a log-normal prior both
 # densities have the same support, which ensures that the KL divergence is finite." (a) Is the conclusion right? Is the
@@ -1082,6 +1080,12 @@ with waiting_for("truncated_kl"):
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "kl-same_support", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "62644b482d6b7dce04a4729776b4176b", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
+
+# %% [markdown]
+# To keep in mind:
+#
+# - if $q$ has mass where $p$ has none, $\mathrm{KL}(q \,\|\, p) = \infty$: the support of $q$ must lie within that of $p$;
+# - equality of the supports is not needed for a finite value, and it is not enough.
 
 # %% [markdown]
 # ## What you can now do

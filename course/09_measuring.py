@@ -32,8 +32,9 @@
 # not one number but a small set of them, each with its blind spot known, its sample size stated and its error bar
 # drawn.
 #
-# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: about 3 hours. Labels such as
-# 004 say where a topic comes from; notebook 00 lists these sources.
+# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: about 3 hours; sections 1, 2, 4 and 6
+# are the core, and with them every later model can be judged. Labels such as 004 say where a topic comes from; notebook
+# 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -404,8 +405,11 @@ with waiting_for("kernel", "mmd_unbiased"):
         if name != "copies"
     }
     fig = draw_bandwidths(widths, signals, kernels.median_distance(fresh, train))
-    show(fig, alt="Signal over standard error against bandwidth. The lost moon is seen at every bandwidth. The Gaussian and the "
-         "moons that are too wide show best at a bandwidth of about a tenth and vanish at the median distance. Fresh data stay below two.")  # fmt: skip
+    best = {name: max(range(len(widths)), key=signal.__getitem__) for name, signal in signals.items()}
+    told = [f"{name}, at most {signals[name][i]:.1f} at bandwidth {widths[i]:.2f}" for name, i in best.items()]
+    show(
+        fig, alt=f"Signal over standard error against bandwidth, with a line at the median distance: {'; '.join(told)}."
+    )
 
 
 # %% [markdown]
@@ -718,9 +722,9 @@ with waiting_for("memoriser_nll"):
     nll = [float(memoriser_nll(real.reshape(-1, 64), test.reshape(-1, 64), width)) for width in widths]
     sure = [classifier.confident_share(copies + width * blur) for width in widths]
     fig = draw_memoriser(widths, nll, sure, classifier.confident_share(test))
-    show(fig, alt="Left: the memoriser's negative log-likelihood against its width falls from thousands of nats at a quarter of a grey "
-         "level to a minimum at two to three grey levels and rises slowly after. Right: the share of its samples that are recognised falls all the way, from above 0.9, "
-         "and passes the level of test digits about where the likelihood is best.")  # fmt: skip
+    told = [f"{width:g}: {nats:.0f} nats, {share:.0%}" for width, nats, share in zip(widths, nll, sure, strict=True)]
+    show(fig, alt="Left, the memoriser's negative log-likelihood against its width in grey levels, right, the share of its "
+         f"samples that are recognised. {'; '.join(told)}.")  # fmt: skip
 
 
 # %% [markdown]

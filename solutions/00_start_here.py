@@ -251,24 +251,24 @@ with waiting_for("standardise"):
 # Some questions want words. They are marked by a person, along a rubric that you get back with your mark; any other
 # well-justified answer counts as well.
 #
-# **Question (2 points).** You divide by the standard deviation. Why that and not the variance, what happens to the
-# units of the columns, and what goes wrong if you use one mean and one standard deviation of the *whole* tensor
-# instead of one per column? Three or four sentences are enough.
+# **Question (2 points).** A table has a column of lengths and one of masses. You standardise it by columns; a colleague
+# takes one mean and one standard deviation of the *whole* tensor. (a) The lengths were recorded in metres and are now
+# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean and
+# the variance of single columns in the colleague's result, and which column has the larger spread there? Three or four
+# sentences are enough.
 
 # %% [markdown] tags=["written:start.units:2"]
 # ### BEGIN SOLUTION
-# **Model answer.** The standard deviation has the units of the column itself, the variance has those units squared.
-# So (metres − metres)/metres is a pure number and does not change if somebody measures in centimetres, whereas
-# metres/metres² = 1/metre does: dividing by the variance leaves a column with variance $1/s^2$ instead of 1. With
-# whole-tensor statistics, metres and grams are averaged together, which means nothing. The columns keep their
-# different means and spreads relative to each other: only the whole has mean 0 and variance 1, no single column does,
-# and the column with the largest numbers still dominates.
+# **Model answer.** (a) In mine nothing: $x_{ij} - m_j$ and $s_j$ are lengths both, so both become a hundred times as
+# large, and the quotient is a pure number. In the colleague's everything: the one $m$ and the one $s$ are made of all the
+# numbers, so the larger lengths move them, and with them the masses, although no mass has changed. (b) Only the whole has
+# mean 0 and variance 1. The columns keep their different means, and their spreads keep their proportion to each other, so that no
+# single column need have either, and the one with the larger numbers spreads the most and dominates.
 #
 # **Rubric**
-# - (0.5) the standard deviation has the column's own units (or: dividing by the variance would leave variance 1/s²)
-# - (0.5) the result is a pure number: a change of units does not change it
-# - (1) whole-tensor statistics mix columns of different units or sizes, so that single columns have neither mean 0
-#   nor variance 1
+# - (0.5) by columns nothing changes, since numerator and denominator carry the same units
+# - (0.5) with the whole tensor both columns change
+# - (1) single columns have neither mean 0 nor variance 1 (half), and keep the proportion of their spreads (half)
 # - (up to 2) any other well-justified answer
 # ### END SOLUTION
 

@@ -86,13 +86,13 @@ show(
 #
 # </details>
 #
-# **3.** (Notebook 02) $x = T(\epsilon)$ with an increasing $T$ and $\epsilon \sim \mathcal N(0, 1)$. What is
-# $\Pr(x \le a)$? And the density of $x = e^\epsilon$?
+# **3.** (Notebook 02) $x = T(\epsilon)$ with an increasing, smooth $T$ and $\epsilon \sim \mathcal N(0, 1)$. What is
+# $\Pr(x \le a)$? And the density of $x$?
 #
 # <details><summary>Answer</summary>
 #
-# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. For
-# $x = e^\epsilon$ the density is $\frac1x\,\mathcal N(\log x;\, 0, 1)$: the slope of $T$ divides. (Section 4 goes the way
+# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. The density at
+# $x = T(\epsilon)$ is $\mathcal N(\epsilon;\, 0, 1) / T'(\epsilon)$: the slope of $T$ divides. (Section 4 goes the way
 # back: from the distribution to $T$.)
 #
 # </details>
@@ -389,10 +389,14 @@ with waiting_for("score_terms", "pathwise_terms", "gradient_variances"):
         ax.set(title=name, xlabel=r"$\sigma$")
     axes[0].set(ylabel="variance of one term", ylim=(1e-3, 1e6))
     axes[0].legend()
-    show(fig, alt="Variance of one term against sigma, at mu = 1, on logarithmic axes. For z squared the score function falls from "
-         "a thousand to about twenty; the pathwise variance starts some hundred thousand times lower and rises. For z squared plus "
-         "ten the score function is a hundred times worse, the other two are unchanged. For sine of 5z the pathwise variance is "
-         "the largest of the three once sigma passes 0.3.")  # fmt: skip
+    told = [f"{ax.get_title()}: " + ", ".join(f"{line.get_label()} from {line.get_ydata()[0]:.2g} to {line.get_ydata()[-1]:.2g}"
+            for line in ax.lines) for ax in axes]  # fmt: skip
+    show(
+        fig,
+        alt="Variance of one term at mu = 1, as sigma grows from 0.03 to 1.4, on logarithmic axes. "
+        + "; ".join(told)
+        + ".",
+    )
 
 # %% [markdown]
 # The first two panels are the textbook story: pathwise wins by orders of magnitude when $\sigma$ is small, and
@@ -863,7 +867,7 @@ with waiting_for("reparameterise_lognormal"):
 #
 # Then there is an event that $q$ thinks possible and $p$ excludes. On it the integrand $q \log(q/p)$ of the
 # divergence is $q \log(q/0) = \infty$, and since the event has positive probability, **the divergence is infinite,
-# for every $\mu$ and every $\sigma$.** There is nothing to optimise.
+# for every $\mu$ and every $\sigma$.** There is nothing to optimise. Which event?
 #
 # **Find the witness**: `impossible_event(mu, sigma)` returns an interval $[a, b]$ that the prior gives probability
 # 0, and the *logarithm* of $q$'s probability of it. Why the logarithm? For $\mu = 9$ and $\sigma = 0.2$ the
@@ -875,13 +879,12 @@ with waiting_for("reparameterise_lognormal"):
 #
 # $$\frac1N \sum_{n=1}^N \big[\log q(z_n) - \log p(z_n)\big] , \qquad z_n = \mu + \sigma\epsilon_n .$$
 #
-# As soon as one $z_n \le 0$, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever types the
-# formula of the log-normal density takes the logarithm of a negative number, and gets NaN instead. **Write**
-# `sampled_kl` such that it is right in both cases: the finite mean where all samples are positive, and $+\infty$
-# otherwise.
+# As soon as one $z_n$ lies in your event, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever
+# types the formula of the log-normal density gets NaN there. **Write** `sampled_kl` such that it is right in both cases:
+# the finite mean where the prior allows all samples, and $+\infty$ otherwise.
 #
-# **In numbers.** $\mu = 1$, $\sigma = 0.5$: zero lies two standard deviations below the mean, and the logarithm of
-# the probability below it is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
+# **In numbers.** $\mu = 1$, $\sigma = 0.5$: the logarithm of $q$'s probability of $[2, \infty)$, from two standard
+# deviations above the mean on, is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
 # $z = 2.5$ and $3.5$, and the estimate is $1.8799$.
 
 
@@ -900,7 +903,7 @@ def impossible_event(mu, sigma):
 def sampled_kl(mu, sigma, eps):
     """The mean of log q(z_n) - log p(z_n) over z_n = mu + sigma eps_n, q = N(mu, sigma²), p = LogN(0, 1).   (001 P2d)
 
-    mu: float; sigma: float > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
+    mu: float; sigma: float > 0; eps: (N,);  returns one number, +inf (not NaN) if p excludes some z_n.
     """
     ### BEGIN SOLUTION
     z = mu + sigma * eps

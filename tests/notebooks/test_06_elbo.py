@@ -152,6 +152,8 @@ def test_the_two_values_of_z_in_the_derivation() -> None:
 
 def test_the_cauchy_distribution_up_to_three_cuts() -> None:
     """The numbers of 001 P2d's erratum, by the judge's quadrature and by the model answer."""
+    for nu, cut, nats in ((1.0, 1.0, -0.155), (1.0, 10.0, 1.537), (10.0, 1e6, 0.023)):
+        assert answer("truncated_kl")(nu, cut) == pytest.approx(nats, abs=5e-4)
     for cut, nats in ((1e2, 30), (1e4, 3181), (1e6, 318_308)):
         assert round(truncated(1.0, cut)) == nats
         assert answer("truncated_kl")(1.0, cut) == pytest.approx(truncated(1.0, cut), rel=1e-5)
