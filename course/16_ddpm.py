@@ -339,7 +339,7 @@ with waiting_for("ddpm_sample", "mean_from_eps"):
 # ### The perfect player has learnt by heart
 #
 # For a training set we know the best guess, too: [notebook 15](15_diffusion_forward.ipynb), section 12, has it from Bayes'
-# rule. It is $\hat x_0 = \sum_i w_i\, x^{(i)}$ with $w$ the softmax of $-d_i = -\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2 / (2\,(1 - \bar\alpha_t))$.
+# rule. It is $\hat x_0 = \sum_i w_i\, x^{(i)}$ with the *shares* $w$, the softmax of $-d_i = -\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2 / (2\,(1 - \bar\alpha_t))$.
 #
 # There `best_x0` was given; here you write it, in terms of this chapter's game. The best guess of the noise is what
 # $\hat x_0$ leaves of $x_t$,

@@ -1025,7 +1025,7 @@ check("diffusion.variance_exploding")
 # %% tags=["demo"]
 with waiting_for("ve_prior_gaps"):
     late = ve_prior_gaps(2.0, 1.0, 1000, 0.5)
-    told = ", ".join(f"{late[name]:.1e} with {name} right" for name in ("noise", "mean", "spread"))
+    told = ", ".join(f"{late[name]:.1e} for '{name}'" for name in ("noise", "mean", "spread"))
     show(
         draw_ve_gaps(ve_prior_gaps, mean=2.0, var=1.0, sigma=0.5),
         alt="Divergence from three priors against the number of steps, all falling lines on logarithmic axes. In nats, at "

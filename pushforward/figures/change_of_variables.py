@@ -96,7 +96,7 @@ def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
     )
     alt = (
         "A normal density of z, a map with slope {left} on the left, {middle} in the middle and 1 on the right, and "
-        "the density of x. The mass over the interval {interval} of z equals that over its image."
+        "the density of x; shaded, the mass over the interval {interval} of z and that over its image."
     )
     left, middle = slider("left", 0.1, 4, 0.1, value=1), slider("middle", 0.1, 4, 0.1, value=2)
     draw = partial(draw_stretch, log_p_forward=log_p_forward)
