@@ -389,13 +389,13 @@ with waiting_for("score_terms", "pathwise_terms", "gradient_variances"):
         ax.set(title=name, xlabel=r"$\sigma$")
     axes[0].set(ylabel="variance of one term", ylim=(1e-3, 1e6))
     axes[0].legend()
-    told = [f"{ax.get_title()}: " + ", ".join(f"{line.get_label()} from {line.get_ydata()[0]:.2g} to {line.get_ydata()[-1]:.2g}"
-            for line in ax.lines) for ax in axes]  # fmt: skip
+    told = []
+    for ax in axes:
+        ends = [f"{line.get_label()} from {line.get_ydata()[0]:.2g} to {line.get_ydata()[-1]:.2g}" for line in ax.lines]
+        told.append(f"{ax.get_title().replace('$', '')}: {', '.join(ends)}")
     show(
         fig,
-        alt="Variance of one term at mu = 1, as sigma grows from 0.03 to 1.4, on logarithmic axes. "
-        + "; ".join(told)
-        + ".",
+        alt=f"Variance of one term at mu = 1, as sigma grows from 0.03 to 1.4, on logarithmic axes. {'; '.join(told)}.",
     )
 
 # %% [markdown]
