@@ -270,9 +270,11 @@ with waiting_for("standardise"):
 # Some questions want words. They are marked by a person, along a rubric that you get back with your mark; any other
 # well-justified answer counts as well.
 #
-# **Question (2 points).** You divide by the standard deviation. Why that and not the variance, what happens to the
-# units of the columns, and what goes wrong if you use one mean and one standard deviation of the *whole* tensor
-# instead of one per column? Three or four sentences are enough.
+# **Question (2 points).** A table has a column of lengths and one of masses. You standardise it by columns; a colleague
+# takes one mean and one standard deviation of the *whole* tensor. (a) The lengths were recorded in metres and are now
+# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean and
+# the variance of single columns in the colleague's result, and which column has the larger spread there? Three or four
+# sentences are enough.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "start-units", "grade": true, "solution": true, "locked": false, "task": false, "points": 2.0, "checksum": "6eff654222042a5d2c71450db8e03f54", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -304,7 +306,9 @@ with waiting_for("standardise"):
 #
 # ## Exam-style questions
 #
-# Try each on paper before you unfold the answer.
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** Let $z \sim \mathcal N(0, 1)$ and $f(z) = 3z + 1$. What is the push-forward of $z$ by $f$? And by
 # $g(z) = z^2$: is every point of the line reached, and by how many $z$?
@@ -317,17 +321,7 @@ with waiting_for("standardise"):
 #
 # </details>
 #
-# **2.** You standardise training and test data, each with its own mean and standard deviation. What is wrong with
-# that?
-#
-# <details><summary>Answer</summary>
-#
-# The two sets are then transformed by different functions: the same raw value gets different meanings, and a real
-# shift between training and test data is hidden. Keep the training set's $m_j$ and $s_j$ and use them everywhere.
-#
-# </details>
-#
-# **3.** Two clouds of points are both standardised. Must they look alike? Give an example.
+# **2.** Two clouds of points are both standardised. Must they look alike? Give an example.
 #
 # <details><summary>Answer</summary>
 #
@@ -335,6 +329,21 @@ with waiting_for("standardise"):
 # alike. Even the full covariance matrix would not tell the moons from a suitable Gaussian.
 #
 # </details>
+#
+# **3.** Show that standardising twice is the same as standardising once, and that $10x + 3$ gives the same result as
+# $x$.
+#
+# <details><summary>Answer</summary>
+#
+# After the first time $m_j = 0$ and $s_j = 1$ (or all of the column is 0), so the second time changes nothing. For
+# $y = 10x + 3$ the mean is $10 m_j + 3$ and the standard deviation $10 s_j$, so
+# $(10x + 3 - 10m_j - 3)/(10 s_j) = (x - m_j)/s_j$.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
 # **4.** Does standardising each column remove the correlation between two columns?
 #
@@ -345,14 +354,31 @@ with waiting_for("standardise"):
 #
 # </details>
 #
-# **5.** Show that standardising twice is the same as standardising once, and that $10x + 3$ gives the same result as
-# $x$.
+# **5.** You standardise training and test data, each with its own mean and standard deviation. What is wrong with
+# that?
 #
 # <details><summary>Answer</summary>
 #
-# After the first time $m_j = 0$ and $s_j = 1$ (or all of the column is 0), so the second time changes nothing. For
-# $y = 10x + 3$ the mean is $10 m_j + 3$ and the standard deviation $10 s_j$, so
-# $(10x + 3 - 10m_j - 3)/(10 s_j) = (x - m_j)/s_j$.
+# The two sets are then transformed by different functions: the same raw value gets different meanings, and a real
+# shift between training and test data is hidden. Keep the training set's $m_j$ and $s_j$ and use them everywhere.
+#
+# </details>
+#
+# **6.** (6 points) A column of $N$ numbers holds $N - 1$ zeros and one number $h > 0$; divide by $N$ in $s^2$. (a)
+# Standardise $(0, 0, 0, 0, 10)$. (b) And $(0, 0, 0, 0, 1000)$? Show what the outlier becomes for any $N$ and $h$. (c)
+# So what does a network see of such a column, and what would you do before standardising, if it must be possible to
+# undo it?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) $m = 2$ and $s^2 = \frac15(4 \cdot 4 + 64) = 16$, so $(-\frac12, -\frac12, -\frac12, -\frac12, 2)$.
+#
+# (b) (2 points) The same. In general $m = h/N$ and $s^2 = \frac1N h^2 - m^2 = h^2 (N - 1)/N^2$, so the outlier becomes
+# $(h - h/N)/s = \sqrt{N - 1}$, whatever $h$ is.
+#
+# (c) (2 points) That there is one outlier, and nothing of how far out it is. The other values have moved together into
+# a narrow place, so that differences among *them* vanish as well. Take first a map with an inverse that pulls large
+# values in, such as $\log(1 + x)$ for $x \ge 0$, and standardise the result; samples go back through both inverses.
 #
 # </details>
 #

@@ -29,7 +29,7 @@
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
 #
-# You need: derivatives, determinants, the normal distribution. Time: about 3½ hours; sections 1 to 5 and 7 are the core.
+# You need: derivatives, determinants, the normal distribution. Time: about 4 hours; sections 1 to 5 and 7 are the core.
 # Labels such as 001 P1 say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
@@ -46,7 +46,7 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d83bd744cc39d56a79f7af8b97c8afc7", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-02-change-of-variables-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "7415f09ae29f7567bc905583cd0e688f", "cell_type": "code"} deletable=false editable=false
 import itertools
 import math
 
@@ -57,6 +57,7 @@ from scipy.optimize import brentq
 from pushforward import check, hint, progress, restart, total
 from pushforward.answering.maps import POOL, flow_map
 from pushforward.figures.change_of_variables import (
+    cells_in_words,
     draw_banana,
     draw_cells,
     draw_flow_verdicts,
@@ -249,6 +250,59 @@ with waiting_for("log_p_forward"):
 # determinant all cost $O(D^3)$. For a triangular one, solving
 # costs $O(D^2)$ and the determinant $O(D)$: it is the product of the diagonal. (Never invert in order to solve: that is $O(D^3)$ again.)
 #
+# Do not take the table on trust: count. `Counted` wraps a map and counts its calls; `solved` finds the $z$ with
+# $f(z) = x$ by asking $f$ again and again. Put a rising map of your own into the cell after it, one whose inverse you
+# cannot write down, and predict the six numbers.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-which-direction-is-cheap-for-what-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d7e001b553cdabffcb144e2bd75bcdd4", "cell_type": "code"} deletable=false editable=false
+class Counted:
+    """The same map, and how often it was called."""
+
+    def __init__(self, f):
+        self.f, self.calls = f, 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return self.f(x)
+
+
+def solved(f, x):
+    """The z with f(z) = x, between −50 and 50, for a rising map f of the line.   x: (1,); returns the same."""
+    z = brentq(lambda z: (f(x.new_full((1,), z)) - x).item(), -50, 50)
+    return x.new_full((1,), z)
+
+
+# %% tags=["demo"]
+def my_map(x):
+    return x + 0.9 * torch.tanh(2 * x)
+
+
+with waiting_for("log_p_forward", "log_p_reverse"):
+    log_base, here = torch.distributions.Normal(0.0, 1.0).log_prob, torch.tensor([0.7], dtype=torch.float64)
+    tasks = {  # with f in code, and with g in code
+        "a sample": (lambda f: f(here), lambda g: solved(g, here)),
+        "a sample and its density": (
+            lambda f: log_p_forward(here, f, log_base),
+            lambda g: log_p_reverse(solved(g, here), g, log_base),
+        ),
+        "the density of a data point": (
+            lambda f: log_p_forward(solved(f, here), f, log_base),
+            lambda g: log_p_reverse(here, g, log_base),
+        ),
+    }
+    print(f"{'':30}{'calls of f':>12}{'calls of g':>12}")
+    for task, ways in tasks.items():
+        maps = [Counted(my_map) for _ in ways]
+        for way, counted in zip(ways, maps, strict=True):
+            way(counted)
+        print(f"{task:30}{maps[0].calls:12}{maps[1].calls:12}")
+
+
+# %% [markdown]
+# With $f$ in code only the density of a given point takes a search; with $g$, every sample does. (Two calls where one would
+# do? That is `slope`, which runs the map once more for itself.) And this search was for a single number: with $D$ coordinates it is
+# for $D$ of them at once.
+#
 # **In numbers.** $A = \begin{pmatrix}2&0\\1&1\end{pmatrix}$, $b = (1, 0)$, $x = (1, 3)$: $z = (0, 3)$, so
 # $\log p_X(x) = -4.5 - 1.838 - \log 2 = -7.031$.
 #
@@ -374,9 +428,7 @@ with waiting_for("log_abs_det_jacobian"):
         "x + u tanh(w·x)": flow_map("planar", {"u": [0.8, 0.6], "w": [1.2, 0.4]}),
         "a turn that grows with ‖x‖": flow_map("swirl", {"c": 0.0, "k": 0.5}),
     }
-    show(draw_cells(maps, log_abs_det_jacobian), alt="A square of twelve by twelve cells under three maps. Affine: a slanted "
-         "square, all cells shrunk by the same factor. Tanh: cells along a band are enlarged, up to 2.2 times, others hardly. "
-         "Swirl: the cells are bent into a whirl, all in one pale colour.")  # fmt: skip
+    show(draw_cells(maps, log_abs_det_jacobian), alt=cells_in_words(maps, log_abs_det_jacobian))
 
 
 # %% [markdown]
@@ -474,7 +526,7 @@ show(
 
 
 # %% [markdown]
-# On the right is the map of the exam question 001 P1a, $A = a^\top a$. There $\det A = 0$: all points land on a curve, and a curve has no area.
+# On the right $A$ has rank one, so $\det A = 0$: all points land on a curve, and a curve has no area.
 # The formula notices too, for $\det J_g = 0$ at every $x$: it gives $p_X = 0$ everywhere.
 #
 # What would mend the left one? Not another $A$: every invertible $A$ has the same image. Either the base must live where
@@ -865,9 +917,9 @@ with waiting_for("bend", "unbend", "log_p_bent"):
 #
 # $$(\log p_X)'(x) = -g(x)\, g'(x) + \frac{g''(x)}{g'(x)} .$$
 #
-# **In numbers.** $g(x) = x - \frac34 \sin x$ is a valid flow with slopes from $\frac14$ to $\frac74$. At $x = 0$ the slope of $\log p_X$ is 0, at $x = 1$ it is $-0.369 \cdot 0.595 + 0.631 / 0.595 = 0.842$: $\log p_X$ *rises* as one leaves the base's mode, so there must be two hills beside it. At $x = 2$ it is $-1.21$: the right one lies between 1 and 2.
+# **In numbers.** $g(x) = x + \frac12 \sin x$ is a valid flow with slopes from $\frac12$ to $\frac32$. At $x = 0$ the slope of $\log p_X$ is 0, at $x = 1$ it is $-1.421 \cdot 1.270 - 0.421 / 1.270 = -2.136$: $\log p_X$ *falls* as one leaves the base's mode, which is a mode of $X$ as well. What would $g$ have to do near 0 for $\log p_X$ to *rise*?
 #
-# **Predict before you write:** is the hill where $g$ is steepest, at $x = \pi$? Where $g(x) = 1$?
+# **Predict before you write:** where do two hills stand, where $g$ is steepest? Where $g(x) = \pm 1$?
 #
 # **Write** the mode of any flow with constant $|\det J|$, and a witness that others may have two: a smooth map of the pool that is a valid flow onto a normal base, with the two modes. The check looks at the slope of $\log p_X$ on both sides of your points, with fifty digits.
 
@@ -989,6 +1041,8 @@ with waiting_for("log_p_reverse"):
 #
 # Pencil first; then unfold.
 #
+# ### Short: recall and compute
+#
 # **1.** $Z$ is uniform on $(0, 1)$ and $X = -\log Z$. What is the density of $X$?
 #
 # <details><summary>Answer</summary>
@@ -1021,7 +1075,19 @@ with waiting_for("log_p_reverse"):
 #
 # </details>
 #
-# **5.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a valid flow with a normal base? With which base?
+# **5.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
+#
+# <details><summary>Answer</summary>
+#
+# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **6.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a valid flow with a normal base? With which base?
 #
 # <details><summary>Answer</summary>
 #
@@ -1029,19 +1095,11 @@ with waiting_for("log_p_reverse"):
 #
 # </details>
 #
-# **6.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For $d = 1$? For $d = 2$?
+# **7.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For $d = 1$? For $d = 2$?
 #
 # <details><summary>Answer</summary>
 #
 # True for $d = 1$: a positive derivative means increasing. False for $d = 2$: $(e^{x_1}\cos x_2, e^{x_1}\sin x_2)$ has $\det J = e^{2x_1} > 0$ and period $2\pi$ in $x_2$.
-#
-# </details>
-#
-# **7.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
-#
-# <details><summary>Answer</summary>
-#
-# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
 #
 # </details>
 #
@@ -1050,6 +1108,31 @@ with waiting_for("log_p_reverse"):
 # <details><summary>Answer</summary>
 #
 # No and no. The density of a volume-preserving flow takes the same values as the base's, on sets of the same volume. A uniform density takes one value only, a normal one takes all values between 0 and its maximum.
+#
+# </details>
+#
+# **9.** (6 points) A layer on the line is cheap one way. Its inverse is found by bisection, 40 calls for a whole batch;
+# slopes come by autograd with the call. A flow stacks ten such layers. Count calls of layers (all ten, forwards or
+# backwards) for a batch of any size. (a) The cheap way is $z = g(x)$: how many calls does it take to evaluate a batch
+# of data, and how many to draw a batch of samples with their densities? (b) The cheap way is $x = f(z)$: the same two.
+# (c) Which one for compressing pictures, and which as $q$ in $\mathbb E_q[\log p(x, z) - \log q(z)]$, where samples
+# and their own densities are wanted? (d) How could somebody who owns only a slow sampler with densities train a fast
+# one?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) Data: 10. Samples: each layer is undone by 40 calls, from the last to the first, 400; one more call
+# for each at the point found gives its slope, 410 in all (or 400, if the search keeps it).
+#
+# (b) (1 point) The other way round: data 410, samples with densities 10, since the $z$ of each layer is known.
+#
+# (c) (2 points) Compression needs densities of given data: $g$ cheap. For $q$ nobody asks for the density of a foreign
+# point: $f$ cheap.
+#
+# (d) (1 point) Let a student with a cheap $f$ draw samples and be scored by the teacher's densities, $\mathbb E_{x
+# \sim \text{student}}[\log p_\text{student}(x) - \log p_\text{teacher}(x)]$: it needs the density of the student at
+# its own samples, which is cheap, and of the teacher at given points, which is cheap for *it*. (Parallel WaveNet did
+# so for speech.)
 #
 # </details>
 #

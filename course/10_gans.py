@@ -49,13 +49,13 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c06daf20c1b2701096ab20b73f620918", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-adversarial-learning-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "15edcbd5a48b43bd01858fe69353c891", "cell_type": "code"} deletable=false editable=false
 import functools
 import itertools
 import math
 
 import torch
-from torch.nn.functional import softplus
+import torch.nn.functional as F
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits, ring, two_moons
@@ -156,8 +156,7 @@ show(
 # $$V(D, G) = \tfrac12\, \mathbb E_{x \sim p^*}\big[\log D(x)\big] + \tfrac12\, \mathbb E_{z \sim p(z)}\big[\log\big(1 - D(G(z))\big)\big] .$$
 #
 # The discriminator makes the **value** $V$ as large as it can, the generator as small as it can:
-# $\min_G \max_D V(D, G)$. They optimise *the same number in opposite directions*; that is what "adversarial" means.
-# The generator touches only the second expectation, and only through the points $G(z)$ that it hands over.
+# $\min_G \max_D V(D, G)$. The generator touches only the second expectation, and only through the points $G(z)$ that it hands over.
 #
 # Many texts (004 among them) leave out the two halves. That doubles the value and moves nobody: the players' best moves
 # are the same. It does change constants that one likes to compare, so say which form you use.
@@ -681,24 +680,21 @@ with waiting_for("jsd_of_shift", "w1_of_shift"):
 # $$\frac{\partial}{\partial l}\, \tfrac12\log(1 - \sigma(l)) = -\tfrac12\, D, \qquad
 # \frac{\partial}{\partial l}\big(-\log\sigma(l)\big) = -(1 - D) .$$
 #
-# At the beginning the generator is poor and the discriminator sees through it: $D$ is near 0. Then the first gradient is
-# near 0 as well; the loss **saturates** exactly where the generator has most to learn. The second loss, $-\log D(G(z))$,
-# pulls with nearly full strength there, and lets go only when the generator has won (002 9-2d). It is stronger by the
-# factor
+# At the beginning the generator is poor and the discriminator sees through it: $D$ is near 0. What do the two gradients make of
+# that (002 9-2d)? The second is stronger by the factor
 #
 # $$\frac{1 - D}{\frac12 D} = 2 e^{-l} ,$$
 #
 # or $(1 - D)/D = e^{-l}$ if the first loss is written without its $\frac12$. (The sheet 002 writes the first loss with a
-# $\frac12$ and the second without. It also argues that a small gradient of $J^{(D)}$ *for the discriminator's weights*
-# makes that of $J^{(G)}$ *for the generator's* small: these are different parameters. The reason is the factor $D$ above.)
+# $\frac12$ and the second without.)
 #
 # **In numbers.** $l = -2$: $D = 0.1192$, gradients $-0.0596$ and $-0.8808$, ratios $14.78$ and $7.389$.
 #
-# **The price.** With $-\log D$ the players no longer optimise one number in opposite directions. In a *zero-sum* game
-# the two losses add up to a constant, whatever happens. Show that here they do not: **find** two states, each a pair
+# **The price.** In a *zero-sum* game the two losses add up to a constant, whatever happens. Show that with $-\log D$
+# they do not: **find** two states, each a pair
 # (logit of a real point, logit of a generated point), in which $J^{(D)} + J^{(G)}$, with
 # $J^{(D)} = -\frac12\log\sigma(l_r) - \frac12\log(1 - \sigma(l_f))$ and $J^{(G)} = -\log\sigma(l_f)$, differs by at least
-# 1 nat. So the theorem of section 7 is not about the game that people play.
+# 1 nat.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "gan-saturation-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "0bb8083124fc8e782e08f9bead9bb1fc", "cell_type": "code"} deletable=false
 def generator_gradients(logit):
@@ -747,6 +743,11 @@ with waiting_for("generator_gradients"):
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "gan-slow_start", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "80672ffc6d651fa88f2f493656f5615c", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
+
+# %% [markdown]
+# One says that the first loss **saturates**. (The sheet 002 argues that a small gradient of $J^{(D)}$ *for the
+# discriminator's weights* makes that of $J^{(G)}$ *for the generator's* small: these are different parameters. The reason is the
+# factor $D$.) And the theorem of section 7 is not about the game that people play.
 
 # %% [markdown]
 # ## 10 · Two players who both descend
@@ -1134,8 +1135,7 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 # The ring never runs out of points. Where there are only a few thousand pictures, the discriminator learns them by heart,
 # and then calls everything new generated. The remedy is to let it see every picture *changed*, each time in another way: a
 # little shifted, a little paler (004, differentiable augmentation). Two things must be heeded. The **generated** pictures
-# go through the same changes as the **real** ones, or the generator learns to make changed pictures. And the gradient must
-# pass through the change, back to the generator.
+# go through the same changes as the **real** ones. And the gradient must pass through the change, back to the generator.
 #
 # For a picture $x$ with mean $\bar x$, a shift by rows and columns and a contrast $c$:
 # $T(x) = \bar x + c\,(\text{shifted } x - \bar x)$. What leaves the frame is lost, and zeros come in.
@@ -1428,6 +1428,8 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # Pencil first; then unfold.
 #
+# ### Short: recall and compute
+#
 # **1.** (001 P3b) What changes in the derivation of section 7 if the objective has no weights $\frac12$? State the result,
 # and its smallest value.
 #
@@ -1457,21 +1459,25 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # </details>
 #
-# **4.** True or false, with a reason: "JSD is a better loss than KL, because it is never infinite."
-#
-# <details><summary>Answer</summary>
-#
-# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its gradient is
-# 0. What helps is a slope that points to the data, as that of $W_1$ does.
-#
-# </details>
-#
-# **5.** In the game $\min_x\max_y xy$ somebody takes simultaneous steps with $\eta = 0.1$. After how many steps has the
+# **4.** In the game $\min_x\max_y xy$ somebody takes simultaneous steps with $\eta = 0.1$. After how many steps has the
 # distance from the equilibrium doubled?
 #
 # <details><summary>Answer</summary>
 #
 # The factor is $\sqrt{1.01}$ per step, so $n = \log 2 / \log\sqrt{1.01} = 0.6931/0.004975 = 139.3$: after 140 steps.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** True or false, with a reason: "JSD is a better loss than KL, because it is never infinite."
+#
+# <details><summary>Answer</summary>
+#
+# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its gradient is
+# 0. What helps is a slope that points to the data, as that of $W_1$ does.
 #
 # </details>
 #
@@ -1495,6 +1501,29 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # The model equals the data, or the discriminator has stopped to learn (a dead network, a step size of 0, a family too
 # poor). Hold the generator fast and train a fresh, larger discriminator: if its loss falls below $\log 2$ on points that it
 # has not seen, there was something to find.
+#
+# </details>
+#
+# **8.** (6 points) *Label smoothing*: the discriminator is told that a real point is real with probability $0.9$ only. It
+# maximises $\frac12\, \mathbb E_{p^*}[0.9 \log D + 0.1 \log(1 - D)] + \frac12\, \mathbb E_{p_\theta}[\log(1 - D)]$.
+# (a) Find the best $D$. (b) What does it say where the model has no density, and which logit is that? Which trouble of
+# section 8 does this mend, and which does it leave? (c) How is the density ratio read off now? What is it for $D =
+# 0.6$? (d) When the model is perfect, what does $D$ say, and is $p_\theta = p^*$ still the only model at which $D$ is
+# the same everywhere?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) At each point maximise $0.9\, p^* \log D + (0.1\, p^* + p_\theta) \log(1 - D)$ (halves left out): $D^* =
+# 0.9\, p^*/(p^* + p_\theta)$.
+#
+# (b) (2 points) $0.9$, the logit $\log 9 = 2.197$: on the data it is no longer sure beyond all bounds. But where only
+# the model has density $D^*$ is still 0, and it is flat on both: for disjoint supports the best discriminator still
+# has nothing to say about where to go.
+#
+# (c) (1 point) $p^*/p_\theta = D/(0.9 - D)$: for $0.6$ it is 2.
+#
+# (d) (1 point) $0.45$. Yes: $D^*$ is a one-to-one function of the ratio $p^*/p_\theta$; if it is the same everywhere
+# so is the ratio, and two densities in a constant ratio are equal.
 #
 # </details>
 #

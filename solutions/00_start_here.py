@@ -251,24 +251,24 @@ with waiting_for("standardise"):
 # Some questions want words. They are marked by a person, along a rubric that you get back with your mark; any other
 # well-justified answer counts as well.
 #
-# **Question (2 points).** You divide by the standard deviation. Why that and not the variance, what happens to the
-# units of the columns, and what goes wrong if you use one mean and one standard deviation of the *whole* tensor
-# instead of one per column? Three or four sentences are enough.
+# **Question (2 points).** A table has a column of lengths and one of masses. You standardise it by columns; a colleague
+# takes one mean and one standard deviation of the *whole* tensor. (a) The lengths were recorded in metres and are now
+# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean and
+# the variance of single columns in the colleague's result, and which column has the larger spread there? Three or four
+# sentences are enough.
 
 # %% [markdown] tags=["written:start.units:2"]
 # ### BEGIN SOLUTION
-# **Model answer.** The standard deviation has the units of the column itself, the variance has those units squared.
-# So (metres − metres)/metres is a pure number and does not change if somebody measures in centimetres, whereas
-# metres/metres² = 1/metre does: dividing by the variance leaves a column with variance $1/s^2$ instead of 1. With
-# whole-tensor statistics, metres and grams are averaged together, which means nothing. The columns keep their
-# different means and spreads relative to each other: only the whole has mean 0 and variance 1, no single column does,
-# and the column with the largest numbers still dominates.
+# **Model answer.** (a) In mine nothing: $x_{ij} - m_j$ and $s_j$ are lengths both, so both become a hundred times as
+# large, and the quotient is a pure number. In the colleague's everything: the one $m$ and the one $s$ are made of all the
+# numbers, so the larger lengths move them, and with them the masses, although no mass has changed. (b) Only the whole has
+# mean 0 and variance 1. The columns keep their different means, and their spreads keep their proportion to each other, so that no
+# single column need have either, and the one with the larger numbers spreads the most and dominates.
 #
 # **Rubric**
-# - (0.5) the standard deviation has the column's own units (or: dividing by the variance would leave variance 1/s²)
-# - (0.5) the result is a pure number: a change of units does not change it
-# - (1) whole-tensor statistics mix columns of different units or sizes, so that single columns have neither mean 0
-#   nor variance 1
+# - (0.5) by columns nothing changes, since numerator and denominator carry the same units
+# - (0.5) with the whole tensor both columns change
+# - (1) single columns have neither mean 0 nor variance 1 (half), and keep the proportion of their spreads (half)
 # - (up to 2) any other well-justified answer
 # ### END SOLUTION
 
@@ -299,7 +299,9 @@ with waiting_for("standardise"):
 #
 # ## Exam-style questions
 #
-# Try each on paper before you unfold the answer.
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** Let $z \sim \mathcal N(0, 1)$ and $f(z) = 3z + 1$. What is the push-forward of $z$ by $f$? And by
 # $g(z) = z^2$: is every point of the line reached, and by how many $z$?
@@ -312,17 +314,7 @@ with waiting_for("standardise"):
 #
 # </details>
 #
-# **2.** You standardise training and test data, each with its own mean and standard deviation. What is wrong with
-# that?
-#
-# <details><summary>Answer</summary>
-#
-# The two sets are then transformed by different functions: the same raw value gets different meanings, and a real
-# shift between training and test data is hidden. Keep the training set's $m_j$ and $s_j$ and use them everywhere.
-#
-# </details>
-#
-# **3.** Two clouds of points are both standardised. Must they look alike? Give an example.
+# **2.** Two clouds of points are both standardised. Must they look alike? Give an example.
 #
 # <details><summary>Answer</summary>
 #
@@ -330,6 +322,21 @@ with waiting_for("standardise"):
 # alike. Even the full covariance matrix would not tell the moons from a suitable Gaussian.
 #
 # </details>
+#
+# **3.** Show that standardising twice is the same as standardising once, and that $10x + 3$ gives the same result as
+# $x$.
+#
+# <details><summary>Answer</summary>
+#
+# After the first time $m_j = 0$ and $s_j = 1$ (or all of the column is 0), so the second time changes nothing. For
+# $y = 10x + 3$ the mean is $10 m_j + 3$ and the standard deviation $10 s_j$, so
+# $(10x + 3 - 10m_j - 3)/(10 s_j) = (x - m_j)/s_j$.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
 # **4.** Does standardising each column remove the correlation between two columns?
 #
@@ -340,14 +347,31 @@ with waiting_for("standardise"):
 #
 # </details>
 #
-# **5.** Show that standardising twice is the same as standardising once, and that $10x + 3$ gives the same result as
-# $x$.
+# **5.** You standardise training and test data, each with its own mean and standard deviation. What is wrong with
+# that?
 #
 # <details><summary>Answer</summary>
 #
-# After the first time $m_j = 0$ and $s_j = 1$ (or all of the column is 0), so the second time changes nothing. For
-# $y = 10x + 3$ the mean is $10 m_j + 3$ and the standard deviation $10 s_j$, so
-# $(10x + 3 - 10m_j - 3)/(10 s_j) = (x - m_j)/s_j$.
+# The two sets are then transformed by different functions: the same raw value gets different meanings, and a real
+# shift between training and test data is hidden. Keep the training set's $m_j$ and $s_j$ and use them everywhere.
+#
+# </details>
+#
+# **6.** (6 points) A column of $N$ numbers holds $N - 1$ zeros and one number $h > 0$; divide by $N$ in $s^2$. (a)
+# Standardise $(0, 0, 0, 0, 10)$. (b) And $(0, 0, 0, 0, 1000)$? Show what the outlier becomes for any $N$ and $h$. (c)
+# So what does a network see of such a column, and what would you do before standardising, if it must be possible to
+# undo it?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) $m = 2$ and $s^2 = \frac15(4 \cdot 4 + 64) = 16$, so $(-\frac12, -\frac12, -\frac12, -\frac12, 2)$.
+#
+# (b) (2 points) The same. In general $m = h/N$ and $s^2 = \frac1N h^2 - m^2 = h^2 (N - 1)/N^2$, so the outlier becomes
+# $(h - h/N)/s = \sqrt{N - 1}$, whatever $h$ is.
+#
+# (c) (2 points) That there is one outlier, and nothing of how far out it is. The other values have moved together into
+# a narrow place, so that differences among *them* vanish as well. Take first a map with an inverse that pulls large
+# values in, such as $\log(1 + x)$ for $x \ge 0$, and standardise the result; samples go back through both inverses.
 #
 # </details>
 #

@@ -139,7 +139,7 @@ show(
 
 # %% tags=["demo"]
 source = torch.Generator().manual_seed(3)
-sizes, repeats = [1, 2, 4, 8, 16, 32], budget(60, 60, 10)
+sizes, repeats, middles = [1, 2, 4, 8, 16, 32], budget(60, 60, 10), []
 fig, ax = figure(1, 1, (6.8, 3.6))
 for place, d in enumerate(sizes):
     seen = math.sqrt(1.25) * torch.randn(repeats, 1, d, generator=source, dtype=torch.float64)
@@ -147,13 +147,13 @@ for place, d in enumerate(sizes):
     causes = torch.randn(repeats, 1000, d, generator=source, dtype=torch.float64)
     likelihoods = Normal(causes, 0.5).log_prob(seen).sum(2).exp()  # (repeats, 1000): float64 can still hold them
     error = likelihoods.mean(1).log() - exact
+    middles.append(f"{float(error.median()):.1f} at {d}")
     ax.plot(place + 0.25 * torch.rand(repeats, generator=source) - 0.12, error, ".", color=BLUE, markersize=4)
     ax.plot(place, error.median(), "_", color=VERMILION, markersize=26, markeredgewidth=2.5)
 ax.axhline(0, color=GREY, linewidth=0.8)
 ax.set(xticks=range(len(sizes)), xticklabels=sizes, xlabel="dimensions of $z$", ylabel="estimate − truth (nats)")
-show(fig, alt="Error of the plain estimate of log p(x) from a thousand prior draws, sixty times for each number of latent dimensions. "
-     "Up to four dimensions it is near zero; at eight it scatters by a few nats and mostly falls short; at thirty-two it is always too small, by "
-     "some twenty-seven nats in the middle.")  # fmt: skip
+show(fig, alt=f"Error in nats of the plain estimate of log p(x) from a thousand prior draws, {repeats} times for each number "
+     f"of latent dimensions. In the middle it is {', '.join(middles)} dimensions.")  # fmt: skip
 
 # %% [markdown]
 # In one dimension a thousand draws are plenty. In thirty-two, none of them comes near the causes that explain $x$:
@@ -579,7 +579,7 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 #
 # $$\min_{\mu, \sigma}\, \text{gap} \;=\; \tfrac12 \log\frac{\Lambda_{11}\Lambda_{22}}{\det\Lambda} \;=\; -\tfrac12\log(1 - \rho^2),$$
 #
-# with $\rho$ the correlation of $z_1$ and $z_2$ under the posterior (exam question 5 proves it). The prior has no such
+# with $\rho$ the correlation of $z_1$ and $z_2$ under the posterior (exam question 6 proves it). The prior has no such
 # correlation. It appears when $x$ is seen and *either* latent could have caused it, which is called explaining away.
 #
 # **Find two witnesses.** `tight_q` returns the $\mu$ and $\sigma$ that leave no gap. `never_tight` returns a model,
@@ -658,9 +658,9 @@ with waiting_for("elbo_terms"):
     print(
         f"the gap: {gaps[0]:.2f} nats at the start, {sum(gaps[-20:]) / 20:.3f} at the end; ½ log(Λ₁₁Λ₂₂/det Λ) = {least:.3f}"
     )
-    show(draw_ascent(gaps, widths, least, precision.diag().rsqrt().tolist()), alt="Left: the gap falls from ten nats and settles "
-         "at the least gap that an independent q can have, a dashed line at 0.46 nats. Right: the two standard deviations fall from 1 to 0.32 and "
-         "0.41, marked by grey lines, and stay there.")  # fmt: skip
+    show(draw_ascent(gaps, widths, least, precision.diag().rsqrt().tolist()), alt=f"Left: the gap over the steps, from {gaps[0]:.1f} to "
+         f"{gaps[-1]:.2f} nats, and the least that an independent q can have, a dashed line. Right: the two standard deviations, from 1 to "
+         f"{widths[-1][0]:.2f} and {widths[-1][1]:.2f}, with grey lines where the best ones are.")  # fmt: skip
 
 # %% [markdown]
 # The gap stops where the formula says, at $\frac12\log\frac{10 \cdot 6}{24} = 0.458$ nats, and each $\sigma_j$ at
@@ -1052,12 +1052,12 @@ def sure_q():
 check("elbo.gap_or_draws")
 
 # %% [markdown]
-# ## 9 · Equal support is not enough
+# ## 9 · Is equal support enough?
 #
 # The **support** of a density is where it is positive. 001 P2d changes the prior to a log-normal and asks why a normal $q$
 # is then not a practical idea. The answer is right and worth remembering: the normal puts mass on $z \le 0$, where the prior is 0, so the divergence is infinite. The
-# proposed remedy, a log-normal $q$, is right as well. But the *reason* given for it is that both then have the same
-# support, "ensuring finite values". Does equal support ensure that?
+# proposed remedy is a log-normal $q$, and the reason given for it is that both then have the same support, "ensuring
+# finite values". Does equal support ensure that?
 #
 # Take the friendliest pair imaginable: both densities positive and smooth on all of $\mathbb R$. Let $p$ be the
 # standard normal and $q = t_\nu$ Student's distribution with $\nu > 0$ degrees of freedom,
@@ -1072,7 +1072,8 @@ check("elbo.gap_or_draws")
 # In the tail $-\log\mathcal N(z; 0, 1)$ grows like $\frac12 z^2$, and $t_\nu$ falls like a power of $|z|$. Which power,
 # and for which $\nu$ does the product have a finite integral?
 #
-# **In numbers.** For the Cauchy distribution the integral up to $10^2$, $10^4$, $10^6$ is $30$, $3181$, $318{,}308$ nats.
+# **In numbers.** For the Cauchy distribution the integral up to 1 is $-0.155$ nats (a piece of it may be negative), up to 10
+# it is $1.537$. For $\nu = 10$ it is $0.023$ up to $10^6$.
 #
 # **Write** `truncated_kl`, to three digits for cuts up to $10^6$. This is a small lesson in quadrature: a grid of a
 # million points over $(-10^6, 10^6)$ has *one* of them on the hill. Substitute something that spreads the tail over a few
@@ -1132,10 +1133,7 @@ with waiting_for("truncated_kl"):
 
 # %% [markdown]
 # At $\nu = 1$ the divergence grows like the cut, at $\nu = 2$ like its logarithm (try to *see* that it is infinite!), at
-# $\nu = 3$ it has a limit. All four pairs have equal support. So:
-#
-# - if $q$ has mass where $p$ has none, $\mathrm{KL}(q \,\|\, p) = \infty$: the support of $q$ must lie within that of $p$;
-# - equality of the supports is not needed for a finite value, and it is not enough.
+# $\nu = 3$ it has a limit.
 #
 # **Question (4 points; 001 P2d).** A fellow student writes: "With a log-normal $q_\phi$ and a log-normal prior both
 # densities have the same support, which ensures that the KL divergence is finite." (a) Is the conclusion right? Is the
@@ -1170,6 +1168,12 @@ with waiting_for("truncated_kl"):
 # ### END SOLUTION
 
 # %% [markdown]
+# To keep in mind:
+#
+# - if $q$ has mass where $p$ has none, $\mathrm{KL}(q \,\|\, p) = \infty$: the support of $q$ must lie within that of $p$;
+# - equality of the supports is not needed for a finite value, and it is not enough.
+
+# %% [markdown]
 # ## What you can now do
 #
 # - split $\log p(x)$ into bound and gap, prove both identities, and say which of the two divergences is which
@@ -1185,6 +1189,8 @@ with waiting_for("truncated_kl"):
 # ## Exam-style questions
 #
 # Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** $z \in \{0, 1\}$ with $p(z = 1) = \frac14$, and $p(x \mid z) = (0.2, 0.8)$ for the $x$ at hand. Compute
 # $p(x)$, the posterior, and the ELBO for $q = p(z)$. How large is the gap, and what is it a divergence of?
@@ -1231,7 +1237,20 @@ with waiting_for("truncated_kl"):
 #
 # </details>
 #
-# **5.** The posterior is $\mathcal N(0, \Sigma)$ in two dimensions with precision $\Lambda = \Sigma^{-1}$, and $q$ has
+# **5.** Can an IWAE estimate exceed $\log p(x)$? Can $\mathcal L_K$? Can a single-draw ELBO estimate?
+#
+# <details><summary>Answer</summary>
+#
+# An estimate, yes: the mean weight fluctuates around $p(x)$, and can be above. $\mathcal L_K$ is the expectation of its
+# logarithm and cannot, by Jensen. A single draw of $\log w$, yes; its expectation is the ELBO.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **6.** The posterior is $\mathcal N(0, \Sigma)$ in two dimensions with precision $\Lambda = \Sigma^{-1}$, and $q$ has
 # independent components with mean 0 and variances $v_1, v_2$. Find the best $v$ and the remaining gap.
 #
 # <details><summary>Answer</summary>
@@ -1242,15 +1261,6 @@ with waiting_for("truncated_kl"):
 # $\Lambda = \frac{1}{\det\Sigma}\begin{pmatrix}\Sigma_{22} & -\Sigma_{12} \\ -\Sigma_{12} & \Sigma_{11}\end{pmatrix}$ that
 # is $\frac12\log\frac{\Sigma_{11}\Sigma_{22}}{\det\Sigma} = -\frac12\log(1 - \rho^2)$. Note $1/\Lambda_{jj} < \Sigma_{jj}$:
 # the best $q$ is narrower than the marginals.
-#
-# </details>
-#
-# **6.** Can an IWAE estimate exceed $\log p(x)$? Can $\mathcal L_K$? Can a single-draw ELBO estimate?
-#
-# <details><summary>Answer</summary>
-#
-# An estimate, yes: the mean weight fluctuates around $p(x)$, and can be above. $\mathcal L_K$ is the expectation of its
-# logarithm and cannot, by Jensen. A single draw of $\log w$, yes; its expectation is the ELBO.
 #
 # </details>
 #
@@ -1273,6 +1283,28 @@ with waiting_for("truncated_kl"):
 # random*, with two values per pixel; the 87 is the cost of the grey pictures, with 17. Read as a probability of the
 # levels, the VAE's would sum to more than 1 (up to 8.5 for each pixel). Besides, one is a bound and the other exact.
 # Evaluate the VAE with a likelihood over the 17 levels.
+#
+# </details>
+#
+# **9.** (6 points) A model has a class $y \in \{0, 1\}$ as well: $p(x, y, z) = p(y)\, p(z)\, p(x \mid y, z)$, with $q(z \mid
+# x, y)$ for what is hidden. (a) Give a bound $\mathcal L(x, y)$ on $\log p(x, y)$, and its gap. (b) For most $x$ the
+# class was not noted. With a classifier $q(y \mid x)$, show that $\mathcal U(x) = \sum_y q(y \mid x)\, \mathcal L(x,
+# y) - \sum_y q(y \mid x) \log q(y \mid x) \le \log p(x)$, and name both parts of the gap. (c) $\mathcal L(x, 0) = -3$
+# and $\mathcal L(x, 1) = -2$: which $q(y \mid x)$ makes $\mathcal U$ largest, and how large?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (1 point) $\mathcal L(x, y) = \mathbb E_{q(z \mid x, y)}[\log p(x, y, z) - \log q(z \mid x, y)]$; the gap is
+# $\mathrm{KL}(q(z \mid x, y) \,\|\, p(z \mid x, y))$.
+#
+# (b) (3 points) It is the ELBO with the pair $(y, z)$ as what is hidden and $q(y \mid x)\, q(z \mid x, y)$ as $q$, so
+# its gap is the divergence of the two pairs. By the chain rule this is $\mathrm{KL}(q(y \mid x) \,\|\, p(y \mid x))$,
+# how wrong the classifier is, plus $\sum_y q(y \mid x)\, \mathrm{KL}(q(z \mid x, y) \,\|\, p(z \mid x, y))$, the mean
+# of the gaps of (a).
+#
+# (c) (2 points) Write $\mathcal U$ as $\log S - \mathrm{KL}(q(y \mid x) \,\|\, e^{\mathcal L(x, y)}/S)$ with $S =
+# \sum_y e^{\mathcal L(x, y)}$. So $q$ is the softmax of the two bounds, $q(1 \mid x) = 1/(1 + e^{-1}) = 0.7311$, and
+# $\mathcal U = \log(e^{-3} + e^{-2}) = -1.6867$.
 #
 # </details>
 #

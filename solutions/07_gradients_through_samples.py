@@ -86,13 +86,13 @@ show(
 #
 # </details>
 #
-# **3.** (Notebook 02) $x = T(\epsilon)$ with an increasing $T$ and $\epsilon \sim \mathcal N(0, 1)$. What is
-# $\Pr(x \le a)$? And the density of $x = e^\epsilon$?
+# **3.** (Notebook 02) $x = T(\epsilon)$ with an increasing, smooth $T$ and $\epsilon \sim \mathcal N(0, 1)$. What is
+# $\Pr(x \le a)$? And the density of $x$?
 #
 # <details><summary>Answer</summary>
 #
-# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. For
-# $x = e^\epsilon$ the density is $\frac1x\,\mathcal N(\log x;\, 0, 1)$: the slope of $T$ divides. (Section 4 goes the way
+# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. The density at
+# $x = T(\epsilon)$ is $\mathcal N(\epsilon;\, 0, 1) / T'(\epsilon)$: the slope of $T$ divides. (Section 4 goes the way
 # back: from the distribution to $T$.)
 #
 # </details>
@@ -389,10 +389,14 @@ with waiting_for("score_terms", "pathwise_terms", "gradient_variances"):
         ax.set(title=name, xlabel=r"$\sigma$")
     axes[0].set(ylabel="variance of one term", ylim=(1e-3, 1e6))
     axes[0].legend()
-    show(fig, alt="Variance of one term against sigma, at mu = 1, on logarithmic axes. For z squared the score function falls from "
-         "a thousand to about twenty; the pathwise variance starts some hundred thousand times lower and rises. For z squared plus "
-         "ten the score function is a hundred times worse, the other two are unchanged. For sine of 5z the pathwise variance is "
-         "the largest of the three once sigma passes 0.3.")  # fmt: skip
+    told = []
+    for ax in axes:
+        ends = [f"{line.get_label()} from {line.get_ydata()[0]:.2g} to {line.get_ydata()[-1]:.2g}" for line in ax.lines]
+        told.append(f"{ax.get_title().replace('$', '')}: {', '.join(ends)}")
+    show(
+        fig,
+        alt=f"Variance of one term at mu = 1, as sigma grows from 0.03 to 1.4, on logarithmic axes. {'; '.join(told)}.",
+    )
 
 # %% [markdown]
 # The first two panels are the textbook story: pathwise wins by orders of magnitude when $\sigma$ is small, and
@@ -863,7 +867,7 @@ with waiting_for("reparameterise_lognormal"):
 #
 # Then there is an event that $q$ thinks possible and $p$ excludes. On it the integrand $q \log(q/p)$ of the
 # divergence is $q \log(q/0) = \infty$, and since the event has positive probability, **the divergence is infinite,
-# for every $\mu$ and every $\sigma$.** There is nothing to optimise.
+# for every $\mu$ and every $\sigma$.** There is nothing to optimise. Which event?
 #
 # **Find the witness**: `impossible_event(mu, sigma)` returns an interval $[a, b]$ that the prior gives probability
 # 0, and the *logarithm* of $q$'s probability of it. Why the logarithm? For $\mu = 9$ and $\sigma = 0.2$ the
@@ -875,13 +879,12 @@ with waiting_for("reparameterise_lognormal"):
 #
 # $$\frac1N \sum_{n=1}^N \big[\log q(z_n) - \log p(z_n)\big] , \qquad z_n = \mu + \sigma\epsilon_n .$$
 #
-# As soon as one $z_n \le 0$, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever types the
-# formula of the log-normal density takes the logarithm of a negative number, and gets NaN instead. **Write**
-# `sampled_kl` such that it is right in both cases: the finite mean where all samples are positive, and $+\infty$
-# otherwise.
+# As soon as one $z_n$ lies in your event, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever
+# types the formula of the log-normal density gets NaN there. **Write** `sampled_kl` such that it is right in both cases:
+# the finite mean where the prior allows all samples, and $+\infty$ otherwise.
 #
-# **In numbers.** $\mu = 1$, $\sigma = 0.5$: zero lies two standard deviations below the mean, and the logarithm of
-# the probability below it is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
+# **In numbers.** $\mu = 1$, $\sigma = 0.5$: the logarithm of $q$'s probability of $[2, \infty)$, from two standard
+# deviations above the mean on, is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
 # $z = 2.5$ and $3.5$, and the estimate is $1.8799$.
 
 
@@ -900,7 +903,7 @@ def impossible_event(mu, sigma):
 def sampled_kl(mu, sigma, eps):
     """The mean of log q(z_n) - log p(z_n) over z_n = mu + sigma eps_n, q = N(mu, sigma²), p = LogN(0, 1).   (001 P2d)
 
-    mu: float; sigma: float > 0; eps: (N,);  returns one number, +inf (not NaN) if some z_n ≤ 0.
+    mu: float; sigma: float > 0; eps: (N,);  returns one number, +inf (not NaN) if p excludes some z_n.
     """
     ### BEGIN SOLUTION
     z = mu + sigma * eps
@@ -1119,18 +1122,9 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # Pencil first; then unfold.
 #
-# **1.** $\epsilon \sim \mathcal N(0, 1)$. Find the increasing map to the exponential distribution,
-# $Q(a) = 1 - e^{-\lambda a}$ for $a > 0$. Does anything cancel, as it did for the log-normal?
+# ### Short: recall and compute
 #
-# <details><summary>Answer</summary>
-#
-# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\log(1 - F(\epsilon))/\lambda$. Nothing cancels:
-# $F$ stays. In code use the logarithm of the upper tail, $\log(1 - F(\epsilon)) = \log F(-\epsilon)$, which has a
-# function of its own; $1 - F$ is exactly 0 from $\epsilon \approx 8.3$ on in `float64`.
-#
-# </details>
-#
-# **2.** $z \sim \log\mathcal N(1, 4)$. What are the distributions of $1/z$, of $z^3$, of $5z$, and of $zw$ with an
+# **1.** $z \sim \log\mathcal N(1, 4)$. What are the distributions of $1/z$, of $z^3$, of $5z$, and of $zw$ with an
 # independent $w \sim \log\mathcal N(0, 1)$?
 #
 # <details><summary>Answer</summary>
@@ -1140,7 +1134,7 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # </details>
 #
-# **3.** Compute $\mathrm{KL}\big(\log\mathcal N(0, 1) \,\|\, \log\mathcal N(1, 4)\big)$ term by term.
+# **2.** Compute $\mathrm{KL}\big(\log\mathcal N(0, 1) \,\|\, \log\mathcal N(1, 4)\big)$ term by term.
 #
 # <details><summary>Answer</summary>
 #
@@ -1149,7 +1143,7 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # </details>
 #
-# **4.** $f(z) = z^2$ and $q = \mathcal N(\mu, 1)$ at $\mu = 0$. Compute the variance of one term of the derivative
+# **3.** $f(z) = z^2$ and $q = \mathcal N(\mu, 1)$ at $\mu = 0$. Compute the variance of one term of the derivative
 # by $\mu$: score function, score function with the baseline $\mathbb E f$, pathwise. ($\mathbb E\,\epsilon^2 = 1$,
 # $\mathbb E\,\epsilon^4 = 3$, $\mathbb E\,\epsilon^6 = 15$.)
 #
@@ -1160,17 +1154,7 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # </details>
 #
-# **5.** Which constant baseline is the best one for that derivative, and what does it reach in question 4?
-#
-# <details><summary>Answer</summary>
-#
-# With $g$ the score, minimise $\mathbb E[(f - b)^2 g^2]$ over $b$ (the mean does not depend on $b$):
-# $b = \mathbb E[f g^2] / \mathbb E[g^2]$. Here $b = \mathbb E\,\epsilon^4 / \mathbb E\,\epsilon^2 = 3$, and the
-# variance is $15 - 2 \cdot 3 \cdot 3 + 9 = 6$. The mean of $f$ is a good baseline, not the best.
-#
-# </details>
-#
-# **6.** What does this loop learn, and why does nothing complain?
+# **4.** What does this loop learn, and why does nothing complain?
 #
 # ```python
 # z = torch.distributions.LogNormal(mu, sigma).sample()
@@ -1183,6 +1167,31 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 # `sample()` cuts the graph, so the reconstruction term sends no gradient to $\mu$ and $\sigma$. Only the
 # divergence does: $q$ becomes the prior, for every $x$. The loss is a number with a gradient, so there is nothing
 # to complain about. `rsample()` is what was meant.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** Which constant baseline is the best one for the derivative of question 3, and what does it reach there?
+#
+# <details><summary>Answer</summary>
+#
+# With $g$ the score, minimise $\mathbb E[(f - b)^2 g^2]$ over $b$ (the mean does not depend on $b$):
+# $b = \mathbb E[f g^2] / \mathbb E[g^2]$. Here $b = \mathbb E\,\epsilon^4 / \mathbb E\,\epsilon^2 = 3$, and the
+# variance is $15 - 2 \cdot 3 \cdot 3 + 9 = 6$. The mean of $f$ is a good baseline, not the best.
+#
+# </details>
+#
+# **6.** $\epsilon \sim \mathcal N(0, 1)$. Find the increasing map to the exponential distribution,
+# $Q(a) = 1 - e^{-\lambda a}$ for $a > 0$. Does anything cancel, as it did for the log-normal?
+#
+# <details><summary>Answer</summary>
+#
+# $F(\epsilon) = 1 - e^{-\lambda T(\epsilon)}$, so $T(\epsilon) = -\log(1 - F(\epsilon))/\lambda$. Nothing cancels:
+# $F$ stays. In code use the logarithm of the upper tail, $\log(1 - F(\epsilon)) = \log F(-\epsilon)$, which has a
+# function of its own; $1 - F$ is exactly 0 from $\epsilon \approx 8.3$ on in `float64`.
 #
 # </details>
 #
@@ -1207,6 +1216,30 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 # finite number, namely about the divergence of $q$ *cut off at 0*. One may decide to optimise that, but then one
 # should say so (and use a $q$ that is cut off). And the optimiser is free to move: nothing that it sees keeps
 # $\mu/\sigma$ away from 0, until the first negative sample arrives and brings NaN.
+#
+# </details>
+#
+# **9.** (6 points) $q$ is a mixture, $\mathcal N(\mu_1, 1)$ with probability $\pi$, else $\mathcal N(\mu_2, 1)$. A sample is
+# made in two draws: first which of the two, then $z = \mu_k + \epsilon$. (a) The pathwise term for $\mu_1$: when is it
+# 0, and is its mean right? (b) Why does no path lead to $\pi$? Give the score-function term for $\pi$ (two cases). (c)
+# Give an estimator for $\pi$ that uses one $\epsilon$ for *both* components and draws no coin, and show that it is
+# unbiased. (d) For $f(z) = z^2$, $\mu_1 = 1$, $\mu_2 = -2$, $\pi = 0.3$: both exact derivatives, and the standard
+# deviation of the term of (c).
+#
+# <details><summary>Answer</summary>
+#
+# (a) (1 point) $f'(z)$ if the first component was drawn, else 0. Its mean, $\pi\, \mathbb E f'(\mu_1 + \epsilon)$, is
+# the derivative: the probabilities of the coin do not depend on $\mu_1$.
+#
+# (b) (2 points) The coin is discrete: it does not move as $\pi$ does, it jumps. For the first component the term is
+# $f(z)/\pi$, for the second $-f(z)/(1 - \pi)$. (Or, without a coin: $f(z)\, (q_1(z) - q_2(z))/q(z)$, by the density of
+# the mixture.)
+#
+# (c) (1 point) $J = \pi\, \mathbb E f(\mu_1 + \epsilon) + (1 - \pi)\, \mathbb E f(\mu_2 + \epsilon)$, so the
+# derivative is the mean of $f(\mu_1 + \epsilon) - f(\mu_2 + \epsilon)$.
+#
+# (d) (2 points) $\partial_\pi J = (1 + 1) - (4 + 1) = -3$ and $\partial_{\mu_1} J = 0.3 \cdot 2 = 0.6$. The term of
+# (c) is $(1 + \epsilon)^2 - (\epsilon - 2)^2 = 6\epsilon - 3$, with standard deviation 6.
 #
 # </details>
 #

@@ -23,8 +23,9 @@
 # not one number but a small set of them, each with its blind spot known, its sample size stated and its error bar
 # drawn.
 #
-# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: {{time}}. Labels such as
-# 004 say where a topic comes from; notebook 00 lists these sources.
+# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: {{time}}; sections 1, 2, 4 and 6
+# are the core, and with them every later model can be judged. Labels such as 004 say where a topic comes from; notebook
+# 00 lists these sources.
 
 # %% tags=["given"]
 import math
@@ -411,8 +412,11 @@ with waiting_for("kernel", "mmd_unbiased"):
         if name != "copies"
     }
     fig = draw_bandwidths(widths, signals, kernels.median_distance(fresh, train))
-    show(fig, alt="Signal over standard error against bandwidth. The lost moon is seen at every bandwidth. The Gaussian and the "
-         "moons that are too wide show best at a bandwidth of about a tenth and vanish at the median distance. Fresh data stay below two.")  # fmt: skip
+    best = {name: max(range(len(widths)), key=signal.__getitem__) for name, signal in signals.items()}
+    told = [f"{name}, at most {signals[name][i]:.1f} at bandwidth {widths[i]:.2f}" for name, i in best.items()]
+    show(
+        fig, alt=f"Signal over standard error against bandwidth, with a line at the median distance: {'; '.join(told)}."
+    )
 
 # %% [markdown]
 # At the median distance the kernel is as wide as the picture, and the estimate sees little more than mean and
@@ -548,18 +552,15 @@ with waiting_for("radii", "precision_coverage"):
 # %% tags=["demo"]
 with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 
-    def distance(train, fake, fresh):
+    def readings(train, fake):
         terms = frechet_terms(train, fake)
-        return terms["means"] + terms["traces"] - 2 * terms["root"]
+        return {
+            "Fréchet": terms["means"] + terms["traces"] - 2 * terms["root"],
+            "MMD² × 10, h = 0.2": 10 * mmd_unbiased(train, fake, 0.2),
+            **precision_coverage(train, fake, 5),
+        }
 
-    display(measure_explorer({
-        "Fréchet": distance,
-        "MMD² × 10, h = 0.2": lambda train, fake, fresh: 10 * mmd_unbiased(train, fake, 0.2),
-        "precision": lambda train, fake, fresh: precision_coverage(train, fake, 5)["precision"],
-        "recall": lambda train, fake, fresh: precision_coverage(train, fake, 5)["recall"],
-        "density": lambda train, fake, fresh: precision_coverage(train, fake, 5)["density"],
-        "coverage": lambda train, fake, fresh: precision_coverage(train, fake, 5)["coverage"],
-    }))  # fmt: skip
+    display(measure_explorer(readings))
 
 # %% [markdown]
 # ## 5 · Let a classifier decide
@@ -784,9 +785,9 @@ with waiting_for("memoriser_nll"):
     nll = [float(memoriser_nll(real.reshape(-1, 64), test.reshape(-1, 64), width)) for width in widths]
     sure = [classifier.confident_share(copies + width * blur) for width in widths]
     fig = draw_memoriser(widths, nll, sure, classifier.confident_share(test))
-    show(fig, alt="Left: the memoriser's negative log-likelihood against its width falls from thousands of nats at a quarter of a grey "
-         "level to a minimum at two to three grey levels and rises slowly after. Right: the share of its samples that are recognised falls all the way, from above 0.9, "
-         "and passes the level of test digits about where the likelihood is best.")  # fmt: skip
+    told = [f"{width:g}: {nats:.0f} nats, {share:.0%}" for width, nats, share in zip(widths, nll, sure, strict=True)]
+    show(fig, alt="Left, the memoriser's negative log-likelihood against its width in grey levels, right, the share of its "
+         f"samples that are recognised. {'; '.join(told)}.")  # fmt: skip
 
 # %% [markdown]
 # The likelihood wants a width of two or three grey levels; the eye wants none. At a quarter of a grey level the
@@ -937,6 +938,8 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # Pencil first; then unfold.
 #
+# ### Short: recall and compute
+#
 # **1.** In one dimension the data have mean 0 and variance 4, the model mean 1 and variance 1. What is the squared
 # Fréchet distance? Name a law with distance 0 to the data that is not normal.
 #
@@ -962,7 +965,29 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # </details>
 #
-# **4.** A model of the ring of eight Gaussians finds four modes and is perfect there. Estimate precision, density
+# **4.** A classifier tells fakes from data with accuracy 1.0 on the samples that it was trained on. What have you
+# learnt?
+#
+# <details><summary>Answer</summary>
+#
+# Nothing about the model. One nearest neighbour always achieves that.
+#
+# </details>
+#
+# **5.** A model needs 3000 nats for a photograph. What share of its samples may be noise, if it is to be worse by
+# no more than 0.1 %?
+#
+# <details><summary>Answer</summary>
+#
+# 3 nats: $1 - e^{-3} = 95\,\%$.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **6.** A model of the ring of eight Gaussians finds four modes and is perfect there. Estimate precision, density
 # and coverage at $k = 5$, for many samples.
 #
 # <details><summary>Answer</summary>
@@ -973,16 +998,7 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # </details>
 #
-# **5.** A classifier tells fakes from data with accuracy 1.0 on the samples that it was trained on. What have you
-# learnt?
-#
-# <details><summary>Answer</summary>
-#
-# Nothing about the model. One nearest neighbour always achieves that.
-#
-# </details>
-#
-# **6.** A neighbour ratio of 0.98. May one conclude that nothing was memorised?
+# **7.** A neighbour ratio of 0.98. May one conclude that nothing was memorised?
 #
 # <details><summary>Answer</summary>
 #
@@ -991,12 +1007,26 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # </details>
 #
-# **7.** A model needs 3000 nats for a photograph. What share of its samples may be noise, if it is to be worse by
-# no more than 0.1 %?
+# **8.** (6 points) Two models of the same data are to be ranked. The Fréchet distances of A are $0.70$ with 500 samples and
+# $0.52$ with 1000; those of B are $0.66$ with 1000 and $0.60$ with 2000. (a) A report says "0.52 against 0.60". What
+# do you say, and what are the distances without bias? (b) With errors of $0.04$ at every size, what is the error of
+# each extrapolated value, and of their difference? (c) A third model C returns a copy of a training sample with
+# probability $0.05$, and is perfect otherwise. You have 400 of its samples. What is its neighbour ratio, and is it
+# noticed, if distances to the nearest neighbour scatter by half of their mean? Give a measure that does notice.
 #
 # <details><summary>Answer</summary>
 #
-# 3 nats: $1 - e^{-3} = 95\,\%$.
+# (a) (2 points) The sizes differ, and the bias falls like $1/n$. Where the second size is twice the first, the line
+# meets $\frac1n = 0$ at $2 d_{2n} - d_n$: $2 \cdot 0.52 - 0.70 = 0.34$ for A and $2 \cdot 0.60 - 0.66 = 0.54$ for B.
+# At the same size, 1000, it is $0.52$ against $0.66$.
+#
+# (b) (2 points) $\sqrt{2^2 + 1^2} \cdot 0.04 = 0.089$ for each, $\sqrt 2 \cdot 0.089 = 0.126$ for the difference of
+# $0.20$: hardly more than one and a half errors. Both should be measured again, with more samples.
+#
+# (c) (2 points) The ratio is $0.95$. Its error is about $0.5/\sqrt{400} = 0.025$ (and that of the test samples comes
+# on top), so $0.95$ is two errors from 1, and no proof. Count instead the samples that are nearer to the training set
+# than, say, a tenth of the usual distance: about 20 of 400, with a spread of $4.4$, where fresh data show none or
+# hardly any.
 #
 # </details>
 #

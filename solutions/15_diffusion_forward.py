@@ -237,7 +237,7 @@ SCHEDULES = {  # name -> function of the length N that returns beta_1 … beta_N
     "sin(n/N)": lambda N: torch.sin(times(N) / N),
     "1 − 1/n": lambda N: 1 - 1 / times(N),
     "log(1 + n/N)": lambda N: torch.log1p(times(N) / N),
-    # −cos(πn/N) = sin(π(2n − N)/2N): written so, it is exactly 0 where n/N is ½, which a cosine of a rounded π is not
+    # −cos(πn/N), written as a sine: exact where the cosine of a rounded π is not
     "−cos(πn/N)": lambda N: torch.sin(torch.pi * (2 * times(N) - N) / (2 * N)),
     "linear": lambda N: torch.linspace(1e-4, 0.02, N, dtype=torch.float64) * 1000 / N,
     "cosine": cosine,
@@ -308,8 +308,7 @@ with waiting_for("alpha_bar", "log_alpha_bar"):
 
 # %% [markdown]
 # *Linear* spends its last third on pictures that are 99 % noise. *Cosine* forgets at an even pace, which is why it
-# was invented. *Sine* and *logarithm* have forgotten nearly everything after a tenth of the way: allowed, but
-# wasteful.
+# was invented. *Sine* and *logarithm* have forgotten nearly everything after a tenth of the way.
 
 # %% [markdown]
 # ### Detective: which of these is no $\bar\alpha$?
@@ -433,8 +432,8 @@ with waiting_for("noising_step", "alpha_bar", "q_sample"):
 # what is left of them at time $t$.
 #
 # Things to try. At how many decibels do *you* stop recognising the digits, and is it the same for all four? Set
-# *linear* to $T = 100$: does the picture at $t = T/2$ change? And choose $-\cos(\pi n/N)$: the vermilion squares are
-# not a number. Section 10 will say what went wrong.
+# *linear* to $T = 100$: does the picture at $t = T/2$ change? And try all six: a vermilion square is not a number. Where
+# do you meet one, and can you say why? Section 10 comes back to it.
 
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "q_sample"):
@@ -649,14 +648,15 @@ check("diffusion.prior_gap")
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "prior_gap"):
     flat, lengths = pictures.reshape(-1, 64), [30, 50, 100, 200, 300, 500, 700, 1000, 1400, 2000]
+    hundred = {"not scaled": SCHEDULES["linear"](100) / 10, "scaled": SCHEDULES["linear"](100)}
+    prices = {name: prior_gap(flat, float(alpha_bar(beta)[-1]))["kl"].mean() for name, beta in hundred.items()}
+    told = [f"{nats:.4f} nats per digit {name}" for name, nats in prices.items()]
     show(
         draw_prior_gap(prior_gap, alpha_bar, SCHEDULES["linear"], flat, lengths),
-        alt="Divergence from the prior against the number of steps, both on logarithmic axes. With fixed betas it is above ten nats "
-        "for a hundred steps, falls steeply, and meets the scaled schedule at a thousand steps, where both are near a thousandth "
-        "of a nat. The scaled schedule is nearly flat.",
+        alt="Divergence from the prior against the number of steps, both on logarithmic axes, with fixed betas and with the "
+        f"scaled schedule. They meet at a thousand steps; at a hundred they are {' and '.join(told)}.",
     )
-    for name, beta in (("not scaled", SCHEDULES["linear"](100) / 10), ("scaled", SCHEDULES["linear"](100))):
-        print(f"T = 100, {name}: {prior_gap(flat, float(alpha_bar(beta)[-1]))['kl'].mean():.4f} nats per digit")
+    print("T = 100:", ", ".join(told))
 
 # %% [markdown]
 # With a hundred unscaled steps more than a third of the signal's variance is still there when the model believes it is
@@ -1024,18 +1024,15 @@ check("diffusion.variance_exploding")
 
 # %% tags=["demo"]
 with waiting_for("ve_prior_gaps"):
+    late = ve_prior_gaps(2.0, 1.0, 1000, 0.5)
+    told = ", ".join(f"{late[name]:.1e} for '{name}'" for name in ("noise", "mean", "spread"))
     show(
         draw_ve_gaps(ve_prior_gaps, mean=2.0, var=1.0, sigma=0.5),
-        alt="Divergence from three priors against the number of steps on logarithmic axes. The two priors with mean zero fall in "
-        "proportion to one over T and run together from about a hundred steps on; the prior with the data's mean but not its "
-        "spread falls twice as steeply.",
+        alt="Divergence from three priors against the number of steps, all falling lines on logarithmic axes. In nats, at "
+        f"a thousand steps: {told}.",
     )
 
 # %% [markdown]
-# A wrong mean costs $m^2 / (2T\sigma^2)$ and so fades like $1/T$; a wrong spread costs about
-# $\frac14 (s^2/T\sigma^2)^2$ and fades like $1/T^2$. If you may repair one thing only, repair the mean: in practice,
-# centre the data.
-#
 # **Question (3 points; 000 Q2a and b).** (a) How do you sample from $q(x_t \mid x_0)$ efficiently? (b) You are given
 # trained reverse steps $p_\theta(x_{t-1} \mid x_t)$. How do you generate, and which distribution do you take for
 # $x_T$, and why? Name at least one alternative and what it would gain.
@@ -1061,6 +1058,10 @@ with waiting_for("ve_prior_gaps"):
 # ### END SOLUTION
 
 # %% [markdown]
+# A wrong mean costs $m^2 / (2T\sigma^2)$ and so fades like $1/T$; a wrong spread costs about
+# $\frac14 (s^2/T\sigma^2)^2$ and fades like $1/T^2$. If you may repair one thing only, repair the mean: in practice,
+# centre the data.
+#
 # A word on the solution in 000, if you have it at hand. It says that the procedure samples approximately from
 # $p_\theta(x_0)$. It samples from it *exactly*: $p_\theta(x_0)$ is defined by this procedure, prior included. What
 # $p_\theta$ approximates is the data distribution $q(x_0)$. (And in its figure of the chain the last two arrows carry
@@ -1077,8 +1078,7 @@ with waiting_for("ve_prior_gaps"):
 # - $\beta_n = 0$: step $n$ adds no noise. At $n = 1$ this leaves $\bar\alpha_1 = 1$, so $q(x_1 \mid x_0)$ is a single
 #   point without a density, and every formula that divides by $1 - \bar\alpha_1$ breaks. At a later step only the ELBO
 #   weight does ($0/0$, with $\sigma_n^2 = \beta_n$); refusing it there too is a convention, and keeps the rule short.
-# - $\beta_n = 1$: the step throws everything away, $\bar\alpha_n = 0$ from here on. Section 11 looks closely at what
-#   breaks.
+# - $\beta_n = 1$: $\alpha_n = 0$. Section 11 looks closely at what this breaks and what it does not.
 # - $\beta_n > 1$: $1 - \beta_n$ is negative and has no real root.
 # - $\beta_n$ is not a number: nothing works, but *comparisons do not complain*.
 
@@ -1353,12 +1353,13 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 
     xT, noise = torch.randn(8, 64, generator=spirit), torch.randn(len(beta), 8, 64, generator=spirit)
     made = generate(all_knowing, xT, noise, beta)
+    farthest = torch.cdist(made, points).amin(1).max()
     show(
         draw_generated([*states, made], pictures),
         alt="Eight rows, each from a square of noise on the left by five stages to a clear handwritten digit, and beside it the nearest "
-        "training picture, which is the same.",
+        f"training picture, at a distance of at most {farthest:.1e}.",
     )
-    print(f"The largest distance to a training picture: {torch.cdist(made, points).amin(1).max():.1e}")
+    print(f"The largest distance to a training picture: {farthest:.1e}")
 
 # %% [markdown]
 # Eight digits, sharp, of several kinds, from pure noise, and nobody trained anything! Then look at the last two
@@ -1385,7 +1386,9 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 #
 # ## Exam-style questions
 #
-# Pencil first; then unfold. The first four recall, the others ask for a step of your own.
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** $\beta_t = 0.02$ for all $t$. How many steps until less than a thousandth of the signal's variance is left?
 #
@@ -1426,6 +1429,10 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 # 1, and stays put only if $s^2 = 1$: one more reason to standardise.
 #
 # </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
 # **5.** Two choices for the variance of a learnt reverse step are common, $\beta_t$ and $\tilde\beta_t$. Show that
 # $\beta_t$ is exactly right if $x_0 \sim \mathcal N(0, I)$, and $\tilde\beta_t$ if the data are a single point.
@@ -1483,6 +1490,31 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 # point. The weights at $t = 1$ have $2(1 - \bar\alpha_1) = 2\beta_1$ in the denominator. If $\beta_1$ is small
 # against the squared distances between the points, one of them has all the weight, wherever $x_1$ comes to lie (but
 # for a set of tiny probability).
+#
+# </details>
+#
+# **10.** (6 points) A schedule was tuned on small pictures. It is now used for pictures with $k$ times as many pixels on each
+# side that show the same things: the average over a block of $k \times k$ pixels is what the pixel was. (a) Take $x_t$
+# of a large picture and average its blocks. What is the signal-to-noise ratio of the result, in terms of that of
+# $x_t$? (b) So at equal $\bar\alpha_t$, which of the two pictures is easier to recognise? Give the $\bar\alpha'_t$ at
+# which the large picture is as hard as the small one at $\bar\alpha_t$. (c) $k = 2$ and $\bar\alpha_t = \frac12$: what
+# is $\bar\alpha'_t$? (d) Is $\bar\alpha'$ that of a valid schedule whenever $\bar\alpha$ is? What becomes of the prior
+# gap, if one keeps the old schedule?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) The average of $k^2$ independent noises has $\frac1{k^2}$ of their variance, the signal stays: $k^2\,
+# \mathrm{SNR}_t$.
+#
+# (b) (2 points) The large one, since whoever looks at it can average. Equally hard means $k^2\, \mathrm{SNR}'_t =
+# \mathrm{SNR}_t$, and solved for the share: $\bar\alpha'_t = \bar\alpha_t / (\bar\alpha_t + k^2 (1 - \bar\alpha_t))$.
+# (In decibels every time is shifted by $20 \log_{10} k$.)
+#
+# (c) (1 point) $\frac12/(\frac12 + 4 \cdot \frac12) = 0.2$.
+#
+# (d) (1 point) Yes: $\bar\alpha'$ grows with $\bar\alpha$ and maps $(0, 1]$ to itself, 1 to 1, so it falls in every
+# step and stays positive, and $\beta'_t = 1 - \bar\alpha'_t/\bar\alpha'_{t-1}$ lies in $(0, 1)$. With the old one the
+# gap, about $\frac12 \bar\alpha_T \|x_0\|^2$, is $k^2$ times as large.
 #
 # </details>
 #

@@ -328,36 +328,32 @@ check("ddpm.sample")
 
 # %% [markdown]
 # Your chain now runs on the two hills of the opening picture, with their exact denoiser. Set the number of steps, and
-# the variance of each step in units of $\beta_t$. Which matters more? At share 0 the chain is deterministic, and loses
-# spread at each step: with twenty steps all paths end at 0, between the hills, where no data are, and with a hundred they
-# end in two needles. At share 1 the hills are half as wide again as they should be with twenty steps, and hardly a tenth
-# too wide with a hundred. At share 2 they are still half as wide again with a hundred. (No noise need not mean no spread:
-# section 5 has a deterministic chain that keeps it.)
+# the variance of each step in units of $\beta_t$. Which matters more? Try the shares 0, 1 and 2, with twenty steps and
+# with a hundred.
 
 # %% tags=["demo"]
 with waiting_for("ddpm_sample", "mean_from_eps"):
     display(chain_explorer(ddpm_sample))
 
 # %% [markdown]
+# At share 0 the chain is deterministic, and loses spread at each step: with twenty steps all paths end at 0, between the
+# hills, where no data are, and with a hundred they end in two needles. At share 1 the hills are half as wide again as they
+# should be with twenty steps, and hardly a tenth too wide with a hundred. At share 2 they are still half as wide again with
+# a hundred. (No noise need not mean no spread: section 5 has a deterministic chain that keeps it.)
+#
 # ### The perfect player has learnt by heart
 #
-# For the two hills we knew the best guess of the noise. Do we know it for a training set? We do. A training set is $n$
-# points, $x^{(1)}, \dots, x^{(n)}$, and section 1 draws its $x_0$ from them, each as often as any other. Whoever sees
-# $x_t$ can ask by Bayes' rule which of them lies behind it:
+# For a training set we know the best guess, too: [notebook 15](15_diffusion_forward.ipynb), section 12, has it from Bayes'
+# rule. It is $\hat x_0 = \sum_i w_i\, x^{(i)}$ with the *shares* $w$, the softmax of $-d_i = -\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2 / (2\,(1 - \bar\alpha_t))$.
 #
-# $$w_i = q\big(x_0 = x^{(i)} \mid x_t\big) = \frac{e^{-d_i}}{\sum_j e^{-d_j}}, \qquad
-# d_i = \frac{\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2}{2\,(1 - \bar\alpha_t)},$$
+# There `best_x0` was given; here you write it, in terms of this chapter's game. The best guess of the noise is what
+# $\hat x_0$ leaves of $x_t$,
 #
-# a softmax over the points: the near ones have large shares. The best guess of the clean point is their mean under
-# these shares, and the best guess of the noise is what it leaves of $x_t$:
+# $$\epsilon^*(x_t, t) = \frac{x_t - \sqrt{\bar\alpha_t}\,\hat x_0}{\sqrt{1 - \bar\alpha_t}} ,$$
 #
-# $$\hat x_0 = \sum_i w_i\, x^{(i)}, \qquad
-# \epsilon^*(x_t, t) = \frac{x_t - \sqrt{\bar\alpha_t}\,\hat x_0}{\sqrt{1 - \bar\alpha_t}} .$$
-#
-# No network, however large, has a smaller training loss. Now see what the sampler makes of it. At $t = 1$ we have
-# $1 - \bar\alpha_1 = \beta_1$, and the mean of the last step is $(x_1 - \sqrt{\beta_1}\,\epsilon^*)/\sqrt{\alpha_1} =
-# \hat x_0$ itself, a mean of training points. If $\beta_1$ is small, one of them is so much nearer than the rest that its
-# share is 1. So **the perfect player generates training points, and nothing else.**
+# and no network, however large, has a smaller training loss. Put it into section 4's last step, where
+# $1 - \bar\alpha_1 = \beta_1$: the mean is $(x_1 - \sqrt{\beta_1}\,\epsilon^*)/\sqrt{\alpha_1} = \hat x_0$, as in notebook
+# 15's chain. So **the perfect player generates training points, and nothing else**, if $\beta_1$ is small.
 #
 # **In numbers.** Two points, $-1$ and $1$; $\bar\alpha_t = 0.64$, $x_t = 0.4$. $d = 1.2^2/0.72 = 2$ and
 # $0.4^2/0.72 = 0.2222$, the shares are $0.1446$ and $0.8554$. $\hat x_0 = 0.7108$, which is none of the two, and
@@ -560,14 +556,6 @@ with waiting_for("step_moments"):
     )
 
 # %% [markdown]
-# So **$\sigma$ sets a floor**: $0.282$ nats for $\sigma = 1$, $0.049$ for $\frac12$, $0.003$ for $\frac14$, and no number of steps goes
-# below it. **$T\sigma^2$ removes the gap of the start**: at total variance 1 it costs $0.016$ nats, however fine the steps, and at 4
-# still $0.002$. More steps stop helping where the error that they mend is no longer the larger one.
-#
-# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one hardly
-# ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of the
-# network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about fewer of them.
-#
 # **Question (6 points; 000 Q2c).** How does the quality of the approximation depend (a) on $\sigma$, if $T$ is varied so that the
 # total variance stays the same, and (b) on $T$, at constant $\sigma$? Give for each the reason, and say where it ends.
 
@@ -592,6 +580,14 @@ with waiting_for("step_moments"):
 # ### END SOLUTION
 
 # %% [markdown]
+# So **$\sigma$ sets a floor**: $0.282$ nats for $\sigma = 1$, $0.049$ for $\frac12$, $0.003$ for $\frac14$, and no number of steps goes
+# below it. **$T\sigma^2$ removes the gap of the start**: at total variance 1 it costs $0.016$ nats, however fine the steps, and at 4
+# still $0.002$. More steps stop helping where the error that they mend is no longer the larger one.
+#
+# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one hardly
+# ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of the
+# network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about fewer of them.
+#
 # 000's own solution stops at the two halves "smaller is better" and "larger is better". Your two witnesses are places where one of them
 # is no longer true.
 
@@ -673,8 +669,7 @@ check("ddpm.catch_step")
 # ## 6 · Why squared distances are all that is left
 #
 # Now the promise of section 2. One term of the bound compares the true step back, $q(x_{t-1} \mid x_t, x_0)$, with the
-# learnt one. Both are normal, and the learnt one may have the *same* variance, because the true variance $\tilde\beta_t$
-# depends on the schedule only (002 9-3e). Four lines, each an exercise.
+# learnt one. Both are normal, and the learnt one may have the *same* variance (002 9-3e). Four lines, each an exercise.
 #
 # **Line 1** is notebook 15's divergence between normals with any two variances, in $d$ dimensions:
 #
@@ -790,7 +785,7 @@ check("ddpm.consistency")
 # - \underbrace{\mathrm{KL}\big(q(x_T \mid x_0) \,\|\, p(x_T)\big)}_{\text{prior matching}}
 # - \sum_{t=2}^{T} \underbrace{\mathbb E\, \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\|\, p_\theta(x_{t-1} \mid x_t)\big)}_{\text{consistency}} .$$
 #
-# The prior term you know from notebook 15; it has no parameters. A consistency term is line 4 above. The first term is the log
+# The prior term you know from notebook 15. A consistency term is line 4 above. The first term is the log
 # density of the data point under the last step, $\mathcal N(\hat x_0, \sigma_1^2 I)$, a squared error and a constant:
 #
 # $$\log p_\theta(x_0 \mid x_1) = -\frac{\|x_0 - \hat x_0\|^2}{2\sigma_1^2} - \frac d2 \log(2\pi\sigma_1^2) .$$
@@ -1488,16 +1483,9 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # Pencil first; then unfold.
 #
-# **1.** True or false, with a reason: "With a perfect network the training loss is 0."
+# ### Short: recall and compute
 #
-# <details><summary>Answer</summary>
-#
-# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the variance
-# of the noise that is left once $x_t$ is known.
-#
-# </details>
-#
-# **2.** Data are $\mathcal N(0, 1)$. What is the exact denoiser, and what is its loss at time $t$?
+# **1.** Data are $\mathcal N(0, 1)$. What is the exact denoiser, and what is its loss at time $t$?
 #
 # <details><summary>Answer</summary>
 #
@@ -1506,7 +1494,7 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **3.** A colleague's samples are all a little grainy. His loop ends with `x = mean + sigma[t - 1] * torch.randn_like(x)`
+# **2.** A colleague's samples are all a little grainy. His loop ends with `x = mean + sigma[t - 1] * torch.randn_like(x)`
 # for every $t$. Which line is missing, and how grainy are the samples if $\beta_1 = 10^{-4}$?
 #
 # <details><summary>Answer</summary>
@@ -1516,7 +1504,28 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **4.** Sum the consistency terms for a model that always guesses $\hat x_0 = c$. What does the sum depend on?
+# **3.** With DDIM and $\eta = 0$, where has the randomness of the samples gone?
+#
+# <details><summary>Answer</summary>
+#
+# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one picture.
+#
+# </details>
+#
+# **4.** True or false, with a reason: "With a perfect network the training loss is 0."
+#
+# <details><summary>Answer</summary>
+#
+# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the variance
+# of the noise that is left once $x_t$ is known.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** Sum the consistency terms for a model that always guesses $\hat x_0 = c$. What does the sum depend on?
 #
 # <details><summary>Answer</summary>
 #
@@ -1525,11 +1534,41 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **5.** With DDIM and $\eta = 0$, where has the randomness of the samples gone?
+# **6.** A network predicts $v$ and is trained on $\|v - v_\theta\|^2$, without weights. Which weight does an error of $\hat
+# x_0$ get in that loss, and which in the loss on the noise, in terms of the SNR? Compare the two at both ends of time.
 #
 # <details><summary>Answer</summary>
 #
-# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one picture.
+# $\epsilon - \epsilon_\theta = -\sqrt{\bar\alpha_t/(1 - \bar\alpha_t)}\,(x_0 - \hat x_0)$, as both make the same
+# $x_t$: the weight is $\mathrm{SNR}_t$. And $v - v_\theta = \sqrt{\bar\alpha_t}\,(\epsilon - \epsilon_\theta) -
+# \sqrt{1 - \bar\alpha_t}\,(x_0 - \hat x_0) = -(x_0 - \hat x_0)/\sqrt{1 - \bar\alpha_t}$: the weight is $1/(1 -
+# \bar\alpha_t) = 1 + \mathrm{SNR}_t$. At $\bar\alpha_t = 0.64$ they are $1.7778$ and $2.7778$. Early on they hardly
+# differ. Late, the loss on the noise no longer asks for $x_0$ at all, while that on $v$ asks for it with weight 1.
+#
+# </details>
+#
+# **7.** (6 points) Which variance of a step back is the best one for a *given* model? Let $\mathrm{mse}_t = \mathbb E \|x_0 -
+# \hat x_0\|^2$ in $d$ dimensions, and $c_t = \sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$, which stands before
+# $x_0$ in the posterior's mean. (a) Write the mean consistency term as a function of $\sigma_t^2$, and minimise it.
+# (b) What comes out if the data are a single point and the model is perfect? (c) And for $\mathcal N(0, I)$ with the
+# exact denoiser, where $\mathrm{mse}_t = d\,(1 - \bar\alpha_t)$? (d) Compute it for $\beta = (0.1, 0.2)$ and $t = 2$.
+# What follows for real data?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) By line 1 of section 6, with $v_q = \tilde\beta_t$, $v_p = \sigma_t^2$ and the means $c_t (x_0 - \hat
+# x_0)$ apart, $\frac12\big(d\,\tilde\beta_t/\sigma_t^2 + c_t^2\, \mathrm{mse}_t/\sigma_t^2 - d - d
+# \log(\tilde\beta_t/\sigma_t^2)\big)$. The derivative by $\sigma_t^2$ vanishes at $\sigma_t^2 = \tilde\beta_t +
+# c_t^2\, \mathrm{mse}_t/d$: the variance that would be left if $x_0$ were known, and what is not known of $x_0$.
+#
+# (b) (1 point) $\mathrm{mse}_t = 0$, so $\tilde\beta_t$.
+#
+# (c) (2 points) $\tilde\beta_t + \bar\alpha_{t-1} \beta_t^2/(1 - \bar\alpha_t) = \beta_t\,(1 - \bar\alpha_{t-1} +
+# \bar\alpha_{t-1}\beta_t)/(1 - \bar\alpha_t) = \beta_t\,(1 - \bar\alpha_t)/(1 - \bar\alpha_t) = \beta_t$.
+#
+# (d) (1 point) $0.0714 + 0.4592 \cdot 0.28 = 0.2$, which is $\beta_2$. For real data of variance 1 and a good model it
+# lies between, nearer to $\tilde\beta_t$ the better $x_0$ can be guessed, and it can be measured: $\mathrm{mse}_t$ is
+# the loss on the noise at time $t$ over $\mathrm{SNR}_t$.
 #
 # </details>
 #

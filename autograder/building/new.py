@@ -44,7 +44,7 @@ from pushforward import check, hint, progress, restart, total
 # %% [markdown]
 # ## What you can now do
 #
-# TODO: a list, exam-style questions with answers, an open question.
+# TODO: a list, exam-style questions in two levels with answers, an open question.
 
 # %% tags=["given"]
 total()

@@ -96,7 +96,7 @@ def stretch_explorer(log_p_forward: Callable) -> ipywidgets.VBox:
     )
     alt = (
         "A normal density of z, a map with slope {left} on the left, {middle} in the middle and 1 on the right, and "
-        "the density of x. The mass over the interval {interval} of z equals that over its image."
+        "the density of x; shaded, the mass over the interval {interval} of z and that over its image."
     )
     left, middle = slider("left", 0.1, 4, 0.1, value=1), slider("middle", 0.1, 4, 0.1, value=2)
     draw = partial(draw_stretch, log_p_forward=log_p_forward)
@@ -168,8 +168,7 @@ def draw_zoom() -> Figure:
 def draw_cells(maps: Mapping[str, Function], log_abs_det_jacobian: Callable) -> Figure:
     """A chequered square under each map, every cell coloured by log |det J| at its centre: how its area changes."""
     fig, axes = figure(1, len(maps), (9, 3.4))
-    edge = torch.linspace(-1.5, 1.5, 13, dtype=torch.float64)
-    centre = torch.cartesian_prod((edge[1:] + edge[:-1]) / 2, (edge[1:] + edge[:-1]) / 2)
+    edge, centre = _cells()
     limit = 1.0
     for ax, (name, f) in zip(axes, maps.items(), strict=True):
         ladj = log_abs_det_jacobian(f, centre).detach()
@@ -183,6 +182,25 @@ def draw_cells(maps: Mapping[str, Function], log_abs_det_jacobian: Callable) -> 
     scale = fig.colorbar(ScalarMappable(Normalize(-limit, limit), DIVERGING), ax=axes, shrink=0.8, pad=0.01)
     scale.set_label(r"$\log|\det J|$")
     return fig
+
+
+@on_cpu
+def cells_in_words(maps: Mapping[str, Function], log_abs_det_jacobian: Callable) -> str:
+    """The words for `draw_cells`, computed, so that they tell nothing to who has not run the cell."""
+    ladjs = {name: log_abs_det_jacobian(f, _cells()[1]).detach() for name, f in maps.items()}
+    told = [
+        f"{name}: from {float(ladj.min().exp()):.2f} to {float(ladj.max().exp()):.2f}" for name, ladj in ladjs.items()
+    ]
+    return (
+        f"A square of twelve by twelve cells under each map, and by which factor the cells change. {'; '.join(told)}."
+    )
+
+
+def _cells() -> tuple[torch.Tensor, torch.Tensor]:
+    """The edges (13,) of the cells of a square, and their centres (144, 2)."""
+    edge = torch.linspace(-1.5, 1.5, 13, dtype=torch.float64)
+    middle = (edge[1:] + edge[:-1]) / 2
+    return edge, torch.cartesian_prod(middle, middle)
 
 
 def _outline(u: torch.Tensor, v: torch.Tensor, width: torch.Tensor, points: int = 6) -> torch.Tensor:
@@ -364,7 +382,7 @@ def draw_image(A: torch.Tensor, points: int = 4000) -> Figure:
     x = 6 * torch.randn(points, 2, generator=generator, dtype=torch.float64)
     for ax, matrix, title in (
         (left, A, "$A$ invertible: a square"),
-        (right, torch.outer(A[0], A[0]), "$A = a^T a$: a curve"),
+        (right, torch.outer(A[0], A[0]), "$A$ of rank one: a curve"),
     ):
         ax.scatter(*torch.sigmoid(x @ matrix.T).T, s=3, color=VERMILION, linewidths=0, rasterized=True)
         for share in (0.1, 0.5, 0.9, 0.99):

@@ -194,8 +194,8 @@ def bridge_explorer(posterior: Callable, beta: torch.Tensor) -> ipywidgets.VBox:
     """Two sliders, for the time t and the value x_t: the way back to x0 = 1 hangs between the two like a rope."""
     t, xt = slider("t", 2, len(beta), value=min(40, len(beta))), slider("x_t", -3, 3, 0.1, value=-1)
     alt = (
-        "Twelve random paths from the value {xt} at time {t} back to the value 1 at time 0, inside a shaded band that "
-        "has no width at either end and is widest between them."
+        "Twelve random paths from the value {xt} at time {t} back to the value 1 at time 0, and around them a "
+        "shaded band that has no width at either end."
     )
     return explorer(partial(draw_bridge, posterior=posterior, beta=beta), alt, t=t, xt=xt)
 

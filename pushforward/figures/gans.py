@@ -66,7 +66,7 @@ def shift_explorer(jsd_of_shift: Callable, w1_of_shift: Callable) -> ipywidgets.
     width = slider("width", 0.5, 2, 0.1, value=1)
     alt = (
         "Left: two intervals of width {width}, one shifted by {shift}. Right: JSD and W1 as functions of the shift, "
-        "with the slope at {shift} as a short line. JSD is flat once the intervals are apart."
+        "with the slope at {shift} as a short line."
     )
     draw = partial(draw_shift, jsd_of_shift=jsd_of_shift, w1_of_shift=w1_of_shift)
     return explorer(draw, alt, shift=delta, width=width)

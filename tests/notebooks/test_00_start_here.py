@@ -76,6 +76,9 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     torch.testing.assert_close(names["standardise"](10 * x + 3), once)
     moons = bend_to_moons(torch.randn(5000, 2, generator=source, dtype=torch.float64))
     torch.testing.assert_close(torch.cov(names["standardise"](moons).T), torch.corrcoef(moons.T))  # question 4
+    for size in (10.0, 1000.0):  # question 6
+        column = torch.tensor([0.0, 0, 0, 0, size], dtype=torch.float64)
+        near((column - column.mean()) / column.std(correction=0), [-0.5, -0.5, -0.5, -0.5, 2])
 
 
 # --- the model that draws --------------------------------------------------------------------------------------

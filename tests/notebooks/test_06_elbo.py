@@ -128,6 +128,16 @@ def test_the_numbers_beside_the_questions() -> None:
     assert float(answer("effective_sample_size")(tensor([0], [1]))) == pytest.approx(1.648, abs=5e-4)
 
 
+def test_a_class_that_was_not_noted_costs_what_the_last_exam_question_says() -> None:
+    bounds = tensor(-3, -2)
+    q = torch.softmax(bounds, 0)
+    value = float(q @ bounds - q @ q.log())
+    assert (float(q[1]), value) == pytest.approx((0.7311, -1.6867), abs=5e-5)
+    for other in (0.5, 0.7, 0.8):
+        q = tensor(1 - other, other)
+        assert float(q @ bounds - q @ q.log()) < value
+
+
 def test_the_two_values_of_z_in_the_derivation() -> None:
     q, prior, likelihood = (torch.log(tensor(*p)) for p in ((0.8, 0.2), (0.5, 0.5), (0.6, 0.3)))
     dz, joint = tensor(1, 1), prior + likelihood
@@ -142,6 +152,8 @@ def test_the_two_values_of_z_in_the_derivation() -> None:
 
 def test_the_cauchy_distribution_up_to_three_cuts() -> None:
     """The numbers of 001 P2d's erratum, by the judge's quadrature and by the model answer."""
+    for nu, cut, nats in ((1.0, 1.0, -0.155), (1.0, 10.0, 1.537), (10.0, 1e6, 0.023)):
+        assert answer("truncated_kl")(nu, cut) == pytest.approx(nats, abs=5e-4)
     for cut, nats in ((1e2, 30), (1e4, 3181), (1e6, 318_308)):
         assert round(truncated(1.0, cut)) == nats
         assert answer("truncated_kl")(1.0, cut) == pytest.approx(truncated(1.0, cut), rel=1e-5)

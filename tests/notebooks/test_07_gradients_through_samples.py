@@ -56,6 +56,19 @@ def test_the_exam_questions_on_variances_are_answered_right(names: dict[str, Any
     assert (weights @ best**2 - (weights @ best) ** 2).item() == pytest.approx(6)
 
 
+def test_the_last_exam_question_on_a_mixture_is_answered_right(names: dict[str, Any]) -> None:
+    eps, weights = (v.flatten() for v in names["normal_points"](10))
+    mu_1, mu_2, pi = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (1.0, -2.0, 0.3))
+    first, second = (mu_1 + eps) ** 2, (mu_2 + eps) ** 2
+    (weights @ (pi * first + (1 - pi) * second)).backward()
+    assert (pi.grad.item(), mu_1.grad.item()) == (pytest.approx(-3), pytest.approx(0.6))
+    term = (first - second).detach()
+    assert (weights @ term).item() == pytest.approx(-3)
+    assert (weights @ (term + 3) ** 2).sqrt().item() == pytest.approx(6)
+    by_coin = 0.3 * weights @ (first / 0.3) - 0.7 * weights @ (second / 0.7)  # the score's terms, two cases
+    assert by_coin.item() == pytest.approx(-3)
+
+
 def test_the_log_normal_has_the_numbers_of_the_text(names: dict[str, Any]) -> None:
     assert names["standard_lognormal"](torch.tensor(1.0)).item() == pytest.approx(2.7183, abs=5e-5)
     assert names["rescale_lognormal"](torch.tensor(0.5), 0.5, 2.0).item() == pytest.approx(0.4122, abs=5e-5)

@@ -144,6 +144,14 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     sizes, found = torch.tensor([100, 200, 400]), torch.tensor([9.0, 6.0, 4.5], dtype=torch.float64)
     assert float(names["frechet_limit"](sizes, found)) == near(3)
     assert near(0.98, 2) == 0.1 * 0 + 0.9 * 1.09
+    for n, pair, limit in ((500, (0.70, 0.52), 0.34), (1000, (0.66, 0.60), 0.54)):
+        twice = torch.tensor([n, 2 * n]), torch.tensor(pair, dtype=torch.float64)
+        assert float(names["frechet_limit"](*twice)) == near(limit)
+    error = 0.04 * math.sqrt(2**2 + 1**2)
+    assert (error, math.sqrt(2) * error) == (near(0.089, 3), near(0.126, 3))
+    assert 1.5 < (0.54 - 0.34) / (math.sqrt(2) * error) < 1.7
+    assert 0.5 / math.sqrt(400) == 0.025
+    assert binom.std(400, 0.05) == near(4.4, 1)
 
 
 def test_half_of_a_ring_has_precision_one_density_one_and_half_coverage() -> None:
@@ -324,7 +332,7 @@ def test_every_line_has_a_name() -> None:
     assert [label.get_text() for label in memory.axes[0].get_yticklabels()] == ["100", "200", "500", "1000"]
     assert Picture(fig, "").png
     assert Picture(memory, "").png
-    assert "grey: training data" in draw_measures("copies", 1.0, MEASURES, n=60).axes[0].get_title()
+    assert "grey: training data" in draw_measures("copies", 1.0, readings, n=60).axes[0].get_title()
 
 
 def test_detail_shows_at_a_small_bandwidth_only() -> None:
@@ -365,23 +373,34 @@ def test_the_line_goes_through_the_means_to_the_limit() -> None:
     assert Picture(fig, "").png
 
 
-MEASURES = {
-    "Fréchet": lambda train, fake, fresh: frechet(train, fake),
-    "coverage": lambda train, fake, fresh: precision_coverage(train, fake).coverage,
-}
+def readings(train: torch.Tensor, fake: torch.Tensor) -> dict[str, float]:
+    return {"Fréchet": frechet(train, fake), "coverage": precision_coverage(train, fake).coverage}
 
 
 @pytest.mark.parametrize("fault", FRAUDS)
 @pytest.mark.parametrize("strength", [0.0, 1.0])
 def test_every_fault_is_drawn_with_a_bar_for_each_measure(fault: str, strength: float) -> None:
-    fig = draw_measures(fault, strength, MEASURES, n=100)
-    assert [bar.get_width() for bar in fig.axes[1].patches] != []
-    assert len(fig.axes[1].patches) == len(MEASURES)
+    fig = draw_measures(fault, strength, readings, n=100)
+    assert [text.get_text() for text in fig.axes[1].get_yticklabels()] == ["Fréchet", "coverage"]
+    assert len(fig.axes[1].patches) == 2
     assert Picture(fig, "").png
 
 
+def test_a_frame_asks_for_all_measures_once_and_once_more_of_fresh_data() -> None:
+    """The reader's functions are what a frame costs, so none is called for each bar anew."""
+    asked = []
+
+    def counted(train: torch.Tensor, fake: torch.Tensor) -> dict[str, float]:
+        asked.append(fake)
+        return readings(train, fake)
+
+    draw_measures("noise", 1.0, counted, n=60)
+    assert len(asked) == 2
+    assert float(asked[0].std()) > float(asked[1].std())
+
+
 def test_moving_a_control_moves_the_bars() -> None:
-    box = measure_explorer(MEASURES, n=100)
+    box = measure_explorer(readings, n=100)
     row, picture = box.children
     controls: dict[str, ipywidgets.ValueWidget] = {control.description: control for control in row.children}
     seen = {picture.value}

@@ -134,6 +134,17 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     assert math.log(2) / math.log(names["radius_factors"](0.1)["simultaneous"]) == pytest.approx(139.3, abs=0.05)
 
 
+def test_smoothed_labels_have_the_optimum_of_the_last_exam_question() -> None:
+    d = torch.linspace(1e-4, 1 - 1e-4, 100_001, dtype=torch.float64)
+    for data, model in ((0.3, 0.1), (0.2, 0.2), (0.5, 0.0), (0.2, 0.1)):
+        value = data * (0.9 * d.log() + 0.1 * (1 - d).log()) + model * (1 - d).log()
+        best = float(d[value.argmax()])
+        assert best == pytest.approx(0.9 * data / (data + model), abs=2e-4)
+        if model:
+            assert best / (0.9 - best) == pytest.approx(data / model, rel=2e-3)
+    assert (math.log(0.9 / 0.1), 0.6 / (0.9 - 0.6)) == (pytest.approx(2.197, abs=5e-4), pytest.approx(2))
+
+
 def test_the_losses_of_a_step_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
     real, fake = of(1.0, 0.0)[None], of(-1.0, 0.0)[None]
     near(names["loss_of_discriminator"](lambda x: 2 * x[:, 0], real, fake, 0.1).detach(), 0.3269)

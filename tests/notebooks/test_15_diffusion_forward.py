@@ -212,6 +212,18 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     assert best_x0(of(0.0)[None], one, of(-1.0, 1.0)[:, None], of(0.01)).item() == 0  # question 9
 
 
+@pytest.mark.parametrize("k", [2, 4])
+def test_a_schedule_for_larger_pictures_is_what_the_last_exam_question_says(k: int, names: dict[str, Any]) -> None:
+    small = names["alpha_bar"](names["SCHEDULES"]["linear"](100))
+    large = small / (small + k**2 * (1 - small))
+    near(k**2 * large / (1 - large), small / (1 - small))
+    beta = 1 - large / torch.cat([of(1.0), large[:-1]])
+    assert names["validate_schedule"](beta) is None
+    near(0.5 / (0.5 + 4 * 0.5), 0.2)
+    blocks = torch.randn(4000, k, k, generator=torch.Generator().manual_seed(0)).mean((1, 2))
+    assert blocks.var().item() == pytest.approx(1 / k**2, rel=0.1)
+
+
 # --- drawings --------------------------------------------------------------------------------------------------
 
 

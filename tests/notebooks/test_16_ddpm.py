@@ -137,6 +137,25 @@ def test_the_exam_questions_are_answered_right(names: dict[str, Any]) -> None:
     assert math.sqrt(1e-4) == pytest.approx(0.01)
 
 
+def test_an_error_of_the_picture_weighs_what_the_exam_question_says(names: dict[str, Any]) -> None:
+    """6: SNR in the loss on the noise, 1 + SNR in that on v."""
+    xt, kept, t = of(0.3)[None], of(0.64), torch.ones(1, dtype=torch.int64)
+    true, guess = (names["parametrisations"]("x0", of(x0)[None], xt, t, kept) for x0 in (2.0, 1.0))
+    squares = [((true[kind] - guess[kind]) ** 2).item() for kind in ("eps", "v")]
+    assert squares == [pytest.approx(1.7778, abs=5e-5), pytest.approx(2.7778, abs=5e-5)]
+
+
+def test_the_best_variance_of_a_step_is_what_the_last_exam_question_says() -> None:
+    beta = of(0.1, 0.2)
+    kept = alpha_bar(beta)
+    tilde = (beta[1] * (1 - kept[0]) / (1 - kept[1])).item()
+    on_x0 = (kept[0] * beta[1] ** 2 / (1 - kept[1]) ** 2).item()
+    mse = (1 - kept[1]).item()
+    assert (tilde, on_x0, mse) == pytest.approx((0.0714, 0.4592, 0.28), abs=5e-5)
+    price = lambda v: (tilde + on_x0 * mse) / v - 1 - math.log(tilde / v)  # noqa: E731
+    assert min((price(v / 1000), v / 1000) for v in range(50, 500))[1] == 0.2
+
+
 def test_the_cosine_schedule_spends_twice_as_many_steps_on_faint_noise() -> None:
     faint = [
         int(((1 - alpha_bar(schedule(100))).sqrt() < 1 / 3).sum()) for schedule in (cosine_schedule, linear_schedule)

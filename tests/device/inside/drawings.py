@@ -40,9 +40,12 @@ F64 = torch.float64
 OBJECTIVES = {"sin 5z": lambda z: torch.sin(5 * z[:, 0])}
 AFFINE = {"affine": flow_map("linear", {"A": [[1.2, 0.5], [-0.3, 0.6]], "b": [0.0, 0.0]})}
 SWIRL = {"swirl": flow_map("swirl", {"c": 0.0, "k": 0.5})}
-MEASURES = {"recall": lambda train, fake, fresh: MEASURING["precision_coverage"](train, fake, 5)["recall"]}
 BETA = torch.linspace(0.01, 0.3, 10, dtype=F64)
 FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"), ("leaky", {"s": 0.25}, "normal")]
+
+
+def readings(train: torch.Tensor, fake: torch.Tensor) -> dict[str, torch.Tensor]:
+    return MEASURING["precision_coverage"](train, fake, 5)
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +90,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_bias": lambda to: (to(torch.tensor([10, 20, 40])), to(noise(3, 5, dtype=F64)), to(noise(1, dtype=F64))[0]),
     "draw_bandwidths": lambda to: ([0.1, 1.0, 5.0], {"all": to(noise(3)), "some": to(noise(3))}, to(noise(1).abs())[0]),
     "draw_memoriser": lambda to: ([0.5, 1.0, 8.0], to(200 + noise(3).abs()), to(noise(3).abs()), 0.8),
-    "draw_measures": lambda to: ("noise", 0.5, MEASURES, 60),
+    "draw_measures": lambda to: ("noise", 0.5, readings, 60),
     "draw_first": lambda to: (3, 2, learn_digits(1)),
     "first_explorer": lambda to: (learn_digits(1),),
     "draw_push": lambda to: (0.5, to(noise(50, 2)), standardise),
@@ -161,7 +164,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     ),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
-    "measure_explorer": lambda to: (MEASURES, 60),
+    "measure_explorer": lambda to: (readings, 60),
     "push_explorer": lambda to: (standardise,),
     "stretch_explorer": lambda to: (FLOWS["log_p_forward"],),
     "elbo_explorer": lambda to: (BOUND["elbo_terms"], BOUND["kl_gaussian"]),
