@@ -28,6 +28,7 @@ MOST_ENTRIES_INSIDE = 2000  # of a zip inside it, and the sum of what they say t
 MOST_INSIDE = 2 * MOST
 DEPTH = 2  # a zip in a zip in the one that is graded
 CHUNK = 2**18
+NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # how the names of notebooks end, also as browsers save them
 
 Open = Callable[[], AbstractContextManager[zipfile.ZipFile]]
 
@@ -46,13 +47,15 @@ class File:
 
 
 def files(path: Path) -> list[File]:
-    """All visible files, sorted by their parts. Raises CourseError if there is no such folder or zip."""
+    """All visible files, sorted by their parts, or the one notebook. Raises CourseError if there is no such place."""
     if path.is_dir():
         found = _folder(path)
+    elif path.is_file() and path.name.lower().endswith(NOTEBOOKS):
+        found = [File((path.name,), partial(_read, path.resolve()), path.stat().st_mtime)]
     elif path.exists():
         found = _graded_zip(path)
     else:
-        raise CourseError(f"There is no {path}: name the folder or the zip with submissions.")
+        raise CourseError(f"There is no {path}: name the folder or the zip with submissions, or one notebook.")
     return sorted(found, key=lambda file: file.parts)
 
 
