@@ -179,9 +179,9 @@ def _run(
 def _cell(session: Session, cell: NotebookNode, kind: str, failed: dict[str, str]) -> None:
     """Run it and keep what it shows. failed: exercise → how its answer's cell stopped."""
     outcome, printed = session.run(cell.source, _name(cell, kind))
-    shown = outcome["outputs"] if outcome else []
-    cell.outputs = outputs(printed, shown)
-    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    found = outputs(printed, outcome["outputs"] if outcome else [])
+    cell.outputs = session.kept(found)
+    error = next((output for output in found if output.output_type == "error"), None)
     if kind == "solve" and outcome is None and not session.closed:
         failed[_exercise(cell)] = "The cell of the answer ended its process, so that nothing in it was kept."
     if kind == "solve" and error is not None:

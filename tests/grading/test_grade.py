@@ -24,6 +24,7 @@ from autograder.grading.grade import TRIES, grade
 from autograder.grading.model import Limits, Mark, Result, kind_of
 from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
+from autograder.grading.sandbox.outputs import LEFT_OUT
 from autograder.grading.sandbox.sandbox import Sandbox, close, kept, ready
 from autograder.judging.exercise import all_exercises
 from pushforward.errors import CourseError
@@ -166,6 +167,17 @@ def test_own_cells_run_and_show_what_is_safe() -> None:
     assert all(set(output.data) == {"text/plain"} for output in first.outputs[1:])
     assert second.outputs[0].ename == "NameError"
     assert third.source == "&lt;script>alert(1)&lt;/script> a < b"
+
+
+def test_a_notebook_of_many_pictures_stays_small_and_says_so() -> None:
+    made = notebook(SHORT)
+    show = "from IPython.display import display\ndisplay({'text/plain': 'x' * 600_000}, raw=True)"
+    made.cells[2:2] = [new_code_cell(show, id=f"own-{k}") for k in range(40)]
+    result = graded(made)
+    assert 15_000_000 < len(result.notebook) < 18_000_000
+    assert result.notebook.count(LEFT_OUT) >= 40 - 26
+    assert result.incidents == ("The notebook showed more than is kept of one: the rest was left out.",)
+    assert statuses(result) == {"full"}
 
 
 def test_locked_cells_are_restored() -> None:

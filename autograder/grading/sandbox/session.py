@@ -12,9 +12,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from nbformat import NotebookNode
+
 from autograder.grading.model import Limits
 from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
+from autograder.grading.sandbox.outputs import Room
 from autograder.grading.sandbox.sandbox import Sandbox
 from autograder.judging.meter import Time
 
@@ -43,7 +46,7 @@ class Session:
         self.closed = ""
         self.incidents: list[str] = []
         self.by_clock: list[str] = []
-        self.clock = Clock()
+        self.clock, self.room = Clock(), Room()
         self.lost = 0
 
     def __enter__(self) -> Session:
@@ -69,6 +72,13 @@ class Session:
     def link(self, name: str) -> Link:
         """What a check asks through."""
         return Link(self, name)
+
+    def kept(self, found: list[NotebookNode]) -> list[NotebookNode]:
+        """The outputs of a cell, as far as there is room for them in the notebook."""
+        full, kept = self.room.full, self.room.fitted(found)
+        if self.room.full and not full:
+            self.incidents.append("The notebook showed more than is kept of one: the rest was left out.")
+        return kept
 
     def _printed(self, name: str) -> str:
         try:
