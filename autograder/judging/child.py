@@ -54,7 +54,7 @@ class ChildLink:
     def __enter__(self) -> ChildLink:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pushforward.answering.serve", str(self.path)],
+            [sys.executable, "-P", "-m", "pushforward.answering.serve", str(self.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
