@@ -131,12 +131,13 @@ def _exercises(arguments: argparse.Namespace) -> int:
 
 
 def _judge(arguments: argparse.Namespace) -> int:
+    from autograder.judging.bounded import bounded
     from autograder.judging.child import ChildLink
     from autograder.judging.exercise import get
     from autograder.judging.judge import examine
 
     exercise = get(arguments.id)
-    with ChildLink(arguments.file, arguments.timeout) as link:
+    with ChildLink(arguments.file, arguments.timeout) as link, bounded():
         report = examine(exercise, link, arguments.seed)
     print(json.dumps(report.to_json(), indent=1, ensure_ascii=False) if arguments.json else report)
     return 0 if report.full else 1

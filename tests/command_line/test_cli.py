@@ -256,6 +256,14 @@ def test_a_file_that_does_not_exist_is_one_sentence(capfd: pytest.CaptureFixture
         assert capfd.readouterr() == ("", sentence)
 
 
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "-1", "1e9"])
+def test_a_time_that_is_no_limit_is_one_sentence(seconds: str, capfd: pytest.CaptureFixture) -> None:
+    assert main(["judge", ID, "answer.py", "--timeout", seconds]) == 2
+    err = capfd.readouterr().err
+    assert err.startswith("--timeout ")
+    assert err.count("\n") == 1
+
+
 def test_a_seed_that_is_none_is_one_sentence(capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.judging.child.ChildLink", lambda path, seconds: nullcontext())
     assert main(["judge", ID, "answer.py", "--seed", "-1"]) == 2

@@ -50,7 +50,7 @@ def as_script(folder: Path) -> list[str]:
     module, name = ENTRY.split(":")
     script = folder.parent / "bin" / "pushforward"
     script.parent.mkdir()
-    script.write_text(f"import sys\nfrom {module} import {name}\nsys.exit({name}())\n")
+    script.write_text(f"import sys\nfrom {module} import {name}\nif __name__ == '__main__':\n    sys.exit({name}())\n")
     return [sys.executable, str(script)]
 
 

@@ -13,6 +13,7 @@ from autograder.grading.intake.lms import owner
 from autograder.grading.intake.recognise import filled, recognise
 from autograder.grading.model import Template
 from autograder.grading.reading import reading
+from autograder.grading.reading.unreadable import Unreadable
 from pushforward.errors import CourseError
 from tests.damage.corpus import DIFFUSION, FLOWS, START, as_bytes, released, solved, stripped
 from tests.damage.handed_in import HANDED_IN, HandedIn, blank, put, put_zip, work, zipped
@@ -200,7 +201,12 @@ def test_a_notebook_tells_its_assignment(name: str, templates: dict[str, Templat
 
 @pytest.mark.parametrize("content", [b"", b"%PDF", b"{}", b'{"cells": 3}', b"\0\xff\xfe", b"x = 1\n" * 1000])
 def test_other_files_tell_none(content: bytes, templates: dict[str, Template]) -> None:
-    assert recognise(content, templates) == ""
+    with pytest.raises(Unreadable):  # with the sentence that says what it is
+        recognise(content, templates)
+
+
+def test_the_notebook_of_another_course_tells_none(templates: dict[str, Template]) -> None:
+    assert recognise(b'{"cells": [{"cell_type": "code", "source": "x = 1"}]}', templates) == ""
 
 
 def test_answers_are_counted() -> None:
