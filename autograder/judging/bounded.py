@@ -58,24 +58,30 @@ class _Watch:
     def __init__(self, look: Callable[[], None], turn: threading.Lock, seconds: float) -> None:
         self.look, self.turn, self.seconds = look, turn, seconds
         self.judge, self.clock = threading.get_ident(), _clock(threading.get_ident())
-        self.begun, self.over = self.clock(), threading.Event()
+        self.begun, self.over, self.lock = self.clock(), threading.Event(), threading.Lock()
 
     def __enter__(self) -> None:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def __exit__(self, *_: object) -> None:
-        with self.turn:  # what has been raised arrives here at the latest
+        with self.lock:  # what has been raised arrives here at the latest
             self.over.set()
 
     def _watch(self) -> None:
         while not self.over.wait(TICK):
-            with self.turn:
-                if self.over.is_set():
-                    return
-                self.look()
-                if self.clock() - self.begun > self.seconds:
-                    self.over.set()
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.judge), ctypes.py_object(_Stop))
+            with self.lock:
+                # Not waited for: whoever is interrupted just as he takes his turn never gives it back.
+                if not self.over.is_set() and self.turn.acquire(blocking=False):
+                    try:
+                        self._see_to_it()
+                    finally:
+                        self.turn.release()
+
+    def _see_to_it(self) -> None:
+        self.look()
+        if self.clock() - self.begun > self.seconds:
+            self.over.set()
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.judge), ctypes.py_object(_Stop))
 
 
 def _clock(thread: int) -> Callable[[], float]:
