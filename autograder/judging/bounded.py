@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from autograder.judging.meter import TICK
 from pushforward.errors import CourseError
 
-SECONDS = 10.0  # of computing for a check; most need hundredths, the longest one
+SECONDS = 15.0  # of computing for a check; most need hundredths, the longest one
 MEMORY = 1024  # MB beyond what the process held before
 ODD = "which no answer of the wanted size needs: look at the shapes and sizes that the functions return."
 

@@ -29,6 +29,7 @@ from pushforward.errors import CourseError
 
 SECONDS = 10.0  # of computing for a file; a notebook of 100 MB takes about one
 MEMORY = 1024  # MB, Python and libraries included
+PATIENCE = 60.0  # so many times as long it may take by the clock
 MOST_REPLY = 128 << 20  # bytes; sixteen million characters, with escapes
 START_SECONDS = 120.0  # by the clock
 MEND = "clear its outputs, save it once more in Jupyter, and hand in the .ipynb file."
@@ -56,6 +57,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen | None = None
+        self.channel: socket.socket | None = None
         self.lock = Lock()
         self.meter: Meter | None = None
 
@@ -79,11 +81,12 @@ class Reader:
 
     def close(self) -> None:
         """End the process."""
-        if self.process is not None:
+        if self.channel is not None:
             self.channel.close()
+        if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process = None
+        self.channel = self.process = None
 
     # --- its life ------------------------------------------------------------------------------------------------
 
@@ -107,6 +110,7 @@ class Reader:
             self.process = subprocess.Popen(
                 words, pass_fds=(number, blocked) if blocked else (number,), env=environment, cwd="/",
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for whoever asks
             )  # fmt: skip
         finally:
             inner.close()
@@ -161,7 +165,7 @@ class Reader:
             while not selector.select(TICK):
                 self.meter = self.meter or Meter(self.process.pid)
                 self.meter.waited(TICK, False)
-                if (Time.of(seconds) - self.meter.spent).gone:
+                if (Time.of(seconds, PATIENCE) - self.meter.spent).gone:
                     raise Unreadable(f"Reading your file took more than {seconds:g} s: {MEND}")
 
 
