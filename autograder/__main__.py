@@ -1,10 +1,22 @@
-"""The command line: python -m autograder COMMAND. An error that a user can cause is one sentence and exit status 2."""
+"""The command line: pushforward COMMAND, or python -m autograder COMMAND.
+
+An error that a user can cause is one sentence and exit status 2.
+"""
 
 from __future__ import annotations
 
+import sys
+
+from autograder import current_folder
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    current_folder.leave()  # before anything else is imported
+
 import argparse
 import json
-import sys
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +26,18 @@ if TYPE_CHECKING:
     from autograder.grading.plan import Options
 
 
+def command() -> int:
+    """The command as a program of its own."""
+    current_folder.keep_away()
+    return main()
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0 done (judge: full marks), 1 less than that, 2 could not be done."""
     for stream in (sys.stdout, sys.stderr):  # a console or pipe without ✓ and √ gets their code, no traceback
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    arguments = _parsed(sys.argv[1:] if argv is None else argv)
     try:
         return arguments.run(arguments)
     except CourseError as error:
@@ -27,8 +45,29 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m autograder", description="The judge's side of the course.")
+def _parsed(argv: list[str]) -> argparse.Namespace:
+    """The arguments. Ends with status 2, and what may have been meant, for a command or an option that there is not."""
+    parser, commands = _parser()
+    word = next((word for word in argv if not word.startswith("-")), "")
+    if word and word not in commands:
+        parser.error(f"there is no command {word!r}{_meant(word, commands)}")
+    arguments, strange = parser.parse_known_args(argv)
+    if strange and not strange[0].startswith("-"):
+        commands[word].error(f"{strange[0]!r} is one word too many")
+    elif strange:
+        known = re.findall(r"--[a-z-]+", commands[word].format_help())
+        commands[word].error(f"there is no {strange[0]!r}{_meant(strange[0], known)}")
+    return arguments
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    found = get_close_matches(word, known, n=1)
+    return f": did you mean {found[0]}?" if found else f": there are {', '.join(dict.fromkeys(known))}"
+
+
+def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """The parser, and that of each command."""
+    parser = argparse.ArgumentParser(prog="pushforward", description="The judge's side of the course.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run, summary: str) -> argparse.ArgumentParser:
@@ -74,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         ("solved", _solved, "Write a notebook with the model answers into work/."),
     ):
         command(name, run, summary).add_argument("notebook", metavar="NB", help="e.g. 15_diffusion_forward")
-    return parser
+    return parser, commands.choices
 
 
 def _exercises(arguments: argparse.Namespace) -> int:
@@ -92,12 +131,13 @@ def _exercises(arguments: argparse.Namespace) -> int:
 
 
 def _judge(arguments: argparse.Namespace) -> int:
+    from autograder.judging.bounded import bounded
     from autograder.judging.child import ChildLink
     from autograder.judging.exercise import get
     from autograder.judging.judge import examine
 
     exercise = get(arguments.id)
-    with ChildLink(arguments.file, arguments.timeout) as link:
+    with ChildLink(arguments.file, arguments.timeout) as link, bounded():
         report = examine(exercise, link, arguments.seed)
     print(json.dumps(report.to_json(), indent=1, ensure_ascii=False) if arguments.json else report)
     return 0 if report.full else 1
@@ -169,7 +209,7 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
 def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument(
         "submitted", metavar="SUBMITTED", type=Path,
-        help="nbgrader's submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb, a folder of notebooks, or a zip of either",
+        help="nbgrader's submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb, a folder or zip of notebooks, or one notebook",
     )  # fmt: skip
     grade.add_argument("--course", metavar="DIR", type=Path, help="your nbgrader folder with release/ or source/")
     grade.add_argument("--out", metavar="DIR", type=Path, default=Path("graded"), help="(default: graded)")
@@ -262,4 +302,4 @@ def _checkout() -> Path | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

@@ -22,6 +22,7 @@ from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.outputs import outputs, tame
 from autograder.grading.sandbox.sandbox import Sandbox, kept
 from autograder.grading.sandbox.session import Session
+from autograder.judging.bounded import TooMuch, bounded
 from autograder.judging.exercise import Exercise, added, all_exercises
 from autograder.judging.judge import examine
 from autograder.judging.report import Report, number
@@ -179,9 +180,9 @@ def _run(
 def _cell(session: Session, cell: NotebookNode, kind: str, failed: dict[str, str]) -> None:
     """Run it and keep what it shows. failed: exercise → how its answer's cell stopped."""
     outcome, printed = session.run(cell.source, _name(cell, kind))
-    shown = outcome["outputs"] if outcome else []
-    cell.outputs = outputs(printed, shown)
-    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    found = outputs(printed, outcome["outputs"] if outcome else [])
+    cell.outputs = session.kept(found)
+    error = next((output for output in found if output.output_type == "error"), None)
     if kind == "solve" and outcome is None and not session.closed:
         failed[_exercise(cell)] = "The cell of the answer ended its process, so that nothing in it was kept."
     if kind == "solve" and error is not None:
@@ -205,7 +206,11 @@ def _check(
     seed, start = seeds(id), time.perf_counter()
     link = session.link(f"The check of {id}")
     try:
-        report = examine(exercises[id], link, seed, worth)
+        with bounded(link.look, link.turn):
+            report = examine(exercises[id], link, seed, worth)
+    except TooMuch as problem:
+        session.given_up(link.name, str(problem))
+        return _unjudged(cell, id, worth, str(problem), seed, "zero")
     except Ended:  # the sandbox died under it: begin again
         raise
     except Exception as problem:  # a fault of ours, which must cost neither the others nor this student in silence
@@ -230,9 +235,12 @@ def _by_clock(session: Session, id: str) -> bool:
 
 
 def _not_run(cell: NotebookNode, id: str, worth: float, reason: str, seed: int) -> Mark:
-    why = f"{NOT_RUN} {reason}"
+    return _unjudged(cell, id, worth, f"{NOT_RUN} {reason}", seed, "not run")
+
+
+def _unjudged(cell: NotebookNode, id: str, worth: float, why: str, seed: int, status: str) -> Mark:
     _show(cell, 0.0, f"<p>{html.escape(why)}</p>")
-    return Mark(id, "code", 0.0, worth, "not run", why=why, seed=seed)
+    return Mark(id, "code", 0.0, worth, status, why=why, seed=seed)
 
 
 def _for_a_person(mark: Mark) -> Mark:

@@ -10,9 +10,12 @@ from autograder.grading.model import Job, Limits, Submission
 from autograder.grading.records.course import Course, nothing_asked, read_course
 from autograder.grading.records.state import Place, fingerprint
 from autograder.judging.exercise import Exercise, added
+from autograder.judging.meter import checked
 from pushforward.errors import CourseError
 
 SEEDS = 2**63  # they are kept as whole numbers of SQLite
+# MB for a notebook. Below the first, training on digits ends the model answer; a process with all libraries has 250.
+LEAST_MEMORY, MOST_MEMORY = 512, 2**20
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,12 @@ def _check_numbers(options: Options) -> None:
         raise CourseError(f"--jobs {options.jobs} would grade nothing: give 1 or more.")
     if options.seed is not None and not 0 <= options.seed < SEEDS:
         raise CourseError(f"--seed {options.seed} is none: give a whole number from 0 to {SEEDS - 1}.")
-    if not options.limits.cell_seconds > 0:
-        raise CourseError(f"--timeout {options.limits.cell_seconds:g} leaves no time: give seconds above 0.")
-    if not options.limits.memory > 0:
-        raise CourseError(f"--memory {options.limits.memory} leaves no memory: give megabytes above 0.")
+    checked(options.limits.cell_seconds)
+    if not LEAST_MEMORY <= options.limits.memory <= MOST_MEMORY:
+        raise CourseError(
+            f"--memory {options.limits.memory} cannot be: give megabytes from {LEAST_MEMORY}, with which the course's "
+            f"own notebooks run, to {MOST_MEMORY}."
+        )
 
 
 def _check_places(options: Options) -> None:

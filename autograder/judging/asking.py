@@ -15,6 +15,7 @@ from autograder.judging import house
 from autograder.judging.exchange import Unanswered
 from autograder.judging.exercise import Ask, Case, Exercise, Finding, own_laws
 from autograder.judging.places import astray
+from autograder.judging.sizes import outsized
 from pushforward.answering import wire
 from pushforward.answering.run import Runner, refused
 
@@ -60,16 +61,16 @@ def put_question(
         except Exception as error:  # with what arguments the student's code calls is the student's doing
             return {"refused": f"{head.get('callback')} cannot answer this call. {type(error).__name__}: {error}"}, []
 
-    head, arrays = _message(ask, seed)
-    answer, arrays = link.ask({**head, "stepped": True} if stepped else head, arrays, respond)
+    head, asked = _message(ask, seed)
+    answer, arrays = link.ask({**head, "stepped": True} if stepped else head, asked, respond)
     if "error" in answer:
         return Unanswered.read(answer["error"]), ()
     try:
         value = wire.decode_plain(answer.get("value"), arrays)
     except wire.WireError as error:
         return Unanswered("refused", str(error)), ()
-    elsewhere = astray(ask, value)
-    answered = Unanswered("refused", elsewhere) if elsewhere else value
+    odd = outsized(asked, value) or astray(ask, value)
+    answered = Unanswered("refused", odd) if odd else value
     return answered, house.named(exercise, ask, answer.get("changed"))
 
 

@@ -21,7 +21,7 @@ from types import TracebackType
 import pushforward
 from autograder.judging.asking import Respond
 from autograder.judging.exchange import Unanswered
-from autograder.judging.meter import HINT, TICK, Meter, Time
+from autograder.judging.meter import HINT, TICK, Meter, Time, checked
 from pushforward.answering import wire
 from pushforward.errors import CourseError
 
@@ -43,18 +43,19 @@ class ChildLink:
     """A context manager that serves the asks of one file of answers from a child process.
 
     path: the file; seconds: of computing for everything, loading included, or of waiting (autograder.judging.meter).
-    Raises CourseError when the file cannot be judged at all: missing, not valid Python, or failing as it loads.
+    Raises CourseError when the file cannot be judged at all: missing, not valid Python, or failing as it loads; and for
+    a time that is none.
     """
 
     def __init__(self, path: str | Path, seconds: float) -> None:
-        self.path, self.seconds = Path(path).resolve(), seconds
+        self.path, self.seconds = Path(path).resolve(), checked(seconds)
         if not self.path.is_file():
             raise CourseError(f"There is no file {path}: give the path of a Python file with the answer.")
 
     def __enter__(self) -> ChildLink:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pushforward.answering.serve", str(self.path)],
+            [sys.executable, "-P", "-m", "pushforward.answering.serve", str(self.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -14,12 +14,22 @@ from dataclasses import dataclass
 
 import psutil
 
+from pushforward.errors import CourseError
+
 TICK = 0.2  # seconds between two looks at them
+LONGEST = 86_400.0  # seconds that may be given
 PATIENCE = 12.0  # so many times as long as its computing may something take by the clock
 HINT = {  # by_clock → what a student may ask
     False: "is there a loop that never ends?",
     True: "does the code wait for something that never comes, or was the machine too busy?",
 }
+
+
+def checked(seconds: float) -> float:
+    """A limit of time that somebody has given with --timeout. Raises CourseError for one that ends all or nothing."""
+    if not 0 < seconds <= LONGEST:
+        raise CourseError(f"--timeout {seconds:g} is no limit: give seconds above 0, at most {LONGEST:g} (a day).")
+    return seconds
 
 
 @dataclass(frozen=True)

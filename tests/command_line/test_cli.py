@@ -256,6 +256,14 @@ def test_a_file_that_does_not_exist_is_one_sentence(capfd: pytest.CaptureFixture
         assert capfd.readouterr() == ("", sentence)
 
 
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "-1", "1e9"])
+def test_a_time_that_is_no_limit_is_one_sentence(seconds: str, capfd: pytest.CaptureFixture) -> None:
+    assert main(["judge", ID, "answer.py", "--timeout", seconds]) == 2
+    err = capfd.readouterr().err
+    assert err.startswith("--timeout ")
+    assert err.count("\n") == 1
+
+
 def test_a_seed_that_is_none_is_one_sentence(capfd: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.judging.child.ChildLink", lambda path, seconds: nullcontext())
     assert main(["judge", ID, "answer.py", "--seed", "-1"]) == 2
@@ -269,7 +277,27 @@ def test_a_command_that_is_not_complete_is_status_2(arguments: list[str], capfd:
     with pytest.raises(SystemExit) as exit:
         main(arguments)
     assert exit.value.code == 2
-    assert capfd.readouterr().err.startswith("usage: python -m autograder")
+    assert capfd.readouterr().err.startswith("usage: pushforward")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grad", "submitted"], "there is no command 'grad': did you mean grade?"),
+        (["excercises"], "there is no command 'excercises': did you mean exercises?"),
+        (["xyz"], "there is no command 'xyz': there are exercises, judge, source, course, "),
+        (["grade", "--regade", "submitted"], "there is no '--regade': did you mean --regrade?"),
+        (["judge", ID, "answer.py", "--sed", "1"], "there is no '--sed': did you mean --seed?"),
+        (["grade", "one", "two"], "'two' is one word too many"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_what_was_meant(
+    arguments: list[str], sentence: str, capfd: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(arguments)
+    assert exit.value.code == 2
+    assert sentence in capfd.readouterr().err
 
 
 def test_every_course_error_is_one_sentence_and_status_2(

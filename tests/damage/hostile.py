@@ -5,6 +5,9 @@ import json
 from tests.damage.corpus import Notebook, as_bytes, at, cell, code, damaged
 
 STEP = "diffusion-step-answer"
+_LAYERS = "\n".join(f"#   {b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+# Whoever copies what this header says writes down 9^8 lists: a script that is read with a limit of time only.
+BOMB = f"# ---\n# jupyter:\n#   a: &a [x, x]\n{_LAYERS}\n# ---\n\n# %%\n1\n".encode()
 
 
 @damaged("JSON nested a hundred thousand levels deep", refused="nested too deeply")

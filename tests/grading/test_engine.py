@@ -400,7 +400,10 @@ BAD = {
     "a huge seed": (["{class}", "--seed", str(2**63)], "--seed 9223372036854775808"),
     "no time": (["{class}", "--timeout", "0"], "--timeout 0"),
     "no time at all": (["{class}", "--timeout", "nan"], "--timeout nan"),
+    "endless time": (["{class}", "--timeout", "inf"], "--timeout inf is no limit"),
     "no memory": (["{class}", "--memory", "0"], "--memory 0"),
+    "less memory than torch takes": (["{class}", "--memory", "1"], "--memory 1 cannot be: give megabytes from 512"),
+    "more memory than a number holds": (["{class}", "--memory", "1000000000000"], "--memory 1000000000000 cannot be"),
     "a folder among the submissions": (["{class}", "--out", "{class}/graded"], "among the submissions"),
 }
 

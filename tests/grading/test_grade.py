@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import os
 import random
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from textwrap import indent
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 from nbformat import NotebookNode
@@ -24,7 +26,9 @@ from autograder.grading.grade import TRIES, grade
 from autograder.grading.model import Limits, Mark, Result, kind_of
 from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
+from autograder.grading.sandbox.outputs import LEFT_OUT
 from autograder.grading.sandbox.sandbox import Sandbox, close, kept, ready
+from autograder.judging.bounded import bounded
 from autograder.judging.exercise import all_exercises
 from pushforward.errors import CourseError
 from tests.grading.inside import USUAL, cell, eventually, job, kill_wall, kill_warm, notebook, over, released, warm
@@ -166,6 +170,17 @@ def test_own_cells_run_and_show_what_is_safe() -> None:
     assert all(set(output.data) == {"text/plain"} for output in first.outputs[1:])
     assert second.outputs[0].ename == "NameError"
     assert third.source == "&lt;script>alert(1)&lt;/script> a < b"
+
+
+def test_a_notebook_of_many_pictures_stays_small_and_says_so() -> None:
+    made = notebook(SHORT)
+    show = "from IPython.display import display\ndisplay({'text/plain': 'x' * 600_000}, raw=True)"
+    made.cells[2:2] = [new_code_cell(show, id=f"own-{k}") for k in range(40)]
+    result = graded(made)
+    assert 15_000_000 < len(result.notebook) < 18_000_000
+    assert result.notebook.count(LEFT_OUT) >= 40 - 26
+    assert result.incidents == ("The notebook showed more than is kept of one: the rest was left out.",)
+    assert statuses(result) == {"full"}
 
 
 def test_locked_cells_are_restored() -> None:
@@ -405,6 +420,38 @@ def test_a_judge_that_raises_leaves_the_mark_to_a_person(monkeypatch: pytest.Mon
     assert broken.id in incident
     assert "in the judge" in incident
     assert [m.exercise for m in marks(result).values() if m.status != "full"] == [broken.id]
+
+
+def odd(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object], **limits: float) -> Result:
+    """A notebook over one of whose answers the judge does that, within these limits."""
+    judge = copy.copy(all_exercises()["diffusion.step"])
+    judge.judge = lambda *_: iter([work()])
+    known = {**all_exercises(), judge.id: judge}
+    monkeypatch.setattr(module, "all_exercises", lambda: known)
+    monkeypatch.setattr(module, "bounded", functools.partial(bounded, **limits))
+    return graded(notebook(LONG), LONG)
+
+
+@pytest.mark.parametrize(
+    ("work", "limits", "sentence"),
+    [
+        (lambda: [None for _ in iter(int, 1)], {"seconds": 4.0}, "To judge this takes more than 4 s of computing"),
+        (lambda: np.ones(1 << 28), {"megabytes": 1024}, "To judge this takes more than 1024 MB of memory"),
+    ],
+    ids=["time", "memory"],
+)
+def test_an_answer_that_is_too_much_for_the_judge_costs_its_own_exercise(
+    work: Callable, limits: dict[str, float], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = odd(monkeypatch, work, **limits)
+    mark = marks(result).pop("diffusion.step")
+    assert (mark.status, mark.points) == ("zero", 0.0)
+    assert mark.why.startswith(sentence)
+    assert sentence in str(cell(after(result), "diffusion.step", "check").outputs)
+    assert [incident[: len(sentence) + 29] for incident in result.incidents] == [
+        f"The check of diffusion.step: {sentence}"
+    ]
+    assert [m.exercise for m in marks(result).values() if m.status != "full"] == ["diffusion.step"]
 
 
 def test_a_sandbox_that_dies_every_time_leaves_the_marks_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,11 @@ import torch
 
 from autograder.__main__ import _parser
 from autograder.grading.model import Limits
+from autograder.grading.plan import LEAST_MEMORY
+from autograder.grading.reading import parsing, reading
 from autograder.grading.records.checks_path import load, read
+from autograder.grading.sandbox.outputs import Room
+from autograder.judging import bounded, sizes
 from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import get
 from autograder.judging.judge import examine
@@ -32,7 +36,7 @@ def forgets_wide_tables(x: torch.Tensor) -> torch.Tensor:
 
 
 def test_every_option_of_the_command_is_in_the_table() -> None:
-    grade = _parser()._subparsers._group_actions[0].choices["grade"]
+    grade = _parser()[1]["grade"]
     options = {name for action in grade._actions for name in action.option_strings if name.startswith("--")}
     assert {name for name in options - {"--help"} if f"`{name}" not in PAGE} == set()
 
@@ -45,6 +49,19 @@ def test_the_limits_are_those_of_the_program() -> None:
         assert shown in PAGE, shown
     assert f"{limits.patience:g} times as many by the clock" in PAGE
     assert limits.notebook_seconds == 5 * limits.cell_seconds
+
+
+def test_the_limits_of_what_is_trusted_are_those_of_the_program() -> None:
+    room, most = Room(), parsing.MOST_TEXT // 1_000_000
+    for shown in (
+        f"{room.characters // 1_000_000} million characters and {room.number:,} outputs",
+        f"{reading.SECONDS:g} s of computing, {reading.MEMORY} MB, {most} million characters in up to "
+        f"{parsing.MOST_CELLS:,} cells",
+        f"{sizes.FREE:,} numbers and {sizes.RATIO} for each number of the question; {sizes.MOST_ITEMS} single values",
+        f"{bounded.SECONDS:g} s of computing for a check, and {bounded.MEMORY} MB more",
+        f"all its processes, at least {LEAST_MEMORY}",
+    ):
+        assert shown in PAGE, shown
 
 
 def test_the_printed_check_asks_more_than_the_course(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from autograder.grading.intake.placing import NOTEBOOK, OTHER, TIME, Place, plac
 from autograder.grading.intake.recognise import filled, recognise
 from autograder.grading.intake.student_id import safe, unique
 from autograder.grading.model import Submission, Template
-from autograder.grading.reading.reading import read
 from autograder.grading.reading.unreadable import Unreadable
 from pushforward.errors import CourseError
 
@@ -134,10 +133,7 @@ def _by_content(place: Place, templates: dict[str, Template]) -> tuple[str, str]
     if place.kind == OTHER and not place.file.problem:
         return "", NO_NOTEBOOK
     try:
-        content = place.file.read()
-        name = recognise(content, templates)
-        if not name:
-            read(content)  # says what it is, if it is no notebook at all
+        name = recognise(place.file.read(), templates)
     except Unreadable as problem:
         return "", str(problem)
     return name, "" if name else f"None of the course's exercises is in {_called(place)}."

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +28,8 @@ MOST_ENTRIES_INSIDE = 2000  # of a zip inside it, and the sum of what they say t
 MOST_INSIDE = 2 * MOST
 DEPTH = 2  # a zip in a zip in the one that is graded
 CHUNK = 2**18
+ENTRY = b"PK\1\2"  # how each entry of a table of contents begins
+NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # how the names of notebooks end, also as browsers save them
 
 Open = Callable[[], AbstractContextManager[zipfile.ZipFile]]
 
@@ -46,13 +48,15 @@ class File:
 
 
 def files(path: Path) -> list[File]:
-    """All visible files, sorted by their parts. Raises CourseError if there is no such folder or zip."""
+    """All visible files, sorted by their parts, or the one notebook. Raises CourseError if there is no such place."""
     if path.is_dir():
         found = _folder(path)
+    elif path.is_file() and path.name.lower().endswith(NOTEBOOKS):
+        found = [File((path.name,), partial(_read, path.resolve()), path.stat().st_mtime)]
     elif path.exists():
         found = _graded_zip(path)
     else:
-        raise CourseError(f"There is no {path}: name the folder or the zip with submissions.")
+        raise CourseError(f"There is no {path}: name the folder or the zip with submissions, or one notebook.")
     return sorted(found, key=lambda file: file.parts)
 
 
@@ -233,5 +237,13 @@ def _with_inside(file: File, depth: int) -> Iterator[File]:
     yield from _entries(infos, opened, file.parts, depth - 1)
 
 
-def _opened(file: File) -> zipfile.ZipFile:
-    return _archive(io.BytesIO(file.read()))
+def _opened(file: File) -> AbstractContextManager[zipfile.ZipFile]:
+    return nullcontext(_kept_open(file))
+
+
+@lru_cache(maxsize=DEPTH)  # who reads one of its files reads the next: to inflate it anew for each could take hours
+def _kept_open(file: File) -> zipfile.ZipFile:
+    content = file.read()
+    if content.count(ENTRY) > MOST_ENTRIES_INSIDE * 10:  # before each is given a kilobyte; data may hold the mark, too
+        raise Unreadable(f"It has more than {MOST_ENTRIES_INSIDE} entries.")
+    return _archive(io.BytesIO(content))

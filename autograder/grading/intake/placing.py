@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.grading.intake.listing import File
+from autograder.grading.intake.listing import NOTEBOOKS, File
 from autograder.grading.intake.lms import owner
 
 NOTEBOOK, TEXT, DOCUMENT, OTHER = range(4)  # what a file may be, the best first
@@ -45,7 +45,7 @@ class Place:
     def kind(self) -> int:
         """NOTEBOOK, TEXT, DOCUMENT or OTHER, by the name."""
         name = self.name.lower()
-        if name.endswith((".ipynb", ".ipynb.txt", ".ipynb.json")):
+        if name.endswith(NOTEBOOKS):
             return NOTEBOOK
         ending = Path(name).suffix
         return TEXT if ending in _TEXTS and name != TIME else DOCUMENT if ending in _DOCUMENTS else OTHER

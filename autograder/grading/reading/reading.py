@@ -1,231 +1,202 @@
-"""From the bytes of a file to the cells of a notebook: whatever the bytes are, either cells or Unreadable.
+"""Reading what students handed in, in a process with limits: no file can stop or fill the one that asks.
 
-Outputs, attachments, counters and the state of widgets are left behind: they are the student's own, and no mark
-comes from them.
+That process is kept, so that a file costs no more than its own time. It has no secrets, and stands behind the wall
+where there is one; a file that breaks its limits ends it, is refused, and the next file gets a new one.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+import selectors
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Collection
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from autograder.grading.reading.decode import clean, decoded
-from autograder.grading.reading.unreadable import Unreadable, no_notebook, refuse_other_files, refuse_other_text
+from autograder.grading.reading.handed import Handed
+from autograder.grading.reading.reader import READY
+from autograder.grading.reading.unreadable import Unreadable
+from autograder.grading.sandbox import wall
+from autograder.judging.meter import TICK, Meter, Time
+from pushforward.errors import CourseError
 
-MOST_CELLS = 5000
-MOST_SCRIPT = 400_000  # characters of a script of cells; the longest of the course has 70,000
-MOST_MARKS = 1000  # lines that begin or end a cell there: jupytext's time grows with their square
-MOST_RESTARTS = 20  # damaged cells after which the search for further ones ends
-
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_CELLS = re.compile(r'"cells"\s*:\s*\[')
-_CELL = re.compile(r'\{\s*"(?:cell_type|attachments|execution_count|id|metadata)"\s*:')
-_PERCENT = re.compile(r"^# %%", re.MULTILINE)
-_EXPORTED = re.compile(r"^# In\[[ \d*]*\]:?[ \t]*$", re.MULTILINE)  # how nbconvert marks the cells of a script
-_MARK = re.compile(r"^(?:# %%|```)", re.MULTILINE)
-_FENCED = re.compile(r"^```\s*(?:python|\{code-cell\})", re.MULTILINE)
+SECONDS = 10.0  # of computing for a file; a notebook of 100 MB takes about one
+MEMORY = 1024  # MB, Python and libraries included
+PATIENCE = 60.0  # so many times as long it may take by the clock
+MOST_REPLY = 128 << 20  # bytes; sixteen million characters, with escapes
+START_SECONDS = 120.0  # by the clock
+MEND = "clear its outputs, save it once more in Jupyter, and hand in the .ipynb file."
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell as it was handed in. kind: code, markdown or raw; id and grade_id: "" where there is none."""
-
-    kind: str
-    source: str
-    id: str = ""
-    grade_id: str = ""
-
-
-@dataclass(frozen=True)
-class Handed:
-    """What could be read. kernel: its name, "" if none is named; repairs: sentences to the student."""
-
-    cells: tuple[Cell, ...]
-    kernel: str
-    repairs: tuple[str, ...]
+class Gone(Exception):
+    """The reader has ended by itself."""
 
 
 def read(content: bytes) -> Handed:
     """The cells of a notebook or of a script of cells. Raises Unreadable, and nothing else, if there are none."""
-    refuse_other_files(content)
-    text, encoding = decoded(content)
-    said = [f"Your file was saved as {encoding}; it was read all the same."] if encoding else []
     try:
-        data, more = _loaded(text.lstrip("\ufeff \t\r\n\x0c\0"))
-    except (RecursionError, MemoryError):
-        raise no_notebook("JSON that is nested too deeply") from None
-    cells = tuple(_cells(data, said))
-    return Handed(cells, _kernel(data), (*said, *more))
+        return Handed.of(_kept().ask({"read": True}, content))
+    except (ValueError, TypeError):
+        raise Unreadable(f"Your file could not be read: {MEND}") from None
 
 
-# --- text to JSON ------------------------------------------------------------------------------------------------
+def mentions(content: bytes, known: Collection[Collection[str]]) -> list[dict[str, int]]:
+    """As autograder.grading.reading.mentions. Raises Unreadable where that takes too much."""
+    return _kept().ask({"mentions": [sorted(words) for words in known]}, content)
 
 
-def _loaded(text: str) -> tuple[Any, list[str]]:
-    """The notebook as JSON of some version, and what had to be done to get it."""
-    if not text.startswith(("{", "[")):
-        return _script(text)
-    try:
-        return _json(text), []
-    except ValueError:
-        return _salvaged(text) if text.startswith("{") else _script(text)
+class Reader:
+    """The process, and one request after the other."""
 
+    def __init__(self) -> None:
+        self.process: subprocess.Popen | None = None
+        self.channel: socket.socket | None = None
+        self.lock = Lock()
+        self.meter: Meter | None = None
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:  # a whole number with more digits than Python reads
-        return json.loads(text, strict=False, parse_int=float)
+    def ask(self, request: dict[str, Any], content: bytes) -> Any:
+        """What was asked for. Raises Unreadable for a file that cannot be read, or takes more than is allowed."""
+        with self.lock:
+            if self.process is None or self.process.poll() is not None:
+                self._begin()
+            try:
+                reply = self._exchanged(request, content)
+            except BaseException:
+                self.close()
+                raise
+            if "memory" in reply:
+                self.close()  # what is left in pieces must not be missing for the next file
+        if "memory" in reply:
+            raise Unreadable(f"Reading your file took more than {MEMORY} MB of memory: {MEND}")
+        if "refused" in reply:
+            raise Unreadable(str(reply["refused"])[:1000])
+        return reply["done"]
 
+    def close(self) -> None:
+        """End the process."""
+        if self.channel is not None:
+            self.channel.close()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self.channel = self.process = None
 
-def _salvaged(text: str) -> tuple[dict, list[str]]:
-    """The notebook before what follows it, or whatever whole cells a damaged one has."""
-    decoder = json.JSONDecoder(strict=False, parse_int=float)
-    try:
-        data, _ = decoder.raw_decode(text)
-        if isinstance(data, dict) and "cells" in data:
-            return data, ["Your file had something behind the end of the notebook, which was left out."]
-    except ValueError:
-        pass
-    begin = _CELLS.search(text)
-    cells = list(_whole_cells(text, begin.end(), decoder)) if begin else []
-    if not cells:
-        raise Unreadable(
-            "Your file is damaged and holds no whole cell: download the notebook again, open it once, and hand it in."
-        )
-    sentence = (
-        f"Your file is damaged or breaks off: {_number(cells)} could be read whole and count. "
-        "If some of your work is missing here, hand the notebook in again."
-    )
-    return {"cells": cells}, [sentence]
+    # --- its life ------------------------------------------------------------------------------------------------
 
+    def _begin(self) -> None:
+        """Start it behind the wall, or, where there can be none, as an ordinary process."""
+        self.close()
+        for command in (_behind_the_wall, _bare):
+            with contextlib.suppress(Gone, CourseError):
+                return self._launch(command)
+            self.close()
+        raise CourseError("The process that reads what was handed in does not start: is the memory full?")
 
-def _whole_cells(text: str, at: int, decoder: json.JSONDecoder) -> Iterator[Any]:
-    """The cells that can be read from `at` on. Behind a damaged one the search goes on at the next that begins."""
-    restarts = 0
-    while found := _CELL.search(text, at):
+    def _launch(self, command: Callable[[list[str], int], tuple[list[str], dict | None]]) -> None:
+        self.channel, inner = socket.socketpair()
+        self.channel.setblocking(False)
+        blocked = wall.filter_file()
+        number = inner.fileno()
+        program = [sys.executable, "-P", "-m", f"{__package__}.reader", str(number), str(MEMORY)]
         try:
-            cell, at = decoder.raw_decode(text, found.start())
-            if "cell_type" in cell:  # else it is a piece of one
-                yield cell
-        except ValueError:
-            at = found.end()
-            restarts += 1
-            if restarts > MOST_RESTARTS:
-                return
-        if text[at : at + 200].lstrip().startswith("]"):
-            return
+            words, environment = command(program, blocked)
+            self.process = subprocess.Popen(
+                words, pass_fds=(number, blocked) if blocked else (number,), env=environment, cwd="/",
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for whoever asks
+            )  # fmt: skip
+        finally:
+            inner.close()
+            if blocked:
+                os.close(blocked)
+        self._received(len(READY), START_SECONDS)
+
+    # --- a request -----------------------------------------------------------------------------------------------
+
+    def _exchanged(self, request: dict[str, Any], content: bytes) -> dict[str, Any]:
+        self.meter = None
+        try:
+            head = json.dumps(request).encode()
+            self._send(struct.pack("<IQ", len(head), len(content)) + head)
+            self._send(content)
+            (length,) = struct.unpack("<I", self._received(4))
+            if length > MOST_REPLY:
+                raise Gone
+            return json.loads(self._received(length).decode("utf-8", "surrogatepass"))
+        except (Gone, ValueError):
+            raise Unreadable(f"Your file ended the program that reads it: {MEND}") from None
+
+    def _send(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._await(selectors.EVENT_WRITE)
+            with contextlib.suppress(BlockingIOError):
+                rest = rest[self._tried(self.channel.send, rest) :]
+
+    def _received(self, n: int, seconds: float = SECONDS) -> bytes:
+        data = bytearray()
+        while len(data) < n:
+            self._await(selectors.EVENT_READ, seconds)
+            part = self._tried(self.channel.recv, min(n - len(data), 1 << 20))
+            if not part:
+                raise Gone
+            data += part
+        return bytes(data)
+
+    def _tried(self, action: Any, *given: Any) -> Any:
+        try:
+            return action(*given)
+        except BlockingIOError:
+            raise
+        except OSError:
+            raise Gone from None
+
+    def _await(self, event: int, seconds: float = SECONDS) -> None:
+        """Until the channel is ready. The time is measured only of a file that is not done in the blink of an eye."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.channel, event)
+            while not selector.select(TICK):
+                self.meter = self.meter or Meter(self.process.pid)
+                self.meter.waited(TICK, False)
+                if (Time.of(seconds, PATIENCE) - self.meter.spent).gone:
+                    raise Unreadable(f"Reading your file took more than {seconds:g} s: {MEND}")
 
 
-def _number(cells: list) -> str:
-    return "one cell" if len(cells) == 1 else f"{len(cells)} cells"
+def _behind_the_wall(inner: list[str], blocked: int) -> tuple[list[str], None]:
+    """Raises CourseError where there is none. Of the judge's side, only the files of this folder are there."""
+    wall.present()
+    here = Path(__file__).resolve().parent
+    files = (here, here.parent / "__init__.py", here.parents[1] / "__init__.py")
+    places = {file: Path(wall.PACKAGE, file.relative_to(here.parents[2])) for file in files}
+    return wall.command(inner, blocked, more=places), None
 
 
-# --- scripts -----------------------------------------------------------------------------------------------------
+def _bare(inner: list[str], _: int) -> tuple[list[str], dict[str, str]]:
+    root = str(Path(__file__).resolve().parents[3])
+    return inner, {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "PYTHONPATH": root}
 
 
-def _script(text: str) -> tuple[dict, list[str]]:
-    """A notebook saved as text, read with jupytext. Raises Unreadable for any other text."""
-    text = clean(text)
-    exported = _EXPORTED.search(text)
-    if exported:
-        text = _EXPORTED.sub("# %%", text)
-    if _PERCENT.search(text):
-        what, form = "a Python script", "py:percent"
-    elif _FENCED.search(text) and "<html" not in text[:2000].lower():
-        what, form = "a Markdown file", "md:myst" if "{code-cell}" in text else "md"
-    else:
-        refuse_other_text(text)
-    sentence = f"You handed in {what}; it was read as a notebook. Next time hand in the .ipynb file."
-    return _by_jupytext(text, form), [sentence]
+# --- the one of this process -----------------------------------------------------------------------------------
+
+_readers: dict[int, Reader] = {}
 
 
-def _by_jupytext(text: str, form: str) -> dict:
-    import jupytext  # late: hardly any submission needs it
-
-    if len(text) > MOST_SCRIPT or len(_MARK.findall(text)) > MOST_MARKS:
-        raise no_notebook("a text with far more or larger cells than the assignment")
-    try:
-        return jupytext.reads(text, fmt=form)
-    except Exception as problem:  # of its own, of YAML, of anything that a header can hold
-        raise Unreadable(
-            f"Your script cannot be read as a notebook ({type(problem).__name__}): hand in the .ipynb file."
-        ) from None
+def _kept() -> Reader:
+    """A fork of this process must not speak through its parent's channel."""
+    if os.getpid() not in _readers:
+        _readers[os.getpid()] = Reader()
+    return _readers[os.getpid()]
 
 
-# --- JSON to cells -----------------------------------------------------------------------------------------------
-
-
-def _cells(data: Any, said: list[str]) -> Iterator[Cell]:
-    """Every cell that is one; what had to be left out is added to `said`."""
-    data = _current(data, said)
-    cells = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list):
-        raise no_notebook("a file with data (JSON)")
-    if len(cells) > MOST_CELLS:
-        raise Unreadable(f"Your notebook has more than {MOST_CELLS} cells: leave out what is not yours, and try again.")
-    odd = sum(not isinstance(cell, dict) for cell in cells)
-    if odd:
-        said.append(f"{odd} of the notebook's cells had no content that can be read and were left out.")
-    yield from (_cell(cell) for cell in cells if isinstance(cell, dict))
-
-
-def _current(data: Any, said: list[str]) -> Any:
-    """A notebook of the formats 2 and 3 in today's form."""
-    if not isinstance(data, dict) or "cells" in data or "worksheets" not in data:
-        return data
-    import nbformat
-
-    try:
-        old = nbformat.from_dict({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, **data})
-        new = nbformat.convert(old, 4)
-    except Exception as problem:  # wrong types anywhere
-        raise Unreadable(
-            f"Your notebook is in an old format and damaged ({type(problem).__name__}): open it in JupyterLab, "
-            "save it, and hand it in again."
-        ) from None
-    said.append("Your notebook was in an old format and was converted.")
-    return new
-
-
-def _cell(cell: dict) -> Cell:
-    metadata = _dict(cell.get("metadata"))
-    grade_id = _dict(metadata.get("nbgrader")).get("grade_id")
-    return Cell(
-        _kind(cell),
-        clean(_source(cell.get("source", cell.get("input")))),
-        _id(cell.get("id")) or _id(metadata.get("id")),  # Colab keeps it in the metadata
-        grade_id if isinstance(grade_id, str) else "",
-    )
-
-
-def _kind(cell: dict) -> str:
-    kind = cell.get("cell_type")
-    if kind in ("code", "markdown", "raw") if isinstance(kind, str) else False:
-        return kind
-    return "code" if "outputs" in cell or "execution_count" in cell else "markdown"
-
-
-def _source(source: Any) -> str:
-    """The text, which may come as a list of lines."""
-    if isinstance(source, list):
-        return "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
-
-
-def _id(id: Any) -> str:
-    return id if isinstance(id, str) and _ID.fullmatch(id) else ""
-
-
-def _kernel(data: Any) -> str:
-    spec = _dict(_dict(_dict(data).get("metadata")).get("kernelspec"))
-    return spec["name"] if isinstance(spec.get("name"), str) else ""
-
-
-def _dict(value: Any) -> dict:
-    return value if isinstance(value, dict) else {}
+@atexit.register
+def close() -> None:
+    """End the reader of this process."""
+    if reader := _readers.pop(os.getpid(), None):
+        reader.close()

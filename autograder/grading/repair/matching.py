@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from autograder.grading.reading.reading import Cell
+from autograder.grading.reading.handed import Cell
 from autograder.grading.repair.outline import Outline, assigned, called, defined, normal, words
 
 ALIKE = 0.5  # the share of a slot's lines that must be found again

@@ -10,7 +10,7 @@ from itertools import count
 from nbformat import NotebookNode, from_dict
 
 from autograder.grading.model import Slot, Template
-from autograder.grading.reading.reading import Cell
+from autograder.grading.reading.handed import Cell
 from autograder.grading.repair.matching import Matching
 from autograder.grading.repair.outline import normal
 from autograder.grading.repair.remarks import first, quoted

@@ -15,7 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.grading.model import Template, exercise_of
-from autograder.grading.reading.reading import Cell, read
+from autograder.grading.reading.handed import Cell
+from autograder.grading.reading.reading import read
 from autograder.grading.reading.unreadable import Unreadable
 from autograder.grading.repair.matching import Matching
 from autograder.grading.repair.mending import Mending

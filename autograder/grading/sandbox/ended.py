@@ -2,8 +2,9 @@
 
 
 class Ended(Exception):
-    """The submission's process is over. kind: late, ended, frame, memory, output, or sandbox (not its own doing).
+    """The submission's process is over.
 
+    kind: late, ended, frame, memory, output, judge (interrupted over its answer), or sandbox (not its own doing).
     by_clock: whether that depended on time by the clock, which a busy machine stretches.
     """
 

@@ -105,6 +105,17 @@ class Inmate:
         self.printed.clear()
         return text
 
+    def look(self, waited: float = 0.0, heard: bool = True) -> None:
+        """The time and the memory of all processes together, a few times a second."""
+        family = [] if self.over else self.meter.waited(waited, heard)
+        if not family:
+            return
+        used, limit = self._memory(family), self.limits.memory << 20
+        if used > limit + SPARE:
+            self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
+        if used > limit // 2 and psutil.virtual_memory().available < SPARE:  # and not whoever looks first
+            self._stop("memory", "The machine had no memory left.")
+
     def end(self) -> None:
         """Kill the process and everything that it started. Sets `status`, a wait status or None."""
         if not self.alive:
@@ -118,7 +129,7 @@ class Inmate:
 
     def _allow(self, seconds: float | Time) -> None:
         """From now on until the answer."""
-        self._look()  # what has been computed before is not this step's
+        self.look()  # what has been computed before is not this step's
         more = seconds if isinstance(seconds, Time) else Time.of(seconds, self.limits.patience)
         self.until = self.meter.spent + more
 
@@ -196,7 +207,7 @@ class Inmate:
                 ready = [key.fileobj for key, _ in self.selector.select(min(left.wall, TICK))]
                 if self.output in ready:
                     self._drain()
-                self._look(time.monotonic() - began, self.channel in ready)
+                self.look(time.monotonic() - began, self.channel in ready)
                 if self.channel in ready:
                     return
         finally:
@@ -223,17 +234,6 @@ class Inmate:
                 self._stop("output", f"The code printed more than {self.limits.output} MB.")
 
     # --- the end --------------------------------------------------------------------------------------------
-
-    def _look(self, waited: float = 0.0, heard: bool = True) -> None:
-        """The time and the memory of all processes together, a few times a second."""
-        family = [] if self.over else self.meter.waited(waited, heard)
-        if not family:
-            return
-        used, limit = self._memory(family), self.limits.memory << 20
-        if used > limit + SPARE:
-            self._stop("memory", f"The code used more than {self.limits.memory} MB of memory.")
-        if used > limit // 2 and psutil.virtual_memory().available < SPARE:  # and not whoever looks first
-            self._stop("memory", "The machine had no memory left.")
 
     def _memory(self, family: list[psutil.Process]) -> int:
         """Bytes that the submission holds; what it shares with the warm process counts in parts, if exactness matters.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+
+LEFT_OUT = "(More was shown than is kept of a notebook: this and what follows was left out.)"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -16,6 +20,30 @@ def outputs(printed: str, shown: list) -> list[NotebookNode]:
     """Printed text first, then what was displayed. Anything that is not of the expected form is left out."""
     text = [new_output("stream", name="stdout", text=clean(printed))] if printed else []
     return text + [output for item in shown if type(item) is dict and (output := _output(item)) is not None]
+
+
+@dataclass
+class Room:
+    """What is kept of all outputs of a notebook together: printed, displayed, errors. A hundred pictures find room.
+
+    characters: as the file will hold them; number: of outputs; full: whether something had to be left out.
+    """
+
+    characters: int = 16_000_000
+    number: int = 2000
+    full: bool = False
+
+    def fitted(self, found: list[NotebookNode]) -> list[NotebookNode]:
+        """Those that find room, in order, and a sentence in place of the first that does not and all behind it."""
+        kept = []
+        for output in found:
+            self.characters -= len(json.dumps(output))
+            self.number -= 1
+            self.full = self.full or min(self.characters, self.number) < 0
+            if self.full:
+                return [*kept, new_output("stream", name="stderr", text=LEFT_OUT)]
+            kept.append(output)
+        return kept
 
 
 def _output(item: dict[str, Any]) -> NotebookNode | None:

@@ -116,7 +116,7 @@ class Sandbox:
     def _command(self, control: int, blocked: int) -> list[str]:
         bare = self.mode == "none" or "namespaces" in self.without
         mode = "bare" if bare else "rooted" if "files" in self.without else "walls"
-        inner = [sys.executable, "-B", "-m", "pushforward.answering.warm", str(control), mode]
+        inner = [sys.executable, "-B", "-P", "-m", "pushforward.answering.warm", str(control), mode]
         return wall.command(inner, blocked, self.without) if self.mode == "bubblewrap" else inner
 
     def _environment(self) -> dict[str, str]:

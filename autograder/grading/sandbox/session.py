@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
+
+from nbformat import NotebookNode
 
 from autograder.grading.model import Limits
 from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
+from autograder.grading.sandbox.outputs import Room
 from autograder.grading.sandbox.sandbox import Sandbox
 from autograder.judging.meter import Time
 
@@ -43,7 +47,7 @@ class Session:
         self.closed = ""
         self.incidents: list[str] = []
         self.by_clock: list[str] = []
-        self.clock = Clock()
+        self.clock, self.room = Clock(), Room()
         self.lost = 0
 
     def __enter__(self) -> Session:
@@ -66,9 +70,22 @@ class Session:
             self.done.append(source)
         return outcome, self._printed(name)
 
+    def given_up(self, name: str, sentence: str) -> None:
+        """The judge was interrupted over an answer, and so perhaps a callback: a fresh process goes on."""
+        if self.inmate:
+            self.inmate.end()
+        self.note(name, Ended("judge", sentence))
+
     def link(self, name: str) -> Link:
         """What a check asks through."""
         return Link(self, name)
+
+    def kept(self, found: list[NotebookNode]) -> list[NotebookNode]:
+        """The outputs of a cell, as far as there is room for them in the notebook."""
+        full, kept = self.room.full, self.room.fitted(found)
+        if self.room.full and not full:
+            self.incidents.append("The notebook showed more than is kept of one: the rest was left out.")
+        return kept
 
     def _printed(self, name: str) -> str:
         try:
@@ -137,34 +154,57 @@ class Link:
         self.left = session.left()
         self.answered, self.student = 0, 0.0
         self.over: Ended | None = None
+        self.turn = Lock()  # held while it is the student's
 
     def ask(self, head: dict, arrays: list, respond: Any) -> tuple[dict, list]:
         """As autograder.judging.judge.Link. What ends the process is an unanswered ask, and so are all after it."""
-        if self.over:
-            return _unanswered(self.over)
-        session, start, judged = self.session, time.monotonic(), 0.0
+        start, judged = time.monotonic(), 0.0
 
         def reply(*call: Any) -> tuple[dict, list]:
             nonlocal judged
             began = time.monotonic()
-            answer = respond(*call)
+            self.turn.release()
+            try:
+                answer = respond(*call)
+            finally:
+                self.turn.acquire()
             judged += time.monotonic() - began
             return answer
 
+        with self.turn:
+            try:
+                return self._answer(head, arrays, reply)
+            finally:
+                spent = time.monotonic() - start - judged
+                self.student += spent
+                self.session.clock.student += spent
+
+    def _answer(self, head: dict, arrays: list, reply: Any) -> tuple[dict, list]:
+        session = self.session
         try:
+            if self.over:
+                return _unanswered(self.over)
             if not session._alive():
                 return _unanswered(Ended("ended", f"The check did not run. {session.closed}"))
             answer = self._metered(session.inmate, head, arrays, reply)
             self.answered += 1
             return answer
         except Ended as end:
-            self.over = end
-            session.note(self.name, end)
+            self._ended(end)
             return _unanswered(end)
-        finally:
-            spent = time.monotonic() - start - judged
-            self.student += spent
-            session.clock.student += spent
+
+    def look(self) -> None:
+        """While the judge works, on another thread: what the student's processes hold meanwhile."""
+        if not self.over and self.session.inmate and self.session.inmate.alive:
+            try:
+                self.session.inmate.look()
+            except Ended as end:
+                self._ended(end)
+
+    def _ended(self, end: Ended) -> None:
+        if not self.over:
+            self.over = end
+            self.session.note(self.name, end)
 
     def _metered(self, inmate: Inmate, head: dict, arrays: list, reply: Any) -> tuple[dict, list]:
         """All questions of a check together have the time of a cell. Cells that had to run again take none of it."""

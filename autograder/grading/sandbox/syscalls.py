@@ -1,8 +1,10 @@
 """A filter of system calls that no notebook needs, in the form that bubblewrap hands to the kernel (seccomp, cBPF).
 
 Blocked are those that reach into other processes or the kernel, and those whose memory no limit counts. They answer
-ENOSYS, as an older kernel would, so that a library takes its other way. On an unknown machine there is no filter; the
-namespaces and limits stand without it.
+ENOSYS, as an older kernel would, so that a library takes its other way. Sockets are of the family AF_UNIX, with which
+Python's own processes talk, and of no other: there is no network for them, and some families (AF_VSOCK) know no
+namespace. Others answer EAFNOSUPPORT. On an unknown machine there is no filter; the namespaces and limits stand
+without it.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ import struct
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _X32 = 0x40000000  # the same machine's other numbering, which would slip past the table
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOW, _KILL, _DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.ENOSYS
+_ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+AF_UNIX = 1  # in the kernel's own numbers, which are the same on every machine
 
 BLOCKED = {  # name: (number on x86_64, on aarch64)
     "add_key": (248, 217),
@@ -50,21 +53,29 @@ BLOCKED = {  # name: (number on x86_64, on aarch64)
     "userfaultfd": (323, 282),
 }
 
+OF_A_FAMILY = {"socket": (41, 198), "socketpair": (53, 199)}  # whose first argument is the family
+
 
 def program(machine: str = "") -> bytes:
     """The compiled filter for this machine, b"" if it is not known. Another architecture's calls end the process."""
     if (machine or platform.machine()) not in _ARCHITECTURES:
         return b""
     architecture, column = _ARCHITECTURES[machine or platform.machine()]
-    numbers = sorted(pair[column] for pair in BLOCKED.values())
+    blocked, sockets = (sorted(pair[column] for pair in table.values()) for table in (BLOCKED, OF_A_FAMILY))
+    most = len(blocked) + len(sockets)
     lines = [
         (_LOAD, 0, 0, 4),  # the architecture
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),  # the number of the call
-        (_AT_LEAST, len(numbers) + 1, 0, _X32),
-        *((_EQUAL, len(numbers) - k, 0, number) for k, number in enumerate(numbers)),
+        (_AT_LEAST, most + 1, 0, _X32),
+        *((_EQUAL, most - k, 0, number) for k, number in enumerate(blocked)),
+        *((_EQUAL, len(sockets) + 1 - k, 0, number) for k, number in enumerate(sockets)),
         (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _DENY),
+        (_RETURN, 0, 0, _ERROR | errno.ENOSYS),
+        (_LOAD, 0, 0, 16),  # the first argument; the kernel, too, reads its lower half only
+        (_EQUAL, 1, 0, AF_UNIX),
+        (_RETURN, 0, 0, _ERROR | errno.EAFNOSUPPORT),
+        (_RETURN, 0, 0, _ALLOW),
     ]
     return b"".join(struct.pack("<HBBI", *line) for line in lines)

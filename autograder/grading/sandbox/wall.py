@@ -10,7 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pushforward
 from autograder.grading.sandbox.syscalls import program
@@ -75,17 +77,23 @@ def ready() -> None:
         raise CourseError(f"bubblewrap cannot make a sandbox on this machine ({reason}). {CHOICES}")
 
 
-def command(inner: list[str], blocked: int = 0, without: frozenset[str] = frozenset()) -> list[str]:
+def command(
+    inner: list[str],
+    blocked: int = 0,
+    without: frozenset[str] = frozenset(),
+    more: Mapping[Path, Path] = MappingProxyType({}),
+) -> list[str]:
     """The bubblewrap command line for an inner command.
 
     blocked: the descriptor of a system-call filter, 0 for none; like all that are passed on, it keeps its number.
-    without: walls left out, "files" or "network", for tests that show what each is for.
+    without: walls left out, "files" or "network", for tests that show what each is for. more: what else is to be seen,
+    and where.
     """
     arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
     arguments += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
     arguments += [] if "network" in without else ["--unshare-net"]
     arguments += ["--cap-add", "ALL"] if os.getuid() == 0 else ["--unshare-user"]
-    arguments += _everything() if "files" in without else _mounts()
+    arguments += _everything() if "files" in without else _mounts(more)
     arguments += ["--chdir", "/tmp"]
     inner = inner if "files" in without else [str(_inside(Path(inner[0]))), *inner[1:]]
     package = str(_source().parent) if "files" in without else PACKAGE
@@ -107,7 +115,7 @@ def filter_file() -> int:
         return os.dup(file.fileno())
 
 
-def _mounts() -> list[str]:
+def _mounts(more: Mapping[Path, Path]) -> list[str]:
     arguments: list[str] = []
     for path in _SYSTEM:
         arguments += _bound(Path(path)) if os.path.isdir(path) else []
@@ -120,7 +128,8 @@ def _mounts() -> list[str]:
         if folder.is_dir():
             place = str(_inside(folder))
             arguments += ["--size", "4096", "--tmpfs", place, "--remount-ro", place]
-    arguments += _package()
+    for source, place in {_source(): Path(PACKAGE) / "pushforward", **more}.items():
+        arguments += [*_parents(place), "--ro-bind", str(source), str(place)]
     arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
     arguments += ["--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
     return [*arguments, "--proc", "/proc", "--remount-ro", "/"]
@@ -140,11 +149,6 @@ def _inside(path: Path) -> Path:
 
 def _everything() -> list[str]:
     return ["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-
-
-def _package() -> list[str]:
-    place = Path(PACKAGE) / "pushforward"
-    return [*_parents(place), "--ro-bind", str(_source()), str(place)]
 
 
 def _source() -> Path:

@@ -1,5 +1,5 @@
 # tries: talk to a server on this machine
-# family: network | control: without network+namespaces | success: connected
+# family: network | control: without network+namespaces+syscalls | success: connected
 import socket
 
 try:

@@ -1,5 +1,5 @@
 # tries: hide what it has read in a question to a name server
-# family: network | control: without network+namespaces | success: connected
+# family: network | control: without network+namespaces+syscalls | success: connected
 import socket
 import struct
 

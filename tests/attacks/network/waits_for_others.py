@@ -1,5 +1,5 @@
 # tries: open a door at which another submission can ask for answers
-# family: network | control: without network+namespaces | success: done | twice: yes
+# family: network | control: without network+namespaces+syscalls | success: done | twice: yes
 import os
 import socket
 import time

@@ -1,5 +1,5 @@
 # tries: send the questions to a friend while being asked
-# family: network | control: without network+namespaces | success: connected
+# family: network | control: without network+namespaces+syscalls | success: connected
 import socket
 
 

@@ -1,5 +1,6 @@
 """What was handed in is found, named and read, whatever it is: nothing is missing, nothing stops the others."""
 
+import io
 import os
 import zipfile
 from pathlib import Path
@@ -11,9 +12,12 @@ from autograder.grading.intake.intake import submissions
 from autograder.grading.intake.lms import owner
 from autograder.grading.intake.recognise import filled, recognise
 from autograder.grading.model import Template
+from autograder.grading.reading import reading
+from autograder.grading.reading.unreadable import Unreadable
 from pushforward.errors import CourseError
 from tests.damage.corpus import DIFFUSION, FLOWS, START, as_bytes, released, solved, stripped
 from tests.damage.handed_in import HANDED_IN, HandedIn, blank, put, put_zip, work, zipped
+from tests.damage.hostile import BOMB
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +118,17 @@ def test_a_zip_with_endless_entries_is_refused(
     assert "more than 10 entries" in refusal(path, templates)
 
 
+@pytest.mark.parametrize(
+    ("name", "student"), [("ada.ipynb", "ada"), (f"{START}_bo.ipynb", "bo"), (f"cleo/{START}.ipynb", "cleo")]
+)
+def test_one_notebook_is_graded_and_its_name_says_whose_it_is(
+    name: str, student: str, templates: dict[str, Template], tmp_path: Path
+) -> None:
+    put(tmp_path, {name: work(), "other.ipynb": work()})
+    (one,) = submissions(tmp_path / name, templates)
+    assert (one.student, one.assignment, one.content, one.refused) == (student, START, work(), "")
+
+
 # --- limits ----------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +201,12 @@ def test_a_notebook_tells_its_assignment(name: str, templates: dict[str, Templat
 
 @pytest.mark.parametrize("content", [b"", b"%PDF", b"{}", b'{"cells": 3}', b"\0\xff\xfe", b"x = 1\n" * 1000])
 def test_other_files_tell_none(content: bytes, templates: dict[str, Template]) -> None:
-    assert recognise(content, templates) == ""
+    with pytest.raises(Unreadable):  # with the sentence that says what it is
+        recognise(content, templates)
+
+
+def test_the_notebook_of_another_course_tells_none(templates: dict[str, Template]) -> None:
+    assert recognise(b'{"cells": [{"cell_type": "code", "source": "x = 1"}]}', templates) == ""
 
 
 def test_answers_are_counted() -> None:
@@ -219,3 +239,38 @@ def test_names_of_platforms_are_read(part: str, name: str, lms: dict, file: str,
 )
 def test_other_names_are_of_no_platform(part: str) -> None:
     assert owner(part) is None
+
+
+def test_a_header_that_expands_without_end_stops_nobody_else(
+    templates: dict[str, Template], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SECONDS", 1.0)
+    put(tmp_path, {"ada.ipynb": work(), "mallory.py": BOMB})
+    ada, mallory = submissions(tmp_path, templates)
+    assert (ada.student, ada.refused) == ("ada", "")
+    assert mallory.student == "mallory"
+    assert "took more than" in mallory.refused
+
+
+def test_a_zip_inside_with_a_million_entries_is_never_listed(templates: dict[str, Template], tmp_path: Path) -> None:
+    entry = zipped({"x": b""})
+    start = entry.index(listing.ENTRY)
+    entries = entry[start : entry.index(b"PK\x05\x06")] * 500_000
+    end = b"PK\x05\x06" + bytes(4) + b"\xff\xff" * 2 + len(entries).to_bytes(4, "little") + bytes(6)
+    many = entry[:start] + entries + end
+    assert len(zipfile.ZipFile(io.BytesIO(entry)).infolist()) == 1
+    put(tmp_path, {"ada.ipynb": work(), "mallory.zip": many})
+    ada, mallory = submissions(tmp_path, templates)
+    assert not ada.refused
+    assert "more than 2000 entries" in mallory.refused
+
+
+def test_a_zip_inside_is_opened_once_for_all_that_is_read_of_it(
+    templates: dict[str, Template], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    archive = listing._archive
+    monkeypatch.setattr(listing, "_archive", lambda file: opened.append(file) or archive(file))
+    put(tmp_path, {"ada.zip": zipped({f"{n}.ipynb": work() for n in range(20)})})
+    (ada,) = submissions(tmp_path, templates)
+    assert (ada.content, len(opened)) == (work(), 1)

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.grading.sandbox.outputs import clean, outputs, tame
+from autograder.grading.sandbox.outputs import LEFT_OUT, Room, clean, outputs, tame
 from tests.grading.hostile import HOSTILE
 
 PNG = base64.b64encode(b"\x89PNG any bytes").decode()
@@ -117,3 +117,39 @@ def test_mathematics_and_comparisons_are_left_alone() -> None:
     for text in ("$a < b$", "1 <2", "x <= y", "# A heading\n\n- an *item*\n\n`code`", "<", "a <- b", "->"):
         assert tame(text) == text
     assert tame("<b>bold</b>") == "&lt;b>bold&lt;/b>"
+
+
+def pictures(n: int, size: int) -> list:
+    return outputs("", [{"type": "display_data", "data": {"image/png": "A" * size}} for _ in range(n)])
+
+
+def said(found: list) -> list[str]:
+    return [output.text for output in found if output.output_type == "stream"]
+
+
+def test_all_that_a_notebook_shows_has_one_room() -> None:
+    room = Room(characters=10_000)
+    first, second, third = (room.fitted(pictures(1, 4000)) for _ in range(3))
+    assert (len(first), len(second), said(first + second)) == (1, 1, [])
+    assert said(third) == [LEFT_OUT]
+    assert len(third) == 1
+    assert said(room.fitted(pictures(1, 1))) == [LEFT_OUT]  # what is small does not slip through behind it
+
+
+def test_what_is_printed_takes_of_the_same_room() -> None:
+    room = Room(characters=10_000)
+    assert said(room.fitted(outputs("x" * 9000, []))) == ["x" * 9000]
+    assert said(room.fitted(pictures(1, 2000))) == [LEFT_OUT]
+
+
+def test_the_number_of_outputs_is_limited_too_and_what_fits_stays() -> None:
+    found = Room(number=3).fitted(pictures(5, 1))
+    assert [output.output_type for output in found] == ["display_data"] * 3 + ["stream"]
+    nbformat.validate(new_notebook(cells=[new_code_cell(outputs=found)]))
+
+
+def test_a_notebook_full_of_honest_pictures_finds_room() -> None:
+    room = Room()
+    for _ in range(60):
+        assert said(room.fitted(pictures(2, 100_000))) == []
+    assert not room.full

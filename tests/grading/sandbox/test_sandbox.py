@@ -181,7 +181,7 @@ def test_there_is_no_network(sandbox: Sandbox) -> None:
                 outside.connect(address)  # from here it works
         source = f"""
 import socket
-found = {{"interfaces": [name for _, name in socket.if_nameindex()]}}
+found = {{"interfaces": [name for name in open("/proc/self/net/dev").read().split() if name.endswith(":")]}}
 def attempt(name, action):
     try:
         action()
@@ -195,8 +195,26 @@ attempt("raw", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 attempt("far", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53)))
 """
         seen = look(sandbox, source)
-    assert set(seen.pop("interfaces")) <= {"lo", "tunl0", "sit0", "gre0"}  # what a kernel puts into every new world
+    assert set(seen.pop("interfaces")) <= {"lo:", "tunl0:", "sit0:", "gre0:"}  # what a kernel puts into every new world
     assert set(seen.values()) == {"refused"}, seen
+
+
+def test_there_are_no_sockets_but_those_between_processes(sandbox: Sandbox) -> None:
+    """Python's own processes talk through AF_UNIX; other families lead to a network, the kernel, or the host."""
+    source = """
+import socket
+found = {}
+for family in range(50):
+    for make in (socket.socket, socket.socketpair):
+        try:
+            make(family)
+            found.setdefault(family, []).append("made")
+        except OSError as error:
+            found.setdefault(family, []).append(error.errno)
+"""
+    made = look(sandbox, source)
+    assert made.pop("1") == ["made", "made"]
+    assert {number for numbers in made.values() for number in numbers} == {97}  # EAFNOSUPPORT
 
 
 def test_nothing_can_be_written_but_in_tmp(sandbox: Sandbox) -> None:

@@ -12,7 +12,8 @@ from autograder.grading.model import Limits
 from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.sandbox import Sandbox
 from autograder.grading.sandbox.session import AGAIN, Link, Session
-from tests.grading.inside import PATIENCE, USUAL, kill_warm
+from autograder.judging.bounded import bounded
+from tests.grading.inside import PATIENCE, USUAL, eventually, kill_warm
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 EXIT = "import os\nos._exit(3)"
@@ -258,3 +259,40 @@ def test_a_sandbox_that_dies_is_nobodys_fault(sandbox: Sandbox, where: str) -> N
             ask(session.link("A check"), "wait") if where == "ask" else session.run("wait()", "A cell")
     assert end.value.kind == "sandbox"
     assert (session.incidents, session.lost, session.closed) == ([], 0, "")
+
+
+LATER = """
+import subprocess, sys
+def grow():
+    for _ in range(3):
+        subprocess.Popen([sys.executable, "-c", "import time; x = b'x' * (150 << 20); time.sleep(600)"])
+    return 1
+"""
+
+
+def test_memory_is_watched_while_the_judge_works(sandbox: Sandbox) -> None:
+    """What a function has started goes on when it has answered."""
+    with Session(sandbox, Limits(cell_seconds=PATIENCE, memory=150)) as session:
+        session.run(LATER, "A cell")
+        link = session.link("The check of a")
+        with bounded(link.look, link.turn):
+            assert ask(link, "grow") == {"value": ["int", 1]}
+            assert eventually(lambda: link.over)
+        assert link.over.kind == "memory"
+        assert "150 MB of memory" in ask(link, "grow")["error"]["message"]
+        assert session.incidents == [f"The check of a: {link.over.sentence}"]
+        assert ask(session.link("The check of b"), "grow") == {"value": ["int", 1]}
+
+
+def test_memory_is_watched_while_a_callback_is_answered(sandbox: Sandbox) -> None:
+    with Session(sandbox, Limits(cell_seconds=PATIENCE, memory=150)) as session:
+        session.run(f"{LATER}\ndef calls(f):\n    grow()\n    return f(2)", "A cell")
+        link = session.link("The check of a")
+
+        def respond(*_) -> tuple[dict, list]:
+            assert eventually(lambda: link.over)
+            return {"value": ["int", 3]}, []
+
+        with bounded(link.look, link.turn):
+            assert ask(link, "calls", respond, ["callback", "f"])["error"]["kind"] == "ended"
+        assert (link.over.kind, len(session.incidents)) == ("memory", 1)
