@@ -154,10 +154,11 @@ class Job:
 
 # --- what came of it -------------------------------------------------------------------------------------------
 
-# full, partial, zero: judged; blank: not implemented; not run: the check did not run; waiting: for a hand grade, of a
-# written answer, or where the judge or the sandbox failed;
+# full, partial, zero: judged; blank: not implemented; stopped: the cell of the answer came to no end;
+# not run: the check did not run; waiting: for a hand grade, of a written answer, or where the judge or the sandbox
+# failed;
 # empty: a written question without an answer (0 at once, as nbgrader does); refused: the notebook could not be graded
-STATUSES = ("full", "partial", "zero", "blank", "not run", "waiting", "empty", "refused")
+STATUSES = ("full", "partial", "zero", "blank", "stopped", "not run", "waiting", "empty", "refused")
 
 
 @dataclass(frozen=True)

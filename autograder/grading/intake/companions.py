@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograder.grading.intake.kinds import NOTEBOOK, READ_BY_PEOPLE, ending
+from autograder.grading.intake.kinds import NOTEBOOK, READ_BY_PEOPLE, ending, kind
 from autograder.grading.intake.names import listed, shown
 from autograder.grading.intake.placing import TIME, Place
 from autograder.grading.reading.unreadable import Unreadable
@@ -54,7 +54,7 @@ def beside(notebook: Place, others: list[Place]) -> Beside:
         relative = _relative(place, notebook)
         name = "/".join(relative)
         path = name or "/".join(place.inner)
-        why = "Two files have this name." if name in found.files else _refusal(place, notebook, relative, found)
+        why = _refusal(place, notebook, relative, found)
         if why:
             found.out[path] = why
             continue
@@ -89,8 +89,10 @@ def _refusal(place: Place, notebook: Place, path: tuple[str, ...], found: Beside
         return "It is a document, which only a person can mark."
     if not path:
         return "It does not lie beside the notebook or below."
-    if place.name == TIME or place.kind == NOTEBOOK or len("/".join(path).encode("utf-8", "replace")) > MOST_NAME:
+    if not _can_stand(path):
         return "Its name cannot stand beside the notebook."
+    if any(_same(path, tuple(name.split("/"))) for name in found.files):
+        return "Two files have this name."
     if _hides(path):
         return "Its name would hide a module that the notebook needs."
     if len(found.files) == MOST_FILES:
@@ -98,6 +100,20 @@ def _refusal(place: Place, notebook: Place, path: tuple[str, ...], found: Beside
     if found.size + place.file.size > MOST_BYTES:
         return TOO_MUCH
     return ""
+
+
+def _can_stand(path: tuple[str, ...]) -> bool:
+    """Neither a notebook's name nor that of nbgrader's own file, and one that every disk can hold."""
+    try:
+        short = len("/".join(path).encode()) <= MOST_NAME
+    except UnicodeEncodeError:
+        return False
+    return short and path[-1] != TIME and all(kind(part) != NOTEBOOK for part in path)
+
+
+def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether both are one file, or one is a folder of the other."""
+    return all(a.casefold() == b.casefold() for a, b in zip(one, other, strict=False))
 
 
 def _hides(path: tuple[str, ...]) -> bool:

@@ -148,6 +148,8 @@ def keep_submission(folder: NbGrader, submission: Submission) -> None:
     Not for submissions that are read from that very folder. Raises CourseError if the disk refuses.
     """
     where = _home(folder, folder.coursedir.submitted_directory, submission.student, submission.assignment)
+    for name, content in submission.companions:
+        write(where / name, content)
     _write(where, submission.assignment, submission.content, submission.timestamp)
 
 
