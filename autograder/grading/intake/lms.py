@@ -7,15 +7,17 @@ Moodle      ("Download all submissions") NAME_NUMBER_assignsubmission_file, a fo
             the file's own name; NUMBER is the participant's in that assignment.
 Canvas      ("Download Submissions") name_LATE_USER_FILE_own name, files only; the name in lower-case letters without
             spaces, LATE only if it was. USER is one number for one name, FILE another one for every file; anon_CODE
-            stands for name and user where students are anonymous. The form has no word of its own, so what can be read
-            as a date or as a term (2024_11_21, 2024_25) is none of it.
+            stands for name and user where students are anonymous. The form has no word of its own, so it is read by
+            hand where it could be a date, a term or a year (2024_11_21, 2024_25), and where all files would be one
+            student's, who could be many.
 Brightspace USER-FOLDER - NAME - Nov 21, 2024 1159 PM, a folder, or with " - " and the file's own name; beside them
             index.html. That the first number is the user's is what its import of feedback shows, not a promise.
 Blackboard  ("Assignment File Download") ASSIGNMENT_username_attempt_2024-11-21-10-00-00_own name, files only, and one
             .txt for each attempt, without a name of its own.
 Gradescope  ("Export Submissions") submission_NUMBER, folders, with submission_metadata.yml, which says whose they are.
-ILIAS       ("Download All Submissions") Lastname_Firstname_login_NUMBER, folders, in ASCII. It takes its own time away
-            from the files' names: what looks like one there is the student's.
+ILIAS       ("Download All Submissions") Lastname_Firstname_login_NUMBER, folders, in ASCII. One such name alone could
+            be anything, and is read by hand. ILIAS takes its own time away from the files' names: what looks like one
+            there is the student's.
 nbgrader    (the exchange's inbound) USERNAME+ASSIGNMENT+2024-11-21 10:00:00.000000 UTC, a folder, sometimes with a
             further + and random letters; the timestamp.txt in it is nbgrader's.
 
@@ -128,6 +130,7 @@ def _inbound(match: re.Match[str]) -> Owner:
 
 
 _DATE = re.compile(r".*?_(?:19|20)\d\d_\d{1,2}(?:_.*)?", re.DOTALL)  # or a term
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _canvas(found: list[re.Match[str]], level: list[Entry]) -> Owners | None:
@@ -137,7 +140,10 @@ def _canvas(found: list[re.Match[str]], level: list[Entry]) -> Owners | None:
         if match["id"]:
             names[match["id"]].add(match["name"])
     one_each = all(len(of_one) == 1 for of_one in names.values()) and max(files.values()) == 1
-    if not one_each or any(match["id"] and _DATE.fullmatch(match.string) for match in found):
+    one_of_all = len(found) > 1 and len({match["id"] or match["anon"] for match in found}) == 1
+    years = all(_YEAR.fullmatch(match["id"] or "") for match in found)
+    dates = any(match["id"] and _DATE.fullmatch(match.string) for match in found)
+    if not one_each or one_of_all or years or dates:
         return None
     return [(_of_canvas(match),) for match in found]
 
@@ -170,14 +176,16 @@ def _usernames(heads: list[str]) -> dict[str, str]:
 
 
 def _ilias(found: list[re.Match[str]], level: list[Entry]) -> Owners | None:
-    if len({match["id"] for match in found}) < len(found):
+    """None where it may be something else: a number and a login are one person's, and one name proves nothing."""
+    apart = all(len({match[part] for match in found}) == len(found) for part in ("id", "login"))
+    if not apart or len(found) < 2:
         return None
     return [(_of_ilias(match),) for match in found]
 
 
 def _of_ilias(match: re.Match[str]) -> Owner:
     name = match["name"].replace("_", " ")
-    return Owner(name, match["id"], {"name": name, "username": match["login"]})
+    return Owner(name, f"{match['login']}_{match['id']}", {"name": name, "username": match["login"]})
 
 
 def _gradescope(found: list[re.Match[str]], level: list[Entry]) -> Owners | None:
@@ -250,7 +258,7 @@ PLATFORMS = (
     ),
     Platform(
         "ILIAS",
-        _form(r"(?P<name>[^_]+_.*[^_])_(?P<login>[^_]*[A-Za-z][^_]*)_(?P<id>\d+)"), _ilias,
+        _form(r"(?P<name>[^_]+_.*[^_])_(?P<login>[^_]*[A-Za-z][^_]*)_(?P<id>\d{3,})"), _ilias,
         folders=True, sure=False,
     ),
 )  # fmt: skip
