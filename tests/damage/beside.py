@@ -90,10 +90,26 @@ def one_can_be_read(folder: Path) -> Path:
     return folder
 
 
+@handed_in("none of two can be read", {("ada", START): "a.ipynb is a link", ("bo", START): ""},
+           {"ada": "b.ipynb cannot be graded either. b.ipynb is a link"})  # fmt: skip
+def none_can_be_read(folder: Path) -> Path:
+    put(folder, {f"bo/{START}/{START}.ipynb": work()})
+    (folder / "ada" / START).mkdir(parents=True)
+    for name in ("a", "b"):
+        (folder / "ada" / START / f"{name}.ipynb").symlink_to(folder / "nowhere")
+    return folder
+
+
 @handed_in("only other files, all of which are named", {("ada", START): "no notebook among", ("bo", START): ""},
            {"ada": f"Handed in as well, and not looked at: {START}/b.xyz."})  # fmt: skip
 def only_others(folder: Path) -> Path:
     return put(folder, {f"{ADA}/a.csv": b"", f"{ADA}/b.xyz": b"", f"bo/{START}/{START}.ipynb": work()})
+
+
+@handed_in("data under the student's name beside a notebook of that name, and the teacher's list", {
+           ("ada", START): "", ("bo", START): ""}, beside={"ada": ["ada.csv"], "bo": []})  # fmt: skip
+def data_by_name(folder: Path) -> Path:
+    return put(folder, {"ada.ipynb": work(), "ada.csv": b"1", "bo.ipynb": work(), "roster.csv": b"ada,bo"})
 
 
 @handed_in("a photograph in a student's place", {("ada", START): "a picture", ("bo", START): ""})

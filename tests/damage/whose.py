@@ -69,9 +69,15 @@ def zip_in_nobodys_name(folder: Path) -> Path:
 
 
 @handed_in("a loose notebook beside the folders of nbgrader's layout", {
-           ("ada", START): "", ("bob.ipynb", START): "lies beside the students' folders"})  # fmt: skip
+           ("ada", START): "", ("cy", START): "", ("bob.ipynb", START): "lies beside the students'"})  # fmt: skip
 def loose_in_nbgrader(folder: Path) -> Path:
-    return put(folder, {ADA: work(), "bob.ipynb": work()})
+    return put(folder, {ADA: work(), f"cy/{START}/{START}.ipynb": work(), "bob.ipynb": work()})
+
+
+@handed_in("one student's own folder beside the files of others", {
+           ("ada", START): "", ("bob", START): "", ("cy", START): ""})  # fmt: skip
+def one_like_nbgrader(folder: Path) -> Path:
+    return put(folder, {ADA: work(), "bob.ipynb": work(), "cy.ipynb": work()})
 
 
 @handed_in("one student's folder, with nothing but the assignments in it", {("bob", START): "", ("bob", DIFFUSION): ""})

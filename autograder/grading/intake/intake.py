@@ -196,7 +196,9 @@ def _one_of(student: _Student, assignment: str, notes: list[str], templates: dic
     place = (readable or several)[0]
     if len(readable) > 1:
         place, why = _best(readable, assignment, templates)
-    if len(several) > 1:
+    if len(several) > 1 and not readable:
+        said += [f"{student.called(other)} cannot be graded either. {other.file.problem}" for other in several[1:]]
+    elif len(several) > 1:
         why = why if len(readable) > 1 else "the one that can be read"
         others = ", ".join(sorted(student.called(other) for other in several if other is not place))
         counts = f"{student.called(place)} counts, {why}"

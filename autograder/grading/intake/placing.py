@@ -184,18 +184,29 @@ class _Level:
         if found and (found[0].sure or not self._is_nbgraders(students)):
             platform, owners = found
             yield from (place for entry, its in owners.items() for place in self._exported(platform, entry, its))
+        elif self._is_nbgraders(students):
+            yield from (place for entry in students if entry.counts for place in self._nbgraders(entry))
         else:
-            read = self._nbgraders if self._is_nbgraders(students) else self._by_hand
-            yield from (place for entry in students if entry.counts for place in read(entry))
+            yield from (place for entry in students if entry.counts for place in self._by_hand(entry))
+            yield from self._by_name(students)
 
     def _is_assignment(self, entry: Entry) -> bool:
         return entry.folder and not entry.zipped and entry.name in self.assignments
 
     def _is_nbgraders(self, students: list[Entry]) -> bool:
-        """Whether most folders of students hold one that is named by an assignment."""
+        """Whether half of the folders hold one that is named by an assignment, and more than there are loose files: one
+        student's own folder must not change how others are read."""
         folders = [entry for entry in students if entry.folder and not entry.zipped]
+        loose = [entry for entry in students if entry.counts and not entry.folder]
         known = sum(any(map(self._is_assignment, entry.below())) for entry in folders)
-        return not self.inside and known > 0 and 2 * known >= len(folders)
+        return not self.inside and known > len(loose) and 2 * known >= len(folders)
+
+    def _by_name(self, students: list[Entry]) -> Iterator[Place]:
+        """ada.csv beside ada.ipynb is Ada's."""
+        named = {_named(entry, self.assignments) for entry in students if entry.counts and not entry.folder} - {""}
+        for entry in students:
+            if not entry.counts and (name := Path(entry.name).stem) in named:
+                yield Place(entry.files[0], name, entry.path, (entry.name,), self.inside)
 
     def _exported(self, platform: Platform, entry: Entry, owners: tuple[Owner, ...]) -> Iterator[Place]:
         export = () if platform.lasting else entry.above or ("",)
@@ -220,7 +231,7 @@ class _Level:
             yield Place(file, _named(entry, ()) or entry.name, entry.path, inner, assignment, receipt=time)
 
     def _by_hand(self, entry: Entry) -> Iterator[Place]:
-        """The folder names the student, else the file. What else lies beside such files is the teacher's."""
+        """The folder names the student, else the file. Lists and notes in nobody's name are the teacher's."""
         name, said = _named(entry, self.assignments), ()
         if platform := _is_export(entry.below()):
             reason = _EXPORT.format(shown(entry.name), platform.name)
