@@ -118,10 +118,27 @@ def not_all_of_moodle(folder: Path) -> Path:
     })  # fmt: skip
 
 
+@handed_in("folders in folders without end, in a zip and on the disk", {
+           ("ada", START): "more than 50 folders in one another", ("bob", START): "more than 50 folders",
+           ("cy", START): ""})  # fmt: skip
+def without_end(folder: Path) -> Path:
+    deep = "/".join(["a"] * 3000)
+    put(folder, {"ada.zip": zipped({f"{deep}/x.ipynb": work()}), "cy.ipynb": work()})
+    (folder / "bob" / "/".join(["b"] * 60)).mkdir(parents=True)
+    return folder
+
+
+@handed_in("the same, alone", {("cy", START): "", ("dan", START): "", ("a", START): "more than 50 folders"})
+def without_end_alone(folder: Path) -> Path:
+    deep = "/".join(["a"] * 3000)
+    return put(folder, {"all.zip": zipped({f"{deep}/x.ipynb": work(), "cy.ipynb": work(), "dan.ipynb": work()})})
+
+
 @handed_in("a name with its number is another's name", {
-           ("Jane Doe_12_12", START): "", ("Jane Doe_12_5", START): "", ("Jane Doe_13", START): ""})  # fmt: skip
+           ("Jane Doe_12_12_12", START): "", ("Jane Doe_12_12_7", START): "", ("Jane Doe_12_5", START): "",
+           ("Jane Doe_13", START): ""})  # fmt: skip
 def numbers_in_names(folder: Path) -> Path:
-    names = ("Jane Doe_12", "Jane Doe_13", "Jane Doe_12_5")
+    names = ("Jane Doe_12", "Jane Doe_13", "Jane Doe_12_5", "Jane Doe_12_12_7")
     return put(folder, {f"{name}_assignsubmission_file_/x.ipynb": work() for name in names})
 
 

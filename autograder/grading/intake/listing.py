@@ -28,6 +28,7 @@ RATIO = 200  # notebooks compress to a fifth, their outputs rarely to a fiftieth
 MOST_ENTRIES = 50_000  # of the zip that is graded
 MOST_ENTRIES_INSIDE = 2000  # of a zip inside it, and the sum of what they say to hold:
 MOST_INSIDE = 2 * MOST
+DEEPEST = 50  # folders in one another
 DEPTH = 2  # a zip in a zip in the one that is graded
 CHUNK = 2**18
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # how the names of notebooks end, also as browsers save them
@@ -85,6 +86,9 @@ def _folder(root: Path) -> Iterator[File]:
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
         parts = waiting.pop()
+        if len(parts) > DEEPEST:
+            yield _too_deep(_composed(parts))
+            continue
         try:
             with os.scandir(root.joinpath(*parts)) as scan:
                 there = list(scan)
@@ -114,6 +118,10 @@ def _nothing_in(parts: tuple[str, ...], hidden: list[str]) -> File:
     """A folder in which there is nothing to grade."""
     what = f"holds only hidden files ({listed([shown(name) for name in sorted(hidden)], 3)})" if hidden else "is empty"
     return unreadable((*parts, ""), f"The folder {shown(parts[-1])} {what}: hand in the notebook.")
+
+
+def _too_deep(parts: tuple[str, ...]) -> File:
+    return unreadable((*parts[:DEEPEST], ""), f"{shown(parts[0])} has more than {DEEPEST} folders in one another.")
 
 
 def _entry(root: Path, parts: tuple[str, ...], entry: os.DirEntry) -> Iterator[File]:
@@ -200,6 +208,8 @@ def _entries(infos: list[zipfile.ZipInfo], opened: Open, above: tuple[str, ...],
         if name.startswith("/") or ".." in steps or steps[0][1:2] == ":":
             inside = "-".join(step.rstrip(":") for step in steps if step != "..")
             yield unreadable((*above, inside or "file"), f"The path {shown(name)} leads out of the zip.")
+        elif len(steps) > DEEPEST:
+            yield _too_deep((*above, *steps))
         elif sentence := _refusal(info, shown(steps[-1])):
             yield unreadable((*above, *steps), sentence)
         else:

@@ -98,13 +98,17 @@ def _refused(place: Place, reason: str) -> Place:
 def _told_apart(places: list[Place]) -> list[Place]:
     """Students of the same name in one export get their numbers."""
     names = {(place.export, place.student, place.number): place.student for place in places}
-    for _ in range(3):  # a name with its number can be another's
-        same = defaultdict(list)
-        for key, name in names.items():
-            same[key[0], name].append(key)
-        for key in (key for keys in same.values() if len(keys) > 1 for key in keys if key[2]):
-            names[key] = f"{names[key]}_{key[2]}"
+    while twins := _twins(names):  # a name with its number can be another's
+        names |= {key: f"{names[key]}_{key[2]}" for key in twins}
     return [replace(place, student=names[place.export, place.student, place.number]) for place in places]
+
+
+def _twins(names: dict[tuple, str]) -> list[tuple]:
+    """Those in one export that have a number and are called as others are."""
+    same = defaultdict(list)
+    for key, name in names.items():
+        same[key[0], name].append(key)
+    return [key for keys in same.values() if len(keys) > 1 for key in keys if key[2]]
 
 
 # --- the level that names the students -----------------------------------------------------------------------------
