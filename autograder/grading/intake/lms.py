@@ -150,7 +150,7 @@ def _canvas(found: list[re.Match[str]], level: list[Entry]) -> Owners | None:
 
 def _of_canvas(match: re.Match[str]) -> Owner:
     number, late = match["id"] or "", bool(match["late"] or match["first"])
-    lms = {"canvas_id": number} if number else {}
+    lms = ({"canvas_id": number} if number else {}) | {"canvas_file": match.string}
     return Owner(match["anon"] or match["name"], number, lms, match["file"], late)
 
 
