@@ -66,7 +66,7 @@ def _grade(job: Job) -> Result:
         mended = repair(submission.content, job.template)
     except Unreadable as problem:
         return refused(submission, job.template, str(problem), repairs=submission.notes, seed=job.seed)
-    run = run_notebook(mended.notebook, _seeds(job), job.limits, job.sandbox)
+    run = run_notebook(mended.notebook, _seeds(job), job.limits, job.sandbox, beside=submission.companions)
     _tame(run.notebook, job.template)
     return Result(
         student=submission.student, assignment=submission.assignment,
@@ -83,25 +83,32 @@ def run_notebook(
     limits: Limits,
     sandbox: str | Sandbox = "bubblewrap",
     exercises: Mapping[str, Exercise] | None = None,
+    beside: tuple[tuple[str, bytes], ...] = (),
 ) -> Run:
     """Run a notebook with nbgrader's metadata in the sandbox, judging each check at its place.
 
-    seeds: the seed of each exercise; sandbox: a mode, whose warm process this worker keeps, or one made elsewhere.
+    seeds: the seed of each exercise; sandbox: a mode, whose warm process this worker keeps, or one made elsewhere;
+    beside: files that its cells find in their folder, as (path, content).
     What a limit by the clock has decided does not count before a second run, with the same questions, agrees.
     """
     walls = kept(sandbox) if isinstance(sandbox, str) else sandbox
-    asked = (cache(seeds), limits, walls, exercises or all_exercises())
+    asked = (cache(seeds), limits, walls, exercises or all_exercises(), beside)
     first = _kept_alive(notebook, *asked)
     return _counted(first, _kept_alive(notebook, *asked)) if first.by_clock else first
 
 
 def _kept_alive(
-    notebook: NotebookNode, seeds: Callable, limits: Limits, walls: Sandbox, exercises: Mapping[str, Exercise]
+    notebook: NotebookNode,
+    seeds: Callable,
+    limits: Limits,
+    walls: Sandbox,
+    exercises: Mapping[str, Exercise],
+    beside: tuple[tuple[str, bytes], ...],
 ) -> Run:
     """A run. A sandbox that dies under it is made again, TRIES times."""
     for attempt in range(1, TRIES + 1):
         try:
-            return _run(deepcopy(notebook), seeds, limits, walls, exercises)
+            return _run(deepcopy(notebook), seeds, limits, walls, exercises, beside)
         except Ended as end:
             walls.close()
             if attempt == TRIES:
@@ -140,7 +147,8 @@ def _seeds(job: Job) -> Callable[[str], int]:
 
     Feedback names them: who hands in once more is asked anew.
     """
-    content = hashlib.sha256(job.submission.content).hexdigest()
+    beside = [word for name, content in job.submission.companions for word in (name.encode(), content)]
+    content = hashlib.sha256(b"".join([job.submission.content, *beside])).hexdigest()
 
     def seed(exercise: str) -> int:
         text = f"{job.seed}:{job.submission.student}:{exercise}:{content}"
@@ -153,11 +161,16 @@ def _seeds(job: Job) -> Callable[[str], int]:
 
 
 def _run(
-    notebook: NotebookNode, seeds: Callable, limits: Limits, sandbox: Sandbox, exercises: Mapping[str, Exercise]
+    notebook: NotebookNode,
+    seeds: Callable,
+    limits: Limits,
+    sandbox: Sandbox,
+    exercises: Mapping[str, Exercise],
+    beside: tuple[tuple[str, bytes], ...],
 ) -> Run:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     marks, judge, failed = [], 0.0, {}
-    with Session(sandbox, limits) as session:
+    with Session(sandbox, limits, beside) as session:
         plain = [cell for cell in code if kind_of(cell) != "check"]
         kinds = [kind_of(cell) for cell in plain]
         needed = {}
@@ -221,7 +234,7 @@ def _check(
         mark = _not_run(cell, id, worth, session.closed, seed)
         return dataclasses.replace(mark, by_clock=_by_clock(session, id))
     report = dataclasses.replace(report, graded=True, printed=link.printed()[:4000])
-    mark = _mark(report)
+    mark = _stopped(report, failed[id]) if report.blank and id in failed else _mark(report)
     _show(cell, mark.points, mark.html)
     why = link.over.sentence if link.over else "" if report.full else failed.get(id, "")
     late = not report.full and _by_clock(session, id)
@@ -257,6 +270,11 @@ def _mark(report: Report) -> Mark:
         misconception=mistake.name if mistake else "", sentence=mistake.sentence if mistake else "",
         seed=report.seed, html=report._repr_html_(),
     )  # fmt: skip
+
+
+def _stopped(report: Report, why: str) -> Mark:
+    """Nothing is there to be asked, since the cell of the answer came to no end: which is not the same as a blank."""
+    return dataclasses.replace(_mark(dataclasses.replace(report, blank=False, error=why)), status="stopped")
 
 
 def _show(cell: NotebookNode, points: float, table: str) -> None:

@@ -105,7 +105,8 @@ class Submission:
     student: the id under which marks are kept; content: the file's bytes; refused: a sentence if the file cannot be
     graded at all; notes: what was mended on the way in (a renamed file, a second notebook left aside), a sentence each;
     timestamp: when it was handed in (ISO 8601) if that is known; lms: what an LMS's own import needs to know the
-    student by, e.g. {"canvas_id": "1234"}.
+    student by, e.g. {"canvas_id": "1234"}; companions: helpers and data that stand beside it when it runs, as
+    (path, content), paths relative to the notebook.
     """
 
     student: str
@@ -115,6 +116,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     timestamp: str | None = None
     lms: dict[str, str] = field(default_factory=dict)
+    companions: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,11 @@ class Job:
 
 # --- what came of it -------------------------------------------------------------------------------------------
 
-# full, partial, zero: judged; blank: not implemented; not run: the check did not run; waiting: for a hand grade, of a
-# written answer, or where the judge or the sandbox failed;
+# full, partial, zero: judged; blank: not implemented; stopped: the cell of the answer came to no end;
+# not run: the check did not run; waiting: for a hand grade, of a written answer, or where the judge or the sandbox
+# failed;
 # empty: a written question without an answer (0 at once, as nbgrader does); refused: the notebook could not be graded
-STATUSES = ("full", "partial", "zero", "blank", "not run", "waiting", "empty", "refused")
+STATUSES = ("full", "partial", "zero", "blank", "stopped", "not run", "waiting", "empty", "refused")
 
 
 @dataclass(frozen=True)

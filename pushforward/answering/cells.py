@@ -3,6 +3,7 @@
 This is the student's side of grading: it serves one channel, runs what comes, and sends back what was shown. It knows
 no expected value, no score and no seed but those of the questions. The messages (frames of pushforward.answering.wire):
 
+    → {"place": [[path, size], …]}        ← {"placed": how many there was room for}; contents as in beside.packed
     → {"plan": [[kind, source], …]}       ← {"needed": [numbers of demonstrations that other cells depend on]}
     → {"run": source}                     ← {"ran": {"ok": bool, "outputs": [...]}}
     → {"verb": …, "id": n, …}             ← {"id": n, "value" or "error": …}, see pushforward.answering.run
@@ -30,6 +31,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from pushforward.answering import wire
+from pushforward.answering.beside import importable, place
 from pushforward.answering.elsewhere import judged_elsewhere
 from pushforward.answering.run import Runner, refused
 
@@ -56,6 +58,7 @@ class Cells:
         source, sink = channel.makefile("rb"), channel.makefile("wb")
         sys.stdin = open(os.devnull)  # noqa: SIM115 (the streams live as long as the process)
         sys.stdout, sys.stderr = _stream(1), _stream(2)
+        importable()
         runner = Runner(self.shell.user_ns)
 
         def reply(head: dict, arrays: list) -> tuple[dict, list]:
@@ -67,7 +70,9 @@ class Cells:
                 head, arrays = wire.get(source)
             except (EOFError, OSError):
                 return
-            if "plan" in head:
+            if "place" in head:
+                wire.put(sink, {"placed": place(head["place"], arrays)}, [])
+            elif "plan" in head:
                 wire.put(sink, {"needed": needed(head["plan"], self.shell)}, [])
             elif "run" in head:
                 wire.put(sink, {"ran": self.run(head["run"])}, [])

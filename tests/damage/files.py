@@ -275,6 +275,27 @@ def link(notebook: Notebook) -> bytes:
     return b"[InternetShortcut]\nURL=https://colab.research.google.com/drive/1abc\n"
 
 
+@damaged("a bare link", refused="only a link")
+def bare_link(notebook: Notebook) -> bytes:
+    return b"\n https://colab.research.google.com/drive/1abc?usp=sharing\r\n"
+
+
+@damaged("a link as macOS saves it", refused="only a link")
+def webloc(notebook: Notebook) -> bytes:
+    inside = b"<dict><key>URL</key><string>https://colab.research.google.com/drive/1abc</string></dict>"
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n' + inside + b"\n</plist>\n"
+
+
+@damaged("a few words with a link in them", refused="some other text")
+def words_with_a_link(notebook: Notebook) -> bytes:
+    return b"I could not hand in.\nSee https://example.org/sick-note for the reason.\n"
+
+
+@damaged("a plain script with a link in it", refused="a plain Python script")
+def script_with_a_link(notebook: Notebook) -> bytes:
+    return b"# from https://example.org\nimport torch\n"
+
+
 @damaged("a pointer of Git LFS", refused="a pointer of Git LFS")
 def lfs_pointer(notebook: Notebook) -> bytes:
     return b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"

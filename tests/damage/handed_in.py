@@ -8,6 +8,7 @@ is said to the student on the way in.
 from __future__ import annotations
 
 import functools
+import importlib
 import io
 import os
 import stat
@@ -24,7 +25,8 @@ Writer = Callable[[Path], Path]
 
 @dataclass(frozen=True)
 class HandedIn:
-    """name: of the function; what: happened; write: makes it; found, said: what is expected; lms: of some students."""
+    """name: of the function; what: happened; write: makes it; found, said: what is expected; of some students lms,
+    times (in UTC, None if none may be known) and what lies beside the notebook when it runs."""
 
     name: str
     what: str
@@ -32,19 +34,35 @@ class HandedIn:
     found: Found
     said: dict[str, str] = field(default_factory=dict)
     lms: dict[str, dict[str, str]] = field(default_factory=dict)
+    times: dict[str, str | None] = field(default_factory=dict)
+    beside: dict[str, list[str]] = field(default_factory=dict)
 
 
 HANDED_IN: list[HandedIn] = []
 
 
-def handed_in(what: str, found: Found, said: dict[str, str] | None = None, lms: dict | None = None) -> Callable:
+def handed_in(
+    what: str, found: Found, said: dict[str, str] | None = None, lms: dict | None = None, **more: dict
+) -> Callable:
     """Put a way to hand in into the corpus."""
 
     def register(write: Writer) -> Writer:
-        HANDED_IN.append(HandedIn(write.__name__, what, write, found, said or {}, lms or {}))
+        HANDED_IN.append(HandedIn(write.__name__, what, write, found, said or {}, lms or {}, **more))
         return write
 
     return register
+
+
+FAMILIES = ("whose", "platforms", "beside")
+
+
+def ways() -> list[HandedIn]:
+    """The whole corpus: these here and those of the other files."""
+    for family in FAMILIES:
+        importlib.import_module(f"tests.damage.{family}")
+    names = [case.name for case in HANDED_IN]
+    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+    return HANDED_IN
 
 
 @functools.cache
@@ -278,7 +296,8 @@ def moodle_flat(folder: Path) -> Path:
            ("doejane", START): "", ("roemax", START): "", ("poezoe", START): "", ("anon_a1B2c", START): "",
            ("zipper", START): "", ("broken", START): "cannot be opened"},
            {"roemax": "Canvas marks this submission as late"},
-           {"doejane": {"canvas_id": "1234"}, "anon_a1B2c": {}})  # fmt: skip
+           {"doejane": {"canvas_id": "1234", "canvas_file": f"doejane_1234_5678_{START}.ipynb"},
+            "anon_a1B2c": {"canvas_file": f"anon_a1B2c_5681_{START}.ipynb"}})  # fmt: skip
 def canvas(folder: Path) -> Path:
     return put_zip(folder, {
         f"doejane_1234_5678_{START}.ipynb": work(), f"roemax_LATE_1235_5679_{START}.ipynb": work(),
@@ -288,12 +307,10 @@ def canvas(folder: Path) -> Path:
     })  # fmt: skip
 
 
-@handed_in(
-    "a zip around a zip of Moodle, beside one zip of a student", {("Jane Doe", START): "", ("ada", DIFFUSION): ""}
-)
-def zips_in_a_folder(folder: Path) -> Path:
-    export = zipped({"Jane Doe_12_assignsubmission_file_/x.ipynb": work()})
-    return put(folder, {"export.zip": export, "ada.zip": zipped({"nb/x.ipynb": work(DIFFUSION)})})
+@handed_in("a zip of Moodle in a folder of its own", {("Jane Doe", START): "", ("Max Roe", START): ""})
+def zip_in_a_folder(folder: Path) -> Path:
+    names = ("Jane Doe_12", "Max Roe_13")
+    return put(folder, {"export.zip": zipped({f"{name}_assignsubmission_file_/x.ipynb": work() for name in names})})
 
 
 @handed_in("a zip with one folder around everything", {("ada", START): "", ("bo", START): ""})

@@ -94,6 +94,17 @@ def test_the_untouched_notebook_earns_nothing(name: str) -> None:
     assert result.incidents == ()
 
 
+def test_files_beside_the_notebook_stand_in_its_folder() -> None:
+    model = cell(notebook(SHORT), EXERCISE).source
+    answer = "from helper import mean\n" + model.replace("shifted.mean(dim=0)", "mean(shifted)")
+    assert "mean(shifted)" in answer
+    asked = job(notebook(SHORT, answers={EXERCISE: answer}), SHORT)
+    assert marks(grade(asked))[EXERCISE].status == "stopped"
+    helper = ("helper.py", b"def mean(x):\n    return x.mean(dim=0)\n")
+    beside = dataclasses.replace(asked.submission, companions=(helper,))
+    assert statuses(grade(dataclasses.replace(asked, submission=beside))) == {"full"}
+
+
 def test_one_wrong_answer_costs_its_own_exercise() -> None:
     wrong = "def q_sample(x0, t, eps, alpha_bar):\n    return x0 + eps"
     result = graded(notebook(LONG, answers={"diffusion.q_sample": wrong}), LONG)
@@ -105,10 +116,13 @@ def test_one_wrong_answer_costs_its_own_exercise() -> None:
 
 def test_an_answer_that_stops_or_ends_its_process_says_so() -> None:
     stopped = marks(graded(notebook(SHORT, answers={EXERCISE: "1 / 0"})))[EXERCISE]
-    assert (stopped.points, stopped.why) == (
+    assert (stopped.points, stopped.status, stopped.why) == (
         0.0,
+        "stopped",
         "The cell of the answer stopped with ZeroDivisionError: division by zero",
     )
+    assert "ZeroDivisionError" in stopped.html
+    assert "not implemented" not in stopped.html
     left = graded(notebook(SHORT, answers={EXERCISE: "import os\nos._exit(3)"}))
     assert (marks(left)[EXERCISE].points, left.incidents) == (
         0.0,

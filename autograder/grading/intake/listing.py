@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
+from autograder.grading.intake.names import composed, in_zip, listed, separated, shown
 from autograder.grading.reading.unreadable import Unreadable
 from pushforward.errors import CourseError
 
@@ -26,6 +28,7 @@ RATIO = 200  # notebooks compress to a fifth, their outputs rarely to a fiftieth
 MOST_ENTRIES = 50_000  # of the zip that is graded
 MOST_ENTRIES_INSIDE = 2000  # of a zip inside it, and the sum of what they say to hold:
 MOST_INSIDE = 2 * MOST
+DEEPEST = 50  # folders in one another
 DEPTH = 2  # a zip in a zip in the one that is graded
 CHUNK = 2**18
 ENTRY = b"PK\1\2"  # how each entry of a table of contents begins
@@ -38,13 +41,15 @@ Open = Callable[[], AbstractContextManager[zipfile.ZipFile]]
 class File:
     """parts: folders and name, below what is graded; read: its bytes, raises Unreadable; modified: for comparison.
 
-    problem: a sentence if it cannot be read at all; name "" stands for a folder that is empty or closed.
+    problem: a sentence if it cannot be read at all; name "" stands for a folder that is empty or closed;
+    size: in bytes, as the disk or the zip says.
     """
 
     parts: tuple[str, ...]
     read: Callable[[], bytes]
     modified: float = 0.0
     problem: str = ""
+    size: int = 0
 
 
 def files(path: Path) -> list[File]:
@@ -65,7 +70,9 @@ def _visible(parts: Iterable[str]) -> bool:
     return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-def _unreadable(parts: tuple[str, ...], sentence: str) -> File:
+def unreadable(parts: tuple[str, ...], sentence: str) -> File:
+    """A file of which nothing counts, with the reason."""
+
     def read() -> bytes:
         raise Unreadable(sentence)
 
@@ -80,18 +87,23 @@ def _folder(root: Path) -> Iterator[File]:
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
         parts = waiting.pop()
+        if len(parts) > DEEPEST:
+            yield _too_deep(_composed(parts))
+            continue
         try:
             with os.scandir(root.joinpath(*parts)) as scan:
-                entries = [entry for entry in scan if _visible([entry.name])]
+                there = list(scan)
         except OSError as problem:
             if not parts:
                 raise CourseError(
                     f"{root} cannot be opened ({problem.strerror}): mend that, or name another."
                 ) from None
-            yield _unreadable((*parts, ""), f"The folder {parts[-1]} cannot be opened ({problem.strerror}).")
+            sentence = f"The folder {shown(parts[-1])} cannot be opened ({problem.strerror})."
+            yield unreadable((*_composed(parts), ""), sentence)
             continue
+        entries = [entry for entry in there if _visible([entry.name])]
         if parts and not entries:
-            yield _unreadable((*parts, ""), f"The folder {parts[-1]} is empty: hand in the notebook.")
+            yield _nothing_in(_composed(parts), [entry.name for entry in there])
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((*parts, entry.name))
@@ -99,19 +111,34 @@ def _folder(root: Path) -> Iterator[File]:
                 yield from _entry(root, (*parts, entry.name), entry)
 
 
+def _composed(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(composed, parts))
+
+
+def _nothing_in(parts: tuple[str, ...], hidden: list[str]) -> File:
+    """A folder in which there is nothing to grade."""
+    what = f"holds only hidden files ({listed([shown(name) for name in sorted(hidden)], 3)})" if hidden else "is empty"
+    return unreadable((*parts, ""), f"The folder {shown(parts[-1])} {what}: hand in the notebook.")
+
+
+def _too_deep(parts: tuple[str, ...]) -> File:
+    return unreadable((*parts[:DEEPEST], ""), f"{shown(parts[0])} has more than {DEEPEST} folders in one another.")
+
+
 def _entry(root: Path, parts: tuple[str, ...], entry: os.DirEntry) -> Iterator[File]:
+    name, called = shown(entry.name), _composed(parts)
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as problem:
-        yield _unreadable(parts, f"{entry.name} cannot be read ({problem.strerror}).")
+        yield unreadable(called, f"{name} cannot be read ({problem.strerror}).")
         return
     if stat.S_ISLNK(status.st_mode):
-        yield _unreadable(parts, f"{entry.name} is a link to another place: hand in the file itself.")
+        yield unreadable(called, f"{name} is a link to another place: hand in the file itself.")
     elif not stat.S_ISREG(status.st_mode):
-        yield _unreadable(parts, f"{entry.name} is no ordinary file: hand in the notebook.")
+        yield unreadable(called, f"{name} is no ordinary file: hand in the notebook.")
     else:
         read = partial(_read, root.joinpath(*parts))
-        yield from _with_inside(File(parts, read, status.st_mtime), DEPTH)
+        yield from _with_inside(File(called, read, status.st_mtime, size=status.st_size), DEPTH)
 
 
 def _read(path: Path) -> bytes:
@@ -119,10 +146,10 @@ def _read(path: Path) -> bytes:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Unreadable(f"{path.name} is no ordinary file: hand in the notebook.")
-            return _bounded(file, path.name)
+                raise Unreadable(f"{shown(path.name)} is no ordinary file: hand in the notebook.")
+            return _bounded(file, shown(path.name))
     except OSError as problem:
-        raise Unreadable(f"{path.name} cannot be read ({problem.strerror}): hand it in again.") from None
+        raise Unreadable(f"{shown(path.name)} cannot be read ({problem.strerror}): hand it in again.") from None
 
 
 def _bounded(stream: BinaryIO, name: str, packed: int | None = None) -> bytes:
@@ -170,20 +197,53 @@ def _infos(archive: zipfile.ZipFile, most: int) -> list[zipfile.ZipInfo]:
 
 
 def _entries(infos: list[zipfile.ZipInfo], opened: Open, above: tuple[str, ...], depth: int) -> Iterator[File]:
-    """The files of a zip. above: where it lies; depth: how many zips may still lie in one another."""
+    """The files of a zip, and its folders without any. above: where it lies; depth: how many zips may still lie in
+    one another."""
+    paths = separated(infos)
+    folders = _Folders()
     for info in infos:
-        name = info.filename.replace("\\", "/")
+        name = paths[info.filename]
         steps = [step for step in name.split("/") if step not in ("", ".")]
-        if info.is_dir() or not steps or not _visible(step for step in steps if step != ".."):
+        if not steps or folders.saw(steps, name.endswith("/")):
             continue
         if name.startswith("/") or ".." in steps or steps[0][1:2] == ":":
             inside = "-".join(step.rstrip(":") for step in steps if step != "..")
-            yield _unreadable((*above, inside or "file"), f"The path {name[:100]} leads out of the zip.")
-        elif sentence := _refusal(info, steps[-1]):
-            yield _unreadable((*above, *steps), sentence)
+            yield unreadable((*above, inside or "file"), f"The path {shown(name)} leads out of the zip.")
+        elif len(steps) > DEEPEST:
+            yield _too_deep((*above, *steps))
+        elif sentence := _refusal(info, shown(steps[-1])):
+            yield unreadable((*above, *steps), sentence)
         else:
-            read = partial(_inflated, opened, info)
-            yield from _with_inside(File((*above, *steps), read, _modified(info)), depth)
+            file = File((*above, *steps), partial(_inflated, opened, info), _modified(info), size=info.file_size)
+            yield from _with_inside(file, depth)
+    for folder, hidden in folders.without_files():
+        yield _nothing_in((*above, *folder), hidden)
+
+
+class _Folders:
+    """The folders of a zip: which of them hold something to see."""
+
+    def __init__(self) -> None:
+        self.hidden: dict[tuple[str, ...], list[str]] = {}
+        self.full: set[tuple[str, ...]] = set()
+
+    def saw(self, steps: list[str], folder: bool) -> bool:
+        """Whether an entry is no file to see; what it says of its folders is kept."""
+        if ".." in steps:
+            return folder
+        visible = list(takewhile(lambda step: _visible([step]), steps))
+        if not folder and len(visible) == len(steps):
+            self.full.update(tuple(steps[:n]) for n in range(1, len(steps)))
+            return False
+        if visible:
+            names = self.hidden.setdefault(tuple(visible), [])
+            names += steps[len(visible) : len(visible) + 1]
+            self.full.update(tuple(visible[:n]) for n in range(1, len(visible)))
+        return True
+
+    def without_files(self) -> list[tuple[tuple[str, ...], list[str]]]:
+        """Each with the names of what is hidden in it."""
+        return sorted((folder, sorted(set(names))) for folder, names in self.hidden.items() if folder not in self.full)
 
 
 def _refusal(info: zipfile.ZipInfo, name: str) -> str:
@@ -202,7 +262,7 @@ def _refusal(info: zipfile.ZipInfo, name: str) -> str:
 
 
 def _inflated(opened: Open, info: zipfile.ZipInfo) -> bytes:
-    name = info.filename.rpartition("/")[2]
+    name = shown(in_zip(info).rpartition("/")[2])
     try:
         with opened() as archive, archive.open(info) as stream:
             return _bounded(stream, name, info.compress_size)
@@ -223,7 +283,7 @@ def _with_inside(file: File, depth: int) -> Iterator[File]:
     if not file.parts[-1].lower().endswith(".zip"):
         yield file
         return
-    opened = partial(_opened, file)
+    opened, name = partial(_opened, file), shown(file.parts[-1])
     try:
         if not depth:
             raise Unreadable("It lies in a zip in a zip.")
@@ -232,9 +292,10 @@ def _with_inside(file: File, depth: int) -> Iterator[File]:
         if sum(info.file_size for info in infos) > MOST_INSIDE:
             raise Unreadable(f"It says to hold more than {MOST_INSIDE >> 20} MB.")
     except Unreadable as problem:
-        yield _unreadable(file.parts, f"{file.parts[-1]} cannot be opened. {problem}")
+        yield unreadable(file.parts, f"{name} cannot be opened. {problem}")
         return
-    yield from _entries(infos, opened, file.parts, depth - 1)
+    inside = list(_entries(infos, opened, file.parts, depth - 1))
+    yield from inside or [unreadable(file.parts, f"There is no file to see in {name}: hand in the notebook.")]
 
 
 def _opened(file: File) -> AbstractContextManager[zipfile.ZipFile]:

@@ -47,17 +47,27 @@ def refuse_other_files(content: bytes) -> None:
             raise no_notebook(what)
 
 
+def _is_link(text: str) -> bool:
+    """An address and nothing else, bare or as Windows (.url) and macOS (.webloc) save it. text: in small letters."""
+    if "<plist" in text:
+        return "<key>url</key>" in text
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines[:1] == ["[internetshortcut]"]:
+        lines = [line.removeprefix("url=") for line in lines if line.startswith("url=")]
+    return len(lines) == 1 and lines[0].startswith(("http://", "https://")) and len(lines[0].split()) == 1
+
+
 def refuse_other_text(text: str) -> NoReturn:
     """Raises Unreadable for text that is neither a notebook nor a script of cells."""
     head = text[:2000].lstrip().lower()
+    if len(text) < 2000 and _is_link(head):
+        raise no_notebook("only a link", "on Colab choose File → Download → Download .ipynb, and " + MEND)
     if "webmainresource" in text[:100_000].lower() or "<plist" in head:
         raise no_notebook("a web archive as Safari saves it")
     if head.startswith(("<!doctype html", "<html", "<head", "<!--")) or "<html" in head:
         raise no_notebook("a web page (HTML)")
     if head.startswith("version https://git-lfs"):
         raise no_notebook("only a pointer of Git LFS", "run `git lfs pull`, then " + MEND)
-    if len(text) < 2000 and ("http://" in head or "https://" in head):
-        raise no_notebook("only a link", "on Colab choose File → Download → Download .ipynb, and " + MEND)
     if "\0" in text[:2000]:
         raise no_notebook("a binary file")
     if any(line.startswith(("def ", "import ", "from ", "class ")) for line in text[:50_000].splitlines()):

@@ -143,11 +143,16 @@ def _with_address(out: Path, db: str | None) -> tuple[str, ...]:
 
 
 def keep_submission(folder: NbGrader, submission: Submission) -> None:
-    """Write submitted/STUDENT/ASSIGNMENT with timestamp.txt, as nbgrader expects it beside every graded notebook.
+    """Write submitted/STUDENT/ASSIGNMENT with timestamp.txt, as nbgrader expects it beside every graded notebook, and
+    what was handed in with it.
 
     Not for submissions that are read from that very folder. Raises CourseError if the disk refuses.
     """
     where = _home(folder, folder.coursedir.submitted_directory, submission.student, submission.assignment)
+    for name, content in submission.companions:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ValueError(f"{name!r} leads out of the folder of {submission.student!r}.")
+        write(where / name, content)
     _write(where, submission.assignment, submission.content, submission.timestamp)
 
 

@@ -46,7 +46,8 @@ class Row:
 def fingerprint(job: Job) -> str:
     """The hash of all that the marks of a submission depend on, short of the run's seed."""
     submission = asdict(job.submission)
-    content = submission.pop("content")
+    content, beside = submission.pop("content"), submission.pop("companions")
+    submission |= {"companions": [(name, hashlib.sha256(one).hexdigest()) for name, one in beside]} if beside else {}
     options = {"limits": asdict(job.limits), "sandbox": job.sandbox, "checks": job.checks}
     hashes = [hashlib.sha256(part).hexdigest() for part in (content, job.template.notebook.encode())]
     return hashlib.sha256(json.dumps([submission, options, hashes], sort_keys=True).encode()).hexdigest()

@@ -156,8 +156,9 @@ def _sentences(pairs: Iterable[tuple[str, str]], names: Names) -> dict[str, Any]
 
 
 def _silent(row: Result) -> list:
-    """Checks that did not run, though the notebook could be graded, and what a person must mark for that reason."""
-    return [mark for mark in row.marks if mark.status in ("not run", "waiting") and mark.why]
+    """Checks that did not run, though the notebook could be graded, and what a person must mark for that reason;
+    answers whose cell came to no end."""
+    return [mark for mark in row.marks if mark.status in ("stopped", "not run", "waiting") and mark.why]
 
 
 def _slowest(rows: list[Result], names: Names) -> list[tuple]:

@@ -27,6 +27,7 @@ SAID = {
     "partial": ("◐", "partly right"),
     "zero": ("✗", "not there yet"),
     "blank": ("○", "not implemented"),
+    "stopped": ("!", "its cell came to no end"),
     "not run": ("!", "the check did not run"),
     "waiting": ("…", "waits for a hand grade"),
     "empty": ("○", "no answer"),
@@ -81,6 +82,8 @@ def _exercise(
     mark: Mark, standing: Standing, cells: dict[str, dict], template: Template, headings: dict[str, str]
 ) -> Exercise:
     sign, said = SAID.get(mark.status, ("", mark.status))
+    if mark.status == "stopped" and (error := re.search(r" (stopped with \w+)", mark.why)):
+        said = error[1]
     slots = [s for s in template.slots if s.exercise == mark.exercise and s.kind in ("solve", "written")]
     return Exercise(
         mark=mark,

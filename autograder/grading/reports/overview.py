@@ -149,7 +149,7 @@ def _lots(results: list[Result]) -> Callable[[str], bytes]:
 
 
 def _tried(need: Need) -> int:
-    return need.statuses["partial"] + need.statuses["zero"]
+    return need.statuses["partial"] + need.statuses["zero"] + need.statuses["stopped"]
 
 
 def by_sentence(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

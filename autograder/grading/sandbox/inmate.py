@@ -23,6 +23,7 @@ from autograder.grading.sandbox import wall
 from autograder.grading.sandbox.ended import Ended
 from autograder.judging.meter import HINT, TICK, Meter, Time
 from pushforward.answering import wire
+from pushforward.answering.beside import packed
 from pushforward.errors import CourseError
 
 ANSWERS = 256 << 20  # bytes of all answers together, which the judge holds while it judges
@@ -60,6 +61,14 @@ class Inmate:
         self.selector.register(output, selectors.EVENT_READ)
 
     # --- what the grader asks -------------------------------------------------------------------------------
+
+    def place(self, files: tuple[tuple[str, bytes], ...], seconds: float | Time) -> int:
+        """Put files into the folder in which cells run, as (path, content): how many there was room for."""
+        paths = [[path, len(content)] for path, content in files]
+        placed = self._exchange({"place": paths}, [packed(content) for _, content in files], "placed", seconds)
+        if type(placed) is not int:
+            self._refuse("a number of files that is none")
+        return placed
 
     def plan(self, cells: list[list[str]], seconds: float | Time | None = None) -> list[int]:
         """The numbers of the demonstrations that other cells depend on."""

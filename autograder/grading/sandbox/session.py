@@ -39,8 +39,9 @@ class Session:
     Raises Ended("sandbox") when the sandbox itself has died, which is nobody's fault: begin again.
     """
 
-    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
-        self.sandbox, self.limits = sandbox, limits
+    def __init__(self, sandbox: Sandbox, limits: Limits, beside: tuple[tuple[str, bytes], ...] = ()) -> None:
+        """beside: files that stand in the folder of every process, as (path, content)."""
+        self.sandbox, self.limits, self.beside = sandbox, limits, beside
         self.born, self.before = time.monotonic(), Time()  # before: what processes used that are over
         self.inmate: Inmate | None = None
         self.done: list[str] = []  # what a fresh process must run before it can go on
@@ -127,6 +128,7 @@ class Session:
         self.before += self.inmate.meter.spent if self.inmate else Time()
         self.inmate = self.sandbox.start(self.limits)
         try:
+            self._place()
             for source in self.done:
                 self.inmate.run(source, self.left())
             self.inmate.text()
@@ -134,6 +136,11 @@ class Session:
             self.note("The cells of the notebook, run again", end)
             self.closed = self.closed or "The notebook's cells ended their process when they were run again."
         return not self.closed
+
+    def _place(self) -> None:
+        missing = len(self.beside) - self.inmate.place(self.beside, self.left()) if self.beside else 0
+        if missing and not self.done:
+            self.incidents.append(f"For {missing} of the files beside the notebook there was no room.")
 
     def left(self) -> Time:
         """What the next cell may use."""

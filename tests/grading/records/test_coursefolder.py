@@ -236,6 +236,20 @@ def test_nothing_lands_outside_the_folder(tmp_path: Path, assignment: Template, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_was_handed_in_with_a_notebook_is_kept_beside_it(tmp_path: Path) -> None:
+    submission = Submission("ada", ASSIGNMENT, b"{}", companions=(("helper.py", b"n = 1"), ("data/x.csv", b"1")))
+    keep_submission(settings(tmp_path), submission)
+    folder = tmp_path / "submitted" / "ada" / ASSIGNMENT
+    assert ((folder / "helper.py").read_bytes(), (folder / "data" / "x.csv").read_bytes()) == (b"n = 1", b"1")
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x"])
+def test_nothing_beside_a_notebook_lands_outside(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="leads out of the folder"):
+        keep_submission(settings(tmp_path), Submission("ada", ASSIGNMENT, b"{}", companions=((name, b""),)))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_disk_that_refuses_is_a_sentence(tmp_path: Path, assignment: Template, graded: Callable) -> None:
     (tmp_path / "autograded").write_text("a file where a folder should be")
     with pytest.raises(CourseError, match=r"autograded.* cannot be written"):

@@ -34,6 +34,7 @@ CHANGES = {
     "reason": {"submission": dataclasses.replace(JOB.submission, refused="No notebook.")},
     "timestamp": {"submission": dataclasses.replace(JOB.submission, timestamp="2026-01-01")},
     "lms": {"submission": SUBMISSION},
+    "companions": {"submission": dataclasses.replace(JOB.submission, companions=(("helper.py", b"n = 1"),))},
     "template": {"template": dataclasses.replace(TEMPLATE, notebook="{}")},
     "checks": {"checks": (("x.py", "pass"),)},
     "limits": {"limits": Limits(cell_seconds=1)},
@@ -184,3 +185,8 @@ def test_a_read_only_file_gives_a_sentence(tmp_path: Path) -> None:
         state.path, state._db = file, read_only
         with pytest.raises(CourseError, match=r"cannot be written .*make it yours to write"):
             state.keep("key", result())
+
+
+def test_what_stands_in_a_companion_is_in_the_fingerprint() -> None:
+    one, other = ({"submission": dataclasses.replace(JOB.submission, companions=(("x", c),))} for c in (b"1", b"2"))
+    assert fingerprint(dataclasses.replace(JOB, **one)) != fingerprint(dataclasses.replace(JOB, **other))

@@ -155,6 +155,16 @@ def test_checks_that_did_not_run_are_listed_with_their_reason() -> None:
     assert "Waiting" not in table(soup([Result("ada", "hw", (silent, judged))]), "by exercise")[0]
 
 
+def test_an_answer_whose_cell_stopped_is_no_blank() -> None:
+    stopped = Mark("x.y", "code", 0.0, 1.0, "stopped", why="The cell of the answer stopped with NameError: x")
+    found = soup([Result("ada", "hw", (stopped,))])
+    assert [row["What"] for row in table(found, "cells that stopped")] == [f"x.y: {stopped.why}"]
+    (row,) = table(found, "by exercise")
+    assert (row["Blank"], row["Did not run"]) == ("0", "1")
+    (need,) = table(found, "in the order of need")
+    assert (need["Blank"], need["Wrong"]) == ("0", "1")
+
+
 def test_slowest_notebooks_come_first(class_) -> None:
     shown = [float(row["Total"]) for row in table(soup(class_), "Seconds")]
     expected = sorted((r.seconds["total"] for r in class_ if r.seconds), reverse=True)

@@ -141,6 +141,12 @@ def test_every_status_is_said_in_words(graded, status: str) -> None:
     assert found.text.count(SAID[status][1]) >= 1
 
 
+def test_an_answer_whose_cell_stopped_says_with_what(graded) -> None:
+    exercise, why = graded.marks[0].exercise, "The cell of the answer stopped with NameError: name 'x' is not defined"
+    found = page(with_mark(graded, exercise, points=0.0, status="stopped", why=why)).text
+    assert "stopped with NameError" in found.replace(why, "")
+
+
 def test_not_isolated_is_said_and_only_then(graded) -> None:
     assert "Not isolated" not in page(graded).text
     assert "Not isolated" in page(replace(graded, isolated=False)).text
