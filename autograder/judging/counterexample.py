@@ -1,0 +1,77 @@
+"""The counterexample that a report shows: the first that a reader can take in at a glance, or the smallest there is.
+
+Where everything that broke a law is large, small questions from the domain are asked on top, until one breaks it too.
+They are for the reader only: neither points nor the name of the mistake depend on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.judging.asking import on_cpu
+from autograder.judging.exchange import SHOWN, Exchange, asked_about
+from autograder.judging.exercise import Case, Exercise, Law, own_laws
+from pushforward.answering.wire import Net
+
+READABLE = 6  # entries of an array that are written out
+TRIES = 16  # small questions about one function
+
+
+def smallest_first(exchanges: Iterable[Exchange], law: Law | None = None) -> list[Exchange]:
+    """In the order in which they serve as counterexamples; among readable ones, the order of the questions."""
+    return sorted(exchanges, key=lambda e: (e.origin == "again", burden(e.case, law)))
+
+
+def burden(case: Case, law: Law | None = None) -> int:
+    """The entries of the largest argument that the report would show, 0 if they are few enough to be written out."""
+    shown = asked_about(case, law)[:SHOWN]
+    most = max((entries(a) for ask in shown for a in (*ask.args, *ask.kwargs.values())), default=0)
+    return most if most > READABLE else 0
+
+
+def entries(value: Any) -> int:
+    """How many numbers an argument holds; a network that has a name is read as one."""
+    if isinstance(value, torch.Tensor):
+        return value.numel()
+    if isinstance(value, Net):
+        return 1 if value.label else sum(w.numel() for w in value.weights)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else None
+    return 1 if items is None else sum(map(entries, items))
+
+
+def shows(exchange: Exchange, law: Law) -> bool:
+    """Whether it can stand in a report as what breaks the law: with what was expected, or what came."""
+    return any(f.law is law and not f.ok and (f.expected or f.got) for f in exchange.findings)
+
+
+def smaller(
+    exercise: Exercise, exchanges: list[Exchange], rng: np.random.Generator, ask: Callable[[Case], Exchange | None]
+) -> Iterator[Exchange]:
+    """Exchanges about small points of the domain, for the laws that only large questions have shown to be broken."""
+    large = {law: shown for law in own_laws(exercise) if (shown := _all_large(exchanges, law))}
+    functions = {a.of for law, shown in large.items() for e in shown for a in asked_about(e.case, law)}
+    for case in on_cpu(_small_cases(exercise, functions, rng)):
+        left = {law for law in large if law in (case.about or large) and not burden(case, law)}
+        exchange = ask(case) if left else None
+        if exchange:
+            yield exchange
+            large = {law: shown for law, shown in large.items() if law not in left or not shows(exchange, law)}
+        if not large:
+            return
+
+
+def _all_large(exchanges: list[Exchange], law: Law) -> list[Exchange]:
+    """What shows a law to be broken, if all of it is large."""
+    shown = [e for e in exchanges if e.origin != "again" and shows(e, law)]
+    return shown if all(burden(e.case, law) for e in shown) else []
+
+
+def _small_cases(exercise: Exercise, functions: set[str], rng: np.random.Generator) -> Iterator[Case]:
+    for name in (name for name in exercise.domain if name in functions):
+        for _, given in zip(range(TRIES), exercise.domain[name].small(rng), strict=False):
+            made = exercise.case_of(name, given)
+            yield from [made] if isinstance(made, Case) else made
