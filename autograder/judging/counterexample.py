@@ -14,7 +14,7 @@ import torch
 
 from autograder.judging.asking import on_cpu
 from autograder.judging.exchange import SHOWN, Exchange, asked_about
-from autograder.judging.exercise import Case, Exercise, Law, own_laws
+from autograder.judging.exercise import Case, Exercise, Finding, Law, own_laws
 from pushforward.answering.wire import Net
 
 READABLE = 6  # entries of an array that are written out
@@ -22,8 +22,19 @@ TRIES = 16  # small questions about one function
 
 
 def smallest_first(exchanges: Iterable[Exchange], law: Law | None = None) -> list[Exchange]:
-    """In the order in which they serve as counterexamples; among readable ones, the order of the questions."""
-    return sorted(exchanges, key=lambda e: (e.origin == "again", burden(e.case, law)))
+    """In the order in which they serve as counterexamples; of readable ones, corners of the domain come last."""
+    return sorted(exchanges, key=lambda e: (e.origin == "again", burden(e.case, law), e.origin == "domain"))
+
+
+def failures(law: Law, exchanges: Iterable[Exchange]) -> list[tuple[Case, Finding]]:
+    """The cases that broke a law, with what was found, the best counterexample first among those that tell anything."""
+    ordered = smallest_first(exchanges, law)
+    return [(e.case, f) for e in ordered for f in e.findings if f.law is law and not f.ok]
+
+
+def tells(finding: Finding) -> bool:
+    """Whether it can stand in a report: with what was expected, or what came."""
+    return bool(finding.expected or finding.got)
 
 
 def burden(case: Case, law: Law | None = None) -> int:
@@ -44,8 +55,8 @@ def entries(value: Any) -> int:
 
 
 def shows(exchange: Exchange, law: Law) -> bool:
-    """Whether it can stand in a report as what breaks the law: with what was expected, or what came."""
-    return any(f.law is law and not f.ok and (f.expected or f.got) for f in exchange.findings)
+    """Whether it is a counterexample to the law that tells something."""
+    return any(f.law is law and not f.ok and tells(f) for f in exchange.findings)
 
 
 def smaller(
@@ -65,8 +76,9 @@ def smaller(
 
 
 def _all_large(exchanges: list[Exchange], law: Law) -> list[Exchange]:
-    """What shows a law to be broken, if all of it is large."""
-    shown = [e for e in exchanges if e.origin != "again" and shows(e, law)]
+    """What shows a law to be broken, the exercise's own questions before the domain's, if all of it is large."""
+    by_origin = {o: [e for e in exchanges if e.origin == o and shows(e, law)] for o in ("probe", "domain")}
+    shown = by_origin["probe"] or by_origin["domain"]
     return shown if all(burden(e.case, law) for e in shown) else []
 
 

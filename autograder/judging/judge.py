@@ -42,12 +42,7 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
     to be written.
     """
     seed = default_seed(exercise.id) if seed is None else _checked(seed)
-    asking = _Asking(exercise, link, seed)
-    try:
-        exchanges = list(_exchanges(asking))
-        smaller = list(_smaller(asking, exchanges))
-    except NotImplementedError as missing:  # of the check's own: what an answer raises has been caught
-        raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
+    exchanges, smaller = exchanged(exercise, link, seed)
     found = [_result(law, exchanges, smaller) for law in exercise.laws]
     results = tuple(house.results(exercise, counterexample.smallest_first(exchanges), found))
     full = points(exercise.id) if worth is None else worth
@@ -66,6 +61,19 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
         # a wrong answer may come near the right one by chance, and is not told that it is right
         coarse=any(e.coarse for e in exchanges) and all(r.ok for r in results),
     )
+
+
+def exchanged(exercise: Exercise, link: Link, seed: int) -> tuple[list[Exchange], list[Exchange]]:
+    """All that passes in an examination, and what is asked on top for the reader's sake, of an answer that has failed.
+
+    Raises CourseError for a check that has still to be written.
+    """
+    asking = _Asking(exercise, link, seed)
+    try:
+        exchanges = list(_exchanges(asking))
+        return exchanges, list(_smaller(asking, exchanges))
+    except NotImplementedError as missing:  # of the check's own: what an answer raises has been caught
+        raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
 
 
 def _checked(seed: Any) -> int:
@@ -92,7 +100,7 @@ def _exchanges(asking: _Asking) -> Iterator[Exchange]:
 
 
 def _smaller(asking: _Asking, exchanges: list[Exchange]) -> Iterator[Exchange]:
-    """What is asked for the reader's sake, of an answer that has failed."""
+    """Small questions about what large ones have shown to be wrong, unless the process is gone."""
     if asking.failed and not asking.over:
         rng = np.random.default_rng([asking.seed, 2])
         yield from counterexample.smaller(asking.exercise, exchanges, rng, lambda case: asking.about(case, "smaller"))
@@ -183,9 +191,8 @@ def _result(law: Law, exchanges: list[Exchange], smaller: Sequence[Exchange] = (
     about = [f for e in exchanges for f in e.findings if f.law is law]
     if all(f.ok for f in about):
         return LawResult(law, ok=bool(about), reached=bool(about))
-    ordered = counterexample.smallest_first([*exchanges, *smaller], law)
-    broken = [(e.case, f) for e in ordered for f in e.findings if f.law is law and not f.ok]
-    case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
+    broken = counterexample.failures(law, [*exchanges, *smaller])
+    case, finding = next(((c, f) for c, f in broken if counterexample.tells(f)), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", FALLOUT) for _, f in broken)
     got = readable(finding.got)
     why = finding.why or (ALIKE if got and got == finding.expected else "")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 Tensor = torch.Tensor
@@ -194,8 +194,25 @@ class CatchBias(Detective):
             lambda implementation: _by_draws(implementation),
             "A mean of a few thousand draws is off by several per cent, and right estimators are refused, or wrong ones pass. "
             "With `normal_points` the mean is exact.",
-            also=(lambda implementation: _by_draws(implementation, few=True),),
         ),
+        wrong(
+            "one noise in a row",
+            lambda implementation: _agrees(implementation, noises=(1,)),
+            "With a single noise in each row, nobody can tell a sum from a mean, nor the baseline of the others from one "
+            "that has the sample itself in it. Ask with two as well.",
+        ),
+        wrong(
+            "one function only",
+            lambda implementation: _agrees(implementation, polynomials=([0.0, 0.0, 1.0],)),
+            "Your test asks about a square, or a straight line, and nothing else. Powers above it, and a constant, may be "
+            "treated wrongly.",
+            also=(
+                lambda implementation: _agrees(implementation, polynomials=([0.0, 1.0],)),
+                lambda implementation: _agrees(implementation, noises=(2,), polynomials=([0.0, 1.0],)),
+                lambda implementation: _agrees(implementation, noises=(1,), polynomials=([0.0, 0.0, 1.0],)),
+            ),
+        ),
+        REFUSES,
     )
 
 
@@ -236,8 +253,8 @@ def _row_by_row(implementation: Callable) -> bool:
     return bool(torch.allclose(implementation(c, 0.6, 1.7, eps), _path()(c, 0.6, 1.7, eps), atol=1e-6))
 
 
-def _by_draws(implementation: Callable, few: bool = False) -> bool:
+def _by_draws(implementation: Callable) -> bool:
     eps = torch.randn(2000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     c = torch.tensor([0.7, -1.2, 0.4, 0.5], dtype=torch.float64)
     apart = implementation(c, 0.6, 1.7, eps).mean(0) - _truth(c, 0.6, 1.7)
-    return bool((apart.abs() < (0.02 if few else 0.5)).all())
+    return bool((apart.abs() < 0.5).all())

@@ -178,6 +178,13 @@ class MovingSupport(Exercise):
             "log q = −log θ on the support. It is constant in z, not in θ: its derivative by θ is not 0.",
         ),
         wrong(
+            "the boundary inside the score",
+            _with(score=lambda f, theta, u: (_at(f, theta, u) - f(theta * u)) / theta),
+            "The score is a derivative of log q at a sample, and knows nothing of the end. What comes in there is the term "
+            "of its own, boundary; nor does a mean of f belong here.",
+            also=(_with(score=lambda f, theta, u: (f(theta * u).mean() - f(theta * u)) / theta),),
+        ),
+        wrong(
             "the sign of the score",
             _with(score=lambda f, theta, u: f(theta * u) / theta),
             "A larger θ spreads the same mass more thinly: log q = −log θ falls.",
