@@ -95,6 +95,7 @@ def _upper(c: Tensor, mu: float, sigma: float, z: Tensor) -> Tensor:
 class CatchBias(Detective):
     """Unbiased estimators of ∂ E f / ∂ (mu, sigma), told from those whose mean is another."""
 
+    apart = True
     accepts = gate("every unbiased estimator is accepted, however much it scatters")
     path = pays("an estimator whose path has lost something is caught")
     score = pays("an estimator with a slip in the score is caught")
