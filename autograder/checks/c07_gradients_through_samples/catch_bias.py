@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from autograder.judging.detective import REFUSES, Detective
+from autograder.judging.detective import Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 Tensor = torch.Tensor
@@ -213,7 +213,12 @@ class CatchBias(Detective):
                 lambda implementation: _agrees(implementation, noises=(1,), polynomials=([0.0, 0.0, 1.0],)),
             ),
         ),
-        REFUSES,
+        wrong(
+            "refuses everything",
+            lambda implementation: False,
+            "Every estimator is refused, the right ones as well: the mean that you compare is not the expectation. A mean "
+            "of draws never is, nor is one without the weights of `normal_points`; and two right programs round differently.",
+        ),
     )
 
 
