@@ -65,13 +65,16 @@ def smaller(
     """Exchanges about small points of the domain, for the laws that only large questions have shown to be broken."""
     large = {law: shown for law in own_laws(exercise) if (shown := _all_large(exchanges, law))}
     functions = {a.of for law, shown in large.items() for e in shown for a in asked_about(e.case, law)}
+    least = {law: min(burden(e.case, law) for e in shown) for law, shown in large.items()}
     for case in on_cpu(_small_cases(exercise, functions, rng)):
-        left = {law for law in large if law in (case.about or large) and not burden(case, law)}
-        exchange = ask(case) if left else None
+        hoped = {law for law in least if law in (case.about or least) and burden(case, law) < least[law]}
+        exchange = ask(case) if hoped else None
         if exchange:
             yield exchange
-            large = {law: shown for law, shown in large.items() if law not in left or not shows(exchange, law)}
-        if not large:
+            least |= {law: burden(case, law) for law in hoped if shows(exchange, law)}
+            silent = hoped - {finding.law for finding in exchange.findings}  # only the probe asks about these
+            least = {law: burden for law, burden in least.items() if burden and law not in silent}
+        if not least:
             return
 
 
