@@ -25,12 +25,10 @@ def test_where_a_smaller_case_fails_it_is_the_one_shown(exercise: Exercise) -> N
     assert not large, large
 
 
-@pytest.mark.parametrize(
-    ("id", "most"),
-    [("diffusion.q_sample", 0), ("elbo.estimate", 0), ("metric.mmd", 0), ("start.standardise", 0.2)],
-)
-def test_counterexamples_can_be_recomputed_by_hand(id: str, most: float) -> None:
-    """Of rows whose first failing case is large, most are shown by a small one."""
+@pytest.mark.parametrize("id", ["elbo.iwae", "diffusion.predict_x0"])
+def test_counterexamples_can_be_recomputed_by_hand(id: str) -> None:
+    """These probe with large arrays, and their domains have small ones."""
     exercise = all_exercises()[id]
-    found = list(rows(ROOT, exercise, wrong_answers(ROOT, exercise)[:20]))
-    assert sum(row.shown > 0 for row in found) <= most * len(found)
+    found = list(rows(ROOT, exercise, wrong_answers(ROOT, exercise)[:8]))
+    assert sum(row.first > 0 for row in found) > len(found) / 4
+    assert sum(row.shown > 0 for row in found) < len(found) / 10
