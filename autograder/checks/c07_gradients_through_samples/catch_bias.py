@@ -1,4 +1,4 @@
-"""grad.catch_bias: a test that tells unbiased estimators of a gradient from biased ones."""
+"""grad.catch_bias: unbiased estimators of a gradient, told from biased ones (long: five kinds of bugs, all in code)."""
 
 from __future__ import annotations
 
