@@ -7,9 +7,11 @@ cannot import the judge.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 import numpy as np
+import torch
 
 from autograder.judging import house
 from autograder.judging.exchange import Unanswered
@@ -104,3 +106,18 @@ def findings_of(exercise: Exercise, case: Case, answers: tuple) -> Iterator[Find
 
 def pairs_of(case: Case, answers: tuple) -> Iterator[tuple[Ask, Any]]:
     return zip(case.asks, answers, strict=True)
+
+
+def on_cpu(cases: Iterator[Case]) -> Iterator[Case]:
+    """These cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
+    while True:
+        with _cpu():
+            case = next(cases, None)
+        if case is None:
+            return
+        yield case
+
+
+def _cpu() -> AbstractContextManager:
+    """Entered only where it changes something: inside it, every call of torch takes a detour through Python."""
+    return nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")

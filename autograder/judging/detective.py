@@ -16,13 +16,19 @@ import numpy as np
 import torch
 
 from autograder.judging.compare import kind_of, show, truth
-from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, wrong
 from pushforward.answering.wire import Callback, Plain
 from pushforward.errors import CourseError
 
 # Of right ones, and of each kind of bug. Who says True with probability p, whatever comes, passes the gate and one law
 # with p²⁰ (1 − p)⁶, which is 8·10⁻⁷ at most (p = 20/26).
 LINE_UP = 20, 6
+REFUSES = wrong(  # for the catalogue of each
+    "refuses everything",
+    lambda implementation: False,
+    "Every implementation is refused, the right ones as well. Compute by hand what a right one gives for one of your "
+    "questions, and compare up to rounding.",
+)
 LARGEST = 100_000  # entries of an argument that an implementation is called with
 
 
@@ -42,6 +48,7 @@ class Detective(Exercise):
     accepts: ClassVar[Law]  # the gate
     right: ClassVar[dict[str, Callable]]  # implementations by what they are
     bugs: ClassVar[dict[str, dict[str, Callable]]]  # by the name of the law that catches them
+    strict: ClassVar[str | None] = None  # the mistake of one who catches every bug, and some of the right ones
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         suspects = list(self._line_up(rng))
@@ -65,17 +72,24 @@ class Detective(Exercise):
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         verdicts = [truth(answer) for answer in answers]
         suspects = list(zip(case.suspects, verdicts, answers, strict=True))
-        passed = True
+        passed, strict = True, self.strict if self._too_strict(suspects) else None
         for number, (suspect, verdict, answer) in enumerate(suspects):
             if suspect.law is self.accepts:
                 passed = passed and verdict is True
                 last = case.calls.get(number, "without a call")
                 got = f"{_said(verdict, answer)}: {last}"
-                yield self.accepts(verdict is True, f"True for a right one ({suspect.what})", got)
+                expected = f"True for a right one ({suspect.what})"
+                yield self.accepts(verdict is True, expected, got, mistake=strict if verdict is False else None)
         for suspect, verdict, answer in suspects:
             if suspect.law is not self.accepts and passed:
                 got = f"{_said(verdict, answer)} for one that {suspect.what}"
                 yield suspect.law(verdict is False, "False", got)
+
+    def _too_strict(self, suspects: list[tuple[Suspect, bool | None, Any]]) -> bool:
+        """Right ones differ by rounding alone: who tells some of them from others asks for more than they can give."""
+        right = [verdict for suspect, verdict, _ in suspects if suspect.law is self.accepts]
+        bugs = [verdict for suspect, verdict, _ in suspects if suspect.law is not self.accepts]
+        return {*right} == {True, False} and {*bugs} == {False}
 
 
 def _name(k: int) -> str:

@@ -28,6 +28,7 @@ from pushforward.errors import CourseError
 INF = math.inf
 TRIES = 200  # how often a point is drawn anew that the domain as a whole forbids
 EXTRA = ((), (1,), (3,), (2, 3), (2, 1, 4))  # further axes, where any may come
+FEW = (2, 3, 1)  # entries along an axis of a small point: a single one would hide a sum
 MOST = 40  # corners of one function that are asked in one examination; of more, a sample that the seed picks
 
 
@@ -35,7 +36,7 @@ MOST = 40  # corners of one function that are asked in one examination; of more,
 class Place:
     """Where a point is drawn: its sizes by name, further axes, type and device, and the arguments drawn so far.
 
-    wide: also unusual values.
+    wide: also unusual values; simple: round numbers, with which a reader can calculate.
     """
 
     rng: np.random.Generator
@@ -45,6 +46,7 @@ class Place:
     extra: tuple[int, ...] = ()
     given: dict[str, Any] = field(default_factory=dict)
     wide: bool = False
+    simple: bool = False
 
     def shape(self, axes: str) -> tuple[int, ...]:
         """The shape that "B, D", "B, 2", "B, ..." or "" (a number) stands for here."""
@@ -97,6 +99,8 @@ class Reals:
         rng = place.rng
         low, high = self._usual
         plain = rng.uniform(low, high, size=shape)
+        if place.simple:
+            return self._rounded(plain)
         if not place.wide or (not math.isinf(self.low) and not math.isinf(self.high)):
             return plain
         size = np.exp(rng.uniform(*np.log(self.reach), size=shape))
@@ -104,6 +108,12 @@ class Reals:
         base = self.low if not math.isinf(self.low) else self.high if not math.isinf(self.high) else 0.0
         away = size if not math.isinf(self.low) else -size if not math.isinf(self.high) else sign * size
         return np.where(rng.random(shape) < 0.5, plain, base + away)
+
+    def _rounded(self, numbers: np.ndarray) -> np.ndarray:
+        """To one decimal, or two where one would leave the range."""
+        once, twice = numbers.round(1), numbers.round(2)
+        inside = (once > self.low) & (once < self.high) & ~np.isin(once, (0.0, *self.but))
+        return np.where(inside, once, np.where((twice > self.low) & (twice < self.high), twice, numbers))
 
     @property
     def _usual(self) -> tuple[float, float]:
@@ -145,7 +155,7 @@ class Wholes:
 
     def draw(self, place: Place, shape: tuple[int, ...]) -> np.ndarray:
         """Random whole numbers, small ones as likely as large ones."""
-        top = self.top(place)
+        top = min(self.top(place), self.low + 4) if place.simple else self.top(place)
         drawn = np.exp(place.rng.uniform(0, math.log(top - self.low + 1), size=shape)) - 1 + self.low
         return np.clip(np.rint(drawn), self.low, top).astype(np.int64)
 
@@ -293,6 +303,22 @@ class Domain:
             raise CourseError(f"No point of a domain was found in {TRIES} tries each: `when` forbids too much.")
         yield from found
 
+    def small(self, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+        """Points of few entries and round numbers, then corners of the arguments among such; types take turns."""
+        turns = itertools.cycle((torch.float64, torch.float32))
+        sizes = {n: {name: min(max(n, low), high) for name, (low, high, *_) in self.sizes.items()} for n in FEW}
+        plans = [(sizes[n], extra, {}) for extra in self._short_axes for n in FEW]
+        corners = self._plans(Place(rng, torch.float64, "cpu", sizes=sizes[FEW[0]]))
+        plans += [(sizes[FEW[0]], self._short_axes[0], fixed) for _, _, fixed in corners if fixed]
+        points = (self._point(rng, (next(turns), "cpu"), *plan, simple=True) for plan in plans)
+        yield from (point for point in points if point is not None)
+
+    @property
+    def _short_axes(self) -> tuple[tuple[int, ...], ...]:
+        if not self._any_axes:
+            return ((),)
+        return ((2,), (3,), (1,)) if () not in self._extra else ((), (2,), (3,))
+
     def _plans(self, place: Place) -> Iterator[tuple[dict[str, int], tuple[int, ...] | None, dict[str, Callable]]]:
         """What each corner fixes: sizes, further axes, an argument."""
         for name, values in self.sizes.items():
@@ -310,6 +336,8 @@ class Domain:
         sizes: dict[str, int] | None = None,
         extra: tuple[int, ...] | None = None,
         fixed: dict[str, Callable] | None = None,
+        *,
+        simple: bool = False,
     ) -> dict[str, Any] | None:
         """One point; whatever is not fixed is random, and in a wide range if nothing is, or nothing else fits.
 
@@ -317,7 +345,7 @@ class Domain:
         """
         for attempt in range(TRIES):
             axes = extra if extra is not None else self._extra[rng.integers(len(self._extra))]
-            place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes)
+            place = Place(rng, *where, {**self._usual_sizes(rng), **(sizes or {})}, axes, simple=simple)
             place.wide = fixed is None or attempt > TRIES // 2
             for name, argument in self.arguments.items():
                 make = (fixed or {}).get(name, argument.draw)

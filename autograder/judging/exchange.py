@@ -68,7 +68,8 @@ class Unanswered:
 class Exchange:
     """One case with its answers and what they meant.
 
-    origin: "probe", "domain" (drawn by the protocol) or "again" (asked a second time, in another order);
+    origin: "probe", "domain" (drawn by the protocol), "again" (asked a second time, in another order) or "smaller"
+    (asked for the reader's sake, once something has failed: no points depend on it);
     changed: the arguments, in words, that the student's code has written into; coarse: right to single precision only.
     """
 
@@ -90,8 +91,13 @@ class Exchange:
 
 def describe(case: Case, law: Law | None = None) -> str:
     """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    asked = [describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws]
-    return "; ".join(asked[:SHOWN]) + ("; …" if asked[SHOWN:] else "")
+    asked = asked_about(case, law)
+    return "; ".join(map(describe_ask, asked[:SHOWN])) + ("; …" if asked[SHOWN:] else "")
+
+
+def asked_about(case: Case, law: Law | None = None) -> list[Ask]:
+    """The asks of a case that decide a law (all without one)."""
+    return [ask for ask in case.asks if law is None or not ask.laws or law in ask.laws]
 
 
 def describe_ask(ask: Ask) -> str:

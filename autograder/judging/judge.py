@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
 
-from autograder.judging import compare, house
-from autograder.judging.asking import FALLOUT, Link, findings_of, pairs_of, put_question
+from autograder.judging import compare, counterexample, house
+from autograder.judging.asking import FALLOUT, Link, findings_of, on_cpu, pairs_of, put_question
 from autograder.judging.compare import readable
 from autograder.judging.exchange import Exchange, Unanswered, describe
 from autograder.judging.exercise import Case, Exercise, Law, own_laws, points
@@ -44,11 +42,9 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
     to be written.
     """
     seed = default_seed(exercise.id) if seed is None else _checked(seed)
-    try:
-        exchanges = list(_exchanges(exercise, link, seed))
-    except NotImplementedError as missing:  # of the check's own: what an answer raises has been caught
-        raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
-    results = tuple(house.results(exercise, exchanges, [_result(law, exchanges) for law in exercise.laws]))
+    exchanges, smaller = exchanged(exercise, link, seed)
+    found = [_result(law, exchanges, smaller) for law in exercise.laws]
+    results = tuple(house.results(exercise, counterexample.smallest_first(exchanges), found))
     full = points(exercise.id) if worth is None else worth
     error = next((_error(e) for e in exchanges if _error(e)), None)
     earned = sum(share for share, r in zip(shares(exercise.laws, full), results, strict=True) if r.ok)
@@ -67,15 +63,28 @@ def examine(exercise: Exercise, link: Link, seed: int | None = None, worth: floa
     )
 
 
+def exchanged(exercise: Exercise, link: Link, seed: int) -> tuple[list[Exchange], list[Exchange]]:
+    """All that passes in an examination, and what is asked on top for the reader's sake, of an answer that has failed.
+
+    Raises CourseError for a check that has still to be written.
+    """
+    asking = _Asking(exercise, link, seed)
+    try:
+        exchanges = list(_exchanges(asking))
+        return exchanges, list(_smaller(asking, exchanges))
+    except NotImplementedError as missing:  # of the check's own: what an answer raises has been caught
+        raise CourseError(f"{exercise.id} cannot be judged yet. {missing}") from None
+
+
 def _checked(seed: Any) -> int:
     if type(seed) is not int or seed < 0:
         raise CourseError(f"The seed {seed!r} is none: give a whole number from 0 up.")
     return seed
 
 
-def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
+def _exchanges(asking: _Asking) -> Iterator[Exchange]:
     """The probe's questions, then the domain's, then some of the probe's once more, the last first."""
-    asking = _Asking(exercise, link, seed)
+    exercise, seed = asking.exercise, asking.seed
     probed = [asking.about(case) for case in _probed(exercise, seed)]
     yield from filter(None, probed)
     if not any(exchange and exchange.answered for exchange in probed):
@@ -90,6 +99,13 @@ def _exchanges(exercise: Exercise, link: Link, seed: int) -> Iterator[Exchange]:
                 yield exchange
 
 
+def _smaller(asking: _Asking, exchanges: list[Exchange]) -> Iterator[Exchange]:
+    """Small questions about what large ones have shown to be wrong, unless the process is gone."""
+    if asking.failed and not asking.over:
+        rng = np.random.default_rng([asking.seed, 2])
+        yield from counterexample.smaller(asking.exercise, exchanges, rng, lambda case: asking.about(case, "smaller"))
+
+
 def cases_of(exercise: Exercise, seed: int) -> Iterator[Case]:
     """All that an examination with this seed asks, each question once."""
     yield from _probed(exercise, seed)
@@ -97,11 +113,11 @@ def cases_of(exercise: Exercise, seed: int) -> Iterator[Case]:
 
 
 def _probed(exercise: Exercise, seed: int) -> Iterator[Case]:
-    return _made(exercise.probe(np.random.default_rng(seed)))
+    return on_cpu(exercise.probe(np.random.default_rng(seed)))
 
 
 def _of_domain(exercise: Exercise, seed: int) -> Iterator[Case]:
-    return _made(_drawn(exercise, np.random.default_rng([seed, 1])))
+    return on_cpu(_drawn(exercise, np.random.default_rng([seed, 1])))
 
 
 def answers_to(exercise: Exercise, case: Case, link: Link) -> list[Any]:
@@ -142,7 +158,7 @@ class _Asking:
         self.number += 1
         if self.failed and case.on_gpu:  # an index out of range is an error on the CPU, the end of the process there
             return None
-        if origin != "probe" and self.lost.issuperset(case.about or own_laws(self.exercise)):
+        if origin in ("domain", "again") and self.lost.issuperset(case.about or own_laws(self.exercise)):
             return None
         seed = _ask_seed(self.seed, self.number - 1)
         stepped = origin == "again"
@@ -171,27 +187,12 @@ def _ask_seed(seed: int, number: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:{number}".encode()).digest()[:4], "little")
 
 
-def _made(cases: Iterator[Case]) -> Iterator[Case]:
-    """These cases, made on the CPU where they do not say otherwise, whatever the notebook's default device is."""
-    while True:
-        with _on_cpu():
-            case = next(cases, None)
-        if case is None:
-            return
-        yield case
-
-
-def _on_cpu() -> AbstractContextManager:
-    """Entered only where it changes something: inside it, every call of torch takes a detour through Python."""
-    return nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
-
-
-def _result(law: Law, exchanges: list[Exchange]) -> LawResult:
-    about = [(e.case, f) for e in exchanges for f in e.findings if f.law is law]
-    broken = [(case, f) for case, f in about if not f.ok]
-    if not broken:
+def _result(law: Law, exchanges: list[Exchange], smaller: Sequence[Exchange] = ()) -> LawResult:
+    about = [f for e in exchanges for f in e.findings if f.law is law]
+    if all(f.ok for f in about):
         return LawResult(law, ok=bool(about), reached=bool(about))
-    case, finding = next(((c, f) for c, f in broken if f.expected or f.got), broken[0])
+    broken = counterexample.failures(law, [*exchanges, *smaller])
+    case, finding = next(((c, f) for c, f in broken if counterexample.tells(f)), broken[0])
     reached = any(f.expected or f.got or f.why not in ("no answer", FALLOUT) for _, f in broken)
     got = readable(finding.got)
     why = finding.why or (ALIKE if got and got == finding.expected else "")

@@ -40,15 +40,24 @@ def recognise(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
 
 def _seen(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
     """The first mistake that the judge named often: for most failures of a law that it looked at, and more than all
-    others together, or what it saw in a single case may be a coincidence.
+    others of the same functions together, or what it saw in a single case may be a coincidence.
     """
     by_name = {mistake.name: mistake for mistake in exercise.mistakes}
-    looked = [f for exchange in exchanges for f in exchange.findings if not f.ok and f.mistake is not None]
+    by_functions: dict[frozenset[str], list[Finding]] = {}
+    for exchange in exchanges:
+        looked = [f for f in exchange.findings if not f.ok and f.mistake is not None]
+        by_functions.setdefault(frozenset(ask.of for ask in exchange.case.asks), []).extend(looked)
+    often = filter(None, map(_often, by_functions.values()))
+    return next((by_name[name] for name in often), None)
+
+
+def _often(looked: list[Finding]) -> str | None:
+    """The name that most of these findings give, if most of those about a law agree; "" names none."""
     names = [f.mistake for f in looked if f.mistake]
     for name, law in dict.fromkeys((f.mistake, f.law) for f in looked if f.mistake):
         of_law = [f.mistake for f in looked if f.law is law]
         if 2 * of_law.count(name) > len(of_law) and 2 * names.count(name) > len(names):
-            return by_name[name]
+            return name
     return None
 
 
@@ -93,22 +102,29 @@ class _Imitation:
         return value
 
     def agrees(self, part: _Part) -> bool:
-        """In the type that was asked, or in double precision: an answer that calculates there has the mistake alone."""
+        """In the type that was asked, or in double precision: an answer that calculates there has the mistake alone.
+
+        Where both are right they agree, whatever they say: of several true verdicts, any will do.
+        """
         with _in_silence():
-            return all(
+            alike = all(
                 same(said, self.answer(part.case, ask)) or self._agrees_widely(part.case, ask, said)
                 for ask, said in part.pairs
             )
+            return alike or (_all_right(part.findings) and _all_right(self._findings(part)))
 
     def fails(self, part: _Part) -> bool:
         """Whether its own answers break one of the laws that the part has broken."""
-        own = {id(ask) for ask, _ in part.pairs}
         with _in_silence():
-            answers = tuple(
-                self.answer(part.case, ask) if id(ask) in own else said for ask, said in pairs_of(part.case, part.whole)
-            )
-            found = findings_of(self.exercise, part.case, answers)
-            return any(not f.ok and f.law in _lost(part) and f.why != FALLOUT for f in found)
+            return any(not f.ok and f.law in _lost(part) and f.why != FALLOUT for f in self._findings(part))
+
+    def _findings(self, part: _Part) -> tuple[Finding, ...]:
+        """What the judge would find about the part's laws, were these the answers to its asks."""
+        own, about = {id(ask) for ask, _ in part.pairs}, {finding.law for finding in part.findings}
+        answers = tuple(
+            self.answer(part.case, ask) if id(ask) in own else said for ask, said in pairs_of(part.case, part.whole)
+        )
+        return tuple(f for f in findings_of(self.exercise, part.case, answers) if f.law in about)
 
     def _agrees_widely(self, case: Case, ask: Ask, said: Any) -> bool:
         wide = doubled(ask)
@@ -182,6 +198,11 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
         decided = {law for ask, _ in alone for law in ask.laws}
         findings = tuple(finding for finding in exchange.findings if finding.law not in decided)
         yield _Part(exchange.case, tuple(together), findings, all(finding.ok for finding in findings), exchange.answers)
+
+
+def _all_right(findings: tuple[Finding, ...]) -> bool:
+    """Something was found, and all of it good."""
+    return bool(findings) and all(finding.ok for finding in findings)
 
 
 def _lost(part: _Part) -> set[Law]:

@@ -69,9 +69,9 @@ def in_space(rng: np.random.Generator) -> Iterator[Question]:
 
 
 def questions(rng: np.random.Generator, name: str) -> Iterator[Question]:
-    """One of each kind, with fresh parameters; where the base decides, with both."""
+    """One of each kind, with fresh parameters, and with both bases: who looks at the base must not forget the map."""
     for kind, params in _KINDS[name](rng):
-        for base in BASES if kind == "into" else ("normal",):
+        for base in BASES:
             yield asked(name, params, base, kind)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.stats import pearson3, skew
 
 from autograder.oracles.moons import EACH, FLOOR, GROUPS, fresh, likeness, sliced
 from pushforward.data import two_moons
@@ -20,6 +21,14 @@ def test_the_floor_is_the_distance_of_two_fresh_sets() -> None:
     rng = np.random.default_rng(0)
     found = [sliced(fresh(rng, EACH), fresh(rng, EACH)) for _ in range(1500)]
     assert np.mean(found) == pytest.approx(FLOOR, rel=0.04)  # its standard error is 0.8 %
+
+
+def test_the_limit_refuses_the_truth_less_than_once_in_a_million_and_could_hardly_be_lower() -> None:
+    """By the moments of single distances; Pearson's third type has the tail of a sum of skewed terms."""
+    rng = np.random.default_rng(0)
+    single = np.array([sliced(fresh(rng, EACH), fresh(rng, EACH)) for _ in range(1500)]) / FLOOR
+    above = pearson3(skew(single) / GROUPS**0.5, single.mean(), single.std() / GROUPS**0.5).sf
+    assert above(1.5) < 1e-6 < above(1.38)
 
 
 def test_the_judges_moons_are_those_of_the_data() -> None:

@@ -10,7 +10,7 @@ import torch
 from torch.distributions import MultivariateNormal
 
 from autograder.checks.c02_change_of_variables.shared import HALF_LOG_2PI, log_standard_normal
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 Density = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -70,6 +70,7 @@ class CatchDensity(Detective):
     """log N(A⁻¹(x − b); 0, I) − log |det A|, told from what looks like it."""
 
     apart = True
+    strict = "exact equality"
     accepts = gate("every right implementation is accepted, however it is written")
     direction = pays("an implementation that goes the wrong way between x and z is caught")
     volume = pays("an implementation with a wrong log-determinant is caught")
@@ -164,6 +165,7 @@ class CatchDensity(Detective):
             "With a batch of one point, a mean over the batch is right. Ask for several points at once, and not for as "
             "many as there are coordinates.",
         ),
+        REFUSES,
     )
 
 

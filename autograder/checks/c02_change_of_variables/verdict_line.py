@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograder.checks.c02_change_of_variables.shared import Verdicts, is_mirrored, map_domain, right_verdict
 from autograder.judging.exercise import exercise, gate, pays, wrong
 from autograder.oracles import pool
@@ -70,6 +72,16 @@ class VerdictLine(Verdicts):
             "Whether mass is lost depends on the base: a map onto (0, 1) loses nothing if the base lives on (0, 1) as well.",
         ),
         wrong(
+            "the ends of the image counted",
+            lambda name, params, base: "mass" if base == "uniform" and _touches(name, params) else right_verdict(name, params, base),
+            "An image that ends exactly where the base does loses nothing: single points carry no mass. σ maps onto (0, 1), all of a uniform base.",
+        ),
+        wrong(
+            "a falling map has its ends the other way round",
+            lambda name, params, base: "mass" if name == "logistic" and params["low"] > params["high"] else right_verdict(name, params, base),
+            "low may be the larger one: then the images lie between high and low. Sort the two before you compare them with the base.",
+        ),
+        wrong(
             "rounding is taken for a collision",
             lambda name, params, base: "collision" if name in ("softplus", "logistic") or (name == "tanh" and params["a"] == 0) else right_verdict(name, params, base),
             "In floating point σ(40) is 1.0, and so is σ(38); as numbers they differ. A map that saturates is one-to-one all the same: what its images leave out is the question.",
@@ -80,3 +92,11 @@ class VerdictLine(Verdicts):
             "Where the slope only touches 0 the map still rises on both sides: no two inputs share an image. What fails there is the inverse's derivative.",
         ),
     )  # fmt: skip
+
+
+def _touches(name: str, params: dict[str, Any]) -> bool:
+    """Whether an end of the image is an end of (0, 1)."""
+    if name == "tanh":
+        return params["a"] == 0 and abs(params["b"]) == 1
+    ends = {"softplus": ("c",), "logistic": ("low", "high")}.get(name, ())
+    return any(params[end] in (0, 1) for end in ends)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograder.checks.c02_change_of_variables.shared import Verdicts, is_mirrored, map_domain, right_verdict
 from autograder.judging.exercise import exercise, gate, pays, wrong
 from autograder.oracles import pool
@@ -57,6 +59,12 @@ class VerdictPlane(Verdicts):
             "The same formula is a valid flow for some parameters and none for others: here the map turns back or stands still somewhere. Compare the sizes and signs of the parameters that you are given.",
         ),
         wrong(
+            "a large u·w is refused",
+            lambda name, params, base: "singular" if name == "planar" and _inner(params) >= 1 else right_verdict(name, params, base),
+            "The slope 1 + (u·w)(1 − tanh² t) vanishes somewhere only if u·w ≤ −1. With u·w large and positive the map stretches, and is valid.",
+            also=(lambda name, params, base: "collision" if name == "planar" and _inner(params) >= 1 else right_verdict(name, params, base),),
+        ),
+        wrong(
             "a singular matrix is called valid",
             lambda name, params, base: "valid" if name == "linear" else right_verdict(name, params, base),
             "Some of these matrices are singular, and inputs share an image. A computed determinant tells badly: it is 10⁻¹⁷ where it should be 0, and small where a matrix is invertible. Ask for the rank.",
@@ -94,3 +102,7 @@ class VerdictPlane(Verdicts):
             "In floating point σ(40) is 1.0, and so is σ(38); as numbers they differ. σ(A x) with an invertible A is one-to-one: what its images leave out is the question.",
         ),
     )  # fmt: skip
+
+
+def _inner(params: dict[str, Any]) -> float:
+    return sum(u * w for u, w in zip(params["u"], params["w"], strict=True))

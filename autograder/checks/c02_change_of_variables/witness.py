@@ -135,7 +135,8 @@ class Witness(Exercise):
             return f"A collision is shown by {form}.", None
         x, y = points
         if max(math.hypot(*x), math.hypot(*y)) > RADIUS:
-            return f"The points must lie {NEAR}: far out, floats overflow or saturate, and that proves nothing.", None
+            far = f"The points must lie {NEAR}: far out, floats overflow or saturate, and that proves nothing."
+            return far, "rounding is taken for a collision" if q.kind == "into" else None
         m = meeting(q.map, x, y)
         if m.distance == 0:
             return "The two inputs are the same point: −0 is 0.", "the same point twice"
@@ -178,6 +179,9 @@ class Witness(Exercise):
         if abs(share - (1 - gone)) <= SIX_DIGITS:
             said = "This is the mass that arrives. The share that is lost is asked for."
             return said, "the mass kept, not the mass lost"
+        if abs(share - gone) <= 0.01 or abs(share - 100 * gone) <= 1:
+            said = "This comes near the share of the base outside the image. It is asked to six digits, of 1 and not of 100."
+            return f"{said} {COMPUTED}", "not to six digits"
         if q.name == "sigmoid" and abs(share - (1 - math.sqrt(pool.UNIT_SQUARE))) <= SIX_DIGITS:
             return "This is what one coordinate alone loses. Both must lie in (0, 1).", "one coordinate of the mass"
         return "This is not the share of the base outside the image, to six digits. " + COMPUTED, ""
@@ -220,6 +224,12 @@ class Witness(Exercise):
             "half a turn",
             lambda name, params, base: ("collision", ([0.0, 0.0], [0.0, math.pi])) if name == "spiral" else pool.answer(name, params, base),
             "After half a turn the image lies on the other side of the origin. The same image comes back after a whole turn, 2π.",
+        ),
+        wrong(
+            "not to six digits",
+            lambda name, params, base: _instead(name, params, base, "mass", lambda lost: round(lost, 2) if round(lost, 2) != lost else lost + 0.004),
+            "The share that is lost was rounded, sampled or given in per cent. A difference of distribution functions gives it to all digits.",
+            also=(lambda name, params, base: _instead(name, params, base, "mass", lambda lost: 100 * lost),),
         ),
         wrong(
             "one coordinate of the mass",

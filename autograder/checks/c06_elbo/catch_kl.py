@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 Tensor = torch.Tensor
@@ -72,6 +72,7 @@ def _product_first(*given: Tensor) -> Tensor:
 class CatchKl(Detective):
     """KL of two normals with diagonal covariances, told from what looks like it."""
 
+    strict = "exact equality"
     accepts = gate("every right implementation is accepted, however it is written")
     half = pays("an implementation with a factor too many or too few is caught")
     way = pays("an implementation that goes the other way round, in whole or in part, is caught")
@@ -162,6 +163,7 @@ class CatchKl(Detective):
             "The test asks for tame numbers only. Clamps, small added numbers and products that underflow show where a "
             "sigma is 10⁻⁶, or where there are hundreds of dimensions.",
         ),
+        REFUSES,
     )
 
 

@@ -1,4 +1,4 @@
-"""grad.moving_support: d/dθ E f(z) for z ~ U(0, θ): what the score misses, and what repairs it."""
+"""grad.moving_support: d/dθ E f(z) for z ~ U(0, θ): what the score misses, and what repairs it (long: two functions)."""
 
 from __future__ import annotations
 
@@ -184,6 +184,13 @@ class MovingSupport(Exercise):
             "the score has mean zero",
             _with(score=lambda f, theta, u: 0 * f(theta * u)),
             "log q = −log θ on the support. It is constant in z, not in θ: its derivative by θ is not 0.",
+        ),
+        wrong(
+            "the boundary inside the score",
+            _with(score=lambda f, theta, u: (_at(f, theta, u) - f(theta * u)) / theta),
+            "The score is a derivative of log q at a sample, and knows nothing of the end. What comes in there is the term "
+            "of its own, boundary; nor does a mean of f belong here.",
+            also=(_with(score=lambda f, theta, u: (f(theta * u).mean() - f(theta * u)) / theta),),
         ),
         wrong(
             "the sign of the score",

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import torch
 
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 
@@ -95,6 +95,7 @@ def _pooled(x: torch.Tensor, y: torch.Tensor, h: float) -> float:
 class CatchMmd(Detective):
     """The unbiased estimate of MMD² with the Gaussian kernel, told from what looks like it."""
 
+    strict = "equal to the last bit"
     accepts = gate("every right implementation is accepted, however it is written")
     pairs = pays("an implementation that counts the wrong pairs is caught")
     width = pays("an implementation with another kernel or bandwidth is caught")
@@ -177,4 +178,5 @@ class CatchMmd(Detective):
             < 0.05,
             "That two samples of one law are nearly 0 apart is true of many wrong formulas: compare values.",
         ),
+        REFUSES,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import logsigmoid, softplus
 
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 
@@ -47,6 +47,7 @@ def _guarded(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
 class CatchLoss(Detective):
     """J^(D) from logits, told from what looks like it."""
 
+    strict = "exact equality"
     accepts = gate("every right implementation is accepted, however it is written")
     labels = pays("an implementation that mixes up who is real is caught")
     weights = pays("an implementation whose weights are right for equal numbers of points only is caught")
@@ -134,6 +135,7 @@ class CatchLoss(Detective):
             lambda implementation: 0 < float(implementation(torch.zeros(2), torch.zeros(3))) < 1,
             "A loss between 0 and 1 at logits 0 is not enough: compare values, at several questions.",
         ),
+        REFUSES,
     )
 
 

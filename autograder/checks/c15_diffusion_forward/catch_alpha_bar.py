@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 
@@ -53,6 +53,7 @@ def _by_the_mean(beta: torch.Tensor) -> torch.Tensor:
 class CatchAlphaBar(Detective):
     """alpha_bar_t = ∏_{s ≤ t} (1 − beta_s), told from what looks like it."""
 
+    strict = "equal to the last bit"
     accepts = gate("every right implementation is accepted, however it is written")
     shifted = pays("an implementation that is off by one step is caught")
     formula = pays("an implementation with another formula in place of the product is caught")
@@ -141,6 +142,7 @@ class CatchAlphaBar(Detective):
             ),
             "alpha_bar falls from near 1 towards 0, but so does much else: compare values as well.",
         ),
+        REFUSES,
     )
 
 

@@ -28,7 +28,7 @@ from pushforward.answering.wire import Callback
 GUESS = Made(smooth, (smooth, bent), says=("takes x_t (B, …) and t (B,)", "gives x0 (B, …)"))
 
 
-def _slip(order=None, told=0, late=0, pick=None, kept_guess=False, clip=False, **slip: Any) -> Callable:
+def _slip(order=None, told=0, late=0, pick=None, kept_guess=False, **slip: Any) -> Callable:
     """The chain with one of the catalogued slips in its steps."""
 
     def generate(guess, xT, noise, beta):
@@ -38,13 +38,13 @@ def _slip(order=None, told=0, late=0, pick=None, kept_guess=False, clip=False, *
         for t in range(len(beta), 0, -1) if order is None else order(len(beta)):
             k = max(t - 1 - late, 0)
             if x0 is None or not kept_guess:
-                x0 = guess(x, torch.full((len(x),), t - told, device=x.device))
-            x0 = x0.clamp(-1, 1) if clip else x0
+                x0 = guess(xT if slip.get("behind") else x, torch.full((len(x),), t - told, device=x.device))
+            x0 = x0.clamp(-1, 1) if slip.get("clip") else x0
             under = now[k] if slip.get("bar") else 1 - beta[k]
             mean = before[k].sqrt() * beta[k] / (1 - now[k]) * x0 + under.sqrt() * (1 - before[k]) / (1 - now[k]) * x
             variance = beta[k] if slip.get("wide") else (1 - before[k]) / (1 - now[k]) * beta[k]
             size = variance if slip.get("square") else variance.sqrt()
-            if not slip.get("still"):
+            if not (slip.get("still") or (slip.get("last_still") and t == 1)):
                 mean = mean + size * noise[t - 1 if pick is None else pick(t, len(beta))]
             x = now[k].sqrt() * x0 + (1 - now[k]).sqrt() * noise[t - 1] if slip.get("afresh") else mean
         return x
@@ -113,7 +113,8 @@ class Generate(Exercise):
         wrong(
             "the guess is made once",
             _slip(kept_guess=True),
-            "guess was asked at t = T only. Each step has a better guess to go by: ask again, with the state of that step.",
+            "guess was asked about x_T only. Each step has a better guess to go by: ask again, with the state of that step.",
+            also=(_slip(behind=True),),
         ),
         wrong(
             "one step short",
@@ -135,13 +136,18 @@ class Generate(Exercise):
             "the forward variance",
             _slip(wide=True),
             "The noise came in with beta_t, the variance of a step forward. posterior returns that of the step back.",
+            also=(_slip(wide=True, last_still=True),),
         ),
         wrong("no noise", _slip(still=True), "Only means were taken. A step is a draw: mean + √variance · noise."),
         wrong(
             "the noises in the order of the loop",
             _slip(pick=lambda t, T: T - t),
             "noise[0] was used first. noise[t − 1] belongs to the step from x_t.",
-            also=(_slip(pick=lambda t, T: t - 2), _slip(pick=lambda t, T: min(t, T - 1))),
+            also=(
+                _slip(pick=lambda t, T: t - 2),
+                _slip(pick=lambda t, T: min(t, T - 1)),
+                _slip(pick=lambda t, T: 0),
+            ),
         ),
         wrong(
             "guess is told t − 1",

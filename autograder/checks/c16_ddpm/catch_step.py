@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from autograder.judging.detective import Detective
+from autograder.judging.detective import REFUSES, Detective
 from autograder.judging.exercise import exercise, gate, pays, wrong
 
 
@@ -61,6 +61,7 @@ def _slip(**slip):
 class CatchStep(Detective):
     """x_{t−1} = (x_t − beta_t/√(1−ᾱ_t) eps)/√alpha_t + √beta_t noise, none at t = 1, told from what looks like it."""
 
+    strict = "equal to the last bit"
     accepts = gate("every right implementation is accepted, however it is written")
     last = pays("an implementation that is wrong in the last step only is caught", 3)
     spread = pays("an implementation with another variance is caught")
@@ -115,10 +116,11 @@ class CatchStep(Detective):
             lambda implementation: True,
             "Every implementation is accepted: what would a wrong one have to do to be refused?",
         ),
+        REFUSES,
         wrong(
-            "refuses everything",
-            lambda implementation: False,
-            "Every implementation is refused, the right ones too.",
+            "equal to the last bit",
+            lambda implementation: _agrees(implementation, (1, 2, 3), 4, exactly=True),
+            "Two right programs may differ in their last digits: ask for agreement to a few of them.",
         ),
         wrong(
             "t = 1 only",
@@ -149,10 +151,12 @@ class CatchStep(Detective):
     )
 
 
-def _agrees(implementation, times, T: int, noise: float = 1.0, beta: torch.Tensor | None = None) -> bool:
+def _agrees(
+    implementation, times, T: int, noise: float = 1.0, beta: torch.Tensor | None = None, exactly: bool = False
+) -> bool:
     beta = torch.linspace(0.1, 0.4, T) if beta is None else beta
+    near = {"rtol": 0.0, "atol": 0.0} if exactly else {"rtol": 1e-4, "atol": 1e-5}
     xt, eps, z = torch.tensor([1.0, -2.0]), torch.tensor([0.5, 1.0]), noise * torch.tensor([1.0, -0.7])
     return all(
-        bool(torch.allclose(implementation(xt, eps, z, t, beta), _step(xt, eps, z, t, beta), rtol=1e-4, atol=1e-5))
-        for t in times
+        bool(torch.allclose(implementation(xt, eps, z, t, beta), _step(xt, eps, z, t, beta), **near)) for t in times
     )

@@ -1,4 +1,4 @@
-# breaks: every unbiased estimator is accepted, however much it scatters | mistake: too few draws
+# breaks: every unbiased estimator is accepted, however much it scatters | mistake: refuses everything
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: an estimator that is unbiased with a single noise only is caught
+# breaks: an estimator that is unbiased with a single noise only is caught | mistake: one noise in a row
 import numpy as np
 import torch
 

@@ -1,0 +1,25 @@
+# breaks: noise[t − 1] comes in at step t, with the standard deviation of the posterior | mistake: the noises in the order of the loop
+import torch
+
+
+def per_item(v, like):
+    return v.reshape(-1, *[1] * (like.dim() - 1))
+
+
+def posterior(x0, xt, t, beta):
+    ab = torch.cumprod(1 - beta, 0)
+    ab_prev = torch.cat([beta.new_ones(1), ab[:-1]])
+    b, a, p = (per_item(v[t - 1], xt) for v in (beta, ab, ab_prev))
+    mean = p.sqrt() * b / (1 - a) * x0 + (1 - b).sqrt() * (1 - p) / (1 - a) * xt
+    return mean, ((1 - p) / (1 - a) * b).reshape(-1)
+
+
+def generate(guess, xT, noise, beta):
+    x = xT
+    for n in range(len(beta), 0, -1):
+        t = torch.full((len(x),), n, dtype=torch.int64)
+        pass
+        mean, variance = posterior(guess(x, t), x, t, beta)
+        x = mean + per_item(variance, x).sqrt() * noise[0]
+        pass
+    return x

@@ -1,0 +1,25 @@
+# breaks: without noise each step is the posterior's mean for the guess, from t = T down to t = 1 | mistake: the guess is made once
+import torch
+
+
+def per_item(v, like):
+    return v.reshape(-1, *[1] * (like.dim() - 1))
+
+
+def posterior(x0, xt, t, beta):
+    ab = torch.cumprod(1 - beta, 0)
+    ab_prev = torch.cat([beta.new_ones(1), ab[:-1]])
+    b, a, p = (per_item(v[t - 1], xt) for v in (beta, ab, ab_prev))
+    mean = p.sqrt() * b / (1 - a) * x0 + (1 - b).sqrt() * (1 - p) / (1 - a) * xt
+    return mean, ((1 - p) / (1 - a) * b).reshape(-1)
+
+
+def generate(guess, xT, noise, beta):
+    x = xT
+    for n in range(len(beta), 0, -1):
+        t = torch.full((len(x),), n, dtype=torch.int64)
+        pass
+        mean, variance = posterior(guess(xT, t), x, t, beta)
+        x = mean + per_item(variance, x).sqrt() * noise[n - 1]
+        pass
+    return x
