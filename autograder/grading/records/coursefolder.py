@@ -22,6 +22,7 @@ from autograder.building.workspace import released_notebooks, unpaired
 from autograder.grading.model import Result, Submission, Template
 from autograder.grading.records.database import PATIENCE, address, connect, without_password
 from autograder.grading.records.files import in_one_sentence, write
+from autograder.grading.sandbox.tame import tame
 from autograder.judging.exercise import table
 from pushforward.errors import CourseError
 
@@ -173,7 +174,8 @@ def _home(folder: NbGrader, step: str, student: str, assignment: str) -> Path:
 
 def _placeholder(template: Template, reason: str) -> str:
     notebook = nbformat.reads(template.notebook, as_version=4)
-    words = f"**This notebook could not be graded.** {reason}\n\nWhat follows is the assignment as it was given out."
+    said = tame(reason)  # it may quote a file's name, or a cell
+    words = f"**This notebook could not be graded.** {said}\n\nWhat follows is the assignment as it was given out."
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(words, id="refused"))
     return nbformat.writes(notebook)
 
