@@ -1,7 +1,7 @@
 """From the bytes of a file to the cells of a notebook: whatever the bytes are, either cells or Unreadable.
 
-Outputs, attachments, counters and the state of widgets are left behind: they are the student's own, and no mark
-comes from them.
+Outputs, counters and the state of widgets are left behind: they are the student's own, and no mark comes from them.
+Pictures in cells of text stay, see autograder.grading.reading.pictures.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.reading.decode import clean, decoded
+from autograder.grading.reading.pictures import Album, Picture
 from autograder.grading.reading.unreadable import Unreadable, no_notebook, refuse_other_files, refuse_other_text
 
 MOST_CELLS = 5000
@@ -31,12 +32,16 @@ _FENCED = re.compile(r"^```\s*(?:python|\{code-cell\})", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as it was handed in. kind: code, markdown or raw; id and grade_id: "" where there is none."""
+    """A cell as it was handed in. kind: code, markdown or raw; id and grade_id: "" where there is none.
+
+    attachments: the pictures in its text, by names that occur once in the notebook.
+    """
 
     kind: str
     source: str
     id: str = ""
     grade_id: str = ""
+    attachments: dict[str, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,9 @@ def _cells(data: Any, said: list[str]) -> Iterator[Cell]:
     odd = sum(not isinstance(cell, dict) for cell in cells)
     if odd:
         said.append(f"{odd} of the notebook's cells had no content that can be read and were left out.")
-    yield from (_cell(cell) for cell in cells if isinstance(cell, dict))
+    album = Album()
+    yield from (_cell(cell, album) for cell in cells if isinstance(cell, dict))
+    said.extend(album.said())
 
 
 def _current(data: Any, said: list[str]) -> Any:
@@ -193,14 +200,18 @@ def _current(data: Any, said: list[str]) -> Any:
     return new
 
 
-def _cell(cell: dict) -> Cell:
+def _cell(cell: dict, album: Album) -> Cell:
     metadata = _dict(cell.get("metadata"))
     grade_id = _dict(metadata.get("nbgrader")).get("grade_id")
+    kind, source, pictures = _kind(cell), clean(_source(cell.get("source", cell.get("input")))), {}
+    if kind == "markdown":
+        source, pictures = album.of(cell, source)
     return Cell(
-        _kind(cell),
-        clean(_source(cell.get("source", cell.get("input")))),
+        kind,
+        source,
         _id(cell.get("id")) or _id(metadata.get("id")),  # Colab keeps it in the metadata
         grade_id if isinstance(grade_id, str) else "",
+        pictures,
     )
 
 

@@ -20,6 +20,7 @@ from autograder.grading.records.counted import settled, waiting
 from autograder.grading.reports.pages import page
 from autograder.grading.reports.text import excerpt, uncoloured
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\n]+")
 CODE, PRINTED = 20_000, 2_000  # characters shown of an answer, and of what its cell printed
 
 SAID = {
@@ -57,10 +58,11 @@ def feedback_html(result: Result, standing: Standing | None, template: Template)
 
 @dataclass(frozen=True)
 class Answer:
-    """A cell that the student filled in. printed: what was shown under it when the notebook ran."""
+    """A cell that the student filled in. printed: what was shown under it when the notebook ran; pictures: as URLs."""
 
     source: str
     printed: str
+    pictures: list[str]
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,16 @@ def _answer(cell: dict) -> Answer:
     return Answer(
         excerpt(uncoloured(_text(cell.get("source"))), CODE),
         excerpt(uncoloured(printed[: 4 * PRINTED]), PRINTED).strip("\n"),
+        list(_pictures(cell.get("attachments"))),
     )
+
+
+def _pictures(attached: Any) -> Iterator[str]:
+    """Pasted pictures as grading has left them: within the page, so that it loads nothing."""
+    for bundle in attached.values() if isinstance(attached, dict) else ():
+        for mime, text in bundle.items() if isinstance(bundle, dict) else ():
+            if mime in ("image/png", "image/jpeg") and _BASE64.fullmatch(_text(text)):
+                yield f"data:{mime};base64,{_text(text)}"
 
 
 def _shown(output: dict) -> str:

@@ -30,6 +30,8 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here (Debian and Ubuntu: apt install chromium)"),
 ]
 
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="  # one pixel
+
 # What leads away, loads or runs. A heading's own anchor and a picture that lies in the page do neither.
 LIVE = """(root) => [...document.querySelectorAll(root + ' *')].flatMap(e => {
   const leads = ['href', 'xlink:href', 'src', 'srcset', 'action', 'data', 'poster'];
@@ -123,6 +125,14 @@ def test_nothing_acts_on_a_page_of_nbgrader(browser, template: str) -> None:
     found = seen(browser, formgraded(nb, template), "#notebook-container")
     assert len([one for one in found if one.startswith("href=")]) > 30
     assert "a script has run" in found
+
+
+def test_a_pasted_picture_is_shown_to_the_marker(browser) -> None:
+    cell = new_markdown_cell("![by hand](attachment:pasted-1.png)", attachments={"pasted-1.png": {"image/png": DOT}})
+    page = browser.new_page()
+    page.set_content(formgraded(new_notebook(cells=[cell]), "formgrade"), wait_until="domcontentloaded")
+    page.wait_for_function("document.querySelector('#notebook-container img')?.naturalWidth === 1")
+    page.close()
 
 
 # --- JupyterLab --------------------------------------------------------------------------------------------------
