@@ -85,6 +85,7 @@ class Publisher:
             "grades.csv": tables.exercises_csv(results, standings),
             "totals.csv": tables.grades_csv(results, standings),
             "grades.json": tables.grades_json(results, standings),
+            "items.csv": tables.items_csv(results, standings),
             REPORT: class_report(results, standings, anonymous=anonymous),
             **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings).items()},
         }

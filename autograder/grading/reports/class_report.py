@@ -11,6 +11,7 @@ from markupsafe import Markup
 from autograder.grading.model import Result
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
 from autograder.grading.reports import overview
+from autograder.grading.reports.items import FEWEST, Item, items
 from autograder.grading.reports.names import Names
 from autograder.grading.reports.overview import Need, Success
 from autograder.grading.reports.pages import count, page, percent
@@ -40,6 +41,7 @@ def class_report(
         results=rows,
         waiting=sum(map(waiting, rows)),
         shown_mistakes=MISTAKES,
+        fewest=FEWEST,
         open_doors=sum(not row.isolated for row in rows),
         assignments=[_assignment(name, rows, standings) for name in sorted({row.assignment for row in rows})],
         help=_help(needs, names),
@@ -64,6 +66,7 @@ class Assignment:
     summary: str
     code: list[Success]
     written: list[Success]
+    items: list[Item]
 
     @property
     def columns(self) -> int:
@@ -90,6 +93,7 @@ def _assignment(name: str, rows: list[Result], standings: Standings) -> Assignme
         summary=_summary(shares),
         code=[exercise for exercise in exercises if exercise.kind != "written"],
         written=[exercise for exercise in exercises if exercise.kind == "written"],
+        items=items(own),
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.grading.model import Mark, Result, Standing
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
+from autograder.grading.reports.items import items
 from autograder.grading.reports.text import cell, plain
 from pushforward.errors import CourseError
 
@@ -41,6 +42,12 @@ SUMMARY = (
 LONG = (
     "student", "assignment", "exercise", "points", "max", "status", "laws_failed", "misconception", "repairs",
     "incidents", "seconds", "isolated", "seed",
+)  # fmt: skip
+
+
+ITEMS = (
+    "assignment", "exercise", "kind", "max", "notebooks", "tried", "marked", "mean_percent", "full_percent",
+    "item_rest_correlation",
 )  # fmt: skip
 
 
@@ -65,6 +72,16 @@ def grades_csv(results: Iterable[Result], standings: Standings) -> str:
 def exercises_csv(results: Iterable[Result], standings: Standings) -> str:
     """One row for each student, assignment and exercise: LONG. seconds: of the judge and of the student's answer."""
     return _written(LONG, [_long(row, mark) for row, _ in _settled(results, standings) for mark in row.marks])
+
+
+def items_csv(results: Iterable[Result], standings: Standings) -> str:
+    """One row for each exercise of each assignment: ITEMS, as reports.items has them; empty where nothing is known."""
+    body = []
+    for item in items(row for row, _ in _settled(results, standings)):
+        shares = [None if share is None else 100 * share for share in (item.mean, item.full)]
+        counts = [item.max, item.notebooks, item.tried, item.marked]
+        body.append([item.assignment, item.exercise, item.kind, *counts, *shares, item.apart])
+    return _written(ITEMS, body)
 
 
 def grades_json(results: Iterable[Result], standings: Standings) -> str:
