@@ -79,14 +79,17 @@ class Publisher:
         """Write what is about all students. Returns their results."""
         from autograder.grading.reports import tables
         from autograder.grading.reports.class_report import class_report
+        from autograder.grading.reports.similarity import similar
 
         results, standings = list(self._state.results()), self._book.standings()
+        pairs = similar(map(self._state.result, self._state.rows()), self._templates)
         files = {
             "grades.csv": tables.exercises_csv(results, standings),
             "totals.csv": tables.grades_csv(results, standings),
             "grades.json": tables.grades_json(results, standings),
             "items.csv": tables.items_csv(results, standings),
-            REPORT: class_report(results, standings, anonymous=anonymous),
+            "similarity.csv": tables.similarity_csv(pairs),
+            REPORT: class_report(results, standings, pairs=pairs, anonymous=anonymous),
             **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings).items()},
         }
         for name, text in files.items():

@@ -10,20 +10,26 @@ from markupsafe import Markup
 
 from autograder.grading.model import Result
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
-from autograder.grading.reports import overview
+from autograder.grading.reports import overview, similarity
 from autograder.grading.reports.items import FEWEST, Item, items
 from autograder.grading.reports.names import Names
 from autograder.grading.reports.overview import Need, Success
 from autograder.grading.reports.pages import count, page, percent
+from autograder.grading.reports.similarity import Pair
 
 # How much a section shows before it says how much more there is: a report on a thousand students stays readable.
-HELPED, SLOWEST, SENTENCES, PEOPLE, MISTAKES = 20, 10, 40, 12, 4
+HELPED, SLOWEST, SENTENCES, PEOPLE, MISTAKES, PAIRS = 20, 10, 40, 12, 4, 15
 
 
 def class_report(
-    results: Iterable[Result], standings: Standings, *, anonymous: bool = False, title: str = "Class report"
+    results: Iterable[Result],
+    standings: Standings,
+    *,
+    pairs: Iterable[Pair] = (),
+    anonymous: bool = False,
+    title: str = "Class report",
 ) -> str:
-    """One HTML page, complete in itself: no script, no link to elsewhere.
+    """One HTML page, complete in itself: no script, no link to elsewhere. pairs: of students with answers alike.
 
     It can hide the names by itself, but holds them; with anonymous=True it holds none, neither as a heading nor in a
     sentence: students are numbered in the order in which they need help, and only whoever reads the marks can guess.
@@ -50,6 +56,8 @@ def class_report(
         incidents=_sentences(((row.student, said) for row in listed for said in row.incidents), names),
         silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in listed for m in _silent(row)), names),
         slowest=_slowest(listed, names),
+        alike=_alike(pairs, names),
+        rare_from=similarity.FEWEST,
         marks=_marks(rows, standings, names),
     )
 
@@ -162,6 +170,12 @@ def _sentences(pairs: Iterable[tuple[str, str]], names: Names) -> dict[str, Any]
 def _silent(row: Result) -> list:
     """Checks that did not run, though the notebook could be graded, and what a person must mark for that reason."""
     return [mark for mark in row.marks if mark.status in ("not run", "waiting") and mark.why]
+
+
+def _alike(pairs: Iterable[Pair], names: Names) -> dict[str, Any]:
+    pairs = sorted(pairs, key=lambda pair: -pair.shared)
+    rows = [(names.who(pair.one), names.who(pair.other), pair) for pair in pairs[:PAIRS]]
+    return {"rows": rows, "more": len(pairs) - len(rows)}
 
 
 def _slowest(rows: list[Result], names: Names) -> list[tuple]:

@@ -52,7 +52,7 @@ def _of_one(assignment: str, results: list[Result]) -> list[Item]:
     for row, result in enumerate(results):
         for mark in result.marks:
             columns.setdefault(mark.exercise, [None] * len(results))[row] = mark
-    points, possible = (_table(columns, what) for what in ("points", "max"))
+    points, possible = (_table(columns, what, len(results)) for what in ("points", "max"))
     possible = np.where(np.isnan(points), np.nan, possible)
     return [
         _item(assignment, [mark for mark in marks if mark], points[:, k] / possible[:, k], _rest(points, possible, k))
@@ -60,10 +60,10 @@ def _of_one(assignment: str, results: list[Result]) -> list[Item]:
     ]
 
 
-def _table(columns: dict[str, list[Mark | None]], what: str) -> np.ndarray:
+def _table(columns: dict[str, list[Mark | None]], what: str, notebooks: int) -> np.ndarray:
     """Notebooks × exercises; NaN where nothing has been marked."""
     rows = [[getattr(mark, what) if mark else None for mark in marks] for marks in columns.values()]
-    return np.array(rows, dtype=float).T.reshape(-1, len(columns))
+    return np.array(rows, dtype=float).reshape(len(columns), notebooks).T
 
 
 def _rest(points: np.ndarray, possible: np.ndarray, k: int) -> np.ndarray:

@@ -22,6 +22,7 @@ from typing import Any
 from autograder.grading.model import Mark, Result, Standing
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
 from autograder.grading.reports.items import items
+from autograder.grading.reports.similarity import Pair
 from autograder.grading.reports.text import cell, plain
 from pushforward.errors import CourseError
 
@@ -49,6 +50,8 @@ ITEMS = (
     "assignment", "exercise", "kind", "max", "notebooks", "tried", "marked", "mean_percent", "full_percent",
     "item_rest_correlation",
 )  # fmt: skip
+
+ALIKE = ("assignment", "student", "other", "shared", "alike_percent", "exercises")
 
 
 # --- ours ------------------------------------------------------------------------------------------------------
@@ -82,6 +85,14 @@ def items_csv(results: Iterable[Result], standings: Standings) -> str:
         counts = [item.max, item.notebooks, item.tried, item.marked]
         body.append([item.assignment, item.exercise, item.kind, *counts, *shares, item.apart])
     return _written(ITEMS, body)
+
+
+def similarity_csv(pairs: Iterable[Pair]) -> str:
+    """One row for each pair of students whose answers share what few others wrote: ALIKE, see reports.similarity."""
+    return _written(ALIKE, [
+        [pair.assignment, pair.one, pair.other, pair.shared, round(100 * pair.alike), "; ".join(pair.exercises)]
+        for pair in pairs
+    ])  # fmt: skip
 
 
 def grades_json(results: Iterable[Result], standings: Standings) -> str:
