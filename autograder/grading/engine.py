@@ -98,7 +98,7 @@ class _Run:
             if len(self._done) < len(self._marks):
                 self._grade_all(bar)
         self._publisher.refresh()
-        results = self._publisher.tables(self._plan.options.anonymous)
+        results = self._publisher.tables(self._plan.options.anonymous, self._plan.roster)
         if self._publisher.failed:
             raise CourseError("\n".join(self._publisher.failed))
         self._state.finish()

@@ -7,8 +7,8 @@ publishing twice is publishing once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,10 @@ from autograder.grading.records.state import FOLDER, Place, State
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
+    from autograder.grading.records.counted import Standings
     from autograder.grading.records.gradebook import Book
+    from autograder.grading.roster.enrolment import Enrolment
+    from autograder.grading.roster.roster import Person
 
 REPORT = "class_report.html"
 
@@ -75,26 +78,42 @@ class Publisher:
                 self._feedback(self._state.result(place), standing)
                 self._state.publish(place, _as_text(standing))
 
-    def tables(self, anonymous: bool) -> list[Result]:
-        """Write what is about all students. Returns their results."""
+    def tables(self, anonymous: bool, roster: Sequence[Person] | None = None) -> list[Result]:
+        """Write what is about all students. Returns their results. roster: everybody in the class, if that is known."""
         from autograder.grading.reports import tables
         from autograder.grading.reports.class_report import class_report
         from autograder.grading.reports.similarity import similar
 
         results, standings = list(self._state.results()), self._book.standings()
         pairs = similar(map(self._state.result, self._state.rows()), self._templates)
+        class_ = None if roster is None else self._enrolment(roster, results, standings)
+        if class_:
+            results = [replace(result, lms=result.lms | class_.known(result.student)) for result in results]
         files = {
             "grades.csv": tables.exercises_csv(results, standings),
-            "totals.csv": tables.grades_csv(results, standings),
+            "totals.csv": tables.grades_csv(results, standings, class_),
             "grades.json": tables.grades_json(results, standings),
             "items.csv": tables.items_csv(results, standings),
             "similarity.csv": tables.similarity_csv(pairs),
-            REPORT: class_report(results, standings, pairs=pairs, anonymous=anonymous),
-            **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings).items()},
+            REPORT: class_report(results, standings, class_=class_, pairs=pairs, anonymous=anonymous),
+            **({"roster.csv": tables.roster_csv(class_, results, standings)} if class_ else {}),
+            **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings, class_).items()},
         }
         for name, text in files.items():
             write(self._out / name, text)
         return results
+
+    def _enrolment(self, roster: Sequence[Person], results: list[Result], standings: Standings) -> Enrolment:
+        from autograder.grading.roster.enrolment import Memory, enrolment
+
+        memory = Memory(self._out / FOLDER / "roster.json")
+        students = {student: {} for student, _ in standings}
+        for result in results:
+            students[result.student] = students.get(result.student, {}) | result.lms
+        handed_in = [(result.student, result.assignment) for result in results]
+        found = enrolment(roster, students, handed_in, memory.read())
+        write(memory.path, memory.with_new(found))
+        return found
 
     def _graded(self, result: Result) -> None:
         from autograder.grading.records.coursefolder import keep_graded

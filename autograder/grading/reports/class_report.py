@@ -16,6 +16,7 @@ from autograder.grading.reports.names import Names
 from autograder.grading.reports.overview import Need, Success
 from autograder.grading.reports.pages import count, page, percent
 from autograder.grading.reports.similarity import Pair
+from autograder.grading.roster.enrolment import Enrolment
 
 # How much a section shows before it says how much more there is: a report on a thousand students stays readable.
 HELPED, SLOWEST, SENTENCES, PEOPLE, MISTAKES, PAIRS = 20, 10, 40, 12, 4, 15
@@ -25,18 +26,22 @@ def class_report(
     results: Iterable[Result],
     standings: Standings,
     *,
+    class_: Enrolment | None = None,
     pairs: Iterable[Pair] = (),
     anonymous: bool = False,
     title: str = "Class report",
 ) -> str:
-    """One HTML page, complete in itself: no script, no link to elsewhere. pairs: of students with answers alike.
+    """One HTML page, complete in itself: no script, no link to elsewhere.
+
+    class_: what a roster tells of it, if there is one; pairs: of students with answers alike.
 
     It can hide the names by itself, but holds them; with anonymous=True it holds none, neither as a heading nor in a
     sentence: students are numbered in the order in which they need help, and only whoever reads the marks can guess.
     """
     rows = [settled(result, standing_of(result, standings)) for result in in_order(results)]
     needs = overview.by_need(rows, standings)
-    names = Names([need.student for need in needs], rows, anonymous=anonymous)
+    called = {student: person.name for student, person in class_.people.items()} if class_ else {}
+    names = Names([need.student for need in needs], rows, anonymous=anonymous, called=called)
     turn = {need.student: i for i, need in enumerate(needs)}
     listed = sorted(rows, key=lambda row: (turn[row.student], row.assignment))  # an order by name would tell the names
     return page(
@@ -57,6 +62,7 @@ def class_report(
         silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in listed for m in _silent(row)), names),
         slowest=_slowest(listed, names),
         alike=_alike(pairs, names),
+        class_=_class(class_, names) if class_ else None,
         rare_from=similarity.FEWEST,
         marks=_marks(rows, standings, names),
     )
@@ -170,6 +176,29 @@ def _sentences(pairs: Iterable[tuple[str, str]], names: Names) -> dict[str, Any]
 def _silent(row: Result) -> list:
     """Checks that did not run, though the notebook could be graded, and what a person must mark for that reason."""
     return [mark for mark in row.marks if mark.status in ("not run", "waiting") and mark.why]
+
+
+def _class(found: Enrolment, names: Names) -> dict[str, Any]:
+    """What the roster says; an anonymous report only counts those of whom nothing else in it tells."""
+    absent = [(person.name, person.id, missing) for person, _, missing in found.absent]
+    return {
+        "enrolled": len(found.people) + sum(not student for _, student, _ in found.absent),
+        "absent": [] if names.anonymous else absent,
+        "absences": len(absent),
+        "unsure": [(names.who(student), _open(why, names)) for student, why in found.unsure.items()],
+        "unknown": [names.who(student) for student in found.unknown],
+        "withdrawn": [names.who(student) for student in found.withdrawn],
+    }
+
+
+def _open(why: str, names: Names) -> Markup:
+    """The sentence, which names people, or that there is one."""
+    hidden = Markup("More than one may be meant.")
+    return (
+        hidden
+        if names.anonymous
+        else Markup('<bdi class="name">{}</bdi><span class="alias">{}</span>').format(why, hidden)
+    )
 
 
 def _alike(pairs: Iterable[Pair], names: Names) -> dict[str, Any]:
