@@ -88,7 +88,7 @@ class Publisher:
         pairs = similar(map(self._state.result, self._state.rows()), self._templates)
         class_ = None if roster is None else self._enrolment(roster, results, standings)
         if class_:
-            results = [replace(result, lms=result.lms | class_.known(result.student)) for result in results]
+            results = [_named(result, class_.known(result.student)) for result in results]
         files = {
             "grades.csv": tables.exercises_csv(results, standings),
             "totals.csv": tables.grades_csv(results, standings, class_),
@@ -101,7 +101,18 @@ class Publisher:
         }
         for name, text in files.items():
             write(self._out / name, text)
+        self._return_feedback(results, standings)
         return results
+
+    def _return_feedback(self, results: list[Result], standings: Standings) -> None:
+        """Everybody's feedback in one file for each assignment and platform that it came from."""
+        from autograder.grading.reports.returned import returned
+
+        def notebook(result: Result) -> str:
+            return self._state.result((result.student, result.assignment)).notebook
+
+        for name, content in returned(results, standings, lambda r: self._page(r).read_bytes(), notebook).items():
+            write(self._out / "lms" / name, content)
 
     def _enrolment(self, roster: Sequence[Person], results: list[Result], standings: Standings) -> Enrolment:
         from autograder.grading.roster.enrolment import Memory, enrolment
@@ -125,8 +136,10 @@ class Publisher:
 
         template = self._templates.get(result.assignment) or nothing_asked(result.assignment)
         page = feedback_html(result, standing, template)
-        name = f"{result.assignment}.html"
-        write(self._out / "feedback" / result.student / result.assignment / name, page)
+        write(self._page(result), page)
+
+    def _page(self, result: Result) -> Path:
+        return self._out / "feedback" / result.student / result.assignment / f"{result.assignment}.html"
 
 
 def told(results: Iterable[Result], out: Path) -> str:
@@ -151,6 +164,11 @@ def _blameless(job: Job, problem: BaseException) -> Result:
         "fault: the same command tries it again."
     )
     return refused(job.submission, job.template, reason, repairs=job.submission.notes, seed=job.seed)
+
+
+def _named(result: Result, known: dict[str, str]) -> Result:
+    """With what the roster knows besides the platform's export, and the name as the roster has it."""
+    return replace(result, lms={**known, **result.lms, **{key: known[key] for key in ("name",) if key in known}})
 
 
 def _as_text(standing: Standing) -> str:

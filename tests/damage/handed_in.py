@@ -278,7 +278,8 @@ def moodle_flat(folder: Path) -> Path:
            ("doejane", START): "", ("roemax", START): "", ("poezoe", START): "", ("anon_a1B2c", START): "",
            ("zipper", START): "", ("broken", START): "cannot be opened"},
            {"roemax": "Canvas marks this submission as late"},
-           {"doejane": {"canvas_id": "1234"}, "anon_a1B2c": {}})  # fmt: skip
+           {"doejane": {"canvas_id": "1234", "canvas_file": f"doejane_1234_5678_{START}.ipynb"},
+            "anon_a1B2c": {"canvas_file": f"anon_a1B2c_5681_{START}.ipynb"}})  # fmt: skip
 def canvas(folder: Path) -> Path:
     return put_zip(folder, {
         f"doejane_1234_5678_{START}.ipynb": work(), f"roemax_LATE_1235_5679_{START}.ipynb": work(),

@@ -36,7 +36,8 @@ def owner(part: str) -> Owner | None:
     if found := _MOODLE.fullmatch(part):
         return Owner(found["name"], {"name": found["name"], "moodle_id": found["id"]}, found["file"] or "")
     if found := _ANONYMOUS.fullmatch(part):
-        return Owner(found["name"], {}, found["file"], bool(found["late"]))
+        return Owner(found["name"], {"canvas_file": part}, found["file"], bool(found["late"]))
     if found := _CANVAS.fullmatch(part):
-        return Owner(found["name"], {"canvas_id": found["id"]}, found["file"], bool(found["late"]))
+        lms = {"canvas_id": found["id"], "canvas_file": part}
+        return Owner(found["name"], lms, found["file"], bool(found["late"]))
     return None

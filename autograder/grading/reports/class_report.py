@@ -194,11 +194,8 @@ def _class(found: Enrolment, names: Names) -> dict[str, Any]:
 def _open(why: str, names: Names) -> Markup:
     """The sentence, which names people, or that there is one."""
     hidden = Markup("More than one may be meant.")
-    return (
-        hidden
-        if names.anonymous
-        else Markup('<bdi class="name">{}</bdi><span class="alias">{}</span>').format(why, hidden)
-    )
+    both = Markup('<bdi class="name">{}</bdi><span class="alias">{}</span>').format(why, hidden)
+    return hidden if names.anonymous else both
 
 
 def _alike(pairs: Iterable[Pair], names: Names) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Names:
 
 
 def _names(result: Result) -> set[str]:
-    told = (str(value).strip() for key, value in result.lms.items() if key != "section")
+    told = (str(value).strip() for key, value in result.lms.items() if key not in ("section", "canvas_file"))
     whole = {result.student, *told}
     parts = {part for name in whole for part in _PARTS.split(name) if sum(map(str.isalpha, part)) >= 3}
     return {name for name in whole | parts if _is_name(name)}

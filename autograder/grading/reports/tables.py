@@ -7,6 +7,7 @@ import" and "Assignment: offline grading worksheet" (MoodleDocs), and where thes
 (Canvas: gradebook_importer; Moodle: gradeimport_csv, assignfeedback_offline). Of `Result.lms` they use
 
     name, canvas_id, sis_user_id, sis_login_id, section      Canvas
+    canvas_file                                              Canvas; see reports.returned
     name, moodle_id, username, idnumber, email               Moodle; moodle_id is the participant's number in the
                                                              names of the files that an assignment hands out
 """

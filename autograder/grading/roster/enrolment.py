@@ -26,9 +26,13 @@ class Enrolment:
     withdrawn: dict[str, str] = field(default_factory=dict)
 
     def known(self, student: str) -> dict[str, str]:
-        """What the roster tells of a student, as Submission.lms has it."""
+        """What the roster tells of a student, as Submission.lms has it.
+
+        Not Moodle's number of a participant: it is another one for each assignment.
+        """
         person = self.people.get(student)
-        return {"name": person.name, **person.known} if person else {}
+        named = {"name": person.name} if person and person.name else {}
+        return named | {key: value for key, value in person.known.items() if key != "moodle_id"} if person else {}
 
     def state(self, student: str) -> str:
         """In a word: enrolled, unsure, withdrawn or unknown."""

@@ -31,40 +31,40 @@ class Matching:
 
 def matched(roster: Sequence[Person], students: Mapping[str, Lms]) -> Matching:
     """roster: everybody; students: the ids under which marks are kept, with what is known of each."""
-    people: dict[str, Person] = {}
+    owners: dict[int, str] = {}  # place in the roster → student
     unsure: dict[str, str] = {}
-    doubted: set[int] = set()  # places in the roster
-    free = dict(enumerate(roster))
+    doubted: set[int] = set()
     for of_person, of_student in ((_numbers, _numbers_of), (_ids, _ids_of), (_names, _names_of)):
-        left = {student: lms for student, lms in students.items() if student not in people and student not in unsure}
-        claims = _claims(free, left, of_person, of_student)
-        claimants = defaultdict(list)
+        settled = {*owners.values(), *unsure}
+        left = {student: lms for student, lms in students.items() if student not in settled}
+        claims = _claims(roster, left, of_person, of_student)
+        claimants = defaultdict(set, {place: {student} for place, student in owners.items()})
         for student, places in claims.items():
             for place in places:
-                claimants[place].append(student)
+                claimants[place].add(student)
         for student, places in claims.items():
-            rivals = sorted({other for place in places for other in claimants[place]} - {student})
+            rivals = set().union(*(claimants[place] for place in places)) - {student}
             if len(places) == 1 and not rivals:
-                people[student] = free[places[0]]
+                owners[places[0]] = student
             else:
-                unsure[student] = _why([roster[place] for place in places], rivals)
+                unsure[student] = _why([roster[place] for place in places], sorted(rivals))
                 doubted.update(places)
-        free = {place: person for place, person in free.items() if place not in claimants}
-    return Matching(people, unsure, tuple(person for place, person in free.items() if place not in doubted))
+    absent = (person for place, person in enumerate(roster) if place not in owners and place not in doubted)
+    return Matching({student: roster[place] for place, student in owners.items()}, unsure, tuple(absent))
 
 
 def _claims(
-    free: Mapping[int, Person], students: Mapping[str, Lms], of_person: Callable, of_student: Callable
+    roster: Sequence[Person], students: Mapping[str, Lms], of_person: Callable, of_student: Callable
 ) -> dict[str, list[int]]:
     """Student → the places in the roster that may be meant, if there are any."""
     places = defaultdict(set)
-    for place, person in free.items():
+    for place, person in enumerate(roster):
         for sign in of_person(person):
             places[sign].add(place)
     found = {}
     for student, lms in students.items():
         meant = sorted({place for sign in of_student(student, lms) for place in places[sign]})
-        meant = [place for place in meant if not _contradicts(free[place], lms)]
+        meant = [place for place in meant if not _contradicts(roster[place], lms)]
         if meant:
             found[student] = meant
     return found
