@@ -196,8 +196,19 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     given = vars(arguments)
     limits = Limits(given["timeout"], 5 * given["timeout"], given["memory"])
-    names = ("out", "course", "jobs", "scheduler", "db", "seed", "checks_path", "sandbox", "regrade", "anonymous")
-    names += ("roster",)
+    names = (
+        "out",
+        "course",
+        "jobs",
+        "scheduler",
+        "db",
+        "seed",
+        "checks_path",
+        "sandbox",
+        "regrade",
+        "roster",
+        "anonymous",
+    )
     options = Options(given["submitted"], limits=limits, **{name: given[name] for name in names})
     return graded(options, _checkout())
 

@@ -33,6 +33,7 @@ class Publisher:
 
     def __init__(self, out: Path, state: State, book: Book, templates: dict[str, Template]) -> None:
         self._out, self._state, self._book, self._templates = out, state, book, templates
+        self._rubrics: dict[str, dict[str, str]] = {}  # assignment → see records.rubrics
         self.failed: list[str] = []  # what could not be published, a sentence each
 
     def take(self, job: Job, fingerprint: str, outcome: Outcome) -> None:
@@ -128,8 +129,12 @@ class Publisher:
 
     def _graded(self, result: Result) -> None:
         from autograder.grading.records.coursefolder import keep_graded
+        from autograder.grading.records.rubrics import rubrics
 
-        keep_graded(self._book.folder, result, self._templates[result.assignment])
+        template = self._templates[result.assignment]
+        if template.assignment not in self._rubrics:
+            self._rubrics[template.assignment] = rubrics(self._book.folder, template)
+        keep_graded(self._book.folder, result, template, self._rubrics[template.assignment])
 
     def _feedback(self, result: Result, standing: Standing) -> None:
         from autograder.grading.reports.feedback import feedback_html

@@ -1,8 +1,8 @@
 """Feedback on its way back: one zip for each assignment and platform, in the form that its bulk upload takes.
 
-Moodle, assignment, "Upload multiple feedback files in a zip": the importer (assignfeedback_file, importziplib.php) looks
-in every path for a part NAME_NUMBER_assignsubmission_file, where NUMBER is the participant's and NAME holds no _, and
-keeps what follows as a feedback file. Canvas, assignment, "Upload Submissions": it (Assignment,
+Moodle, assignment, "Upload multiple feedback files in a zip": the importer (assignfeedback_file, importziplib.php)
+looks in every path for a part NAME_NUMBER_assignsubmission_file, where NUMBER is the participant's and NAME holds no _,
+and keeps what follows as a feedback file. Canvas, assignment, "Upload Submissions": it (Assignment,
 infer_comment_context_from_filename) reads the first two numbers between the _ of a file's name, the student's and that
 of the file that was handed in, and attaches the new file to a comment under that one's name: so it must be of its kind.
 """

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import nbformat
 import pytest
-from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
-from nbgrader.server_extensions.formgrader import handlers
-from traitlets.config import Config
 
 from autograder.grading.model import Mark, Result, Slot, Standing, Template
 from autograder.grading.reports.class_report import class_report
@@ -20,6 +16,7 @@ from autograder.grading.sandbox.outputs import outputs
 from autograder.grading.sandbox.tame import tame
 from autograder.judging.exercise import gate
 from autograder.judging.report import LawResult, Report
+from tests.grading.formgrader import formgraded
 from tests.grading.reports.links import EVIL, PRINTED, RAISED, TEXTS
 from tests.house.browser import CHROMIUM, QUIET, opened
 from tests.house.lab import Server, free_port, own_settings
@@ -101,20 +98,6 @@ def seen(browser: playwright.Browser, html: str, root: str) -> list[str]:
 
 
 # --- pages that nbgrader makes -----------------------------------------------------------------------------------
-
-
-def formgraded(nb: nbformat.NotebookNode, template: str) -> str:
-    """The page of a submission as nbgrader's formgrader makes it, or its feedback."""
-    settings = Config()
-    settings.HTMLExporter.template_name = template
-    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    bootstrap = Path(handlers.static_path, "node_modules", "bootstrap", "dist", "css")
-    settings.HTMLExporter.extra_template_paths = [str(bootstrap)]  # as nbgrader's GenerateFeedback sets it
-    resources = {"base_url": "", "assignment_id": "hw", "notebook_id": "hw", "submission_id": "1", "index": 0}
-    grader = {"score": 0, "max_score": 2, "late_penalty": 0, "notebook": "hw", "student": "ada"}
-    resources |= {"total": 1, "student": "ada", "last_name": "", "first_name": "", "notebook_path": "x"}
-    html, _ = HTMLExporter(config=settings).from_notebook_node(nb, resources={**resources, "nbgrader": grader})
-    return html
 
 
 @pytest.mark.parametrize("template", ["formgrade", "feedback"])
