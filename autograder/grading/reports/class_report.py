@@ -40,7 +40,7 @@ def class_report(
     """
     rows = [settled(result, standing_of(result, standings)) for result in in_order(results)]
     needs = overview.by_need(rows, standings)
-    called = {student: person.name for student, person in class_.people.items()} if class_ else {}
+    called = {**class_.withdrawn, **{s: person.name for s, person in class_.people.items()}} if class_ else {}
     names = Names([need.student for need in needs], rows, anonymous=anonymous, called=called)
     turn = {need.student: i for i, need in enumerate(needs)}
     listed = sorted(rows, key=lambda row: (turn[row.student], row.assignment))  # an order by name would tell the names
@@ -182,7 +182,7 @@ def _class(found: Enrolment, names: Names) -> dict[str, Any]:
     """What the roster says; an anonymous report only counts those of whom nothing else in it tells."""
     absent = [(person.name, person.id, missing) for person, _, missing in found.absent]
     return {
-        "enrolled": len(found.people) + sum(not student for _, student, _ in found.absent),
+        "size": found.size,
         "absent": [] if names.anonymous else absent,
         "absences": len(absent),
         "unsure": [(names.who(student), _open(why, names)) for student, why in found.unsure.items()],

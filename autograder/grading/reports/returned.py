@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.grading.model import Result, Standing
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
+from autograder.grading.sandbox.tame import tame
 from autograder.judging.report import number
 
 Page = Callable[[Result], bytes]
@@ -75,12 +76,12 @@ def commented(result: Result, standing: Standing, notebook: str) -> str:
     total = f"{number(standing.total(result))} of {number(result.max)} points"
     waits = f", {number(waiting(marked))} wait for a hand grade" if waiting(marked) else ""
     lines = [f"# Feedback: {total}{waits}", ""]
-    lines += [f"This notebook could not be graded. {result.reason}", ""] * bool(result.reason)
+    lines += [f"This notebook could not be graded. {tame(result.reason)}", ""] * bool(result.reason)
     lines += ["| exercise | points | of |", "|---|--:|--:|"]
     lines += [
         f"| {m.exercise} | {'–' if m.points is None else number(m.points)} | {number(m.max)} |" for m in marked.marks
     ]
-    lines += ["", *(f"- {sentence}" for sentence in result.repairs)]
+    lines += ["", *(f"- {tame(sentence)}" for sentence in result.repairs)]
     for exercise, comment in standing.comments.items():
         lines += ["", f"**{exercise}**", "", *(f"> {line}" for line in comment.splitlines())]
     found: dict[str, Any] = json.loads(notebook) if notebook else _empty()

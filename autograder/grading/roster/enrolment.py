@@ -13,12 +13,13 @@ from autograder.grading.roster.roster import Person
 
 @dataclass(frozen=True)
 class Enrolment:
-    """people: student's id → person; unsure: student's id → why it cannot be told who that is.
+    """size: people on the roster; people: student's id → person; unsure: student's id → why it cannot be told who that is.
 
     absent: (person, student's id or "", assignments that are not there); unknown: ids that no roster has had;
     withdrawn: id → name, of those whom an earlier roster had and this one has not.
     """
 
+    size: int = 0
     people: dict[str, Person] = field(default_factory=dict)
     unsure: dict[str, str] = field(default_factory=dict)
     absent: tuple[tuple[Person, str, tuple[str, ...]], ...] = ()
@@ -59,6 +60,7 @@ def enrolment(
         absent += [(person, student, missing)] if missing else []
     others = [student for student in students if student not in found.people and student not in found.unsure]
     return Enrolment(
+        len(roster),
         found.people,
         found.unsure,
         tuple(sorted(absent, key=lambda row: (row[0].name.casefold(), row[0].id))),

@@ -67,4 +67,7 @@ PRINTED = {
     "taken back": "see http:_\b//evil.invalid/back",
 }
 
-RAISED = r"$\href{javascript:window.hit=1}{x}$ <a href='http://evil.invalid/raised'>x</a> http://evil.invalid/raised"
+RAISED = (
+    r"$\href{http://evil.invalid/raised}{x}$ $\href{javascript:window.hit=1}{x}$ "
+    "<a href='http://evil.invalid/raised'>x</a> http://evil.invalid/raised"
+)
