@@ -13,7 +13,7 @@ from autograder.grading.roster.roster import Person
 
 @dataclass(frozen=True)
 class Enrolment:
-    """size: people on the roster; people: student's id → person; unsure: student's id → why it cannot be told who that is.
+    """size: people on the roster; people: student's id → person; unsure: id → why it cannot be told who that is.
 
     absent: (person, student's id or "", assignments that are not there); unknown: ids that no roster has had;
     withdrawn: id → name, of those whom an earlier roster had and this one has not.

@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from autograder.grading.model import Mark, Result, Slot, Standing, Template
+from autograder.grading.records.coursefolder import keep_graded, settings
 from autograder.grading.reports.class_report import class_report
 from autograder.grading.reports.feedback import feedback_html
 from autograder.grading.sandbox.outputs import outputs
@@ -108,6 +109,13 @@ def test_nothing_acts_on_a_page_of_nbgrader(browser, template: str) -> None:
     found = seen(browser, formgraded(nb, template), "#notebook-container")
     assert len([one for one in found if one.startswith("href=")]) > 30
     assert "a script has run" in found
+
+
+def test_the_reason_of_a_refusal_may_quote_what_a_student_wrote(browser, tmp_path) -> None:
+    nothing = Template("hw", nbformat.writes(new_notebook()), ())
+    reason = " ".join(TEXTS[name] for name in ("javascript", "picture", "tag", "bare", "formula", "autolink"))
+    path = keep_graded(settings(tmp_path), Result("ada", "hw", (), reason=reason), nothing)
+    assert seen(browser, formgraded(nbformat.read(path, as_version=4), "formgrade"), "#notebook-container") == []
 
 
 def test_a_pasted_picture_is_shown_to_the_marker(browser) -> None:
