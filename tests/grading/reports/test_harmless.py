@@ -20,7 +20,7 @@ from autograder.judging.report import LawResult, Report
 from tests.grading.formgrader import formgraded
 from tests.grading.reports.links import EVIL, PRINTED, RAISED, TEXTS
 from tests.house.browser import CHROMIUM, QUIET, opened
-from tests.house.lab import Server, free_port, own_settings
+from tests.house.lab import Server, running
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser to look with")
 pytestmark = [
@@ -135,12 +135,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (home / "autograded").mkdir()
     nbformat.write(ours(), home / "autograded" / "ours.ipynb")
     nbformat.write(theirs(), home / "autograded" / "theirs.ipynb")
-    server = Server(home / "autograded", free_port(), own_settings(home), "--LabApp.expose_app_in_browser=True")
-    try:
-        server.wait()
+    with running(home / "autograded", "--LabApp.expose_app_in_browser=True") as server:
         yield server
-    finally:
-        server.stop()
 
 
 def in_lab(browser: playwright.Browser, lab: Server, name: str) -> list[str]:
