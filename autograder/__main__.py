@@ -222,6 +222,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--memory", metavar="MB", type=int, default=2048, help="for a notebook (default: 2048)")
     grade.add_argument("--sandbox", choices=("bubblewrap", "none"), default="bubblewrap", help=_SANDBOX)
     grade.add_argument("--regrade", action="store_true", help="grade all anew, with a fresh seed; hand grades stay")
+    grade.add_argument("--roster", metavar="FILE", type=Path, help="the class as Canvas or Moodle exports it (CSV)")
     grade.add_argument("--anonymous", action="store_true", help="a class report without names")
 
 
@@ -235,7 +236,19 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     given = vars(arguments)
     limits = Limits(given["timeout"], 5 * given["timeout"], given["memory"])
-    names = ("out", "course", "jobs", "scheduler", "db", "seed", "checks_path", "sandbox", "regrade", "anonymous")
+    names = (
+        "out",
+        "course",
+        "jobs",
+        "scheduler",
+        "db",
+        "seed",
+        "checks_path",
+        "sandbox",
+        "regrade",
+        "roster",
+        "anonymous",
+    )
     options = Options(given["submitted"], limits=limits, **{name: given[name] for name in names})
     return graded(options, _checkout())
 

@@ -79,13 +79,14 @@ class _Run:
         """A course folder and a gradebook that know the assignments."""
         from autograder.grading.records.coursefolder import course_folder
         from autograder.grading.records.gradebook import Book
+        from autograder.grading.records.rubrics import notice
 
         options, course = self._plan.options, self._plan.course
         used = {assignment for _, assignment in (*self._marks, *self._state.rows())}
         self._notices = course_folder(options.out, course.root, course.own, options.db, used)
         self._book = stack.enter_context(Book(options.out, options.db))
         templates = {name: template for name, template in course.templates.items() if name in used}
-        self._notices += self._book.prepare(templates.values())
+        self._notices += self._book.prepare(templates.values()) + notice(self._book.folder, templates)
         self._publisher = Publisher(options.out, self._state, self._book, templates)
 
     def go(self) -> str:
@@ -98,7 +99,7 @@ class _Run:
             if len(self._done) < len(self._marks):
                 self._grade_all(bar)
         self._publisher.refresh()
-        results = self._publisher.tables(self._plan.options.anonymous)
+        results = self._publisher.tables(self._plan.options.anonymous, self._plan.roster)
         if self._publisher.failed:
             raise CourseError("\n".join(self._publisher.failed))
         self._state.finish()

@@ -19,9 +19,10 @@ from nbformat.v4 import new_output
 from autograder.grading.model import Job, Limits, Mark, Result, Template, exercise_of, kind_of, refused
 from autograder.grading.repair.remarks import first
 from autograder.grading.sandbox.ended import Ended
-from autograder.grading.sandbox.outputs import outputs, tame
+from autograder.grading.sandbox.outputs import outputs
 from autograder.grading.sandbox.sandbox import Sandbox, kept
 from autograder.grading.sandbox.session import Session
+from autograder.grading.sandbox.tame import tame
 from autograder.judging.bounded import TooMuch, bounded
 from autograder.judging.exercise import Exercise, added, all_exercises
 from autograder.judging.judge import examine
@@ -313,8 +314,8 @@ def _in_order(run: Run, template: Template) -> tuple[Mark, ...]:
 
 
 def _tame(notebook: NotebookNode, template: Template) -> None:
-    """Markdown that is not the course's own is shown as text."""
+    """What is not the course's own text does nothing where somebody opens it."""
     own = {slot.source for slot in template.slots}
     for cell in notebook.cells:
         if cell.cell_type != "code" and cell.source not in own:
-            cell.source = tame(cell.source)
+            cell.source = tame(cell.source, cell.get("attachments", {}))

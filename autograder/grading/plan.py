@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.grading.model import Job, Limits, Submission
 from autograder.grading.records.course import Course, nothing_asked, read_course
 from autograder.grading.records.state import Place, fingerprint
+from autograder.grading.roster.roster import Person, read_roster
 from autograder.judging.exercise import Exercise, added
 from autograder.judging.meter import checked
 from pushforward.errors import CourseError
@@ -34,16 +35,18 @@ class Options:
     sandbox: str = "bubblewrap"
     regrade: bool = False
     anonymous: bool = False
+    roster: Path | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. checks: an instructor's own files; judges: those that they define, by exercise."""
+    """One run. checks: an instructor's own files; judges: those that they define, by exercise; roster: the class."""
 
     options: Options
     course: Course
     checks: tuple[tuple[str, str], ...]
     judges: dict[str, Exercise]
+    roster: tuple[Person, ...] | None = None
 
     def jobs(self, seed: int = 0) -> Iterator[Job]:
         """A job for each submission, read from the disk one after the other."""
@@ -65,12 +68,13 @@ def read_plan(options: Options, root: Path | None = None) -> Plan:
     """Raises CourseError for whatever cannot be done. root: the checkout at hand, if any."""
     _check_numbers(options)
     _check_places(options)
+    roster = None if options.roster is None else read_roster(options.roster)
     checks, judges = _own_checks(options.checks_path)
     with added(judges):
         course = read_course(options.course, root)
         if options.checks_path is not None:
             _refuse_strangers(options.checks_path, checks, course)
-    return Plan(options, course, checks, judges)
+    return Plan(options, course, checks, judges, roster)
 
 
 def _check_numbers(options: Options) -> None:

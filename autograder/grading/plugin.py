@@ -22,9 +22,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import is_locked
 from traitlets import Enum, Float, Integer, Unicode
 
 from autograder.grading.model import Limits, exercise_of, kind_of
+from autograder.grading.sandbox.tame import tame
 from pushforward.errors import CourseError
 
 
@@ -62,6 +64,7 @@ class Isolated(NbGraderPreprocessor):
             self.log.warning("%s", incident)
         if self.sandbox == "none":
             self.log.warning("Not isolated: the student's code ran with all the rights of this user.")
+        _tame(run.notebook)
         return run.notebook, resources
 
     def _exercises(self) -> Mapping[str, Any] | None:
@@ -83,6 +86,13 @@ def _refuse_ordinary_tests(nb: NotebookNode) -> None:
                 f"The graded cell {grade_id!r} belongs to no exercise of the course: write it as a check and name its "
                 "folder in c.Isolated.checks_path, or grade this assignment without isolated()."
             )
+
+
+def _tame(nb: NotebookNode) -> None:
+    """Text that a student may have written does nothing where somebody opens it."""
+    for cell in nb.cells:
+        if cell.cell_type != "code" and not is_locked(cell):
+            cell.source = tame(cell.source, cell.get("attachments", {}))
 
 
 def _with_ids(nb: NotebookNode) -> NotebookNode:

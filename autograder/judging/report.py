@@ -14,6 +14,8 @@ from pushforward.answering.shell import shell
 
 # Okabe and Ito's blue and vermilion, told apart by readers of every kind of colour vision; the marks say it again.
 _GOOD, _BAD, _MUTED = "#0072B2", "#D55E00", "#767676"
+# For MathJax, old and new: what an answer said or raised is no formula, and no link of one.
+_NO_MATHEMATICS = "tex2jax_ignore mathjax_ignore"
 
 
 # One rule for every exercise: it costs nothing, and is worth knowing.
@@ -136,7 +138,7 @@ class Report:
         if self.graded:
             again = f'check("{self.id}", seed={self.seed})'
             parts.append(f'<p style="color:{_MUTED}"><code>{html.escape(again)}</code> asks these questions again.</p>')
-        return f'<div class="pushforward-check">{"".join(parts)}</div>'
+        return f'<div class="pushforward-check {_NO_MATHEMATICS}">{"".join(parts)}</div>'
 
     def _html_table(self) -> str:
         """Columns for expected and got only where there is something to say."""

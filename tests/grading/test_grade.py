@@ -28,6 +28,7 @@ from autograder.grading.sandbox.ended import Ended
 from autograder.grading.sandbox.inmate import Inmate
 from autograder.grading.sandbox.outputs import LEFT_OUT
 from autograder.grading.sandbox.sandbox import Sandbox, close, kept, ready
+from autograder.grading.sandbox.tame import JOINER
 from autograder.judging.bounded import bounded
 from autograder.judging.exercise import all_exercises
 from pushforward.errors import CourseError
@@ -183,7 +184,7 @@ def test_own_cells_run_and_show_what_is_safe() -> None:
     assert first.outputs[0].text == "own\n"
     assert all(set(output.data) == {"text/plain"} for output in first.outputs[1:])
     assert second.outputs[0].ename == "NameError"
-    assert third.source == "&lt;script>alert(1)&lt;/script> a < b"
+    assert third.source == f"<{JOINER}script>alert(1)<{JOINER}/script> a < b"
 
 
 def test_a_notebook_of_many_pictures_stays_small_and_says_so() -> None:

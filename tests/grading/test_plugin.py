@@ -24,6 +24,7 @@ from autograder.grading.plugin import Isolated, isolated
 from autograder.grading.records.coursefolder import course_folder
 from autograder.grading.records.gradebook import Book
 from autograder.grading.sandbox import sandbox
+from autograder.grading.sandbox.tame import tame
 from pushforward.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +80,16 @@ def test_a_run_without_a_wall_says_so(asked: dict, caplog: pytest.LogCaptureFixt
     Isolated(sandbox="none").preprocess(notebook(), {})
     assert asked["sandbox"] == "none"
     assert "Not isolated" in caplog.text
+
+
+def test_text_of_students_does_nothing_in_formgrader(asked: dict) -> None:
+    locked = {"grade": False, "solution": False, "locked": True, "grade_id": "given", "schema_version": 3}
+    nb, link = notebook(), "[x](javascript:alert(1)) <b>"
+    nb.cells[0].source = link
+    nb.cells[1].source = "y[0](1)"
+    nb.cells.insert(0, new_markdown_cell(link, metadata={"nbgrader": locked}))
+    run, _ = Isolated().preprocess(nb, {})
+    assert [cell.source for cell in run.cells[:3]] == [link, tame(link), "y[0](1)"]
 
 
 def test_an_instructors_own_checks_are_used(asked: dict, tmp_path: Path) -> None:

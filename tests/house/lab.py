@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -76,6 +78,17 @@ class Server:
         for child in alive:
             child.kill()
         assert not alive, f"left running: {alive}"
+
+
+@contextmanager
+def running(folder: Path, *more: str) -> Iterator[Server]:
+    """A JupyterLab over a folder with no settings of the user's, which beside it has a folder to itself."""
+    server = Server(folder, free_port(), own_settings(folder.parent), *more)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
 
 
 def execute(channel: websocket.WebSocket, code: str) -> list[dict]:

@@ -33,6 +33,7 @@ STATIONS = (
     "autograder.grading.repair",
     "autograder.grading.intake",
     "autograder.grading.records",
+    "autograder.grading.roster",
     "autograder.grading.reports",
     "autograder.grading",
     "autograder.measuring",

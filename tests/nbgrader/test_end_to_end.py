@@ -149,7 +149,7 @@ def test_an_edited_written_answer_waits_for_a_hand_grade_and_an_untouched_one_do
 
 def test_feedback_shows_the_tables_and_names_the_mistake(course: Path) -> None:
     page = (course / "feedback" / "mixture" / ASSIGNMENTS[1] / f"{ASSIGNMENTS[1]}.html").read_text(encoding="utf-8")
-    assert page.count('class="pushforward-check"') == sum(name.startswith("diffusion") for name in _full())
+    assert page.count('class="pushforward-check ') == sum(name.startswith("diffusion") for name in _full())
     assert "the root is missing on the signal" in page
     assert "hint 1 of 3" in page
     assert "what your code printed" in page

@@ -1,7 +1,8 @@
 """From the bytes of a file to the cells of a notebook: whatever the bytes are, either cells or Unreadable.
 
 It runs in a process of its own, autograder.grading.reading.reader, since some bytes take for ever. Outputs,
-attachments, counters and the state of widgets are left behind: they are the student's own, and no mark comes from them.
+counters and the state of widgets are left behind: they are the student's own, and no mark comes from them. Pictures in
+cells of text stay, see autograder.grading.reading.pictures.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from autograder.grading.reading.decode import clean, decoded
 from autograder.grading.reading.handed import Cell, Handed
+from autograder.grading.reading.pictures import Album
 from autograder.grading.reading.unreadable import Unreadable, no_notebook, refuse_other_files, refuse_other_text
 
 MOST_CELLS = 5000
@@ -162,7 +164,9 @@ def _cells(data: Any, said: list[str]) -> Iterator[Cell]:
     odd = sum(not isinstance(cell, dict) for cell in cells)
     if odd:
         said.append(f"{odd} of the notebook's cells had no content that can be read and were left out.")
-    yield from (_cell(cell) for cell in cells if isinstance(cell, dict))
+    album = Album()
+    yield from (_cell(cell, album) for cell in cells if isinstance(cell, dict))
+    said.extend(album.said())
 
 
 def _current(data: Any, said: list[str]) -> Any:
@@ -185,14 +189,18 @@ def _current(data: Any, said: list[str]) -> Any:
     return new
 
 
-def _cell(cell: dict) -> Cell:
+def _cell(cell: dict, album: Album) -> Cell:
     metadata = _dict(cell.get("metadata"))
     grade_id = _dict(metadata.get("nbgrader")).get("grade_id")
+    kind, source, pictures = _kind(cell), clean(_source(cell.get("source", cell.get("input")))), {}
+    if kind == "markdown":
+        source, pictures = album.of(cell, source)
     return Cell(
-        _kind(cell),
-        clean(_source(cell.get("source", cell.get("input")))),
+        kind,
+        source,
         _id(cell.get("id")) or _id(metadata.get("id")),  # Colab keeps it in the metadata
         clean(grade_id[:MOST_NAME]) if isinstance(grade_id, str) else "",
+        pictures,
     )
 
 

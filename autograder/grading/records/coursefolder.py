@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +22,8 @@ from autograder.building.workspace import released_notebooks, unpaired
 from autograder.grading.model import Result, Submission, Template
 from autograder.grading.records.database import PATIENCE, address, connect, without_password
 from autograder.grading.records.files import in_one_sentence, write
+from autograder.grading.records.rubrics import beside
+from autograder.grading.sandbox.tame import tame
 from autograder.judging.exercise import table
 from pushforward.errors import CourseError
 
@@ -156,14 +158,16 @@ def keep_submission(folder: NbGrader, submission: Submission) -> None:
     _write(where, submission.assignment, submission.content, submission.timestamp)
 
 
-def keep_graded(folder: NbGrader, result: Result, template: Template) -> Path:
+def keep_graded(folder: NbGrader, result: Result, template: Template, rubrics: Mapping[str, str] | None = None) -> Path:
     """Write autograded/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb and timestamp.txt. Returns the notebook's path.
+
+    rubrics: nbgrader's id of a written answer → what to show below it, see autograder.grading.records.rubrics.
 
     A refused notebook is replaced by the untouched release with the reason in front, so that formgrader and
     feedback have a page that says it. Raises CourseError if the disk refuses.
     """
     where = _home(folder, folder.coursedir.autograded_directory, result.student, result.assignment)
-    content = result.notebook or _placeholder(template, result.reason)
+    content = beside(result.notebook, rubrics or {}) or _placeholder(template, result.reason)
     return _write(where, result.assignment, content.encode(), result.timestamp)
 
 
@@ -178,7 +182,8 @@ def _home(folder: NbGrader, step: str, student: str, assignment: str) -> Path:
 
 def _placeholder(template: Template, reason: str) -> str:
     notebook = nbformat.reads(template.notebook, as_version=4)
-    words = f"**This notebook could not be graded.** {reason}\n\nWhat follows is the assignment as it was given out."
+    said = tame(reason)  # it may quote a file's name, or a cell
+    words = f"**This notebook could not be graded.** {said}\n\nWhat follows is the assignment as it was given out."
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(words, id="refused"))
     return nbformat.writes(notebook)
 

@@ -50,6 +50,7 @@ from sqlalchemy.orm import Session
 from autograder.grading.model import Mark, Result, Standing, Template, exercise_of
 from autograder.grading.records.coursefolder import settings
 from autograder.grading.records.database import PATIENCE, address, connect, spoken
+from autograder.grading.sandbox.tame import tame
 from pushforward.errors import CourseError
 
 NO_ANSWER = "No response."  # nbgrader's own words on an answer that is still the blank
@@ -348,7 +349,7 @@ def _remarks(sheet: _Sheet, result: Result) -> Iterator[tuple[str, str | None]]:
     texts = _texts(result.notebook)
     for cell, (name, _, blank) in sheet.answers.items():
         if result.reason:
-            yield cell, f"This notebook could not be graded. {result.reason}"
+            yield cell, f"This notebook could not be graded. {tame(result.reason)}"
         else:
             yield cell, NO_ANSWER if texts.get(name, "").strip() == blank.strip() else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import count
@@ -18,6 +19,7 @@ from autograder.grading.repair.remarks import first, quoted
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 GONE = "Missing, and put back"
 COPIES = "Left out, as copies that add nothing"
+_PICTURE = re.compile(r"\(attachment:([\w.-]+)\)")
 
 
 class Mending:
@@ -45,6 +47,7 @@ class Mending:
         # Of one slot: by their place in the student's file; what comes from the template alone has the place −1.
         cells = [cell for i in sorted(rows) for _, cell in sorted(rows[i], key=lambda row: row[0])]
         _give_ids(cells, self.own, {self._id(i) for i in range(len(self.slots))})
+        _give_pictures(cells, self.match.cells)
         return cells
 
     def _own_rows(self) -> dict[int, list[tuple[int, NotebookNode]]]:
@@ -213,3 +216,12 @@ def _give_ids(cells: list[NotebookNode], own: set[int], ours: set[str]) -> None:
             while cell["id"] in seen or not cell["id"]:
                 cell["id"] = f"own-{next(spare)}"
             seen.add(cell["id"])
+
+
+def _give_pictures(cells: list[NotebookNode], handed: Iterable[Cell]) -> None:
+    """Every cell of text has the pictures that it shows: its text may have stood elsewhere."""
+    known = {name: picture for cell in handed for name, picture in cell.attachments.items()}
+    for cell in cells if known else ():
+        shown = [name for name in _PICTURE.findall(cell.source) if name in known]
+        if shown and cell.cell_type == "markdown":
+            cell.attachments = from_dict({name: dict([known[name]]) for name in shown})

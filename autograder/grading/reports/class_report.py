@@ -10,26 +10,38 @@ from markupsafe import Markup
 
 from autograder.grading.model import Result
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
-from autograder.grading.reports import overview
+from autograder.grading.reports import overview, similarity
+from autograder.grading.reports.items import FEWEST, Item, items
 from autograder.grading.reports.names import Names
 from autograder.grading.reports.overview import Need, Success
 from autograder.grading.reports.pages import count, page, percent
+from autograder.grading.reports.similarity import Pair
+from autograder.grading.roster.enrolment import Enrolment
 
 # How much a section shows before it says how much more there is: a report on a thousand students stays readable.
-HELPED, SLOWEST, SENTENCES, PEOPLE, MISTAKES = 20, 10, 40, 12, 4
+HELPED, SLOWEST, SENTENCES, PEOPLE, MISTAKES, PAIRS = 20, 10, 40, 12, 4, 15
 
 
 def class_report(
-    results: Iterable[Result], standings: Standings, *, anonymous: bool = False, title: str = "Class report"
+    results: Iterable[Result],
+    standings: Standings,
+    *,
+    class_: Enrolment | None = None,
+    pairs: Iterable[Pair] = (),
+    anonymous: bool = False,
+    title: str = "Class report",
 ) -> str:
     """One HTML page, complete in itself: no script, no link to elsewhere.
+
+    class_: what a roster tells of it, if there is one; pairs: of students with answers alike.
 
     It can hide the names by itself, but holds them; with anonymous=True it holds none, neither as a heading nor in a
     sentence: students are numbered in the order in which they need help, and only whoever reads the marks can guess.
     """
     rows = [settled(result, standing_of(result, standings)) for result in in_order(results)]
     needs = overview.by_need(rows, standings)
-    names = Names([need.student for need in needs], rows, anonymous=anonymous)
+    called = {**class_.withdrawn, **{s: person.name for s, person in class_.people.items()}} if class_ else {}
+    names = Names([need.student for need in needs], rows, anonymous=anonymous, called=called)
     turn = {need.student: i for i, need in enumerate(needs)}
     listed = sorted(rows, key=lambda row: (turn[row.student], row.assignment))  # an order by name would tell the names
     return page(
@@ -40,6 +52,7 @@ def class_report(
         results=rows,
         waiting=sum(map(waiting, rows)),
         shown_mistakes=MISTAKES,
+        fewest=FEWEST,
         open_doors=sum(not row.isolated for row in rows),
         assignments=[_assignment(name, rows, standings) for name in sorted({row.assignment for row in rows})],
         help=_help(needs, names),
@@ -48,6 +61,9 @@ def class_report(
         incidents=_sentences(((row.student, said) for row in listed for said in row.incidents), names),
         silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in listed for m in _silent(row)), names),
         slowest=_slowest(listed, names),
+        alike=_alike(pairs, names),
+        class_=_class(class_, names) if class_ else None,
+        rare_from=similarity.FEWEST,
         marks=_marks(rows, standings, names),
     )
 
@@ -64,6 +80,7 @@ class Assignment:
     summary: str
     code: list[Success]
     written: list[Success]
+    items: list[Item]
 
     @property
     def columns(self) -> int:
@@ -90,6 +107,7 @@ def _assignment(name: str, rows: list[Result], standings: Standings) -> Assignme
         summary=_summary(shares),
         code=[exercise for exercise in exercises if exercise.kind != "written"],
         written=[exercise for exercise in exercises if exercise.kind == "written"],
+        items=items(own),
     )
 
 
@@ -159,6 +177,32 @@ def _silent(row: Result) -> list:
     """Checks that did not run, though the notebook could be graded, and what a person must mark for that reason;
     answers whose cell came to no end."""
     return [mark for mark in row.marks if mark.status in ("stopped", "not run", "waiting") and mark.why]
+
+
+def _class(found: Enrolment, names: Names) -> dict[str, Any]:
+    """What the roster says; an anonymous report only counts those of whom nothing else in it tells."""
+    absent = [(person.name, person.id, missing) for person, _, missing in found.absent]
+    return {
+        "size": found.size,
+        "absent": [] if names.anonymous else absent,
+        "absences": len(absent),
+        "unsure": [(names.who(student), _open(why, names)) for student, why in found.unsure.items()],
+        "unknown": [names.who(student) for student in found.unknown],
+        "withdrawn": [names.who(student) for student in found.withdrawn],
+    }
+
+
+def _open(why: str, names: Names) -> Markup:
+    """The sentence, which names people, or that there is one."""
+    hidden = Markup("More than one may be meant.")
+    both = Markup('<bdi class="name">{}</bdi><span class="alias">{}</span>').format(why, hidden)
+    return hidden if names.anonymous else both
+
+
+def _alike(pairs: Iterable[Pair], names: Names) -> dict[str, Any]:
+    pairs = sorted(pairs, key=lambda pair: -pair.shared)
+    rows = [(names.who(pair.one), names.who(pair.other), pair) for pair in pairs[:PAIRS]]
+    return {"rows": rows, "more": len(pairs) - len(rows)}
 
 
 def _slowest(rows: list[Result], names: Names) -> list[tuple]:

@@ -20,6 +20,7 @@ from autograder.grading.records.counted import settled, waiting
 from autograder.grading.reports.pages import page
 from autograder.grading.reports.text import excerpt, uncoloured
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\n]+")
 CODE, PRINTED = 20_000, 2_000  # characters shown of an answer, and of what its cell printed
 
 SAID = {
@@ -42,7 +43,7 @@ def feedback_html(result: Result, standing: Standing | None, template: Template)
     """
     standing = standing or Standing()
     marked = settled(result, standing)
-    cells = _cells(result.notebook)
+    cells = cells_by_id(result.notebook)
     title, headings = _headings(template)
     exercises = [_exercise(mark, standing, cells, template, headings) for mark in marked.marks]
     return page(
@@ -58,10 +59,11 @@ def feedback_html(result: Result, standing: Standing | None, template: Template)
 
 @dataclass(frozen=True)
 class Answer:
-    """A cell that the student filled in. printed: what was shown under it when the notebook ran."""
+    """A cell that the student filled in. printed: what was shown under it when the notebook ran; pictures: as URLs."""
 
     source: str
     printed: str
+    pictures: list[str]
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _exercise(
 # --- what the student wrote ------------------------------------------------------------------------------------
 
 
-def _cells(notebook: str) -> dict[str, dict]:
+def cells_by_id(notebook: str) -> dict[str, dict]:
     """The cells of a graded notebook by nbgrader's id. A notebook was made by students: any part may be missing."""
     found = json.loads(notebook) if notebook else {}
     cells = _objects(found.get("cells")) if isinstance(found, dict) else []
@@ -120,25 +122,34 @@ def _grade_id(cell: dict) -> str:
 
 def _is_changed(cell: dict | None, slot: Slot) -> bool:
     """Something stands there that was not handed out."""
-    return cell is not None and _text(cell.get("source")).strip() not in ("", slot.source.strip())
+    return cell is not None and text_of(cell.get("source")).strip() not in ("", slot.source.strip())
 
 
 def _answer(cell: dict) -> Answer:
     printed = "".join(map(_shown, _objects(cell.get("outputs"))))
     return Answer(
-        excerpt(uncoloured(_text(cell.get("source"))), CODE),
+        excerpt(uncoloured(text_of(cell.get("source"))), CODE),
         excerpt(uncoloured(printed[: 4 * PRINTED]), PRINTED).strip("\n"),
+        list(_pictures(cell.get("attachments"))),
     )
+
+
+def _pictures(attached: Any) -> Iterator[str]:
+    """Pasted pictures as grading has left them: within the page, so that it loads nothing."""
+    for bundle in attached.values() if isinstance(attached, dict) else ():
+        for mime, text in bundle.items() if isinstance(bundle, dict) else ():
+            if mime in ("image/png", "image/jpeg") and _BASE64.fullmatch(text_of(text)):
+                yield f"data:{mime};base64,{text_of(text)}"
 
 
 def _shown(output: dict) -> str:
     """What was printed, and the error with its message. Pictures stay in the graded notebook."""
     if output.get("output_type") == "error":
         return f"{output.get('ename', '')}: {output.get('evalue', '')}\n"
-    return _text(output.get("text"))
+    return text_of(output.get("text"))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """nbformat keeps text as one string or as a list of lines."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value or "")
 

@@ -6,7 +6,7 @@ A student's names are the id under which marks are kept, whatever an LMS told of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
@@ -26,11 +26,20 @@ class Names:
     """How students are called on a page.
 
     students: in the order in which aliases are numbered, which should tell nothing that the page does not tell;
-    results: all that the page may quote; anonymous: aliases only, else both, for a style sheet to choose.
+    results: all that the page may quote; anonymous: aliases only, else both, for a style sheet to choose;
+    called: the names of students, where a roster tells more than their ids.
     """
 
-    def __init__(self, students: Iterable[str], results: Iterable[Result], *, anonymous: bool) -> None:
+    def __init__(
+        self,
+        students: Iterable[str],
+        results: Iterable[Result],
+        *,
+        anonymous: bool,
+        called: Mapping[str, str] | None = None,
+    ) -> None:
         self.anonymous = anonymous
+        self._names = called or {}
         self.alias = {student: f"student {i}" for i, student in enumerate(students, 1)}
         results = list(results)
         self._owners: dict[str, set[str]] = {}
@@ -41,7 +50,9 @@ class Names:
 
     def who(self, student: str) -> Markup:
         """The student by name, by alias, or both."""
-        return self._called(student, {student})
+        name = self._names.get(student, "")
+        same = name.casefold() in ("", student.casefold())
+        return self._called(student if same else f"{name} ({student})", {student})
 
     def said(self, sentence: str) -> Markup:
         """A sentence about somebody's work, escaped, with the names in it treated like all others."""
@@ -62,7 +73,7 @@ class Names:
 
 
 def _names(result: Result) -> set[str]:
-    told = (str(value).strip() for key, value in result.lms.items() if key != "section")
+    told = (str(value).strip() for key, value in result.lms.items() if key not in ("section", "canvas_file"))
     whole = {result.student, *told}
     parts = {part for name in whole for part in _PARTS.split(name) if sum(map(str.isalpha, part)) >= 3}
     return {name for name in whole | parts if _is_name(name)}

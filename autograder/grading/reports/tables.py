@@ -7,6 +7,7 @@ import" and "Assignment: offline grading worksheet" (MoodleDocs), and where thes
 (Canvas: gradebook_importer; Moodle: gradeimport_csv, assignfeedback_offline). Of `Result.lms` they use
 
     name, canvas_id, sis_user_id, sis_login_id, section      Canvas
+    canvas_file                                              Canvas; see reports.returned
     name, moodle_id, username, idnumber, email               Moodle; moodle_id is the participant's number in the
                                                              names of the files that an assignment hands out
 """
@@ -21,7 +22,10 @@ from typing import Any
 
 from autograder.grading.model import Mark, Result, Standing
 from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
+from autograder.grading.reports.items import items
+from autograder.grading.reports.similarity import Pair
 from autograder.grading.reports.text import cell, plain
+from autograder.grading.roster.enrolment import Enrolment
 from pushforward.errors import CourseError
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -44,27 +48,84 @@ LONG = (
 )  # fmt: skip
 
 
+ITEMS = (
+    "assignment", "exercise", "kind", "max", "notebooks", "tried", "marked", "mean_percent", "full_percent",
+    "item_rest_correlation",
+)  # fmt: skip
+
+NAMED = ("name", "roster")
+CLASS = ("student", "name", "section", "roster", "note")
+ABSENT = "not handed in"
+ALIKE = ("assignment", "student", "other", "shared", "alike_percent", "exercises")
+
+
 # --- ours ------------------------------------------------------------------------------------------------------
 
 
-def grades_csv(results: Iterable[Result], standings: Standings) -> str:
+def grades_csv(results: Iterable[Result], standings: Standings, class_: Enrolment | None = None) -> str:
     """One row for each student and assignment: SUMMARY, then a column for every exercise.
 
     points are what counts (hand grades, extra credit and lateness included), seconds those of the whole notebook;
-    several sentences in a cell stand between semicolons.
+    several sentences in a cell stand between semicolons. With a roster, two more columns: NAMED, where roster is
+    enrolled, not handed in, unsure, unknown or withdrawn; and a row without points for whatever was not handed in.
     """
     rows = _settled(results, standings)
     exercises = list(dict.fromkeys(mark.exercise for row, _ in sorted(rows, key=_assignment) for mark in row.marks))
     body = []
     for result, standing in rows:
         points = {mark.exercise: mark.points for mark in result.marks}
-        body.append([*_summary(result, standing), *(points.get(exercise) for exercise in exercises)])
-    return _written([*SUMMARY, *exercises], body)
+        named = [_name(result.lms, ""), class_.state(result.student)] if class_ else []
+        body.append([*_summary(result, standing), *named, *(points.get(exercise) for exercise in exercises)])
+    header = [*SUMMARY, *NAMED, *exercises] if class_ else [*SUMMARY, *exercises]
+    for person, student, missing in class_.absent if class_ else ():
+        empty = [None] * (len(SUMMARY) - 2)
+        body += [
+            [student or person.id, name, *empty, person.name, ABSENT, *[None] * len(exercises)] for name in missing
+        ]
+    return _written(header, body)
+
+
+def roster_csv(class_: Enrolment, results: Iterable[Result], standings: Standings) -> str:
+    """One row for each person of the class and each hand-in of nobody's: CLASS, then the points of each assignment.
+
+    A cell without points says why: not handed in, or refused.
+    """
+    rows = _settled(results, standings)
+    assignments = list(_assignments(rows))
+    points = {(r.student, r.assignment): "refused" if r.reason else standing.total(r) for r, standing in rows}
+    body = []
+    for student in sorted({r.student for r, _ in rows} | {*class_.people, *class_.unsure, *class_.withdrawn}):
+        person, told = class_.people.get(student), class_.known(student)
+        name = person.name if person else class_.withdrawn.get(student, "")
+        marks = [points.get((student, assignment), ABSENT) for assignment in assignments]
+        listed = [student, name, told.get("section", ""), class_.state(student), class_.unsure.get(student, "")]
+        body.append([*listed, *marks])
+    nobody = [(person, person.known.get("section", "")) for person, student, _ in class_.absent if not student]
+    body += [["", p.name, section, ABSENT, p.id, *[ABSENT] * len(assignments)] for p, section in nobody]
+    return _written([*CLASS, *assignments], body)
 
 
 def exercises_csv(results: Iterable[Result], standings: Standings) -> str:
     """One row for each student, assignment and exercise: LONG. seconds: of the judge and of the student's answer."""
     return _written(LONG, [_long(row, mark) for row, _ in _settled(results, standings) for mark in row.marks])
+
+
+def items_csv(results: Iterable[Result], standings: Standings) -> str:
+    """One row for each exercise of each assignment: ITEMS, as reports.items has them; empty where nothing is known."""
+    body = []
+    for item in items(row for row, _ in _settled(results, standings)):
+        shares = [None if share is None else 100 * share for share in (item.mean, item.full)]
+        counts = [item.max, item.notebooks, item.tried, item.marked]
+        body.append([item.assignment, item.exercise, item.kind, *counts, *shares, item.apart])
+    return _written(ITEMS, body)
+
+
+def similarity_csv(pairs: Iterable[Pair]) -> str:
+    """One row for each pair of students whose answers share what few others wrote: ALIKE, see reports.similarity."""
+    return _written(ALIKE, [
+        [pair.assignment, pair.one, pair.other, pair.shared, round(100 * pair.alike), "; ".join(pair.exercises)]
+        for pair in pairs
+    ])  # fmt: skip
 
 
 def grades_json(results: Iterable[Result], standings: Standings) -> str:
@@ -146,14 +207,15 @@ def _exercise(mark: Mark, comment: str) -> dict[str, Any]:
 # --- of the platforms ------------------------------------------------------------------------------------------
 
 
-def lms_tables(results: Iterable[Result], standings: Standings) -> dict[str, str]:
+def lms_tables(results: Iterable[Result], standings: Standings, class_: Enrolment | None = None) -> dict[str, str]:
     """{file name: text}: for each assignment one for Canvas and one or two for Moodle.
 
     One assignment a file, and in it only those who have a mark: both platforms read an empty cell as "take the mark
     away", and a mark from elsewhere must stay. A refused notebook is no mark of 0, until somebody gives it one by
-    hand.
+    hand. Who has left the class, by the roster, is in none: the platform knows nobody of that id any more.
     """
     tables = {}
+    results = [r for r in results if not class_ or r.student not in class_.withdrawn]
     results = [r for r in results if not r.reason or standing_of(r, standings).hand]
     for name in sorted({result.assignment for result in results}):
         of_one = [result for result in results if result.assignment == name]

@@ -7,7 +7,10 @@ import re
 # Control characters, marks that turn the direction of writing of all that follows, line separators, half surrogates.
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for colours
-_FORMULA = "=+-@＝＋－＠"  # the full-width ones as well: a spreadsheet in Japanese takes them for the same
+_FORMULA = "=+\\-@＝＋－＠"  # the full-width ones as well: a spreadsheet in Japanese takes them for the same
+# What a spreadsheet may take for the end of a cell, whatever its language: then the next one begins with a formula.
+_SEPARATORS = ",;|:^~¦،؛、；，｜："
+_BEGINS_FORMULA = re.compile(rf"((?:^|[{_SEPARATORS}])[\s\"']*)(?=[{_FORMULA}])")
 
 
 def visible(text: str) -> str:
@@ -26,9 +29,12 @@ def excerpt(text: str, limit: int) -> str:
 
 
 def cell(text: str) -> str:
-    """One line for a table that a spreadsheet opens: what would be a formula there gets an apostrophe before it."""
+    """One line for a table that a spreadsheet opens: what would be a formula there gets an apostrophe before it.
+
+    Also behind what separates cells in some country, since quotes protect nothing where another sign does: x;=cmd()
+    """
     line = visible(" ".join(text.split()))
-    return f"'{line}" if line.startswith(tuple(_FORMULA)) else line
+    return _BEGINS_FORMULA.sub(r"\1'", line)
 
 
 def plain(points: float) -> str:

@@ -10,15 +10,16 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.grading.sandbox.tame import inert
+
 LEFT_OUT = "(More was shown than is kept of a notebook: this and what follows was left out.)"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII)
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def outputs(printed: str, shown: list) -> list[NotebookNode]:
     """Printed text first, then what was displayed. Anything that is not of the expected form is left out."""
-    text = [new_output("stream", name="stdout", text=clean(printed))] if printed else []
+    text = [new_output("stream", name="stdout", text=inert(printed))] if printed else []
     return text + [output for item in shown if type(item) is dict and (output := _output(item)) is not None]
 
 
@@ -50,12 +51,13 @@ def _output(item: dict[str, Any]) -> NotebookNode | None:
     kind = item.get("type")
     if kind == "error":
         trace = item.get("traceback")
-        lines = [clean(line) for line in trace if type(line) is str] if type(trace) is list else []
-        name, value = (clean(item[k]) if type(item.get(k)) is str else "" for k in ("ename", "evalue"))
+        lines = [inert(line) for line in trace if type(line) is str] if type(trace) is list else []
+        name, value = (inert(item[k]) if type(item.get(k)) is str else "" for k in ("ename", "evalue"))
         return new_output("error", ename=name or "Error", evalue=value, traceback=lines)
     if kind not in ("display_data", "execute_result") or type(item.get("data")) is not dict:
         return None
-    data = {mime: clean(text) for mime, text in item["data"].items() if _is_safe(mime, text)}
+    safe = {mime: text for mime, text in item["data"].items() if _is_safe(mime, text)}
+    data = {mime: inert(text) if mime == "text/plain" else text for mime, text in safe.items()}
     if not data:
         return None
     return new_output(kind, data=data, **({"execution_count": None} if kind == "execute_result" else {}))
@@ -65,13 +67,3 @@ def _is_safe(mime: Any, text: Any) -> bool:
     if type(text) is not str:
         return False
     return mime == "text/plain" or (mime in ("image/png", "image/jpeg") and _BASE64.fullmatch(text) is not None)
-
-
-def clean(text: str) -> str:
-    """Text that every file and database can hold: no lone surrogates, no NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "�")
-
-
-def tame(markdown: str) -> str:
-    """A student's markdown whose tags are shown instead of obeyed: a teacher's browser renders it beside the marks."""
-    return _TAG.sub("&lt;", clean(markdown))

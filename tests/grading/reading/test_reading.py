@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -78,8 +79,15 @@ def test_what_takes_too_much_memory_is_refused_and_leaves_nothing(monkeypatch: p
 
 def test_a_reader_that_dies_costs_its_file_only(monkeypatch: pytest.MonkeyPatch) -> None:
     reading.read(HONEST)
-    kill, received = process().kill, reading.Reader._received
-    monkeypatch.setattr(reading.Reader, "_received", lambda reader, n: kill() or received(reader, n))
+    reader, send = process(), reading.Reader._send
+
+    def too_late(self: reading.Reader, data: bytes) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            reader.kill()
+        reader.wait(60)
+        send(self, data)
+
+    monkeypatch.setattr(reading.Reader, "_send", too_late)
     assert "ended the program that reads it" in refusal(HONEST)
     monkeypatch.undo()
     assert reading.read(HONEST) == READ

@@ -105,6 +105,31 @@ def test_no_cell_becomes_a_formula_or_breaks_its_row(name: str) -> None:
     assert json.loads(tables.grades_json([hostile], {}))[0]["student"] == name
 
 
+SEPARATED = (
+    "x;=cmd()",
+    "x\t=cmd()",
+    "x|-1",
+    'x;"=cmd()"',
+    "x; '=cmd()",
+    'x";""=cmd()',
+    "x,=cmd()",
+    "a:@x",
+    "؛=x",
+    "a，＝b",
+)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", ":", "^", "،", "؛", "；", "，"])
+@pytest.mark.parametrize("name", [*HOSTILE, *SEPARATED])
+def test_no_cell_is_a_formula_where_another_sign_separates_them(name: str, separator: str) -> None:
+    hostile = small(name, name, reason=name, repairs=(name,), incidents=(name,), lms={"name": name})
+    for make in (tables.grades_csv, tables.exercises_csv, tables.canvas_csv, tables.moodle_csv):
+        text = make([hostile], {})
+        read = [cell for row in csv.reader(io.StringIO(text), delimiter=separator) for cell in row]
+        cut = [cell for line in text.splitlines() for cell in line.split(separator)]
+        assert not [cell for cell in (*read, *cut) if cell.lstrip('" ')[:1] in tuple("=+-@＝＋－＠")]
+
+
 def test_canvas_gets_its_columns_its_points_row_and_its_ids() -> None:
     known = {"canvas_id": "417", "name": "Ada Lovelace", "section": "A"}
     text = tables.canvas_csv([small("ada", lms=known), small("bob"), small("bob", "hw2")], {})
