@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,14 +41,15 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task, parse_utc
+from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy import URL, Boolean, Row, Select, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from autograder.grading.model import Mark, Result, Standing, Template, exercise_of
 from autograder.grading.records.coursefolder import settings
 from autograder.grading.records.database import PATIENCE, address, connect, spoken
+from autograder.grading.records.lateness import Lateness, seconds_late, utc
 from pushforward.errors import CourseError
 
 NO_ANSWER = "No response."  # nbgrader's own words on an answer that is still the blank
@@ -80,7 +80,7 @@ class Book:
         self.folder = settings(out)
         self.course = self.folder.coursedir.course_id or "default_course"
         self._url = _address(self.folder, out, url)
-        self._late = _penalties(self.folder)
+        self._late = Lateness(self.folder)
         self._patience = patience
         self._sheets: dict[str, _Sheet] = {}
 
@@ -120,7 +120,8 @@ class Book:
             _write_grades(db, sheet, notebook, result)
             _write_comments(db, sheet, notebook, result)
             grades = _grades(db, notebook)
-            penalty = self._penalty(result.student, sum(map(_score, grades)), _seconds_late(db, submission))
+            late = seconds_late(*db.execute(_TIMES.where(SubmittedAssignment.id == submission)).one())
+            penalty = self._late.penalty(result.student, sum(map(_score, grades)), late)
             db.execute(
                 update(SubmittedNotebook)
                 .where(SubmittedNotebook.id == notebook)
@@ -130,24 +131,30 @@ class Book:
         return _standing([(sheet.graded[grade.cell_id], grade) for grade in grades], written, penalty)
 
     def standings(self) -> dict[tuple[str, str], Standing]:
-        """(student, assignment) → what people and penalties have added in the database by now, for every submission."""
+        """(student, assignment) → what people have added by now, and what lateness costs by now, for every submission.
+
+        The penalties of prepared assignments are worked out anew, and written down for nbgrader's own commands.
+        """
         with self._transaction() as db:
             submissions = db.execute(_SUBMISSIONS).all()
+            penalties = self._penalties(db, submissions)
             grades, comments = (_by_notebook(db, rows) for rows in (_BY_HAND, _COMMENTS))
         return {
-            (row.student, row.assignment): _standing(grades[row.id], comments[row.id], row.penalty)
+            (row.student, row.assignment): _standing(grades[row.id], comments[row.id], penalties[row.id])
             for row in submissions
         }
 
-    def _penalty(self, student: str, score: float, seconds: float) -> float | None:
-        """What the instructor's plug-in takes off, kept between 0 and the score, as AssignLatePenalties does."""
-        if seconds <= 0:
-            return None
-        try:
-            penalty = self._late.plugin_inst.late_submission_penalty(student, score, seconds)
-            return penalty and self._late._check_late_penalty(SimpleNamespace(score=score), penalty)
-        except Exception as error:
-            raise CourseError(_faulty_penalties(self.folder, error)) from None
+    def _penalties(self, db: Session, submissions: Sequence[Row]) -> dict[str, float | None]:
+        """Submitted notebook → the penalty by today's due dates, extensions and hand grades."""
+        ours = [row for row in submissions if row.assignment in self._sheets]
+        late = {row.id: seconds_late(row.duedate, row.extension, row.timestamp) for row in ours}
+        scores = _scores(db, [id for id, seconds in late.items() if seconds > 0])
+        now = {row.id: self._late.penalty(row.student, scores[row.id], late[row.id]) for row in ours}
+        known = {row.id: row.penalty for row in submissions}
+        rows = [{"notebook": id, "now": penalty} for id, penalty in now.items() if (known[id] or 0) != (penalty or 0)]
+        change = update(SubmittedNotebook).where(SubmittedNotebook.id == bindparam("notebook"))
+        _many(db, change.values(late_submission_penalty=bindparam("now")), rows)
+        return known | now
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -163,21 +170,6 @@ def _address(folder: NbGrader, out: Path, url: str | None) -> URL:
         return address(configured, out.resolve())  # nbgrader's commands run there
     out.mkdir(parents=True, exist_ok=True)
     return URL.create("sqlite", database=str(out.resolve() / "gradebook.db"))
-
-
-def _penalties(folder: NbGrader) -> AssignLatePenalties:
-    """nbgrader's preprocessor with the plug-in that the configuration names."""
-    try:
-        penalties = AssignLatePenalties(parent=folder)
-        penalties.init_plugin()
-    except Exception as error:
-        raise CourseError(_faulty_penalties(folder, error)) from None
-    return penalties
-
-
-def _faulty_penalties(folder: NbGrader, error: Exception) -> str:
-    where = f"{folder.coursedir.root}/nbgrader_config.py"
-    return f"The late penalties that {where} asks for have an error ({error}): correct it, then run this again."
 
 
 # --- assignments ------------------------------------------------------------------------------------------------
@@ -285,7 +277,7 @@ def _submission(db: Session, sheet: _Sheet, result: Result) -> tuple[str, str]:
         db.execute(insert(Student).values(id=result.student, lms_user_id=result.lms.get("canvas_id")))
     key = {"assignment_id": sheet.assignment, "student_id": result.student}
     submission = _found_or_made(db, SubmittedAssignment, key)
-    if (timestamp := _utc(result.timestamp)) is not None:
+    if (timestamp := utc(result.timestamp)) is not None:
         row = update(SubmittedAssignment).where(SubmittedAssignment.id == submission)
         db.execute(row.values(timestamp=timestamp))
     key = {"notebook_id": sheet.notebook, "assignment_id": submission}
@@ -297,14 +289,6 @@ def _found_or_made(db: Session, kind: type, key: dict[str, str]) -> str:
     if found is None:
         db.execute(insert(kind).values(id=(found := new_uuid()), **key))
     return found
-
-
-def _utc(timestamp: str | None) -> datetime | None:
-    """The time as nbgrader keeps it; None if it is not known or cannot be read."""
-    try:
-        return parse_utc(timestamp)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _write_grades(db: Session, sheet: _Sheet, notebook: str, result: Result) -> None:
@@ -380,10 +364,16 @@ _COMMENTS = (
     .where(Comment.manual_comment.is_not(None))
     .order_by(BaseCell.name)
 )
+_TIMES = select(Assignment.duedate, SubmittedAssignment.extension, SubmittedAssignment.timestamp).join(
+    Assignment, Assignment.id == SubmittedAssignment.assignment_id
+)
 _SUBMISSIONS = (
     select(
         SubmittedNotebook.id,
         SubmittedNotebook.late_submission_penalty.label("penalty"),
+        Assignment.duedate,
+        SubmittedAssignment.extension,
+        SubmittedAssignment.timestamp,
         SubmittedAssignment.student_id.label("student"),
         Assignment.name.label("assignment"),
     )
@@ -410,6 +400,14 @@ def _grades(db: Session, notebook: str) -> list[Row]:
     return list(db.execute(select(*_HAND).where(Grade.notebook_id == notebook)))
 
 
+def _scores(db: Session, notebooks: list[str]) -> dict[str, float]:
+    """The sum of each of these notebooks' cells, before lateness."""
+    scores: dict[str, float] = defaultdict(float)
+    for grade in db.execute(select(Grade.notebook_id, *_HAND).where(Grade.notebook_id.in_(notebooks))):
+        scores[grade.notebook_id] += _score(grade)
+    return scores
+
+
 def _score(grade: Row) -> float:
     """nbgrader's sum: by hand or else by the judge, plus extra credit; without either, extra credit waits too."""
     score = grade.auto_score if grade.manual_score is None else grade.manual_score
@@ -433,13 +431,3 @@ def _standing(
 
 def _without_extra(grade: Row) -> SimpleNamespace:
     return SimpleNamespace(auto_score=grade.auto_score, manual_score=grade.manual_score, extra_credit=None)
-
-
-def _seconds_late(db: Session, submission: str) -> float:
-    """Seconds after the deadline. nbgrader's own sum fails on an extension of a deadline that does not exist."""
-    times = select(Assignment.duedate, SubmittedAssignment.extension, SubmittedAssignment.timestamp)
-    there = times.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    due, extension, timestamp = db.execute(there.where(SubmittedAssignment.id == submission)).one()
-    if due is None or timestamp is None:
-        return 0.0
-    return max(0.0, (timestamp - due - (extension or timedelta())).total_seconds())

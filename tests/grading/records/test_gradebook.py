@@ -399,6 +399,45 @@ def test_nbgraders_own_penalty_takes_the_whole_score(
     assert late_by(folder, url, result, assignment, hours=1, extension=2) == Standing()
 
 
+def moved(url: str, due: str, extension: int = 0) -> None:
+    """What an instructor does in formgrader after everything was graded."""
+    with Gradebook(url, COURSE) as theirs:
+        theirs.update_or_create_assignment(ASSIGNMENT, duedate=due)
+        theirs.grant_extension(ASSIGNMENT, "ada", hours=extension)
+
+
+def test_lateness_follows_the_dates_that_stand_in_the_gradebook_now(
+    folder: Path, url: str, assignment: Template, graded: Callable
+) -> None:
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    result = graded("ada", share=0.5, timestamp=HANDED_IN)
+    full = Standing().total(result)
+
+    def now() -> tuple[float, float]:
+        """What our tables count, and what nbgrader's export does."""
+        with Book(folder, url) as book:
+            book.prepare([assignment])
+            ours = book.standings()["ada", ASSIGNMENT].total(result)
+        with Gradebook(url, COURSE) as theirs:
+            (notebook,) = theirs.find_submission(ASSIGNMENT, "ada").notebooks
+            return ours, notebook.score - (notebook.late_submission_penalty or 0)
+
+    with Book(folder, url) as book:
+        book.prepare([assignment])
+        book.record(result)
+    assert now() == (full, full)
+    moved(url, "2026-11-02 09:00:00 UTC")
+    assert now() == (0, 0)
+    moved(url, "2026-11-02 09:00:00 UTC", extension=2)
+    assert now() == (full, full)
+    moved(url, "2026-11-01 09:00:00 UTC", extension=2)
+    assert now() == (0, 0)
+    grade_by_hand(url, "ada", WRITTEN, manual_score=1.5)  # comes after the penalty, which takes it, too
+    assert now() == (0, 0)
+    moved(url, "2026-11-02 10:00:00 UTC")
+    assert now() == (full + 1.5, full + 1.5)
+
+
 @pytest.mark.parametrize(
     ("body", "penalty"),
     [("total_seconds_late / 3600", 2.0), ("-1", 0.0), ("score + 1", None), ("None", 0.0), ("0.25 * score", 0.25)],
