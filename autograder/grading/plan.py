@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.grading.model import Job, Limits, Submission
+from autograder.grading.records.attempts import Place, hand_in
 from autograder.grading.records.course import Course, nothing_asked, read_course
-from autograder.grading.records.state import Place, fingerprint
+from autograder.grading.records.regrading import Regrading
 from autograder.judging.exercise import Exercise, added
 from pushforward.errors import CourseError
 
@@ -17,7 +18,12 @@ SEEDS = 2**63  # they are kept as whole numbers of SQLite
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. jobs: None for one per core; seed: None for that of the last run, or a fresh one."""
+    """What the command line says. jobs: None for one per core; seed: None for that of the last run, or a fresh one;
+
+    attempts: which hand-in counts, one of attempts.CHOICES, None for the rule of the last run; students, exercises:
+    whom and what --regrade asks again (none: all); fresh: other questions; forget: students who left; final: refuse
+    tables that can still change; rebuild: write a lost gradebook anew.
+    """
 
     submitted: Path
     out: Path
@@ -31,6 +37,18 @@ class Options:
     sandbox: str = "bubblewrap"
     regrade: bool = False
     anonymous: bool = False
+    attempts: str | None = None
+    students: tuple[str, ...] = ()
+    exercises: tuple[str, ...] = ()
+    fresh: bool = False
+    forget: tuple[str, ...] = ()
+    final: bool = False
+    rebuild: bool = False
+
+    @property
+    def again(self) -> Regrading | None:
+        """What is to be asked again."""
+        return Regrading(self.students, self.exercises, self.seed, self.fresh) if self.regrade else None
 
 
 @dataclass(frozen=True)
@@ -47,13 +65,18 @@ class Plan:
         from autograder.grading.intake.intake import submissions
 
         for submission in submissions(self.options.submitted, self.course.templates):
-            yield self._job(submission, seed)
+            yield self.job(submission, seed)
 
-    def fingerprints(self) -> dict[Place, str]:
-        """All that was handed in, by student and assignment. Raises CourseError if that is nothing."""
-        return {(job.submission.student, job.submission.assignment): fingerprint(job) for job in self.jobs()}
+    def hand_ins(self) -> dict[Place, tuple[str, str]]:
+        """All that was handed in, by student and assignment: the hash of the files, and the fingerprint.
 
-    def _job(self, submission: Submission, seed: int) -> Job:
+        Raises CourseError if that is nothing.
+        """
+        found = (hand_in(job) for job in self.jobs())
+        return {given.place: (given.handed, given.fingerprint) for given in found}
+
+    def job(self, submission: Submission, seed: int) -> Job:
+        """A submission with all that a worker needs."""
         template = self.course.templates.get(submission.assignment) or nothing_asked(submission.assignment)
         return Job(submission, template, seed, self.options.limits, self.options.sandbox, self.checks)
 
@@ -61,6 +84,7 @@ class Plan:
 def read_plan(options: Options, root: Path | None = None) -> Plan:
     """Raises CourseError for whatever cannot be done. root: the checkout at hand, if any."""
     _check_numbers(options)
+    _check_regrading(options)
     _check_places(options)
     checks, judges = _own_checks(options.checks_path)
     with added(judges):
@@ -79,6 +103,15 @@ def _check_numbers(options: Options) -> None:
         raise CourseError(f"--timeout {options.limits.cell_seconds:g} leaves no time: give seconds above 0.")
     if not options.limits.memory > 0:
         raise CourseError(f"--memory {options.limits.memory} leaves no memory: give megabytes above 0.")
+
+
+def _check_regrading(options: Options) -> None:
+    narrow = {"--student": options.students, "--exercise": options.exercises, "--fresh": options.fresh}
+    alone = next((name for name, given in narrow.items() if given), "")
+    if alone and not options.regrade:
+        raise CourseError(f"{alone} says what is graded once more: give --regrade with it.")
+    if options.fresh and options.seed is not None:
+        raise CourseError("--fresh draws a seed, --seed gives one: leave one of them away.")
 
 
 def _check_places(options: Options) -> None:

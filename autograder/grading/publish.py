@@ -7,16 +7,22 @@ publishing twice is publishing once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.grading.choice import Choice
 from autograder.grading.cluster import Outcome
 from autograder.grading.model import Job, Result, Standing, Template, refused
+from autograder.grading.records import judges
+from autograder.grading.records.attempts import Attempt, HandIn, Place, hand_in, last, surprises
+from autograder.grading.records.counted import settled, standing_of, waiting
 from autograder.grading.records.course import nothing_asked
 from autograder.grading.records.files import write
-from autograder.grading.records.state import FOLDER, Place, State
+from autograder.grading.records.regrading import cause, changes, merged
+from autograder.grading.records.state import FOLDER, Row, State
+from autograder.grading.reports.pages import count
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
@@ -28,31 +34,65 @@ REPORT = "class_report.html"
 class Publisher:
     """The one writer of an output folder. templates: of the assignments that the gradebook is prepared for."""
 
-    def __init__(self, out: Path, state: State, book: Book, templates: dict[str, Template]) -> None:
+    def __init__(self, out: Path, state: State, book: Book, templates: Mapping[str, Template]) -> None:
         self._out, self._state, self._book, self._templates = out, state, book, templates
+        self._known = {*templates, *(assignment for _, assignment in state.attempts())}
+        self._choice = Choice(state, book, templates)
+        self._judges = {name: judges.judges(template) for name, template in templates.items()}
         self.failed: list[str] = []  # what could not be published, a sentence each
+        self.said: list[str] = []  # what else is to be told at the end
+        self.asked, self.changed = 0, 0  # marks that were judged once more, and those that are others now
 
-    def take(self, job: Job, fingerprint: str, outcome: Outcome) -> None:
+    # --- a result ------------------------------------------------------------------------------------------------
+
+    def take(self, job: Job, outcome: Outcome) -> None:
         """A worker has finished. Raises CourseError if no worker could do better: the disk, the database, the sandbox.
 
-        What fails in the grader itself is kept under no key, so that the next run tries it again.
+        What fails in the grader itself is kept under no fingerprint, so that the next run tries it again. A hand-in
+        that could be graded before keeps its marks if it cannot now.
         """
         if isinstance(outcome, CourseError):
             raise outcome
-        if isinstance(outcome, BaseException):
-            self._state.keep("", _blameless(job, outcome))
-        else:
-            self._state.keep(self._state.key(fingerprint), outcome)
-        self.publish((job.submission.student, job.submission.assignment))
+        given, failed = hand_in(job), isinstance(outcome, BaseException)
+        result = _blameless(job, outcome) if failed else outcome
+        old = next((attempt for attempt in self._state.of(given.place) if attempt.handed == given.handed), None)
+        if old and not old.refused and result.reason:
+            self._stays(given, "" if failed else given.fingerprint, result.reason)
+            return
+        self._keep(replace(given, fingerprint="") if failed else given, job, result, old)
+        self.publish(given.place)
+
+    def _stays(self, given: HandIn, fingerprint: str, reason: str) -> None:
+        """A regrading that ends in a refusal takes nothing away."""
+        self.said.append(f"{' '.join(given.place)} could not be graded again, so its marks stay. {reason}")
+        if fingerprint:
+            self._state.settle(given.place, given.handed, fingerprint)
+
+    def _keep(self, given: HandIn, job: Job, result: Result, old: Attempt | None) -> None:
+        now = {} if result.reason else self._judges.get(result.assignment, {})
+        if old is None:
+            self._state.keep(given, result, job.seed, now)
+            return
+        before = self._state.result(given.place, given.handed)
+        only = old.due.exercises if old.due and old.fingerprint == given.fingerprint else ()
+        result = merged(before, result, only)
+        now = {**old.judges, **{name: judge for name, judge in now.items() if name in only}} if only else now
+        others = list(changes(before, result, cause(old, job.seed), (old.judges, now)))
+        self.asked += len(only or result.marks)
+        self.changed += len(others)
+        self._state.keep(given, result, old.seed if only else job.seed, now, others)
+
+    # --- what people see -----------------------------------------------------------------------------------------
 
     def publish(self, place: Place) -> None:
-        """Bring everything about one kept result to where people look for it."""
-        result = self._state.result(place)
+        """Bring everything about the attempt that counts to where people look for it."""
+        counts = self._choice.counts(place)
+        result = self._choice.result(place, counts)
         known = result.assignment in self._templates
         if result.marks and not known:
             return  # left over from a run with another course, which will do it
         try:
-            standing = self._book.record(result) if known else Standing()
+            standing = self._book.record(result, self._choice.hands(place, counts, result)) if known else Standing()
             if known:
                 self._graded(result)
             self._feedback(result, standing)
@@ -64,33 +104,31 @@ class Publisher:
                 f"report this with {self._out / FOLDER / 'log.txt'}; the same command tries it again."
             )
         else:
-            self._state.publish(place, _as_text(standing))
+            self._state.publish(place, counts.handed, _as_text(standing) if known else "")
+
+    def restore(self, places: Collection[Place]) -> tuple[str, ...]:
+        """Enter in the gradebook once more what stood there, with the hand grades of then. Returns what to tell."""
+        self._choice.lost = {place for place in places if place[1] in self._templates}
+        self._state.publish_again(self._choice.lost)
+        if not self._choice.lost:
+            return ()
+        many = count(len(self._choice.lost), "notebook")
+        return (f"{many} missing in the gradebook: entered again, with the hand grades and comments of the last run.",)
 
     def refresh(self) -> None:
-        """Feedback again where a person has graded, or taken something back, since it was written."""
-        standings = self._book.standings()
-        for place, row in self._state.rows().items():
-            standing = standings.get(place)
-            if standing and row.published and place[1] in self._templates and _as_text(standing) != row.standing:
-                self._feedback(self._state.result(place), standing)
-                self._state.publish(place, _as_text(standing))
+        """Again what another attempt counts for by now, and feedback where a person or a date has changed something."""
+        standings, rows = self._book.standings(), self._state.rows()
+        for place in rows.keys() & standings.keys():
+            if rows[place].published and place[1] in self._templates:
+                self._refresh(place, rows[place], standings[place])
 
-    def tables(self, anonymous: bool) -> list[Result]:
-        """Write what is about all students. Returns their results."""
-        from autograder.grading.reports import tables
-        from autograder.grading.reports.class_report import class_report
-
-        results, standings = list(self._state.results()), self._book.standings()
-        files = {
-            "grades.csv": tables.exercises_csv(results, standings),
-            "totals.csv": tables.grades_csv(results, standings),
-            "grades.json": tables.grades_json(results, standings),
-            REPORT: class_report(results, standings, anonymous=anonymous),
-            **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings).items()},
-        }
-        for name, text in files.items():
-            write(self._out / name, text)
-        return results
+    def _refresh(self, place: Place, row: Row, standing: Standing) -> None:
+        counts = self._choice.counts(place)
+        if counts.handed != row.handed:
+            self.publish(place)
+        elif _as_text(standing) != row.standing:
+            self._feedback(self._choice.result(place, counts), standing)
+            self._state.publish(place, row.handed, _as_text(standing))
 
     def _graded(self, result: Result) -> None:
         from autograder.grading.records.coursefolder import keep_graded
@@ -105,21 +143,94 @@ class Publisher:
         name = f"{result.assignment}.html"
         write(self._out / "feedback" / result.student / result.assignment / name, page)
 
+    # --- tables --------------------------------------------------------------------------------------------------
+
+    def tables(self, anonymous: bool) -> list[Result]:
+        """Write what is about all students. Returns their results, hand grades included."""
+        from autograder.grading.reports import tables
+        from autograder.grading.reports.class_report import class_report
+
+        results, standings = list(self._results()), self._book.standings()
+        files = {
+            "grades.csv": tables.exercises_csv(results, standings),
+            "totals.csv": tables.grades_csv(results, standings),
+            "grades.json": tables.grades_json(results, standings),
+            "regraded.csv": tables.changes_csv(self._state.changes()),
+            "attempts.csv": tables.attempts_csv(self._attempts()),
+            REPORT: class_report(results, standings, anonymous=anonymous),
+            **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings).items()},
+        }
+        for name, text in files.items():
+            write(self._out / name, text)
+        for stale in {f"lms/{name}" for name in tables.lms_names(self._known)} - files.keys():
+            (self._out / stale).unlink(missing_ok=True)  # provisional before, or of somebody who is forgotten
+        return [settled(result, standing_of(result, standings)) for result in results]
+
+    def _results(self) -> Iterator[Result]:
+        """Those that count, for tables, with a word about other hand-ins."""
+        attempts, rows = self._state.attempts(), self._state.rows()
+        for result in self._state.results():
+            place = (result.student, result.assignment)
+            yield self._choice.remarked(result, attempts[place], _shown(attempts[place], rows.get(place)))
+
+    def _attempts(self) -> Iterator[tuple[Attempt, Result, bool]]:
+        """Each hand-in of those who have several, and whether it counts."""
+        rows = self._state.rows()
+        for place, attempts in sorted(self._state.attempts().items()):
+            for attempt in attempts if len(attempts) > 1 else ():
+                counts = attempt is _shown(attempts, rows.get(place))
+                yield attempt, self._state.result(place, attempt.handed), counts
+
+    def news(self) -> Iterator[str]:
+        """What has become of marks that were there before, a sentence each."""
+        yield from self.said
+        if self.asked:
+            yield f"{count(self.asked, 'mark')} judged once more, {self.changed} changed: see regraded.csv."
+        if self._choice.lapsed:
+            again = count(self._choice.lapsed, "answer")
+            yield f"{again} marked by hand changed since, and must be marked again: see regraded.csv."
+        rows = self._state.rows()
+        counts = {place: (own, _shown(own, rows.get(place))) for place, own in self._state.attempts().items()}
+        yield from surprises(counts.values(), self._state.choice)
+        outdated = judges.outdated(((place[1], shown) for place, (_, shown) in counts.items()), self._judges)
+        yield from [outdated] * bool(outdated)
+
+
+def _shown(attempts: Sequence[Attempt], row: Row | None) -> Attempt:
+    """The attempt that is published, else the last."""
+    return next((attempt for attempt in attempts if row and attempt.handed == row.handed), last(attempts))
+
 
 def told(results: Iterable[Result], out: Path) -> str:
-    """A few lines for the end of a run."""
-    from autograder.grading.records.counted import waiting
-    from autograder.grading.reports.pages import count
-
+    """A few lines for the end of a run. results: hand grades included."""
     results = list(results)
     refusals = sum(bool(result.reason) for result in results)
     incidents = sum(len(result.incidents) for result in results)
-    waits = sum(waiting(result) > 0 for result in results)
+    waits = [points for result in results if (points := waiting(result))]
     lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {count(incidents, 'incident')}."]
-    lines += [f"{waits} wait for hand grades: run `jupyter lab` in {out} and open Nbgrader, Formgrader."] * bool(waits)
+    if waits:
+        lines.append(
+            f"{count(len(waits), 'notebook')} with {sum(waits):g} points must be marked by hand: run `jupyter lab` in "
+            f"{out} and open Nbgrader, Formgrader. Until then, the names in lms/ begin with provisional_."
+        )
     if any(not result.isolated for result in results):
         lines.append("Not isolated: students' code ran as you, with your files and your network.")
     return "\n".join([*lines, f"Open {out / REPORT} first."])
+
+
+def not_final(results: Iterable[Result]) -> str:
+    """Why marks are not final yet, "" if they are. results: hand grades included."""
+    results = list(results)
+    waits = sum(waiting(result) > 0 for result in results)
+    bare = sum(all(mark.status == "refused" for mark in result.marks) for result in results if result.reason)
+    parts = [f"{count(waits, 'notebook')} with answers that wait for hand grades"] * bool(waits)
+    parts += [f"{count(bare, 'refused notebook')} without any mark"] * bool(bare)
+    if not parts:
+        return ""
+    return (
+        f"These marks are not final: {' and '.join(parts)}. Give them in Nbgrader, Formgrader (a 0 is a mark, too), "
+        "then run the same command again."
+    )
 
 
 def _blameless(job: Job, problem: BaseException) -> Result:

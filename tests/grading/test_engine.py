@@ -5,15 +5,13 @@ The workers are a stand-in in this process, and so is the grader; gradebook, fee
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import errno
 import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,95 +19,14 @@ import pytest
 from autograder.__main__ import main
 from autograder.grading import engine, publish
 from autograder.grading.model import Job, Limits, Result
-from autograder.grading.plan import Options
 from autograder.grading.records import gradebook
 from autograder.grading.records.state import State
 from autograder.grading.reports import feedback
 from pushforward.errors import CourseError
 from tests.grading import standin
-
-ROOT = Path(__file__).resolve().parents[2]
-STUDENTS = ("student000", "student001", "student002")
-
-
-class Here:
-    """A cluster of nobody: jobs are done where they are asked for, one after the other."""
-
-    @contextmanager
-    def local(self, workers: int, first: object = None) -> Iterator[Here]:
-        yield self
-
-    def outcomes(self, jobs: Iterator[Job], grade: Callable, say: object) -> Iterator[tuple[Job, object]]:
-        for job in jobs:
-            try:
-                outcome = grade(job)
-            except Exception as problem:
-                outcome = problem
-            yield job, outcome
-
-
-@dataclasses.dataclass
-class Class:
-    """A small class, and a grader that counts its calls."""
-
-    options: Options
-    graded: list[str] = dataclasses.field(default_factory=list)
-
-    def grade(self, job: Job) -> Result:
-        self.graded.append(job.submission.student)
-        return standin.grade(job)
-
-    def run(self, grade: Callable | None = None, **more: object) -> list[str]:
-        """One run. Returns who was graded in it."""
-        self.graded.clear()
-        engine.run(dataclasses.replace(self.options, **more), ROOT, grade or self.grade)
-        return sorted(self.graded)
-
-    @property
-    def out(self) -> Path:
-        return self.options.out
-
-    def notebook(self, student: str) -> Path:
-        return self.options.submitted / student / standin.ASSIGNMENT / f"{standin.ASSIGNMENT}.ipynb"
-
-    def table(self, name: str = "totals.csv") -> list[dict[str, str]]:
-        with (self.out / name).open(newline="") as file:
-            return [{**row, "seconds": ""} for row in csv.DictReader(file)]
-
-    def feedback(self, student: str) -> str:
-        name = f"{standin.ASSIGNMENT}.html"
-        return (self.out / "feedback" / student / standin.ASSIGNMENT / name).read_text()
-
-    def sql(self, statement: str) -> list[tuple]:
-        with closing(sqlite3.connect(self.out / "gradebook.db", isolation_level=None)) as db:
-            return db.execute(statement).fetchall()
-
-    def rows(self) -> dict[str, tuple[int, bool]]:
-        """Student → submissions of theirs in the gradebook, and whether the state has them as published."""
-        counts = dict(self.sql("SELECT student_id, count(*) FROM submitted_assignment GROUP BY 1"))
-        with State(self.out) as state:
-            return {student: (counts.get(student, 0), row.published) for (student, _), row in state.rows().items()}
-
-
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return standin.write_course(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture
-def class_(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Class:
-    monkeypatch.setattr(engine, "local", Here().local)
-    submitted = standin.write_class(tmp_path / "submitted", len(STUDENTS))
-    return Class(Options(submitted, tmp_path / "out", handed_in, seed=5))
-
+from tests.grading.classroom import ROOT, STUDENTS, Class, earned
 
 ALL_THERE = dict.fromkeys(STUDENTS, (1, True))
-
-
-def earned(class_: Class) -> dict[str, float]:
-    """What each student deserves for the one check, which is worth two points."""
-    return {student: 2 * standin.share(class_.notebook(student).read_bytes()) for student in STUDENTS}
-
 
 # --- what a run leaves -----------------------------------------------------------------------------------------
 
@@ -135,7 +52,7 @@ def test_what_is_told_at_the_end(class_: Class) -> None:
     text = engine.run(class_.options, ROOT, class_.grade)
     assert text.startswith("3 notebooks in ")
     assert "3 graded, 0 refused with a reason, 0 incidents." in text
-    assert f"3 wait for hand grades: run `jupyter lab` in {class_.out}" in text
+    assert f"3 notebooks with 6 points must be marked by hand: run `jupyter lab` in {class_.out}" in text
     assert text.endswith(f"Open {class_.out}/class_report.html first.")
     assert engine.run(class_.options, ROOT, class_.grade).startswith("All 3 had been graded before")
 
@@ -198,17 +115,6 @@ def test_a_student_who_is_not_handed_in_again_stays(class_: Class) -> None:
     shutil.rmtree(class_.options.submitted / "student001")
     assert class_.run() == []
     assert len(class_.table()) == len(STUDENTS)
-
-
-def test_regrading_asks_other_questions_and_keeps_hand_grades(class_: Class) -> None:
-    class_.options = dataclasses.replace(class_.options, seed=None)
-    class_.run()
-    class_.sql("UPDATE grade SET manual_score = 1.5 WHERE auto_score IS NULL")
-    seed = class_.table()[0]["seed"]
-    assert class_.run(regrade=True) == list(STUDENTS)
-    assert class_.table()[0]["seed"] != seed
-    assert class_.rows() == ALL_THERE
-    assert {row["student"]: float(row["points"]) - 1.5 for row in class_.table()} == earned(class_)
 
 
 # --- what goes wrong with one submission -----------------------------------------------------------------------

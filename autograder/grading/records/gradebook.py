@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,12 +43,14 @@ from nbgrader.api import (
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
-from sqlalchemy import URL, Boolean, Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy import URL, Boolean, Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from autograder.grading.model import Mark, Result, Standing, Template, exercise_of
 from autograder.grading.records.coursefolder import settings
-from autograder.grading.records.database import PATIENCE, address, connect, spoken
+from autograder.grading.records.database import PATIENCE, address, connect, shown, spoken
+from autograder.grading.records.hands import Hand, known_cells, text
 from autograder.grading.records.lateness import Lateness, seconds_late, utc
 from pushforward.errors import CourseError
 
@@ -94,6 +96,13 @@ class Book:
     def __exit__(self, *error: object) -> None:
         self._engine.dispose()
 
+    def __str__(self) -> str:
+        return shown(self._url)
+
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there; opening it would make an empty one."""
+        return self._url.get_backend_name() == "sqlite" and not Path(self._url.database or "").exists()
+
     def prepare(self, templates: Iterable[Template]) -> tuple[str, ...]:
         """Enter assignments with all their cells, as `nbgrader generate_assignment` does; what is there stays.
 
@@ -108,17 +117,19 @@ class Book:
                 self._sheets[template.assignment] = _sheet(db, notebook, template)
         return tuple(notices)
 
-    def record(self, result: Result) -> Standing:
+    def record(self, result: Result, hands: Mapping[str, Hand] | None = None) -> Standing:
         """Write one result, all of it or nothing. Returns what people and deadlines make of it.
 
         Grades given by hand, comments and extra credit stay; by nbgrader's rule a cell that has a hand grade is
-        then flagged for review. Recording the same result again changes nothing. The assignment must be prepared.
+        then flagged for review. hands: by exercise, what takes their place; where that is nothing, the answer waits
+        for a person again. Recording the same result again changes nothing. The assignment must be prepared.
         """
         sheet = self._sheets[result.assignment]
         with self._transaction() as db:
             submission, notebook = _submission(db, sheet, result)
             _write_grades(db, sheet, notebook, result)
             _write_comments(db, sheet, notebook, result)
+            _write_hands(db, sheet, notebook, result, hands or {})
             grades = _grades(db, notebook)
             late = seconds_late(*db.execute(_TIMES.where(SubmittedAssignment.id == submission)).one())
             penalty = self._late.penalty(result.student, sum(map(_score, grades)), late)
@@ -143,6 +154,50 @@ class Book:
             (row.student, row.assignment): _standing(grades[row.id], comments[row.id], penalties[row.id])
             for row in submissions
         }
+
+    def places(self) -> set[tuple[str, str]]:
+        """Student and assignment of everything that the database has a notebook of."""
+        with self._transaction() as db:
+            return {(row.student, row.assignment) for row in db.execute(_SUBMISSIONS)}
+
+    def hands(self, student: str, assignment: str) -> dict[str, Hand]:
+        """Exercise → what a person has given it, for one notebook."""
+        standing = _SUBMISSIONS.where(SubmittedAssignment.student_id == student, Assignment.name == assignment)
+        with self._transaction() as db:
+            if (row := db.execute(standing).first()) is None:
+                return {}
+            of_one = [db.execute(rows.where(kind.notebook_id == row.id)).all()
+                      for rows, kind in ((_BY_HAND, Grade), (_COMMENTS, Comment))]  # fmt: skip
+        return _hands(*of_one)
+
+    def forget(self, student: str) -> set[str]:
+        """Delete all that stands under a student in this course. Returns the assignments that were theirs."""
+        own = (SubmittedAssignment.student_id == student, Assignment.course_id == self.course)
+        with self._transaction() as db:
+            if self._engine.dialect.name == "sqlite":  # so that nothing of it stays in the file
+                db.execute(sql("PRAGMA secure_delete = ON"))
+            join = SubmittedAssignment.assignment_id == Assignment.id
+            theirs = db.execute(
+                select(SubmittedAssignment.id, Assignment.name).join(Assignment, join).where(*own)
+            ).all()
+            submissions = [row.id for row in theirs]
+            notebooks = select(SubmittedNotebook.id).where(SubmittedNotebook.assignment_id.in_(submissions))
+            for kind in (Grade, Comment):
+                db.execute(delete(kind).where(kind.notebook_id.in_(notebooks)))
+            db.execute(delete(SubmittedNotebook).where(SubmittedNotebook.assignment_id.in_(submissions)))
+            db.execute(delete(SubmittedAssignment).where(SubmittedAssignment.id.in_(submissions)))
+            elsewhere = select(SubmittedAssignment.id).where(SubmittedAssignment.student_id == student)
+            if db.scalar(elsewhere.limit(1)) is None:
+                db.execute(delete(Student).where(Student.id == student))
+        return {row.name for row in theirs}
+
+    def penalty(self, result: Result, points: float) -> float:
+        """What lateness would take off so many points, by the times of that hand-in."""
+        of = (SubmittedAssignment.student_id == result.student, Assignment.name == result.assignment)
+        with self._transaction() as db:
+            row = db.execute(_TIMES.where(*of)).first()
+        late = seconds_late(row.duedate, row.extension, utc(result.timestamp) or row.timestamp) if row else 0.0
+        return self._late.penalty(result.student, points, late) or 0.0
 
     def _penalties(self, db: Session, submissions: Sequence[Row]) -> dict[str, float | None]:
         """Submitted notebook → the penalty by today's due dates, extensions and hand grades."""
@@ -328,20 +383,31 @@ def _write_comments(db: Session, sheet: _Sheet, notebook: str, result: Result) -
     ])  # fmt: skip
 
 
+def _write_hands(db: Session, sheet: _Sheet, notebook: str, result: Result, hands: Mapping[str, Hand]) -> None:
+    """Hand grades in the place of those that belong to another answer; without one, a person has to look again."""
+    empty = {mark.exercise for mark in result.marks if mark.status == "empty"}
+    waits = {exercise: hand.points is None and exercise not in empty for exercise, hand in hands.items()}
+    columns = {"manual_score": "points", "extra_credit": "extra", "needs_manual_grade": "waits"}
+    change = update(Grade).where(Grade.notebook_id == notebook, Grade.cell_id == bindparam("cell"))
+    _many(db, change.values({name: bindparam(value) for name, value in columns.items()}), [
+        {"cell": cell, "points": hands[name].points, "extra": hands[name].extra, "waits": waits[name]}
+        for cell, name in sheet.graded.items() if name in hands
+    ])  # fmt: skip
+    answered = [(cell, name) for cell, (_, name, _) in sheet.answers.items() if name in hands]
+    first = {name: cell for cell, name in reversed(answered)}  # where several cells make an answer
+    change = update(Comment).where(Comment.notebook_id == notebook, Comment.cell_id == bindparam("cell"))
+    _many(db, change.values(manual_comment=bindparam("words")), [
+        {"cell": cell, "words": hands[name].comment if first[name] == cell else None} for cell, name in answered
+    ])  # fmt: skip
+
+
 def _remarks(sheet: _Sheet, result: Result) -> Iterator[tuple[str, str | None]]:
-    texts = _texts(result.notebook)
+    texts = {name: text(cell) for name, cell in known_cells(result.notebook).items()}
     for cell, (name, _, blank) in sheet.answers.items():
         if result.reason:
             yield cell, f"This notebook could not be graded. {result.reason}"
         else:
             yield cell, NO_ANSWER if texts.get(name, "").strip() == blank.strip() else None
-
-
-def _texts(notebook: str) -> dict[str, str]:
-    """The text of each cell that nbgrader knows. Read as JSON: nbformat would check a graded notebook once more."""
-    cells = json.loads(notebook)["cells"] if notebook else []
-    named = [(cell["metadata"].get("nbgrader", {}).get("grade_id"), cell["source"]) for cell in cells]
-    return {name: source if isinstance(source, str) else "".join(source) for name, source in named if name}
 
 
 def _many(db: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
@@ -427,6 +493,16 @@ def _standing(
     return Standing(
         hand, extra, penalty or 0.0, {exercise: "\n".join(words) for exercise, words in said.items() if exercise}
     )
+
+
+def _hands(grades: Iterable[Row], comments: Iterable[Row]) -> dict[str, Hand]:
+    found = {exercise_of(row.name): Hand(row.manual_score, row.extra_credit or None) for row in grades}
+    said = defaultdict(list)
+    for row in comments:
+        said[exercise_of(row.name)].append(row.manual_comment)
+    words = {exercise: "\n".join(parts) for exercise, parts in said.items()}
+    both = {name: replace(found.get(name, Hand()), comment=words.get(name)) for name in found.keys() | words.keys()}
+    return {name: hand for name, hand in both.items() if name and hand != Hand()}
 
 
 def _without_extra(grade: Row) -> SimpleNamespace:
