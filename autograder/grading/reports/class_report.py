@@ -182,5 +182,6 @@ def _marks(rows: list[Result], standings: Standings, names: Names) -> list[tuple
 def _entry(row: Result | None, standings: Standings) -> dict[str, Any] | None:
     if row is None:
         return None
-    total = standing_of(row, standings).total(row)
-    return {"points": total, "max": row.max, "waiting": waiting(row), "refused": bool(row.reason)}
+    standing = standing_of(row, standings)
+    refused = bool(row.reason) and not standing.hand
+    return {"points": standing.total(row), "max": row.max, "waiting": waiting(row), "refused": refused}
