@@ -63,7 +63,7 @@ class Choice:
 
     def _hands_by_answer(self, place: Place) -> dict[tuple[str, str], Hand]:
         """Every hand grade that is known, by exercise and answer: remembered ones, and those in the gradebook."""
-        kept, row = self._state.hands(place), self._state.rows().get(place)
+        kept, row = self._state.hands(place), self._state.row(place)
         if row is None:
             return kept
         answered = self._answers(self._state.result(place, row.handed), row.handed)
@@ -81,7 +81,7 @@ class Choice:
 
         What is taken back is remembered first.
         """
-        row = self._state.rows().get(place)
+        row = self._state.row(place)
         if row is None:
             return {}
         if place in self.lost:

@@ -206,12 +206,11 @@ def told(results: Iterable[Result], out: Path) -> str:
     results = list(results)
     refusals = sum(bool(result.reason) for result in results)
     incidents = sum(len(result.incidents) for result in results)
-    waits = [points for result in results if (points := waiting(result))]
     lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {count(incidents, 'incident')}."]
-    if waits:
+    if missing := _missing(results):
         lines.append(
-            f"{count(len(waits), 'notebook')} with {sum(waits):g} points must be marked by hand: run `jupyter lab` in "
-            f"{out} and open Nbgrader, Formgrader. Until then, the names in lms/ begin with provisional_."
+            f"To be marked by hand: {missing}. Run `jupyter lab` in {out} and open Nbgrader, Formgrader; until then, "
+            "the tables in lms/ are called provisional_."
         )
     if any(not result.isolated for result in results):
         lines.append("Not isolated: students' code ran as you, with your files and your network.")
@@ -220,17 +219,21 @@ def told(results: Iterable[Result], out: Path) -> str:
 
 def not_final(results: Iterable[Result]) -> str:
     """Why marks are not final yet, "" if they are. results: hand grades included."""
-    results = list(results)
-    waits = sum(waiting(result) > 0 for result in results)
-    bare = sum(all(mark.status == "refused" for mark in result.marks) for result in results if result.reason)
-    parts = [f"{count(waits, 'notebook')} with answers that wait for hand grades"] * bool(waits)
+    if missing := _missing(list(results)):
+        return (
+            f"These marks are not final, to be marked by hand: {missing}. Do so in Nbgrader, Formgrader (0 points are "
+            "a mark, too), then run the same command again."
+        )
+    return ""
+
+
+def _missing(results: list[Result]) -> str:
+    """What a person still has to mark, in words."""
+    waits = [points for result in results if (points := waiting(result))]
+    bare = sum(bool(result.reason) and all(mark.status == "refused" for mark in result.marks) for result in results)
+    parts = [f"answers in {count(len(waits), 'notebook')}, worth {sum(waits):g} points"] * bool(waits)
     parts += [f"{count(bare, 'refused notebook')} without any mark"] * bool(bare)
-    if not parts:
-        return ""
-    return (
-        f"These marks are not final: {' and '.join(parts)}. Give them in Nbgrader, Formgrader (a 0 is a mark, too), "
-        "then run the same command again."
-    )
+    return " and ".join(parts)
 
 
 def _blameless(job: Job, problem: BaseException) -> Result:

@@ -52,7 +52,7 @@ def test_what_is_told_at_the_end(class_: Class) -> None:
     text = engine.run(class_.options, ROOT, class_.grade)
     assert text.startswith("3 notebooks in ")
     assert "3 graded, 0 refused with a reason, 0 incidents." in text
-    assert f"3 notebooks with 6 points must be marked by hand: run `jupyter lab` in {class_.out}" in text
+    assert f"To be marked by hand: answers in 3 notebooks, worth 6 points. Run `jupyter lab` in {class_.out}" in text
     assert text.endswith(f"Open {class_.out}/class_report.html first.")
     assert engine.run(class_.options, ROOT, class_.grade).startswith("All 3 had been graded before")
 

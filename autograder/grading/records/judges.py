@@ -53,7 +53,7 @@ def _name(graded: Slot, template: Template, given: list[str]) -> str:
     own = [repr((slot.kind, slot.source, slot.points, slot.names)) for slot in template.slots
            if slot.exercise == graded.exercise]  # fmt: skip
     judged = _texts(graded.exercise) if graded.kind == "check" else ()
-    return _hash("\0".join([*given, *own, *judged]))
+    return _hash("\0".join([graded.exercise, *given, *own, *judged]))
 
 
 def _texts(exercise: str) -> Iterator[str]:

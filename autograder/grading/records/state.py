@@ -184,9 +184,8 @@ class State:
             self._write(f"UPDATE attempts SET last = {last} WHERE {AT} AND handed = ?", (*place, *place, handed))
             self._write(f"UPDATE published SET current = 0 WHERE {AT}", place)
 
-    def result(self, place: Place, handed: str = "") -> Result:
-        """The whole result of one attempt, with its notebook (default: of what is published)."""
-        handed = handed or self.rows()[place].handed
+    def result(self, place: Place, handed: str) -> Result:
+        """The whole result of one attempt, with its notebook."""
         found = self._one(f"SELECT result, notebook FROM attempts WHERE {AT} AND handed = ?", (*place, handed))
         assert found is not None, place
         return replace(Result.from_json(_unpacked(found[0])), notebook=_unpacked(found[1]))
@@ -217,6 +216,11 @@ class State:
         """What was published, by student and assignment."""
         found = self._all("SELECT student, assignment, handed, standing, current FROM published")
         return {(student, assignment): Row(handed, st, bool(now)) for student, assignment, handed, st, now in found}
+
+    def row(self, place: Place) -> Row | None:
+        """What is published of one student and assignment."""
+        found = self._one(f"SELECT handed, standing, current FROM published WHERE {AT}", place)
+        return found and Row(found[0], found[1], bool(found[2]))
 
     def publish(self, place: Place, handed: str, standing: str = "") -> None:
         """Gradebook, feedback and graded notebook of this attempt are written."""
