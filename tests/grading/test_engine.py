@@ -19,6 +19,7 @@ import pytest
 from autograder.__main__ import main
 from autograder.grading import engine, publish
 from autograder.grading.model import Job, Limits, Result
+from autograder.grading.plan import Options
 from autograder.grading.records import gradebook
 from autograder.grading.records.state import State
 from autograder.grading.reports import feedback
@@ -307,6 +308,8 @@ BAD = {
     "no time": (["{class}", "--timeout", "0"], "--timeout 0"),
     "no time at all": (["{class}", "--timeout", "nan"], "--timeout nan"),
     "no memory": (["{class}", "--memory", "0"], "--memory 0"),
+    "a student without --regrade": (["{class}", "--student", "ada"], "--student says what"),
+    "two wishes for questions": (["{class}", "--regrade", "--fresh", "--seed", "1"], "--fresh draws a seed"),
     "a folder among the submissions": (["{class}", "--out", "{class}/graded"], "among the submissions"),
 }
 
@@ -377,3 +380,20 @@ def test_ctrl_c_says_how_to_go_on(
     monkeypatch.setattr(engine, "run", interrupted)
     assert main(["grade", str(class_.options.submitted), "--out", str(class_.out)]) == 130
     assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_what_the_command_line_says_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Options] = []
+    monkeypatch.setattr("autograder.__main__.graded", lambda options, root: given.append(options) or 0)
+    words = (
+        "--regrade --student ada --student bob --exercise a.b --fresh --attempts best --forget cy --final --rebuild "
+        "--timeout 2 --memory 7 --jobs 3 --db sqlite:///x.db --anonymous"
+    )
+    assert main(["grade", "there", "--out", str(tmp_path), *words.split()]) == 0
+    assert main(["grade", "there"]) == 0
+    limits = Limits(2, 10, 7)
+    assert given[0] == Options(
+        Path("there"), tmp_path, jobs=3, db="sqlite:///x.db", limits=limits, regrade=True, anonymous=True,
+        attempts="best", students=("ada", "bob"), exercises=("a.b",), fresh=True, forget=("cy",), final=True, rebuild=True,
+    )  # fmt: skip
+    assert given[1] == Options(Path("there"), Path("graded"))

@@ -8,7 +8,6 @@ Whatever kills the run in between, the next one publishes again, and publishing 
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 import sqlite3
@@ -304,12 +303,12 @@ def _attempt(handed, number, last, fingerprint, seed, refused, points, judges, d
 
 
 def _as_text(data: bytes) -> dict[str, str]:
-    """Bytes as JSON can hold them."""
-    return {"base64": base64.b64encode(data).decode()}
+    """Bytes as JSON can hold them, in a form that compresses well."""
+    return {"bytes": data.decode("latin-1")}
 
 
 def _from_text(found: dict[str, Any]) -> Any:
-    return base64.b64decode(found["base64"]) if found.keys() == {"base64"} else found
+    return found["bytes"].encode("latin-1") if found.keys() == {"bytes"} else found
 
 
 def _tuples(value: Any) -> Any:
