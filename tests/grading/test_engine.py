@@ -394,6 +394,7 @@ def test_what_the_command_line_says_arrives(tmp_path: Path, monkeypatch: pytest.
     limits = Limits(2, 10, 7)
     assert given[0] == Options(
         Path("there"), tmp_path, jobs=3, db="sqlite:///x.db", limits=limits, regrade=True, anonymous=True,
-        attempts="best", students=("ada", "bob"), exercises=("a.b",), fresh=True, forget=("cy",), final=True, rebuild=True,
+        attempts="best", students=("ada", "bob"), exercises=("a.b",), fresh=True, forget=("cy",), final=True,
+        rebuild=True,
     )  # fmt: skip
     assert given[1] == Options(Path("there"), Path("graded"))
