@@ -24,6 +24,7 @@ from autograder.grading.publish import Publisher, not_final, told
 from autograder.grading.quiet import quiet
 from autograder.grading.records.attempts import Attempt, Place, hand_in, last
 from autograder.grading.records.state import FOLDER, State
+from autograder.grading.reports.pages import count
 from autograder.judging.exercise import added
 from pushforward.errors import CourseError
 
@@ -70,6 +71,7 @@ class _Run:
         self._plan, self._start = plan, time.monotonic()
         self._state = stack.enter_context(State(options.out))
         self._lost = lost(self._state, options)
+        self._leaving = {student for student, _ in handed_in if student in options.forget}
         self._handed_in = {place: hashes for place, hashes in handed_in.items() if place[0] not in options.forget}
         refuse_strangers(self._state, handed_in, options)
         self._state.begin(options.seed, options.attempts, options.again)
@@ -117,7 +119,8 @@ class _Run:
         self._publisher = Publisher(options.out, self._state, self._book, templates)
         self._notices += self._publisher.restore(self._lost)
         for student in options.forget:
-            self._notices += forget(student, self._state, self._book, options)
+            there = student in self._leaving
+            self._notices += (forget(student, self._state, self._book, options, there),)
 
     def go(self) -> str:
         """Everything that is left to do."""
@@ -178,4 +181,4 @@ def _pace(before: int, now: int, seconds: float) -> str:
     if now == 0:
         return f"All {before} had been graded before; tables and report are written anew."
     earlier = f", {before} had been graded before" if before else ""
-    return f"{now} notebooks in {seconds:.0f} s, {seconds / now:.2f} s each{earlier}."
+    return f"{count(now, 'notebook')} in {seconds:.0f} s, {seconds / now:.2f} s each{earlier}."

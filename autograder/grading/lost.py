@@ -63,16 +63,17 @@ def _refuse(option: str, given: Iterable[str], known: Collection[str]) -> None:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             mend = f"did you mean {near[0]}?" if near else "totals.csv names all that have been graded."
-            raise CourseError(f"{option} {name}: nothing has been graded under that name: {mend}")
+            raise CourseError(f"{option} {name} names nothing that has been graded: {mend}")
 
 
 # --- students who left -----------------------------------------------------------------------------------------
 
 
-def forget(student: str, state: State, book: Book, options: Options) -> tuple[str, ...]:
+def forget(student: str, state: State, book: Book, options: Options, there: bool) -> str:
     """Delete all that is kept of a student: gradebook, feedback, graded notebooks, copies, results.
 
-    Returns what is left for their teacher to do. Raises CourseError if nothing is known of them.
+    there: whether they are among the submissions. Returns what is left for their teacher to do. Raises CourseError if
+    nothing is known of them.
     """
     kept, entered = state.attempts(), book.places()
     _refuse("--forget", [student], {name for name, _ in (*kept, *entered)})
@@ -84,10 +85,8 @@ def forget(student: str, state: State, book: Book, options: Options) -> tuple[st
                 shutil.rmtree(folder, ignore_errors=not folder.exists())
     book.forget(student)
     state.forget(student)
-    return (
-        f"{student} is forgotten. What they handed in still lies in {handed_in}, if it did: take it away, or the next "
-        "run grades it again.",
-    )
+    left = f" What they handed in still lies in {handed_in}: take it away, or the next run grades it again."
+    return f"{student} is forgotten.{left * there}"
 
 
 def _folders(student: str, assignments: Iterable[str], book: Book, out: Path) -> set[Path]:

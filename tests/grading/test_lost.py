@@ -128,7 +128,7 @@ def test_submissions_in_the_folder_itself_are_left_to_their_teacher(class_: Clas
 
 
 def test_who_is_not_known_cannot_be_forgotten(marked: Class) -> None:
-    with pytest.raises(CourseError, match=r"--forget student01: .*did you mean student001\?"):
+    with pytest.raises(CourseError, match=r"--forget student01 .*did you mean student001\?"):
         marked.run(forget=("student01",))
     assert marked.run() == []
     assert marked.points() == with_hand(marked)

@@ -55,15 +55,15 @@ def table(class_: Class) -> list[tuple[str, ...]]:
 def test_another_version_of_a_judge_is_said_and_changes_nothing_by_itself(
     once: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "judges" not in once.told()
+    assert "judge" not in once.told()
     other_judge(monkeypatch)
     said = once.told(stricter(once))
     assert once.graded == []
     assert once.points() == dict.fromkeys(STUDENTS, 1.0)
-    assert f"The course judges {CHECK} otherwise than when 3 of these notebooks were graded; their marks stay." in said
-    assert f"--regrade --exercise {CHECK}" in said
+    assert f"Graded by another version of the judges of {CHECK}: 3 notebooks, whose marks stay." in said
+    assert f"--regrade asks the same questions again (with --exercise {CHECK} only those of one)" in said
     said = once.told(stricter(once), regrade=True)
-    assert "judges" not in said
+    assert "another version" not in said
     assert once.points() == dict.fromkeys(STUDENTS, 0.5)
 
 
@@ -72,7 +72,7 @@ def test_who_hands_in_later_is_judged_by_the_new_one_and_the_others_are_counted(
 ) -> None:
     other_judge(monkeypatch)
     once.hand_in(ADA, 0.75)
-    assert "when 2 of these notebooks were graded" in once.told()
+    assert f"another version of the judges of {CHECK}: 2 notebooks" in once.told()
 
 
 # --- the questions ---------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_earlier_hand_ins_and_students_who_are_not_there_now_are_asked_again(onc
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"regrade": True, "students": ("student01",)}, "--student student01: .*did you mean student001?"),
+        ({"regrade": True, "students": ("student01",)}, "--student student01 .*did you mean student001?"),
         ({"regrade": True, "exercises": ("start.standardize",)}, "--exercise .*did you mean start.standardise?"),
         ({"students": (ADA,)}, "--student says what is graded once more: give --regrade with it"),
         ({"exercises": (CHECK,)}, "--exercise says what"),

@@ -39,8 +39,8 @@ def outdated(attempts: Iterable[tuple[str, Attempt]], now: Mapping[str, Mapping[
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     concerned = sum(bool(others) for others in found)
     return (
-        f"The course judges {shown} otherwise than when {concerned} of these notebooks were graded; their marks stay. "
-        f"--regrade asks the same questions again, --regrade --exercise {names[0]} only those of one, and "
+        f"Graded by another version of the judges of {shown}: {concerned} notebook{'s' * (concerned > 1)}, whose marks "
+        f"stay. --regrade asks the same questions again (with --exercise {names[0]} only those of one), and "
         "regraded.csv then holds old against new marks."
     )
 

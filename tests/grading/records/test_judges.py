@@ -109,6 +109,6 @@ def test_marks_of_another_judge_are_said_with_what_to_do() -> None:
     assert judges.outdated([attempt(a="1"), attempt(b="1"), attempt(gone="0")], now) == ""
     assert judges.outdated([("another", attempt(a="0")[1])], now) == ""
     said = judges.outdated([attempt(a="0", b="1"), attempt(a="0", b="0"), attempt(a="1")], now)
-    assert said.startswith("The course judges a, b otherwise than when 2 of these notebooks were graded")
-    assert "--regrade --exercise a only" in said
+    assert said.startswith("Graded by another version of the judges of a, b: 2 notebooks, whose marks stay.")
+    assert "--exercise a only" in said
     assert "a, b, c and 1 more" in judges.outdated([attempt(a="0", b="0", c="0", d="0")], now)
