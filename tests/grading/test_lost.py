@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,21 @@ def holds(folder: Path, name: str) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in files if name in str(p) or name.encode() in p.read_bytes())
 
 
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite as most systems build it: deleted rows stay in the file until others take their place."""
+    connect = sqlite3.connect
+
+    def opened(*arguments: object, **more: object) -> sqlite3.Connection:
+        connection = connect(*arguments, **more)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    for module in (sqlite3, sqlite3.dbapi2):
+        monkeypatch.setattr(module, "connect", opened)
+
+
+@pytest.mark.usefixtures("careless")
 def test_a_student_who_left_is_forgotten_everywhere(marked: Class) -> None:
     marked.hand_in(BOB, 0.25, answer="another one, so that there are two, and a hand grade that is remembered")
     marked.run()
