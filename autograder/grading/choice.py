@@ -43,8 +43,7 @@ class Choice:
             return result
         place = (result.student, result.assignment)
         reasons = {a.handed: self._state.result(place, a.handed).reason for a in attempts if a.refused}
-        said = remarks(attempts, counts, self._state.choice, reasons)
-        return replace(result, repairs=(*said, *result.repairs))
+        return replace(result, others=tuple(remarks(attempts, counts, self._state.choice, reasons)))
 
     # --- what an attempt is worth --------------------------------------------------------------------------------
 

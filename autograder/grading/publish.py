@@ -188,7 +188,7 @@ class Publisher:
             yield f"{count(self.asked, 'mark')} judged once more, {self.changed} changed: see regraded.csv."
         if self._choice.lapsed:
             again = count(self._choice.lapsed, "answer")
-            yield f"{again} marked by hand changed since, and must be marked again: see regraded.csv."
+            yield f"{again} marked by hand changed since, so that the hand grade does not count: see regraded.csv."
         rows = self._state.rows()
         counts = {place: (own, _shown(own, rows.get(place))) for place, own in self._state.attempts().items()}
         yield from surprises(counts.values(), self._state.choice)

@@ -137,7 +137,7 @@ def test_a_hand_grade_stays_with_its_answer_and_waits_for_another_one(twice: Cla
     twice.hand_in(ADA, 1.0, answer="first")  # only other code
     twice.hand_in(BOB, 1.0, answer="second")
     said = twice.told()
-    assert "1 answer marked by hand changed since, and must be marked again" in said
+    assert "1 answer marked by hand changed since, so that the hand grade does not count" in said
     assert twice.points() == {ADA: 3.5, BOB: 2.0, CLEO: 1.0}
     assert {row["student"]: row["waiting"] for row in twice.table()} == {ADA: "0", BOB: "2", CLEO: "2"}
     assert flagged(twice, BOB) == 1

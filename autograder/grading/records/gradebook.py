@@ -101,7 +101,8 @@ class Book:
 
     def is_missing(self) -> bool:
         """Whether it is a file that is not there; opening it would make an empty one."""
-        return self._url.get_backend_name() == "sqlite" and not Path(self._url.database or "").exists()
+        file = self._url.database or ""
+        return self._url.get_backend_name() == "sqlite" and not file.startswith("file:") and not Path(file).exists()
 
     def prepare(self, templates: Iterable[Template]) -> tuple[str, ...]:
         """Enter assignments with all their cells, as `nbgrader generate_assignment` does; what is there stays.

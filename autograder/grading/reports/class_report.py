@@ -45,6 +45,7 @@ def class_report(
         help=_help(needs, names),
         refused=[(names.who(row.student), row.assignment, names.said(row.reason)) for row in listed if row.reason],
         repairs=_sentences(((row.student, said) for row in listed for said in row.repairs), names),
+        others=_sentences(((row.student, said) for row in listed for said in row.others), names),
         incidents=_sentences(((row.student, said) for row in listed for said in row.incidents), names),
         silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in listed for m in _silent(row)), names),
         slowest=_slowest(listed, names),
