@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from autograder.grading.records.state import State
 from pushforward.errors import CourseError
@@ -123,6 +124,18 @@ def test_a_student_who_left_is_forgotten_everywhere(marked: Class) -> None:
     shutil.rmtree(marked.options.submitted / BOB)
     assert marked.run() == []
     assert marked.points().keys() == {ADA, CLEO}
+
+
+def test_in_another_gradebook_they_are_forgotten_too(class_: Class, url: str) -> None:
+    class_.run(db=url)
+    class_.hand_in(BOB, 0.25)
+    class_.run(db=url)
+    class_.run(db=url, forget=(BOB,))
+    with create_engine(url).connect() as connection:
+        assert sorted(connection.scalars(text("SELECT id FROM student"))) == [ADA, CLEO]
+        assert connection.scalar(text("SELECT count(*) FROM submitted_notebook")) == 2
+        assert connection.scalar(text("SELECT count(*) FROM grade")) == 4
+    assert class_.points().keys() == {ADA, CLEO}
 
 
 def test_who_was_the_only_one_leaves_no_table_behind(class_: Class) -> None:
