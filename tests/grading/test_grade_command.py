@@ -73,8 +73,6 @@ def test_a_class_is_graded_with_an_own_check_behind_the_wall(tmp_path: Path) -> 
     one = ("--regrade", "--student", "bob", "--exercise", "start.standardise")
     asked = grade(tmp_path, "--course", "course", "--checks-path", "checks", *one)
     assert asked.returncode == 0, asked.stderr
-    assert (
-        "1 mark judged once more, 0 changed: see regraded.csv." in asked.stdout
-    )  # the same questions to the same file
+    assert "1 mark judged once more, 0 changed: see regraded.csv." in asked.stdout  # the same questions
     assert [cell.source for cell in nbformat.read(notebook, as_version=4).cells] == before
     assert csv_of(tmp_path / "out" / "totals.csv") == rows
