@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from autograder.grading.model import Mark, Result
-from autograder.grading.records.attempts import Attempt
+from autograder.grading.records.attempts import Attempt, Due
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,16 @@ class Regrading:
     @property
     def whole(self) -> bool:
         return not self.students and not self.exercises
+
+    def of(self, student: str, attempt: Attempt, seed: int | None) -> Due | None:
+        """What is to be asked of a hand-in, with what is still left from before. seed: that of other questions."""
+        asked, left = tuple(name for name in self.exercises if name in attempt.judges), attempt.due
+        if self.students and student not in self.students or self.exercises and not asked:
+            return None
+        if left is None:
+            return Due(asked, seed)
+        both = tuple(dict.fromkeys((*left.exercises, *asked))) if left.exercises and asked else ()
+        return Due(both, left.seed if seed is None else seed)
 
 
 @dataclass(frozen=True)

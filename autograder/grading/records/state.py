@@ -124,11 +124,9 @@ class State:
         """Note it beside each attempt that is meant. seed: None for the questions that it was asked."""
         for place, attempts in self.attempts().items():
             for attempt in attempts:
-                asked = tuple(name for name in wanted.exercises if name in attempt.judges)
-                if (not wanted.students or place[0] in wanted.students) and (asked or not wanted.exercises):
-                    due = json.dumps({"exercises": asked, "seed": seed})
+                if due := wanted.of(place[0], attempt, seed):
                     update = f"UPDATE attempts SET due = ? WHERE {AT} AND handed = ?"
-                    self._write(update, (due, *place, attempt.handed))
+                    self._write(update, (json.dumps(asdict(due)), *place, attempt.handed))
 
     def finish(self) -> None:
         """Everything has been graded and published: the next --regrade is a new one."""

@@ -173,6 +173,10 @@ def test_whoever_and_whatever_is_meant_is_noted_and_nobody_else(tmp_path: Path) 
     assert dues(tmp_path) == {"ada h": (("a.c",), None), "ada i": None, "bob h": (("a.c",), None)}
     begun(tmp_path, again=Regrading(students=("ada",), seed=4))
     assert dues(tmp_path) == {"ada h": ((), 4), "ada i": ((), 4), "bob h": (("a.c",), None)}
+    begun(tmp_path, again=Regrading(exercises=("a.b",)))  # what is left to do stays to be done
+    assert dues(tmp_path) == {"ada h": ((), 4), "ada i": ((), 4), "bob h": (("a.c",), None)}
+    begun(tmp_path, again=Regrading(students=("bob",)))
+    assert dues(tmp_path)["bob h"] == ((), None)
 
 
 def test_a_regrading_that_was_cut_short_goes_on_and_one_that_is_done_starts_anew(tmp_path: Path) -> None:
