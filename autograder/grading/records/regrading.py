@@ -29,7 +29,7 @@ class Regrading:
     def of(self, student: str, attempt: Attempt, seed: int | None) -> Due | None:
         """What is to be asked of a hand-in, with what is still left from before. seed: that of other questions."""
         asked, left = tuple(name for name in self.exercises if name in attempt.judges), attempt.due
-        if self.students and student not in self.students or self.exercises and not asked:
+        if (self.students and student not in self.students) or (self.exercises and not asked):
             return None
         if left is None:
             return Due(asked, seed)
