@@ -13,6 +13,7 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     current_folder.leave()  # before anything else is imported
 
 import argparse
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -217,11 +218,19 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on the workers of this Dask scheduler instead")
     grade.add_argument("--db", metavar="URL", help="the gradebook (default: sqlite:///DIR/gradebook.db)")
     grade.add_argument("--seed", metavar="S", type=int, help="ask the questions of this seed (default: a fresh one)")
+    grade.add_argument("--attempts", choices=("last", "best", "first"), help="of several hand-ins (default: last)")
     grade.add_argument("--checks-path", metavar="DIR", type=Path, help="your own checks, as .py files")
     grade.add_argument("--timeout", metavar="S", type=float, default=60.0, help=f"{_TIMEOUT} (default: 60)")
     grade.add_argument("--memory", metavar="MB", type=int, default=2048, help="for a notebook (default: 2048)")
     grade.add_argument("--sandbox", choices=("bubblewrap", "none"), default="bubblewrap", help=_SANDBOX)
-    grade.add_argument("--regrade", action="store_true", help="grade all anew, with a fresh seed; hand grades stay")
+    grade.add_argument("--regrade", action="store_true", help="ask the same questions again; hand grades stay")
+    few, named = {"action": "append", "default": [], "metavar": "NAME"}, "(may be given several times)"
+    grade.add_argument("--student", dest="students", **few, help=f"--regrade only this student's {named}")
+    grade.add_argument("--exercise", dest="exercises", **few, help=f"--regrade only this exercise {named}")
+    grade.add_argument("--fresh", action="store_true", help="--regrade with fresh questions (with --seed: those of S)")
+    grade.add_argument("--forget", **few, help=f"delete all that is kept of a student who left {named}")
+    grade.add_argument("--final", action="store_true", help="refuse while an answer waits for a hand grade")
+    grade.add_argument("--rebuild", action="store_true", help="write a lost gradebook anew, hand grades included")
     grade.add_argument("--roster", metavar="FILE", type=Path, help="the class as Canvas or Moodle exports it (CSV)")
     grade.add_argument("--anonymous", action="store_true", help="a class report without names")
 
@@ -236,20 +245,9 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     given = vars(arguments)
     limits = Limits(given["timeout"], 5 * given["timeout"], given["memory"])
-    names = (
-        "out",
-        "course",
-        "jobs",
-        "scheduler",
-        "db",
-        "seed",
-        "checks_path",
-        "sandbox",
-        "regrade",
-        "roster",
-        "anonymous",
-    )
-    options = Options(given["submitted"], limits=limits, **{name: given[name] for name in names})
+    names = {field.name for field in dataclasses.fields(Options)} - {"limits"}
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items() if name in names}
+    options = Options(limits=limits, **values)
     return graded(options, _checkout())
 
 

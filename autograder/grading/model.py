@@ -194,7 +194,8 @@ class Result:
     marks: one for every graded cell of the template, in order, also where the notebook was refused;
     reason: why it was refused, "" otherwise; repairs and incidents: sentences; isolated: False without a sandbox;
     seconds: {"total", "cells", "judge", "student"}: of the whole submission, of the student's own cells, of the judge,
-    and of the student's functions while they were asked; notebook: the graded notebook as JSON ("" if refused).
+    and of the student's functions while they were asked; notebook: the graded notebook as JSON ("" if refused);
+    others: what there is to say of the student's other hand-ins, which do not count.
     """
 
     student: str
@@ -209,6 +210,7 @@ class Result:
     notebook: str = ""
     timestamp: str | None = None
     lms: dict[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -226,7 +228,7 @@ class Result:
     def from_json(cls, text: str) -> Result:
         fields: dict[str, Any] = json.loads(text)
         fields["marks"] = tuple(Mark(**{**mark, "laws_failed": tuple(mark["laws_failed"])}) for mark in fields["marks"])
-        for name in ("repairs", "incidents"):
+        for name in ("repairs", "incidents", "others"):
             fields[name] = tuple(fields[name])
         return cls(**fields)
 

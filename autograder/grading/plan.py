@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.grading.model import Job, Limits, Submission
+from autograder.grading.records.attempts import Place, hand_in
 from autograder.grading.records.course import Course, nothing_asked, read_course
-from autograder.grading.records.state import Place, fingerprint
+from autograder.grading.records.regrading import Regrading
 from autograder.grading.roster.roster import Person, read_roster
 from autograder.judging.exercise import Exercise, added
 from autograder.judging.meter import checked
@@ -21,7 +22,12 @@ LEAST_MEMORY, MOST_MEMORY = 512, 2**20
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. jobs: None for one per core; seed: None for that of the last run, or a fresh one."""
+    """What the command line says. jobs: None for one per core; seed: None for that of the last run, or a fresh one;
+
+    attempts: which hand-in counts, one of attempts.CHOICES, None for the rule of the last run; students, exercises:
+    whom and what --regrade asks again (none: all); fresh: other questions; forget: students who left; final: refuse
+    tables that can still change; rebuild: write a lost gradebook anew.
+    """
 
     submitted: Path
     out: Path
@@ -36,6 +42,18 @@ class Options:
     regrade: bool = False
     anonymous: bool = False
     roster: Path | None = None
+    attempts: str | None = None
+    students: tuple[str, ...] = ()
+    exercises: tuple[str, ...] = ()
+    fresh: bool = False
+    forget: tuple[str, ...] = ()
+    final: bool = False
+    rebuild: bool = False
+
+    @property
+    def again(self) -> Regrading | None:
+        """What is to be asked again."""
+        return Regrading(self.students, self.exercises, self.seed, self.fresh) if self.regrade else None
 
 
 @dataclass(frozen=True)
@@ -53,13 +71,18 @@ class Plan:
         from autograder.grading.intake.intake import submissions
 
         for submission in submissions(self.options.submitted, self.course.templates):
-            yield self._job(submission, seed)
+            yield self.job(submission, seed)
 
-    def fingerprints(self) -> dict[Place, str]:
-        """All that was handed in, by student and assignment. Raises CourseError if that is nothing."""
-        return {(job.submission.student, job.submission.assignment): fingerprint(job) for job in self.jobs()}
+    def hand_ins(self) -> dict[Place, tuple[str, str]]:
+        """All that was handed in, by student and assignment: the hash of the files, and the fingerprint.
 
-    def _job(self, submission: Submission, seed: int) -> Job:
+        Raises CourseError if that is nothing.
+        """
+        found = (hand_in(job) for job in self.jobs())
+        return {given.place: (given.handed, given.fingerprint) for given in found}
+
+    def job(self, submission: Submission, seed: int) -> Job:
+        """A submission with all that a worker needs."""
         template = self.course.templates.get(submission.assignment) or nothing_asked(submission.assignment)
         return Job(submission, template, seed, self.options.limits, self.options.sandbox, self.checks)
 
@@ -67,6 +90,7 @@ class Plan:
 def read_plan(options: Options, root: Path | None = None) -> Plan:
     """Raises CourseError for whatever cannot be done. root: the checkout at hand, if any."""
     _check_numbers(options)
+    _check_regrading(options)
     _check_places(options)
     roster = None if options.roster is None else read_roster(options.roster)
     checks, judges = _own_checks(options.checks_path)
@@ -88,6 +112,15 @@ def _check_numbers(options: Options) -> None:
             f"--memory {options.limits.memory} cannot be: give megabytes from {LEAST_MEMORY}, with which the course's "
             f"own notebooks run, to {MOST_MEMORY}."
         )
+
+
+def _check_regrading(options: Options) -> None:
+    narrow = {"--student": options.students, "--exercise": options.exercises, "--fresh": options.fresh}
+    alone = next((name for name, given in narrow.items() if given), "")
+    if alone and not options.regrade:
+        raise CourseError(f"{alone} says what is graded once more: give --regrade with it.")
+    if options.fresh and options.seed is not None:
+        raise CourseError("--fresh draws a seed, --seed gives one: leave one of them away.")
 
 
 def _check_places(options: Options) -> None:

@@ -7,56 +7,93 @@ publishing twice is publishing once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.grading.choice import Choice
+from autograder.grading.class_files import REPORT, ClassFiles
 from autograder.grading.cluster import Outcome
 from autograder.grading.model import Job, Result, Standing, Template, refused
+from autograder.grading.records import judges
+from autograder.grading.records.attempts import Attempt, HandIn, Place, hand_in, surprises
+from autograder.grading.records.counted import waiting
 from autograder.grading.records.course import nothing_asked
 from autograder.grading.records.files import write
-from autograder.grading.records.state import FOLDER, Place, State
+from autograder.grading.records.regrading import cause, changes, merged
+from autograder.grading.records.state import FOLDER, Row, State, published
+from autograder.grading.reports.pages import count
 from pushforward.errors import CourseError
 
 if TYPE_CHECKING:
-    from autograder.grading.records.counted import Standings
     from autograder.grading.records.gradebook import Book
-    from autograder.grading.roster.enrolment import Enrolment
     from autograder.grading.roster.roster import Person
-
-REPORT = "class_report.html"
 
 
 class Publisher:
     """The one writer of an output folder. templates: of the assignments that the gradebook is prepared for."""
 
-    def __init__(self, out: Path, state: State, book: Book, templates: dict[str, Template]) -> None:
+    def __init__(self, out: Path, state: State, book: Book, templates: Mapping[str, Template]) -> None:
         self._out, self._state, self._book, self._templates = out, state, book, templates
+        self._known = {*templates, *(assignment for _, assignment in state.attempts())}
+        self._choice = Choice(state, book, templates)
+        self._judges = {name: judges.judges(template) for name, template in templates.items()}
         self._rubrics: dict[str, dict[str, str]] = {}  # assignment → see records.rubrics
         self.failed: list[str] = []  # what could not be published, a sentence each
+        self.said: list[str] = []  # what else is to be told at the end
+        self.asked, self.changed = 0, 0  # marks that were judged once more, and those that are others now
 
-    def take(self, job: Job, fingerprint: str, outcome: Outcome) -> None:
+    # --- a result ------------------------------------------------------------------------------------------------
+
+    def take(self, job: Job, outcome: Outcome) -> None:
         """A worker has finished. Raises CourseError if no worker could do better: the disk, the database, the sandbox.
 
-        What fails in the grader itself is kept under no key, so that the next run tries it again.
+        What fails in the grader itself is kept under no fingerprint, so that the next run tries it again. A hand-in
+        that could be graded before keeps its marks if it cannot now.
         """
         if isinstance(outcome, CourseError):
             raise outcome
-        if isinstance(outcome, BaseException):
-            self._state.keep("", _blameless(job, outcome))
-        else:
-            self._state.keep(self._state.key(fingerprint), outcome)
-        self.publish((job.submission.student, job.submission.assignment))
+        given, failed = hand_in(job), isinstance(outcome, BaseException)
+        result = _blameless(job, outcome) if failed else outcome
+        old = next((attempt for attempt in self._state.of(given.place) if attempt.handed == given.handed), None)
+        if old and not old.refused and result.reason:
+            self._stays(given, "" if failed else given.fingerprint, result.reason)
+            return
+        self._keep(replace(given, fingerprint="") if failed else given, job, result, old)
+        self.publish(given.place)
+
+    def _stays(self, given: HandIn, fingerprint: str, reason: str) -> None:
+        """A regrading that ends in a refusal takes nothing away."""
+        self.said.append(f"{' '.join(given.place)} could not be graded again, so its marks stay. {reason}")
+        if fingerprint:
+            self._state.settle(given.place, given.handed, fingerprint)
+
+    def _keep(self, given: HandIn, job: Job, result: Result, old: Attempt | None) -> None:
+        now = {} if result.reason else self._judges.get(result.assignment, {})
+        if old is None:
+            self._state.keep(given, result, job.seed, now)
+            return
+        before = self._state.result(given.place, given.handed)
+        only = old.due.exercises if old.due and old.fingerprint == given.fingerprint else ()
+        result = merged(before, result, only)
+        now = {**old.judges, **{name: judge for name, judge in now.items() if name in only}} if only else now
+        others = list(changes(before, result, cause(old, job.seed), (old.judges, now)))
+        self.asked += len(only or result.marks)
+        self.changed += len(others)
+        self._state.keep(given, result, old.seed if only else job.seed, now, others)
+
+    # --- what people see -----------------------------------------------------------------------------------------
 
     def publish(self, place: Place) -> None:
-        """Bring everything about one kept result to where people look for it."""
-        result = self._state.result(place)
+        """Bring everything about the attempt that counts to where people look for it."""
+        counts = self._choice.counts(place)
+        result = self._choice.result(place, counts)
         known = result.assignment in self._templates
         if result.marks and not known:
             return  # left over from a run with another course, which will do it
         try:
-            standing = self._book.record(result) if known else Standing()
+            standing = self._book.record(result, self._choice.hands(place, counts, result)) if known else Standing()
             if known:
                 self._graded(result)
             self._feedback(result, standing)
@@ -68,64 +105,31 @@ class Publisher:
                 f"report this with {self._out / FOLDER / 'log.txt'}; the same command tries it again."
             )
         else:
-            self._state.publish(place, _as_text(standing))
+            self._state.publish(place, counts.handed, _as_text(standing) if known else "")
+
+    def restore(self, places: Collection[Place]) -> tuple[str, ...]:
+        """Enter in the gradebook once more what stood there, with the hand grades of then. Returns what to tell."""
+        self._choice.lost = {place for place in places if place[1] in self._templates}
+        self._state.publish_again(self._choice.lost)
+        if not self._choice.lost:
+            return ()
+        many = count(len(self._choice.lost), "notebook")
+        return (f"{many} missing in the gradebook: entered again, with the hand grades and comments of the last run.",)
 
     def refresh(self) -> None:
-        """Feedback again where a person has graded, or taken something back, since it was written."""
-        standings = self._book.standings()
-        for place, row in self._state.rows().items():
-            standing = standings.get(place)
-            if standing and row.published and place[1] in self._templates and _as_text(standing) != row.standing:
-                self._feedback(self._state.result(place), standing)
-                self._state.publish(place, _as_text(standing))
+        """Again what another attempt counts for by now, and feedback where a person or a date has changed something."""
+        standings, rows = self._book.standings(), self._state.rows()
+        for place in rows.keys() & standings.keys():
+            if rows[place].published and place[1] in self._templates:
+                self._refresh(place, rows[place], standings[place])
 
-    def tables(self, anonymous: bool, roster: Sequence[Person] | None = None) -> list[Result]:
-        """Write what is about all students. Returns their results. roster: everybody in the class, if that is known."""
-        from autograder.grading.reports import tables
-        from autograder.grading.reports.class_report import class_report
-        from autograder.grading.reports.similarity import similar
-
-        results, standings = list(self._state.results()), self._book.standings()
-        pairs = similar(map(self._state.result, self._state.rows()), self._templates)
-        class_ = None if roster is None else self._enrolment(roster, results, standings)
-        if class_:
-            results = [_named(result, class_.known(result.student)) for result in results]
-        files = {
-            "grades.csv": tables.exercises_csv(results, standings),
-            "totals.csv": tables.grades_csv(results, standings, class_),
-            "grades.json": tables.grades_json(results, standings),
-            "items.csv": tables.items_csv(results, standings),
-            "similarity.csv": tables.similarity_csv(pairs),
-            REPORT: class_report(results, standings, class_=class_, pairs=pairs, anonymous=anonymous),
-            **({"roster.csv": tables.roster_csv(class_, results, standings)} if class_ else {}),
-            **{f"lms/{name}": text for name, text in tables.lms_tables(results, standings, class_).items()},
-        }
-        for name, text in files.items():
-            write(self._out / name, text)
-        self._return_feedback(results, standings)
-        return results
-
-    def _return_feedback(self, results: list[Result], standings: Standings) -> None:
-        """Everybody's feedback in one file for each assignment and platform that it came from."""
-        from autograder.grading.reports.returned import returned
-
-        def notebook(result: Result) -> str:
-            return self._state.result((result.student, result.assignment)).notebook
-
-        for name, content in returned(results, standings, lambda r: self._page(r).read_bytes(), notebook).items():
-            write(self._out / "lms" / name, content)
-
-    def _enrolment(self, roster: Sequence[Person], results: list[Result], standings: Standings) -> Enrolment:
-        from autograder.grading.roster.enrolment import Memory, enrolment
-
-        memory = Memory(self._out / FOLDER / "roster.json")
-        students = {student: {} for student, _ in standings}
-        for result in results:
-            students[result.student] = students.get(result.student, {}) | result.lms
-        handed_in = [(result.student, result.assignment) for result in results]
-        found = enrolment(roster, students, handed_in, memory.read())
-        write(memory.path, memory.with_new(found))
-        return found
+    def _refresh(self, place: Place, row: Row, standing: Standing) -> None:
+        counts = self._choice.counts(place)
+        if counts.handed != row.handed:
+            self.publish(place)
+        elif _as_text(standing) != row.standing:
+            self._feedback(self._choice.result(place, counts), standing)
+            self._state.publish(place, row.handed, _as_text(standing))
 
     def _graded(self, result: Result) -> None:
         from autograder.grading.records.coursefolder import keep_graded
@@ -140,27 +144,65 @@ class Publisher:
         from autograder.grading.reports.feedback import feedback_html
 
         template = self._templates.get(result.assignment) or nothing_asked(result.assignment)
-        page = feedback_html(result, standing, template)
-        write(self._page(result), page)
+        write(self._page(result), feedback_html(result, standing, template))
 
     def _page(self, result: Result) -> Path:
         return self._out / "feedback" / result.student / result.assignment / f"{result.assignment}.html"
 
+    def tables(self, anonymous: bool, roster: Sequence[Person] | None = None) -> list[Result]:
+        """Write what is about all students. Returns their results, hand grades included. roster: see ClassFiles."""
+        files = ClassFiles(self._out, self._state, self._choice, self._templates, self._known, self._page)
+        return files.write(self._book.standings(), anonymous, roster)
+
+    def news(self) -> Iterator[str]:
+        """What has become of marks that were there before, a sentence each."""
+        yield from self.said
+        if self.asked:
+            yield f"{count(self.asked, 'mark')} judged once more, {self.changed} changed: see regraded.csv."
+        if self._choice.lapsed:
+            again = count(self._choice.lapsed, "answer")
+            yield f"{again} marked by hand changed since, so that the hand grade does not count: see regraded.csv."
+        rows = self._state.rows()
+        attempts = self._state.attempts()
+        counts = {place: (own, published(own, rows.get(place))) for place, own in attempts.items()}
+        yield from surprises(counts.values(), self._state.choice)
+        outdated = judges.outdated(((place[1], shown) for place, (_, shown) in counts.items()), self._judges)
+        yield from [outdated] * bool(outdated)
+
 
 def told(results: Iterable[Result], out: Path) -> str:
-    """A few lines for the end of a run."""
-    from autograder.grading.records.counted import waiting
-    from autograder.grading.reports.pages import count
-
+    """A few lines for the end of a run. results: hand grades included."""
     results = list(results)
     refusals = sum(bool(result.reason) for result in results)
     incidents = sum(len(result.incidents) for result in results)
-    waits = sum(waiting(result) > 0 for result in results)
     lines = [f"{len(results) - refusals} graded, {refusals} refused with a reason, {count(incidents, 'incident')}."]
-    lines += [f"{waits} wait for hand grades: run `jupyter lab` in {out} and open Nbgrader, Formgrader."] * bool(waits)
+    if missing := _missing(results):
+        lines.append(
+            f"To be marked by hand: {missing}. Run `jupyter lab` in {out} and open Nbgrader, Formgrader; until then, "
+            "the tables in lms/ are called provisional_."
+        )
     if any(not result.isolated for result in results):
         lines.append("Not isolated: students' code ran as you, with your files and your network.")
     return "\n".join([*lines, f"Open {out / REPORT} first."])
+
+
+def not_final(results: Iterable[Result]) -> str:
+    """Why marks are not final yet, "" if they are. results: hand grades included."""
+    if missing := _missing(list(results)):
+        return (
+            f"These marks are not final, to be marked by hand: {missing}. Do so in Nbgrader, Formgrader (0 points are "
+            "a mark, too), then run the same command again."
+        )
+    return ""
+
+
+def _missing(results: list[Result]) -> str:
+    """What a person still has to mark, in words."""
+    waits = [points for result in results if (points := waiting(result))]
+    bare = sum(bool(result.reason) and all(mark.status == "refused" for mark in result.marks) for result in results)
+    parts = [f"answers in {count(len(waits), 'notebook')}, worth {sum(waits):g} points"] * bool(waits)
+    parts += [f"{count(bare, 'refused notebook')} without any mark"] * bool(bare)
+    return " and ".join(parts)
 
 
 def _blameless(job: Job, problem: BaseException) -> Result:
@@ -169,11 +211,6 @@ def _blameless(job: Job, problem: BaseException) -> Result:
         "fault: the same command tries it again."
     )
     return refused(job.submission, job.template, reason, repairs=job.submission.notes, seed=job.seed)
-
-
-def _named(result: Result, known: dict[str, str]) -> Result:
-    """With what the roster knows besides the platform's export, and the name as the roster has it."""
-    return replace(result, lms={**known, **result.lms, **{key: known[key] for key in ("name",) if key in known}})
 
 
 def _as_text(standing: Standing) -> str:

@@ -319,13 +319,19 @@ def _load_all() -> None:
 
 def _load(id: str) -> None:
     """Import the file of this exercise, if there is one."""
+    for module in modules_of(id):
+        importlib.import_module(module)
+        if id in _REGISTRY:  # one that is not built yet may share its second word with another notebook's
+            return
+
+
+def modules_of(id: str) -> Iterator[str]:
+    """Where the course may define the exercise, the likeliest first."""
     notebook = _generated().get(id, {}).get("notebook")
     folders = [f for f in _folders() if notebook is None or f.name == f"c{notebook}"]
-    for folder, file in itertools.product(folders, (f"{id.replace('.', '_')}.py", f"{id.partition('.')[2]}.py")):
-        if folder.joinpath(file).is_file():
-            importlib.import_module(f"autograder.checks.{folder.name}.{file.removesuffix('.py')}")
-            if id in _REGISTRY:  # one that is not built yet may share its second word with another notebook's
-                return
+    for folder, file in itertools.product(folders, (id.replace(".", "_"), id.partition(".")[2])):
+        if folder.joinpath(f"{file}.py").is_file():
+            yield f"autograder.checks.{folder.name}.{file}"
 
 
 def _folders() -> list[Traversable]:

@@ -16,7 +16,11 @@ import nbformat
 import psycopg
 import pytest
 
+from autograder.grading import engine
 from autograder.grading.model import Mark, Result, Template, template
+from autograder.grading.plan import Options
+from tests.grading import standin
+from tests.grading.classroom import STUDENTS, Class, Here
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "15_diffusion_forward"
@@ -129,3 +133,19 @@ def graded(assignment: Template) -> Callable[..., Result]:
         return Result(student, assignment.assignment, tuple(marks.values()), notebook=text, **more)
 
     return make
+
+
+# --- a class ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return standin.write_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def class_(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Class:
+    """Three students, and a grader that counts its calls."""
+    monkeypatch.setattr(engine, "local", Here().local)
+    submitted = standin.write_class(tmp_path / "submitted", len(STUDENTS))
+    return Class(Options(submitted, tmp_path / "out", handed_in, seed=5))

@@ -5,15 +5,13 @@ The workers are a stand-in in this process, and so is the grader; gradebook, fee
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import errno
 import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,89 +25,9 @@ from autograder.grading.records.state import State
 from autograder.grading.reports import feedback
 from pushforward.errors import CourseError
 from tests.grading import standin
-
-ROOT = Path(__file__).resolve().parents[2]
-STUDENTS = ("student000", "student001", "student002")
-
-
-class Here:
-    """A cluster of nobody: jobs are done where they are asked for, one after the other."""
-
-    @contextmanager
-    def local(self, workers: int, first: object = None) -> Iterator[Here]:
-        yield self
-
-    def outcomes(self, jobs: Iterator[Job], grade: Callable, say: object) -> Iterator[tuple[Job, object]]:
-        for job in jobs:
-            try:
-                outcome = grade(job)
-            except Exception as problem:
-                outcome = problem
-            yield job, outcome
-
-
-@dataclasses.dataclass
-class Class:
-    """A small class, and a grader that counts its calls."""
-
-    options: Options
-    graded: list[str] = dataclasses.field(default_factory=list)
-
-    def grade(self, job: Job) -> Result:
-        self.graded.append(job.submission.student)
-        return standin.grade(job)
-
-    def run(self, grade: Callable | None = None, **more: object) -> list[str]:
-        """One run. Returns who was graded in it."""
-        self.graded.clear()
-        engine.run(dataclasses.replace(self.options, **more), ROOT, grade or self.grade)
-        return sorted(self.graded)
-
-    @property
-    def out(self) -> Path:
-        return self.options.out
-
-    def notebook(self, student: str) -> Path:
-        return self.options.submitted / student / standin.ASSIGNMENT / f"{standin.ASSIGNMENT}.ipynb"
-
-    def table(self, name: str = "totals.csv") -> list[dict[str, str]]:
-        with (self.out / name).open(newline="") as file:
-            return [{**row, "seconds": ""} for row in csv.DictReader(file)]
-
-    def feedback(self, student: str) -> str:
-        name = f"{standin.ASSIGNMENT}.html"
-        return (self.out / "feedback" / student / standin.ASSIGNMENT / name).read_text()
-
-    def sql(self, statement: str) -> list[tuple]:
-        with closing(sqlite3.connect(self.out / "gradebook.db", isolation_level=None)) as db:
-            return db.execute(statement).fetchall()
-
-    def rows(self) -> dict[str, tuple[int, bool]]:
-        """Student → submissions of theirs in the gradebook, and whether the state has them as published."""
-        counts = dict(self.sql("SELECT student_id, count(*) FROM submitted_assignment GROUP BY 1"))
-        with State(self.out) as state:
-            return {student: (counts.get(student, 0), row.published) for (student, _), row in state.rows().items()}
-
-
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return standin.write_course(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture
-def class_(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Class:
-    monkeypatch.setattr(engine, "local", Here().local)
-    submitted = standin.write_class(tmp_path / "submitted", len(STUDENTS))
-    return Class(Options(submitted, tmp_path / "out", handed_in, seed=5))
-
+from tests.grading.classroom import ROOT, STUDENTS, Class, earned
 
 ALL_THERE = dict.fromkeys(STUDENTS, (1, True))
-
-
-def earned(class_: Class) -> dict[str, float]:
-    """What each student deserves for the one check, which is worth two points."""
-    return {student: 2 * standin.share(class_.notebook(student).read_bytes()) for student in STUDENTS}
-
 
 # --- what a run leaves -----------------------------------------------------------------------------------------
 
@@ -135,7 +53,7 @@ def test_what_is_told_at_the_end(class_: Class) -> None:
     text = engine.run(class_.options, ROOT, class_.grade)
     assert text.startswith("3 notebooks in ")
     assert "3 graded, 0 refused with a reason, 0 incidents." in text
-    assert f"3 wait for hand grades: run `jupyter lab` in {class_.out}" in text
+    assert f"To be marked by hand: answers in 3 notebooks, worth 6 points. Run `jupyter lab` in {class_.out}" in text
     assert text.endswith(f"Open {class_.out}/class_report.html first.")
     assert engine.run(class_.options, ROOT, class_.grade).startswith("All 3 had been graded before")
 
@@ -198,17 +116,6 @@ def test_a_student_who_is_not_handed_in_again_stays(class_: Class) -> None:
     shutil.rmtree(class_.options.submitted / "student001")
     assert class_.run() == []
     assert len(class_.table()) == len(STUDENTS)
-
-
-def test_regrading_asks_other_questions_and_keeps_hand_grades(class_: Class) -> None:
-    class_.options = dataclasses.replace(class_.options, seed=None)
-    class_.run()
-    class_.sql("UPDATE grade SET manual_score = 1.5 WHERE auto_score IS NULL")
-    seed = class_.table()[0]["seed"]
-    assert class_.run(regrade=True) == list(STUDENTS)
-    assert class_.table()[0]["seed"] != seed
-    assert class_.rows() == ALL_THERE
-    assert {row["student"]: float(row["points"]) - 1.5 for row in class_.table()} == earned(class_)
 
 
 # --- what goes wrong with one submission -----------------------------------------------------------------------
@@ -404,6 +311,8 @@ BAD = {
     "no memory": (["{class}", "--memory", "0"], "--memory 0"),
     "less memory than torch takes": (["{class}", "--memory", "1"], "--memory 1 cannot be: give megabytes from 512"),
     "more memory than a number holds": (["{class}", "--memory", "1000000000000"], "--memory 1000000000000 cannot be"),
+    "a student without --regrade": (["{class}", "--student", "ada"], "--student says what"),
+    "two wishes for questions": (["{class}", "--regrade", "--fresh", "--seed", "1"], "--fresh draws a seed"),
     "a folder among the submissions": (["{class}", "--out", "{class}/graded"], "among the submissions"),
 }
 
@@ -474,3 +383,21 @@ def test_ctrl_c_says_how_to_go_on(
     monkeypatch.setattr(engine, "run", interrupted)
     assert main(["grade", str(class_.options.submitted), "--out", str(class_.out)]) == 130
     assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_what_the_command_line_says_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Options] = []
+    monkeypatch.setattr("autograder.__main__.graded", lambda options, root: given.append(options) or 0)
+    words = (
+        "--regrade --student ada --student bob --exercise a.b --fresh --attempts best --forget cy --final --rebuild "
+        "--timeout 2 --memory 7 --jobs 3 --db sqlite:///x.db --anonymous"
+    )
+    assert main(["grade", "there", "--out", str(tmp_path), *words.split()]) == 0
+    assert main(["grade", "there"]) == 0
+    limits = Limits(2, 10, 7)
+    assert given[0] == Options(
+        Path("there"), tmp_path, jobs=3, db="sqlite:///x.db", limits=limits, regrade=True, anonymous=True,
+        attempts="best", students=("ada", "bob"), exercises=("a.b",), fresh=True, forget=("cy",), final=True,
+        rebuild=True,
+    )  # fmt: skip
+    assert given[1] == Options(Path("there"), Path("graded"))

@@ -42,6 +42,12 @@ def grade(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+def csv_of(path: Path) -> dict[str, dict[str, str]]:
+    """Its rows, by student."""
+    with path.open(newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
 def test_a_class_is_graded_with_an_own_check_behind_the_wall(tmp_path: Path) -> None:
     hand_in(tmp_path / "submitted", "ada", RIGHT)
     hand_in(tmp_path / "submitted", "bob", inspect.getsource(standardise))  # right for the course's own check
@@ -52,8 +58,7 @@ def test_a_class_is_graded_with_an_own_check_behind_the_wall(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("2 notebooks in ")
     assert done.stdout.endswith("Open out/class_report.html first.\n")
-    with (tmp_path / "out" / "totals.csv").open(newline="") as file:
-        rows = {row["student"]: row for row in csv.DictReader(file)}
+    rows = csv_of(tmp_path / "out" / "totals.csv")
     assert rows["ada"]["start.standardise"] == "2"
     assert float(rows["bob"]["start.standardise"]) < 2
     assert rows["ada"]["isolated"] == rows["bob"]["isolated"] == "yes"
@@ -63,3 +68,11 @@ def test_a_class_is_graded_with_an_own_check_behind_the_wall(tmp_path: Path) -> 
     assert again.returncode == 0, again.stderr
     assert again.stdout.startswith("All 2 had been graded before")
     assert [mark["student"] for mark in json.loads((tmp_path / "out" / "grades.json").read_text())] == ["ada", "bob"]
+    notebook = tmp_path / "out" / "autograded" / "bob" / standin.ASSIGNMENT / f"{standin.ASSIGNMENT}.ipynb"
+    before = [cell.source for cell in nbformat.read(notebook, as_version=4).cells]
+    one = ("--regrade", "--student", "bob", "--exercise", "start.standardise")
+    asked = grade(tmp_path, "--course", "course", "--checks-path", "checks", *one)
+    assert asked.returncode == 0, asked.stderr
+    assert "1 mark judged once more, 0 changed: see regraded.csv." in asked.stdout  # the same questions
+    assert [cell.source for cell in nbformat.read(notebook, as_version=4).cells] == before
+    assert csv_of(tmp_path / "out" / "totals.csv") == rows

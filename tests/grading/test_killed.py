@@ -97,7 +97,9 @@ def rows(out: Path) -> list[tuple[str, int]]:
     if not file.exists():
         return []
     with closing(sqlite3.connect(file)) as db, suppress(sqlite3.OperationalError):  # killed before it had tables
-        return db.execute("SELECT student, published FROM submissions").fetchall()
+        return db.execute(
+            "SELECT student, coalesce(current, 0) FROM attempts LEFT JOIN published USING (student, assignment, handed)"
+        ).fetchall()
     return []
 
 
@@ -193,3 +195,22 @@ def test_workers_of_this_machine_end_with_the_run_and_ctrl_c_ends_it_in_order(nu
     assert nursery.ended() == 0
     assert not any(student in kept_before[run] for run, student in calls(log))
     assert len(book(out)) == len(marks(out)) / len({row["exercise"] for row in marks(out)}) == STUDENTS
+
+
+def test_a_regrading_that_is_killed_goes_on_with_the_rest(nursery: Nursery, tmp_path: Path) -> None:
+    out, log = tmp_path / "out", tmp_path / "calls"
+    nursery.start(out, jobs=1)
+    assert nursery.ended() == 0
+    pid = nursery.start(out, run=1, jobs=1, log=str(log), regrade=True, fresh=True)
+    wait_for_calls(log, 1, 5)
+    os.kill(pid, signal.SIGKILL)
+    assert nursery.ended() == -signal.SIGKILL
+    with closing(sqlite3.connect(out / ".grading" / "state.db")) as db:
+        left = {student for (student,) in db.execute("SELECT student FROM attempts WHERE due != ''")}
+    assert 0 < len(left) < STUDENTS
+    nursery.start(out, run=2, jobs=1, log=str(log), regrade=True, fresh=True)
+    assert nursery.ended() == 0
+    assert sorted(student for run, student in calls(log) if run == 2) == sorted(left)
+    with (out / "totals.csv").open(newline="") as file:
+        assert len({row["seed"] for row in csv.DictReader(file)}) == 1
+    assert len(book(out)) == STUDENTS

@@ -29,6 +29,11 @@ def waiting(result: Result) -> float:
     return sum(mark.max for mark in result.marks if mark.points is None)
 
 
+def undecided(result: Result, standing: Standing) -> bool:
+    """Whether a person still has to give a mark: an answer waits, or the notebook was refused and has none at all."""
+    return waiting(settled(result, standing)) > 0 or bool(result.reason and not standing.hand)
+
+
 def in_order(results: Iterable[Result]) -> list[Result]:
     """By student, then assignment, so that the same results make the same files."""
     return sorted(results, key=lambda result: (result.student, result.assignment))

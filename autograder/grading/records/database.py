@@ -47,7 +47,7 @@ def without_password(url: URL) -> str:
     return url._replace(password=None).render_as_string()
 
 
-def _shown(url: URL) -> str:
+def shown(url: URL) -> str:
     """The database in words, without users and passwords."""
     if url.get_backend_name() == "sqlite":
         return f"The database {url.database}"
@@ -102,10 +102,10 @@ def _claim(connection: Connection, url: URL) -> None:
     if not found:
         _create(connection)
     elif not found.keys() & {"assignment", "submitted_assignment"}:
-        raise CourseError(f"{_shown(url)} belongs to another program: give the gradebook an empty one of its own.")
+        raise CourseError(f"{shown(url)} belongs to another program: give the gradebook an empty one of its own.")
     elif any(columns - found.get(table, set()) for table, columns in wanted.items()):
         raise CourseError(
-            f"{_shown(url)} was made by an older nbgrader: keep a copy of it, then run `nbgrader db upgrade` in its "
+            f"{shown(url)} was made by an older nbgrader: keep a copy of it, then run `nbgrader db upgrade` in its "
             f"course folder, then {AGAIN}."
         )
     else:  # a change of nothing: whoever may not write is refused now, not at the first mark
@@ -165,13 +165,13 @@ def spoken(url: URL) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise ValueError(f"{_shown(url)} cannot hold a value of this result: {_first_line(error)}") from None
+        raise ValueError(f"{shown(url)} cannot hold a value of this result: {_first_line(error)}") from None
     except IntegrityError:
-        raise CourseError(f"{_shown(url)} is being changed by another grading run: let it end, then {AGAIN}.") from None
+        raise CourseError(f"{shown(url)} is being changed by another grading run: let it end, then {AGAIN}.") from None
     except DBAPIError as error:
-        raise CourseError(f"{_shown(url)} {_reason(error, url)}") from None
+        raise CourseError(f"{shown(url)} {_reason(error, url)}") from None
     except (SQLAlchemyError, ImportError) as error:  # an unknown dialect, a driver that is not installed
-        raise CourseError(f"{_shown(url)} is of a kind that is not supported here ({error}): {FORMS}.") from None
+        raise CourseError(f"{shown(url)} is of a kind that is not supported here ({error}): {FORMS}.") from None
 
 
 def _reason(error: DBAPIError, url: URL) -> str:

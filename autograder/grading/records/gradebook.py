@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,14 +41,17 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task, parse_utc
-from sqlalchemy import URL, Boolean, Row, Select, bindparam, insert, or_, select, update
+from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.utils import is_grade, is_locked, is_solution, is_task
+from sqlalchemy import URL, Boolean, Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from autograder.grading.model import Mark, Result, Standing, Template, exercise_of
 from autograder.grading.records.coursefolder import settings
-from autograder.grading.records.database import PATIENCE, address, connect, spoken
+from autograder.grading.records.database import PATIENCE, address, connect, shown, spoken
+from autograder.grading.records.hands import Hand, known_cells, text
+from autograder.grading.records.lateness import Lateness, seconds_late, utc
 from autograder.grading.sandbox.tame import tame
 from pushforward.errors import CourseError
 
@@ -81,7 +83,7 @@ class Book:
         self.folder = settings(out)
         self.course = self.folder.coursedir.course_id or "default_course"
         self._url = _address(self.folder, out, url)
-        self._late = _penalties(self.folder)
+        self._late = Lateness(self.folder)
         self._patience = patience
         self._sheets: dict[str, _Sheet] = {}
 
@@ -94,6 +96,14 @@ class Book:
 
     def __exit__(self, *error: object) -> None:
         self._engine.dispose()
+
+    def __str__(self) -> str:
+        return shown(self._url)
+
+    def is_missing(self) -> bool:
+        """Whether it is a file that is not there; opening it would make an empty one."""
+        file = self._url.database or ""
+        return self._url.get_backend_name() == "sqlite" and not file.startswith("file:") and not Path(file).exists()
 
     def prepare(self, templates: Iterable[Template]) -> tuple[str, ...]:
         """Enter assignments with all their cells, as `nbgrader generate_assignment` does; what is there stays.
@@ -109,19 +119,22 @@ class Book:
                 self._sheets[template.assignment] = _sheet(db, notebook, template)
         return tuple(notices)
 
-    def record(self, result: Result) -> Standing:
+    def record(self, result: Result, hands: Mapping[str, Hand] | None = None) -> Standing:
         """Write one result, all of it or nothing. Returns what people and deadlines make of it.
 
         Grades given by hand, comments and extra credit stay; by nbgrader's rule a cell that has a hand grade is
-        then flagged for review. Recording the same result again changes nothing. The assignment must be prepared.
+        then flagged for review. hands: by exercise, what takes their place; where that is nothing, the answer waits
+        for a person again. Recording the same result again changes nothing. The assignment must be prepared.
         """
         sheet = self._sheets[result.assignment]
         with self._transaction() as db:
             submission, notebook = _submission(db, sheet, result)
             _write_grades(db, sheet, notebook, result)
             _write_comments(db, sheet, notebook, result)
+            _write_hands(db, sheet, notebook, result, hands or {})
             grades = _grades(db, notebook)
-            penalty = self._penalty(result.student, sum(map(_score, grades)), _seconds_late(db, submission))
+            late = seconds_late(*db.execute(_TIMES.where(SubmittedAssignment.id == submission)).one())
+            penalty = self._late.penalty(result.student, sum(map(_score, grades)), late)
             db.execute(
                 update(SubmittedNotebook)
                 .where(SubmittedNotebook.id == notebook)
@@ -131,24 +144,74 @@ class Book:
         return _standing([(sheet.graded[grade.cell_id], grade) for grade in grades], written, penalty)
 
     def standings(self) -> dict[tuple[str, str], Standing]:
-        """(student, assignment) → what people and penalties have added in the database by now, for every submission."""
+        """(student, assignment) → what people have added by now, and what lateness costs by now, for every submission.
+
+        The penalties of prepared assignments are worked out anew, and written down for nbgrader's own commands.
+        """
         with self._transaction() as db:
             submissions = db.execute(_SUBMISSIONS).all()
+            penalties = self._penalties(db, submissions)
             grades, comments = (_by_notebook(db, rows) for rows in (_BY_HAND, _COMMENTS))
         return {
-            (row.student, row.assignment): _standing(grades[row.id], comments[row.id], row.penalty)
+            (row.student, row.assignment): _standing(grades[row.id], comments[row.id], penalties[row.id])
             for row in submissions
         }
 
-    def _penalty(self, student: str, score: float, seconds: float) -> float | None:
-        """What the instructor's plug-in takes off, kept between 0 and the score, as AssignLatePenalties does."""
-        if seconds <= 0:
-            return None
-        try:
-            penalty = self._late.plugin_inst.late_submission_penalty(student, score, seconds)
-            return penalty and self._late._check_late_penalty(SimpleNamespace(score=score), penalty)
-        except Exception as error:
-            raise CourseError(_faulty_penalties(self.folder, error)) from None
+    def places(self) -> set[tuple[str, str]]:
+        """Student and assignment of everything that the database has a notebook of."""
+        with self._transaction() as db:
+            return {(row.student, row.assignment) for row in db.execute(_SUBMISSIONS)}
+
+    def hands(self, student: str, assignment: str) -> dict[str, Hand]:
+        """Exercise → what a person has given it, for one notebook."""
+        standing = _SUBMISSIONS.where(SubmittedAssignment.student_id == student, Assignment.name == assignment)
+        with self._transaction() as db:
+            if (row := db.execute(standing).first()) is None:
+                return {}
+            of_one = [db.execute(rows.where(kind.notebook_id == row.id)).all()
+                      for rows, kind in ((_BY_HAND, Grade), (_COMMENTS, Comment))]  # fmt: skip
+        return _hands(*of_one)
+
+    def forget(self, student: str) -> set[str]:
+        """Delete all that stands under a student in this course. Returns the assignments that were theirs."""
+        own = (SubmittedAssignment.student_id == student, Assignment.course_id == self.course)
+        with self._transaction() as db:
+            if self._engine.dialect.name == "sqlite":  # so that nothing of it stays in the file
+                db.execute(sql("PRAGMA secure_delete = ON"))
+            join = SubmittedAssignment.assignment_id == Assignment.id
+            theirs = db.execute(
+                select(SubmittedAssignment.id, Assignment.name).join(Assignment, join).where(*own)
+            ).all()
+            submissions = [row.id for row in theirs]
+            notebooks = select(SubmittedNotebook.id).where(SubmittedNotebook.assignment_id.in_(submissions))
+            for kind in (Grade, Comment):
+                db.execute(delete(kind).where(kind.notebook_id.in_(notebooks)))
+            db.execute(delete(SubmittedNotebook).where(SubmittedNotebook.assignment_id.in_(submissions)))
+            db.execute(delete(SubmittedAssignment).where(SubmittedAssignment.id.in_(submissions)))
+            elsewhere = select(SubmittedAssignment.id).where(SubmittedAssignment.student_id == student)
+            if db.scalar(elsewhere.limit(1)) is None:
+                db.execute(delete(Student).where(Student.id == student))
+        return {row.name for row in theirs}
+
+    def penalty(self, result: Result, points: float) -> float:
+        """What lateness would take off so many points, by the times of that hand-in."""
+        of = (SubmittedAssignment.student_id == result.student, Assignment.name == result.assignment)
+        with self._transaction() as db:
+            row = db.execute(_TIMES.where(*of)).first()
+        late = seconds_late(row.duedate, row.extension, utc(result.timestamp) or row.timestamp) if row else 0.0
+        return self._late.penalty(result.student, points, late) or 0.0
+
+    def _penalties(self, db: Session, submissions: Sequence[Row]) -> dict[str, float | None]:
+        """Submitted notebook → the penalty by today's due dates, extensions and hand grades."""
+        ours = [row for row in submissions if row.assignment in self._sheets]
+        late = {row.id: seconds_late(row.duedate, row.extension, row.timestamp) for row in ours}
+        scores = _scores(db, [id for id, seconds in late.items() if seconds > 0])
+        now = {row.id: self._late.penalty(row.student, scores[row.id], late[row.id]) for row in ours}
+        known = {row.id: row.penalty for row in submissions}
+        rows = [{"notebook": id, "now": penalty} for id, penalty in now.items() if (known[id] or 0) != (penalty or 0)]
+        change = update(SubmittedNotebook).where(SubmittedNotebook.id == bindparam("notebook"))
+        _many(db, change.values(late_submission_penalty=bindparam("now")), rows)
+        return known | now
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -164,21 +227,6 @@ def _address(folder: NbGrader, out: Path, url: str | None) -> URL:
         return address(configured, out.resolve())  # nbgrader's commands run there
     out.mkdir(parents=True, exist_ok=True)
     return URL.create("sqlite", database=str(out.resolve() / "gradebook.db"))
-
-
-def _penalties(folder: NbGrader) -> AssignLatePenalties:
-    """nbgrader's preprocessor with the plug-in that the configuration names."""
-    try:
-        penalties = AssignLatePenalties(parent=folder)
-        penalties.init_plugin()
-    except Exception as error:
-        raise CourseError(_faulty_penalties(folder, error)) from None
-    return penalties
-
-
-def _faulty_penalties(folder: NbGrader, error: Exception) -> str:
-    where = f"{folder.coursedir.root}/nbgrader_config.py"
-    return f"The late penalties that {where} asks for have an error ({error}): correct it, then run this again."
 
 
 # --- assignments ------------------------------------------------------------------------------------------------
@@ -286,7 +334,7 @@ def _submission(db: Session, sheet: _Sheet, result: Result) -> tuple[str, str]:
         db.execute(insert(Student).values(id=result.student, lms_user_id=result.lms.get("canvas_id")))
     key = {"assignment_id": sheet.assignment, "student_id": result.student}
     submission = _found_or_made(db, SubmittedAssignment, key)
-    if (timestamp := _utc(result.timestamp)) is not None:
+    if (timestamp := utc(result.timestamp)) is not None:
         row = update(SubmittedAssignment).where(SubmittedAssignment.id == submission)
         db.execute(row.values(timestamp=timestamp))
     key = {"notebook_id": sheet.notebook, "assignment_id": submission}
@@ -298,14 +346,6 @@ def _found_or_made(db: Session, kind: type, key: dict[str, str]) -> str:
     if found is None:
         db.execute(insert(kind).values(id=(found := new_uuid()), **key))
     return found
-
-
-def _utc(timestamp: str | None) -> datetime | None:
-    """The time as nbgrader keeps it; None if it is not known or cannot be read."""
-    try:
-        return parse_utc(timestamp)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _write_grades(db: Session, sheet: _Sheet, notebook: str, result: Result) -> None:
@@ -345,20 +385,31 @@ def _write_comments(db: Session, sheet: _Sheet, notebook: str, result: Result) -
     ])  # fmt: skip
 
 
+def _write_hands(db: Session, sheet: _Sheet, notebook: str, result: Result, hands: Mapping[str, Hand]) -> None:
+    """Hand grades in the place of those that belong to another answer; without one, a person has to look again."""
+    empty = {mark.exercise for mark in result.marks if mark.status == "empty"}
+    waits = {exercise: hand.points is None and exercise not in empty for exercise, hand in hands.items()}
+    columns = {"manual_score": "points", "extra_credit": "extra", "needs_manual_grade": "waits"}
+    change = update(Grade).where(Grade.notebook_id == notebook, Grade.cell_id == bindparam("cell"))
+    _many(db, change.values({name: bindparam(value) for name, value in columns.items()}), [
+        {"cell": cell, "points": hands[name].points, "extra": hands[name].extra, "waits": waits[name]}
+        for cell, name in sheet.graded.items() if name in hands
+    ])  # fmt: skip
+    answered = [(cell, name) for cell, (_, name, _) in sheet.answers.items() if name in hands]
+    first = {name: cell for cell, name in reversed(answered)}  # where several cells make an answer
+    change = update(Comment).where(Comment.notebook_id == notebook, Comment.cell_id == bindparam("cell"))
+    _many(db, change.values(manual_comment=bindparam("words")), [
+        {"cell": cell, "words": hands[name].comment if first[name] == cell else None} for cell, name in answered
+    ])  # fmt: skip
+
+
 def _remarks(sheet: _Sheet, result: Result) -> Iterator[tuple[str, str | None]]:
-    texts = _texts(result.notebook)
+    texts = {name: text(cell) for name, cell in known_cells(result.notebook).items()}
     for cell, (name, _, blank) in sheet.answers.items():
         if result.reason:
             yield cell, f"This notebook could not be graded. {tame(result.reason)}"
         else:
             yield cell, NO_ANSWER if texts.get(name, "").strip() == blank.strip() else None
-
-
-def _texts(notebook: str) -> dict[str, str]:
-    """The text of each cell that nbgrader knows. Read as JSON: nbformat would check a graded notebook once more."""
-    cells = json.loads(notebook)["cells"] if notebook else []
-    named = [(cell["metadata"].get("nbgrader", {}).get("grade_id"), cell["source"]) for cell in cells]
-    return {name: source if isinstance(source, str) else "".join(source) for name, source in named if name}
 
 
 def _many(db: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
@@ -381,10 +432,16 @@ _COMMENTS = (
     .where(Comment.manual_comment.is_not(None))
     .order_by(BaseCell.name)
 )
+_TIMES = select(Assignment.duedate, SubmittedAssignment.extension, SubmittedAssignment.timestamp).join(
+    Assignment, Assignment.id == SubmittedAssignment.assignment_id
+)
 _SUBMISSIONS = (
     select(
         SubmittedNotebook.id,
         SubmittedNotebook.late_submission_penalty.label("penalty"),
+        Assignment.duedate,
+        SubmittedAssignment.extension,
+        SubmittedAssignment.timestamp,
         SubmittedAssignment.student_id.label("student"),
         Assignment.name.label("assignment"),
     )
@@ -411,6 +468,14 @@ def _grades(db: Session, notebook: str) -> list[Row]:
     return list(db.execute(select(*_HAND).where(Grade.notebook_id == notebook)))
 
 
+def _scores(db: Session, notebooks: list[str]) -> dict[str, float]:
+    """The sum of each of these notebooks' cells, before lateness."""
+    scores: dict[str, float] = defaultdict(float)
+    for grade in db.execute(select(Grade.notebook_id, *_HAND).where(Grade.notebook_id.in_(notebooks))):
+        scores[grade.notebook_id] += _score(grade)
+    return scores
+
+
 def _score(grade: Row) -> float:
     """nbgrader's sum: by hand or else by the judge, plus extra credit; without either, extra credit waits too."""
     score = grade.auto_score if grade.manual_score is None else grade.manual_score
@@ -432,15 +497,15 @@ def _standing(
     )
 
 
+def _hands(grades: Iterable[Row], comments: Iterable[Row]) -> dict[str, Hand]:
+    found = {exercise_of(row.name): Hand(row.manual_score, row.extra_credit or None) for row in grades}
+    said = defaultdict(list)
+    for row in comments:
+        said[exercise_of(row.name)].append(row.manual_comment)
+    words = {exercise: "\n".join(parts) for exercise, parts in said.items()}
+    both = {name: replace(found.get(name, Hand()), comment=words.get(name)) for name in found.keys() | words.keys()}
+    return {name: hand for name, hand in both.items() if name and hand != Hand()}
+
+
 def _without_extra(grade: Row) -> SimpleNamespace:
     return SimpleNamespace(auto_score=grade.auto_score, manual_score=grade.manual_score, extra_credit=None)
-
-
-def _seconds_late(db: Session, submission: str) -> float:
-    """Seconds after the deadline. nbgrader's own sum fails on an extension of a deadline that does not exist."""
-    times = select(Assignment.duedate, SubmittedAssignment.extension, SubmittedAssignment.timestamp)
-    there = times.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    due, extension, timestamp = db.execute(there.where(SubmittedAssignment.id == submission)).one()
-    if due is None or timestamp is None:
-        return 0.0
-    return max(0.0, (timestamp - due - (extension or timedelta())).total_seconds())

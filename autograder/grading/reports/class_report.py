@@ -58,6 +58,7 @@ def class_report(
         help=_help(needs, names),
         refused=[(names.who(row.student), row.assignment, names.said(row.reason)) for row in listed if row.reason],
         repairs=_sentences(((row.student, said) for row in listed for said in row.repairs), names),
+        others=_sentences(((row.student, said) for row in listed for said in row.others), names),
         incidents=_sentences(((row.student, said) for row in listed for said in row.incidents), names),
         silent=_sentences(((row.student, f"{m.exercise}: {m.why}") for row in listed for m in _silent(row)), names),
         slowest=_slowest(listed, names),
@@ -227,5 +228,6 @@ def _marks(rows: list[Result], standings: Standings, names: Names) -> list[tuple
 def _entry(row: Result | None, standings: Standings) -> dict[str, Any] | None:
     if row is None:
         return None
-    total = standing_of(row, standings).total(row)
-    return {"points": total, "max": row.max, "waiting": waiting(row), "refused": bool(row.reason)}
+    standing = standing_of(row, standings)
+    refused = bool(row.reason) and not standing.hand
+    return {"points": standing.total(row), "max": row.max, "waiting": waiting(row), "refused": refused}

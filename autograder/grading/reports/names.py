@@ -87,7 +87,13 @@ def _is_name(text: str) -> bool:
 def _quoted(results: list[Result]) -> Iterable[str]:
     """All sentences that a page may show: looking a name up here first keeps the pattern short."""
     for result in results:
-        yield from (result.reason, *result.repairs, *result.incidents, *(mark.why for mark in result.marks))
+        yield from (
+            result.reason,
+            *result.repairs,
+            *result.others,
+            *result.incidents,
+            *(mark.why for mark in result.marks),
+        )
 
 
 def _pattern(names: Iterable[str], text: str) -> re.Pattern | None:

@@ -19,10 +19,14 @@ HELP_BELOW = 0.5  # the share of the marked points under which somebody is liste
 
 
 def share(results: Iterable[Result], standings: Standings) -> float | None:
-    """What of the marked points was reached, extra credit and lateness included; None if nothing could be marked."""
-    graded = [result for result in results if not result.reason]
-    possible = sum(mark.max for result in graded for mark in result.marks if mark.points is not None)
-    points = sum(standing_of(result, standings).total(result) for result in graded)
+    """What of the marked points was reached, extra credit and lateness included; None if nothing could be marked.
+
+    Of a refused notebook, that is what a person has marked all the same.
+    """
+    results = list(results)
+    marks = [mark for result in results for mark in result.marks if mark.status != "refused"]
+    possible = sum(mark.max for mark in marks if mark.points is not None)
+    points = sum(standing_of(result, standings).total(result) for result in results)
     return points / possible if possible else None
 
 
@@ -49,7 +53,8 @@ class Success:
     """How a class did in one exercise.
 
     statuses: how many marks have which; mistakes: how often which misconception was recognised; sentences: what
-    explains each; earned, possible: points, over the marks that are there.
+    explains each; earned, possible: points, over the marks that are there; unanswered: what of the possible ones fell
+    to questions without an answer, which nobody had to mark.
     """
 
     exercise: str
@@ -60,6 +65,7 @@ class Success:
     sentences: dict[str, str] = field(default_factory=dict)
     earned: float = 0.0
     possible: float = 0.0
+    unanswered: float = 0.0
 
     @property
     def total(self) -> int:
@@ -71,6 +77,12 @@ class Success:
         return self.earned / self.possible if self.possible else None
 
     @property
+    def share_of_answers(self) -> float | None:
+        """The share that the answers with a mark have reached; None while there is none."""
+        marked = self.possible - self.unanswered
+        return self.earned / marked if marked else None
+
+    @property
     def unnamed(self) -> int:
         """Wrong or partly wrong in a way that the catalogue does not know."""
         return self.statuses["partial"] + self.statuses["zero"] - self.mistakes.total()
@@ -80,6 +92,7 @@ class Success:
         if mark.points is not None:
             self.earned += mark.points
             self.possible += mark.max
+            self.unanswered += mark.max if mark.status == "empty" else 0.0
         if mark.misconception and mark.status in ("partial", "zero"):
             self.mistakes[mark.misconception] += 1
             self.sentences[mark.misconception] = mark.sentence

@@ -41,6 +41,11 @@ def returned(results: Iterable[Result], standings: Standings, page: Page, notebo
     return {name: _zipped(files) for name, files in zips.items()}
 
 
+def names(assignments: Iterable[str]) -> set[str]:
+    """All that these assignments can have."""
+    return {f"{platform}_feedback_{name}.zip" for name in assignments for platform in ("moodle", "canvas")}
+
+
 def _moodle(result: Result) -> str:
     name = _plain(result.lms.get("name") or result.student).replace("_", " ")
     return f"{name}_{result.lms['moodle_id']}_assignsubmission_file/{result.assignment}_feedback.html"

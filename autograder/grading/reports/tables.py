@@ -21,7 +21,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograder.grading.model import Mark, Result, Standing
-from autograder.grading.records.counted import Standings, in_order, settled, standing_of, waiting
+from autograder.grading.records.attempts import Attempt
+from autograder.grading.records.counted import Standings, in_order, settled, standing_of, undecided, waiting
+from autograder.grading.records.regrading import Change
 from autograder.grading.reports.items import items
 from autograder.grading.reports.similarity import Pair
 from autograder.grading.reports.text import cell, plain
@@ -42,6 +44,9 @@ SUMMARY = (
     "student", "assignment", "points", "max", "waiting", "extra", "late_penalty", "refused", "repairs", "incidents",
     "isolated", "seed", "seconds",
 )  # fmt: skip
+CHANGES = ("student", "assignment", "exercise", "old", "new", "why", "when")
+ATTEMPTS = ("student", "assignment", "hand_in", "handed_in", "points", "max", "refused", "counts")
+PROVISIONAL = "provisional_"  # begins the name of a table for a platform that hand grades can still change
 LONG = (
     "student", "assignment", "exercise", "points", "max", "status", "laws_failed", "misconception", "repairs",
     "incidents", "seconds", "isolated", "seed",
@@ -153,6 +158,21 @@ def grades_json(results: Iterable[Result], standings: Standings) -> str:
     return json.dumps(rows, indent=1) + "\n"  # in ASCII: any name survives, half surrogates included
 
 
+def changes_csv(changes: Iterable[tuple[Change, str]]) -> str:
+    """One row for each mark that became another one without a new hand-in, and why, the newest first: CHANGES."""
+    rows = [[c.student, c.assignment, c.exercise, c.old, c.new, c.why, when] for c, when in changes]
+    return _written(CHANGES, rows)
+
+
+def attempts_csv(attempts: Iterable[tuple[Attempt, Result, bool]]) -> str:
+    """One row for each hand-in of those who have several: ATTEMPTS. points: without hand grades and lateness."""
+    rows = [
+        [r.student, r.assignment, a.number, r.timestamp, r.points, r.max, r.reason, "yes" if counts else "no"]
+        for a, r, counts in attempts
+    ]
+    return _written(ATTEMPTS, rows)
+
+
 def _settled(results: Iterable[Result], standings: Standings) -> list[tuple[Result, Standing]]:
     pairs = ((result, standing_of(result, standings)) for result in in_order(results))
     return [(settled(result, standing), standing) for result, standing in pairs]
@@ -212,18 +232,30 @@ def lms_tables(results: Iterable[Result], standings: Standings, class_: Enrolmen
 
     One assignment a file, and in it only those who have a mark: both platforms read an empty cell as "take the mark
     away", and a mark from elsewhere must stay. A refused notebook is no mark of 0, until somebody gives it one by
-    hand. Who has left the class, by the roster, is in none: the platform knows nobody of that id any more.
+    hand. Who has left the class, by the roster, is in none: the platform knows nobody of that id any more. While
+    something of an assignment waits for a person, the names of its tables begin with PROVISIONAL.
     """
     tables = {}
     results = [r for r in results if not class_ or r.student not in class_.withdrawn]
+    provisional = {result.assignment for result in results if undecided(result, standing_of(result, standings))}
     results = [r for r in results if not r.reason or standing_of(r, standings).hand]
     for name in sorted({result.assignment for result in results}):
         of_one = [result for result in results if result.assignment == name]
-        tables[f"canvas_{name}.csv"] = canvas_csv(of_one, standings)
-        tables[f"moodle_{name}.csv"] = moodle_csv(of_one, standings)
+        texts = [canvas_csv(of_one, standings), moodle_csv(of_one, standings)]
         if any(result.lms.get("moodle_id") for result in of_one):
-            tables[f"moodle_worksheet_{name}.csv"] = moodle_worksheet_csv(of_one, standings)
+            texts.append(moodle_worksheet_csv(of_one, standings))
+        tables |= zip(_lms_names(name, provisional=name in provisional), texts, strict=False)
     return tables
+
+
+def lms_names(assignments: Iterable[str]) -> set[str]:
+    """All names that the tables of these assignments can have, now or once they are final."""
+    return {name for one in assignments for when in (True, False) for name in _lms_names(one, provisional=when)}
+
+
+def _lms_names(assignment: str, *, provisional: bool) -> list[str]:
+    before = PROVISIONAL if provisional else ""
+    return [f"{before}{kind}_{assignment}.csv" for kind in ("canvas", "moodle", "moodle_worksheet")]
 
 
 def canvas_csv(results: Iterable[Result], standings: Standings) -> str:

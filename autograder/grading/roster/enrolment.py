@@ -83,6 +83,14 @@ class Memory:
             return {}
         return {str(student): str(name) for student, name in found.items()} if isinstance(found, dict) else {}
 
+    def without(self, student: str) -> str:
+        """The file's text once a student is forgotten."""
+        return _text({other: name for other, name in self.read().items() if other != student})
+
     def with_new(self, found: Enrolment) -> str:
         """The file's text from now on."""
-        return json.dumps(self.read() | {student: p.name for student, p in found.people.items()}, indent=1) + "\n"
+        return _text(self.read() | {student: p.name for student, p in found.people.items()})
+
+
+def _text(known: Mapping[str, str]) -> str:
+    return json.dumps(known, indent=1) + "\n"

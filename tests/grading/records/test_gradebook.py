@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from nbgrader.api import Base, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Base, Course, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades, SaveCells
 from nbgrader.server_extensions.formgrader.apihandlers import CommentHandler, GradeHandler
 from sqlalchemy import create_engine, select
@@ -24,6 +24,7 @@ from autograder.grading.model import Result, Standing, Submission, Template, ref
 from autograder.grading.records import gradebook
 from autograder.grading.records.database import address, connect
 from autograder.grading.records.gradebook import Book
+from autograder.grading.records.hands import Hand
 from pushforward.errors import CourseError
 
 COURSE, ASSIGNMENT = "default_course", "15_diffusion_forward"
@@ -258,6 +259,82 @@ def test_hand_grades_extra_credit_and_comments_are_told_and_survive(
         assert not theirs.find_grade("diffusion-q_sample", ASSIGNMENT, ASSIGNMENT, "ada").needs_manual_grade
 
 
+def test_a_hand_grade_is_taken_back_and_returned_with_all_that_belongs_to_it(
+    folder: Path, url: str, assignment: Template, graded: Callable
+) -> None:
+    given = {"diffusion.which_prior": Hand(2.0, 0.5, "Well argued."), "diffusion.alpha_bar": Hand(0.0)}
+
+    def waiting() -> set[str]:
+        with Gradebook(url, COURSE) as theirs:
+            (notebook,) = theirs.find_submission(ASSIGNMENT, "ada").notebooks
+            return {grade.name for grade in notebook.grades if grade.needs_manual_grade}
+
+    with Book(folder, url) as book:
+        book.prepare([assignment])
+        before = book.record(graded("ada", share=0.5))
+        others = waiting() - {WRITTEN}
+        grade_by_hand(url, "ada", WRITTEN, manual_score=2.0, extra_credit=0.5)
+        grade_by_hand(url, "ada", CHECK, manual_score=0.0)
+        comment_by_hand(url, "ada", WRITTEN, "Well argued.")
+        assert book.hands("ada", ASSIGNMENT) == given
+        assert book.hands("bob", ASSIGNMENT) == {}
+        standing = book.standings()["ada", ASSIGNMENT]
+        assert book.record(graded("ada", share=0.5), dict.fromkeys(given, Hand())) == before
+        assert book.hands("ada", ASSIGNMENT) == {}
+        assert waiting() == {WRITTEN, CHECK} | others  # a person has disagreed with the judge there
+        assert book.record(graded("ada", share=0.5), given) == standing
+        assert book.hands("ada", ASSIGNMENT) == given
+        assert waiting() == others
+
+
+def test_a_student_is_forgotten_with_all_that_is_theirs_and_nobody_else_is(
+    folder: Path, url: str, assignment: Template, graded: Callable
+) -> None:
+    with Book(folder, url) as book:
+        book.prepare([assignment])
+        book.record(graded("bob"))
+        before = rows(url)
+        book.record(graded("ada"))
+        comment_by_hand(url, "ada", WRITTEN, "Well argued.")
+        assert book.places() == {("ada", ASSIGNMENT), ("bob", ASSIGNMENT)}
+        assert book.forget("ada") == {ASSIGNMENT}
+        assert book.places() == {("bob", ASSIGNMENT)}
+        assert book.forget("ada") == set()
+    assert rows(url) == before
+
+
+def test_in_another_course_of_the_same_database_nobody_is_forgotten(
+    folder: Path, url: str, assignment: Template, graded: Callable
+) -> None:
+    with Book(folder, url) as book:
+        book.prepare([assignment])
+        book.record(graded("ada"))
+    with nbgrader_opens(url) as theirs:
+        theirs.db.add(Course(id="another"))
+        theirs.db.commit()
+    with Gradebook(url, "another") as theirs:
+        theirs.add_assignment("elsewhere")
+        theirs.add_submission("elsewhere", "ada")
+    with Book(folder, url) as book:
+        book.forget("ada")
+    with Gradebook(url, "another") as theirs:
+        assert theirs.find_submission("elsewhere", "ada").student.id == "ada"
+        assert [submission.assignment.name for submission in theirs.find_student("ada").submissions] == ["elsewhere"]
+
+
+def test_what_lateness_would_cost_a_hand_in_is_told_by_its_own_time(
+    folder: Path, url: str, assignment: Template, graded: Callable
+) -> None:
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with Book(folder, url) as book:
+        book.prepare([assignment])
+        assert book.penalty(graded("ada", timestamp=HANDED_IN), 4.0) == 0.0
+        book.record(graded("ada", timestamp=HANDED_IN))
+        moved(url, "2026-11-02 10:00:00 UTC")
+        assert book.penalty(graded("ada", timestamp=HANDED_IN), 4.0) == 0.0
+        assert book.penalty(graded("ada", timestamp="2026-11-02T10:00:01+00:00"), 4.0) == 4.0
+
+
 def test_extra_credit_without_a_score_does_not_count_as_in_nbgrader(
     folder: Path, url: str, assignment: Template, graded: Callable
 ) -> None:
@@ -397,6 +474,45 @@ def test_nbgraders_own_penalty_takes_the_whole_score(
         assert theirs.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").late_submission_penalty == ours
     assert late_by(folder, url, result, assignment, hours=0) == Standing()
     assert late_by(folder, url, result, assignment, hours=1, extension=2) == Standing()
+
+
+def moved(url: str, due: str, extension: int = 0) -> None:
+    """What an instructor does in formgrader after everything was graded."""
+    with Gradebook(url, COURSE) as theirs:
+        theirs.update_or_create_assignment(ASSIGNMENT, duedate=due)
+        theirs.grant_extension(ASSIGNMENT, "ada", hours=extension)
+
+
+def test_lateness_follows_the_dates_that_stand_in_the_gradebook_now(
+    folder: Path, url: str, assignment: Template, graded: Callable
+) -> None:
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    result = graded("ada", share=0.5, timestamp=HANDED_IN)
+    full = Standing().total(result)
+
+    def now() -> tuple[float, float]:
+        """What our tables count, and what nbgrader's export does."""
+        with Book(folder, url) as book:
+            book.prepare([assignment])
+            ours = book.standings()["ada", ASSIGNMENT].total(result)
+        with Gradebook(url, COURSE) as theirs:
+            (notebook,) = theirs.find_submission(ASSIGNMENT, "ada").notebooks
+            return ours, notebook.score - (notebook.late_submission_penalty or 0)
+
+    with Book(folder, url) as book:
+        book.prepare([assignment])
+        book.record(result)
+    assert now() == (full, full)
+    moved(url, "2026-11-02 09:00:00 UTC")
+    assert now() == (0, 0)
+    moved(url, "2026-11-02 09:00:00 UTC", extension=2)
+    assert now() == (full, full)
+    moved(url, "2026-11-01 09:00:00 UTC", extension=2)
+    assert now() == (0, 0)
+    grade_by_hand(url, "ada", WRITTEN, manual_score=1.5)  # comes after the penalty, which takes it, too
+    assert now() == (0, 0)
+    moved(url, "2026-11-02 10:00:00 UTC")
+    assert now() == (full + 1.5, full + 1.5)
 
 
 @pytest.mark.parametrize(

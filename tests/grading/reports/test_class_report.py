@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.grading.model import Mark, Result, Standing, Submission, refused
+from autograder.grading.records.counted import settled
 from autograder.grading.reports import class_report as report
 from autograder.grading.reports.class_report import class_report
 from autograder.grading.reports.names import Names
@@ -109,6 +110,33 @@ def test_shares_leave_out_what_waits_and_what_was_refused() -> None:
     assert share([graded, lost], {}) == 0.25
     assert share([lost], {}) is None
     assert share([graded], {("a", "hw"): Standing(extra=1.0)}) == 0.5
+
+
+def test_a_refused_notebook_counts_by_what_a_person_has_marked_of_it() -> None:
+    marks = (Mark("x.y", "code", 0.0, 4.0, "refused"), Mark("x.z", "written", 0.0, 6.0, "refused"))
+    lost = Result("ada", "hw", marks, reason="It is a web page.")
+    standings = {("ada", "hw"): Standing({"x.z": 3.0})}
+    assert share([settled(lost, standings["ada", "hw"])], standings) == 0.5
+    (row,) = table(soup([lost], standings), "Points by student")
+    assert row["hw"] == "3 of 10"
+    (row,) = table(soup([lost]), "Points by student")
+    assert row["hw"] == "refused"
+
+
+def test_written_answers_are_counted_by_what_was_done_with_them() -> None:
+    """Who wrote nothing has 0 points, but is none of those of whom a person has marked something."""
+    waits, empty = Mark("x.z", "written", None, 6.0, "waiting"), Mark("x.z", "written", 0.0, 6.0, "empty")
+    results = [Result(name, "hw", (mark,)) for name, mark in zip("abcd", [waits, waits, waits, empty], strict=True)]
+
+    def shown(standings: dict) -> tuple[str, ...]:
+        (row,) = table(soup(results, standings), "What waits for a hand grade")
+        return row["Waiting"], row["No answer"], row["Marked"], row["Reached by these"]
+
+    assert shown({}) == ("3", "1", "0", "–")
+    assert shown({("a", "hw"): Standing({"x.z": 0.0})}) == ("2", "1", "1", "0 %")
+    by_hand = {(name, "hw"): Standing({"x.z": points}) for name, points in (("a", 6.0), ("b", 3.0), ("c", 0.0))}
+    assert shown(by_hand) == ("0", "1", "3", "50 %")
+    assert shown(by_hand | {("d", "hw"): Standing({"x.z": 6.0})}) == ("0", "0", "4", "62 %")
 
 
 def test_tenths_and_quartiles() -> None:

@@ -8,6 +8,8 @@ import random
 import pytest
 
 from autograder.grading.model import Mark, Result, Standing
+from autograder.grading.records.attempts import Attempt
+from autograder.grading.records.regrading import Change
 from autograder.grading.reports import tables
 from pushforward.errors import CourseError
 from tests.grading.hostile import HOSTILE
@@ -168,11 +170,44 @@ def test_no_file_for_a_platform_takes_a_mark_away() -> None:
     refused = small("cy", reason="The file is empty.")
     results = [small("ada"), small("bob"), small("bob", "hw2"), refused]
     found = tables.lms_tables(results, {})
-    assert set(found) == {"canvas_hw.csv", "canvas_hw2.csv", "moodle_hw.csv", "moodle_hw2.csv"}
-    assert [row["SIS Login ID"] for row in rows(found["canvas_hw.csv"])[1:]] == ["ada", "bob"]
+    assert set(found) == {
+        "provisional_canvas_hw.csv", "canvas_hw2.csv", "provisional_moodle_hw.csv", "moodle_hw2.csv"
+    }  # fmt: skip
+    assert [row["SIS Login ID"] for row in rows(found["provisional_canvas_hw.csv"])[1:]] == ["ada", "bob"]
     assert [row["Username"] for row in rows(found["moodle_hw2.csv"])] == ["bob"]
     by_hand = tables.lms_tables([refused], {("cy", "hw"): Standing({"a.code": 3.0})})
     assert rows(by_hand["moodle_hw.csv"])[0]["hw"] == "4.5"
+
+
+@pytest.mark.parametrize(
+    ("result", "hand", "provisional"),
+    [
+        (small("ada"), {}, False),
+        (small("ada", points=None), {}, True),
+        (small("ada", points=None), {"a.words": 0.0}, False),
+        (small("ada", points=None), {"a.code": 1.0}, True),
+        (small("ada", reason="The file is empty."), {}, True),
+        (small("ada", reason="The file is empty."), {"a.code": 0.0}, False),
+    ],
+)
+def test_a_table_is_provisional_while_a_person_has_to_give_a_mark(result, hand, provisional) -> None:
+    found = tables.lms_tables([small("bob", lms={"moodle_id": "7"}), result], {("ada", "hw"): Standing(hand)})
+    assert {name.startswith("provisional_") for name in found} == {provisional}
+    assert set(found) <= tables.lms_names(["hw"])
+
+
+def test_old_and_new_marks_and_hand_ins_stand_in_tables_that_no_spreadsheet_takes_for_formulas() -> None:
+    (row,) = rows(tables.changes_csv([(Change("=ada", "hw", "a.code", None, 1.5, "-why"), "2026-11-02")]))
+    assert row == {
+        "student": "'=ada", "assignment": "hw", "exercise": "a.code", "old": "", "new": "1.5", "why": "'-why",
+        "when": "2026-11-02",
+    }  # fmt: skip
+    attempt = Attempt("h", 2, 3, "f", 5, False, 3.5)
+    (row,) = rows(tables.attempts_csv([(attempt, small("=ada", timestamp="2026-11-02"), True)]))
+    assert row == {
+        "student": "'=ada", "assignment": "hw", "hand_in": "2", "handed_in": "2026-11-02", "points": "3.5", "max": "7",
+        "refused": "", "counts": "yes",
+    }  # fmt: skip
 
 
 def test_an_empty_class_has_headers_only() -> None:
