@@ -18,8 +18,8 @@ from autograder.grading.roster.enrolment import Enrolment, enrolment
 from autograder.grading.roster.roster import Person
 from pushforward.errors import CourseError
 from tests.grading import standin
+from tests.grading.classroom import Here
 from tests.grading.hostile import HOSTILE, Page, check_accessible
-from tests.grading.test_engine import Here
 
 ROSTER = "id,name,section\nstudent000,Ada Lovelace,A\nstudent001,Emmy Noether,B\nnobody1,Zoë Nobody,B\n"
 
@@ -51,13 +51,13 @@ def test_a_run_with_a_roster_and_one_after_somebody_left(options: Options) -> No
     page = (out / "class_report.html").read_text(encoding="utf-8")
     assert "Ada Lovelace (student000)" in page
     assert "Zoë Nobody" in page
-    canvas = rows(out / "lms" / f"canvas_{standin.ASSIGNMENT}.csv")[1:]
+    canvas = rows(out / "lms" / f"provisional_canvas_{standin.ASSIGNMENT}.csv")[1:]
     assert [row["Student"] for row in canvas] == ["Ada Lovelace", "Emmy Noether", "student002"]
 
     options.roster.write_text(ROSTER.replace("student001,Emmy Noether,B\n", ""), encoding="utf-8")
     engine.run(options, standin.ROOT, standin.grade)
     assert {row["student"]: row["roster"] for row in rows(out / "roster.csv")}["student001"] == "withdrawn"
-    canvas = rows(out / "lms" / f"canvas_{standin.ASSIGNMENT}.csv")[1:]
+    canvas = rows(out / "lms" / f"provisional_canvas_{standin.ASSIGNMENT}.csv")[1:]
     assert [row["Student"] for row in canvas] == ["Ada Lovelace", "student002"]
     assert "withdrawn" in (out / "class_report.html").read_text(encoding="utf-8")
 

@@ -45,6 +45,14 @@ def read(content: bytes) -> Handed:
         return Handed.of(_kept().ask({"read": True}, content))
     except (ValueError, TypeError):
         raise Unreadable(f"Your file could not be read: {MEND}") from None
+    finally:
+        if not _is_plain(content):
+            _kept().close()
+
+
+def _is_plain(content: bytes) -> bool:
+    """Whether Python's own JSON reads all of it. Who takes over a larger library by a file must not read the next."""
+    return content.lstrip().startswith(b"{") and b'"attachments"' not in content and b'"worksheets"' not in content
 
 
 def mentions(content: bytes, known: Collection[Collection[str]]) -> list[dict[str, int]]:

@@ -56,9 +56,22 @@ def test_it_reads_what_parsing_reads(content: bytes) -> None:
 def test_the_same_process_reads_file_after_file() -> None:
     assert reading.read(HONEST) == READ
     first = process().pid
-    assert "no notebook" in refusal(b"%PDF-1.7")
+    assert "no notebook" in refusal(b"{}")
     assert reading.read(HONEST) == READ
     assert process().pid == first
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"# %%\nx = 1\n", HONEST.replace(b'"id"', b'"attachments": {"a": {"image/png": ""}}, "id"'), b"%PDF-1.7"],
+)
+def test_who_needs_more_than_json_has_a_process_for_himself(content: bytes) -> None:
+    reading.read(HONEST)
+    first = process()
+    with contextlib.suppress(Unreadable):
+        reading.read(content)
+    first.wait(60)
+    assert reading.read(HONEST) == READ
 
 
 def test_a_header_that_expands_without_end_is_ended_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
