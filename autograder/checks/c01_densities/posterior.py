@@ -52,7 +52,7 @@ class Posterior(Exercise):
             {
                 "x": Made(_bits, (), ("(N, D)", "entries 0 and 1")),
                 "y": Made(_labels, (), ("(N,)", "int64", "values 0 … K − 1")),
-                "classes": Number(Wholes(3, 5), ("their number K", "from 3 to 5")),
+                "classes": Number(Wholes(3, 10), ("their number K", "from 3 to 10")),
             },
             sizes={"N": (1, 9), "D": (1, 5)},
             returns=(Like("x"), Like("x")),
