@@ -402,14 +402,14 @@ def lying_scale():
 check("density.monte_carlo_z")
 
 # %% [markdown]
-# Thirty runs of 1000 draws each, with three proposals. Predict before you run: which error bars are the longest, and
+# Thirty runs of 1000 draws each, with three proposals: yours, that lies, one a little wider than $f$, and one that is much too wide. Predict before you run: which error bars are the longest, and
 # which ones hold the truth?
 
 # %% tags=["demo"]
-with waiting_for("importance_z"):
+with waiting_for("importance_z", "lying_scale"):
     dice = torch.Generator().manual_seed(1)
     runs = {}
-    for s in (0.25, 1.3, 5.0):
+    for s in (float(lying_scale()), 1.3, 5.0):
         found = []
         for _ in range(30):
             x = s * torch.randn(1000, generator=dice, dtype=torch.float64)
@@ -418,7 +418,7 @@ with waiting_for("importance_z"):
         runs[s] = found
     show(
         draw_lies(runs, math.sqrt(2 * math.pi)),
-        alt="Three panels of thirty estimates with error bars, and a line at the truth, the root of two pi. With s = 0.25 "
+        alt="Three panels of thirty estimates with error bars, and a line at the truth, the root of two pi. With the lying scale "
         "most estimates lie well below the line, and their bars do not reach it. With s = 1.3 they all sit on it, with tiny bars. With s = 5 they "
         "scatter around it, and most of the bars cross it.",
     )
@@ -707,8 +707,8 @@ with waiting_for("forward_fit", "reverse_kl"):
 # Here $[\text{low}, \text{high}]$ is what all the bins together fill. Keep the levels as they are, $0 \dots 16$, each the
 # centre of a bin of width 1: then they fill $[-\frac12, 16\frac12]$, $\log w = 0$, and nats can be read off directly. Scale the
 # pixels to $[0, 1]$, and $w = \frac1{17}$: the density is $17^{64}$ times as large, the log density $64 \log 17 = 181.3$ nats larger, *for the same model*.
-# Here is a density far above 1, and nobody has learnt anything. ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins.
-# Published numbers have been wrong by this, and by half a bin.)
+# Here is a density far above 1, and nobody has learnt anything. ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins. And
+# bins of half the width, which are to be found in published code, make every pixel look $\log 2$ cheaper than it is.)
 #
 # **In numbers.** $131.5$ nats in unit bins, $D = 64$: $131.5/64/0.6931 = 2.964$ bits. The same model on $[0, 1]$ reports
 # $131.5 - 181.3 = -49.8$ nats, and $(-49.8/64 + 2.833)/0.6931 = 2.964$ bits again. Knowing nothing costs $\log_2 17 = 4.087$ bits.
@@ -828,7 +828,7 @@ with waiting_for("fit_pixels", "pixel_nats", "bits_per_dim", "telling_direction"
 
 # %% [markdown]
 # $131.5$ nats, $2.96$ bits per pixel. That is far better than the $4.09$ bits of knowing nothing, and the number to beat for every later
-# chapter. (They are measured alike from here on: 17 levels in unit bins, the 447 test digits, nats per picture. The best models of this course come near 80.)
+# chapter. (They are measured alike from here on: 17 levels in unit bins, the 447 test digits, nats per picture. Notebook 16 asks for 89 or less, and gets there.)
 #
 # And the samples? Smears. A covariance knows that neighbouring pixels go together, but a normal distribution is *one* hill. Between a 0 and
 # a 1 it must be highest in the middle, where there is nothing; and it puts ink below 0 and above 16, since a bell has no edge. A likelihood that is
@@ -843,8 +843,7 @@ with waiting_for("fit_pixels", "pixel_nats", "bits_per_dim", "telling_direction"
 #
 # So the samples lie in a **thin shell** of radius $\sqrt d$. Its thickness does not grow with $d$ at all. The top of the
 # density is at 0, and nobody is there: the density is highest at 0, but there is next to no *room* near 0, and probability is density times volume. The shell is
-# called the *typical set*. **The most probable point is no sample.** For the digits' smears, and for text, the same holds: the mode of a model is a bad summary
-# of it.
+# called the *typical set*. **The most probable point is no sample.**
 #
 # How odd is a point? Its log density is $-\frac12\lVert z\rVert^2$ up to a constant, with mean $-\frac d2$ and standard deviation $\sqrt{d/2}$ under the model
 # itself. In these units a point stands at
@@ -1025,8 +1024,7 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
     )
 
 # %% [markdown]
-# Where its assumption holds, the generative model needs fewer pictures: at 200 it is where the other will be at 1000. Where it fails, more pictures do not help. It counts the evidence of a stroke once for
-# each of its pixels, and so it is far too sure of itself; it pays for describing *all* of $x$ badly, while the other only had to draw a border. That is **Vapnik's objection** (quoted in 003): solve the problem at hand directly, and never a more general, harder one on the way.
+# Where its assumption holds, the generative model needs fewer pictures: at 200 it is where the other will be at 1000. Where it fails, more pictures do not help. That is **Vapnik's objection** (quoted in 003): solve the problem at hand directly, and never a more general, harder one on the way.
 #
 # **Question (2 points; 003).** (a) Why does the objection hit naive Bayes on the real digits, but not on the pictures with independent pixels? (b) Name two tasks in which one needs
 # $p(x)$ or $p(x, y)$ and a classifier $p(y \mid x)$, however good, cannot help, with a reason each.
@@ -1084,19 +1082,20 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # (003 prints this table from a textbook, with "stable" for energy-based models, which is generous. Notebook 20 measures each entry.)
 #
-# **Question (3 points; 003).** For each of the four graphs of the opening picture: what is the assumption or the restriction that makes it tractable, and what has become of the lost
-# flexibility: what can such a model *not* do, or only at a price?
+# **Question (3 points; 003).** For each of the four graphs of the opening picture: what is the assumption that makes it tractable, and for which data, or which use, is just this
+# assumption a bad one? Give a concrete example each, with the reason.
 
 # %% [markdown] tags=["written:density.tractable:3"]
 # ### BEGIN SOLUTION
-# **Model answer.** *Autoregressive*: an order of the variables and a normalised one-dimensional distribution for each. Nothing is lost in principle, every distribution factorises so; the price is that sampling
-# takes one step per variable, and that there is no latent code. *Flow*: an invertible map with a determinant that is cheap. It cannot change the dimension, nor tear the space (two separate clusters stay
-# joined by a bridge), and each layer is restricted. *Bayesian network with latents*: a simple $p(x \mid z)$ and an approximate posterior. The likelihood is only bounded, and the bound is as loose as the guess at the posterior is bad. *Markov field*: only
-# neighbours interact, or any energy at all. Flexible, but $Z$ is out of reach: likelihoods up to a constant, training and sampling by long Markov chains.
+# **Model answer.** *Autoregressive*: an order of the variables, and a normalised one-dimensional distribution for each given those before it. Bad where samples must come fast, as one high-resolution picture or a
+# second of sound takes as many steps as it has values; or where nothing has an order, a set of atoms, say. *Flow*: an invertible map with a cheap determinant, so $x$ and $z$ have the same dimension, and the map cannot
+# tear. Bad for data in separate clusters (a bridge remains), on thin sheets, or for discrete data such as text. *Bayesian network with latents*: a simple $p(x \mid z)$ and a guess at the posterior of $z$. Bad where exact likelihoods matter (lossless compression,
+# comparing models by nats), or where pixels depend on each other in ways that $z$ does not carry: blurred pictures. *Markov field*: only the energy is modelled, and $Z$ is left out. Bad where likelihoods of new inputs are wanted in absolute numbers, or
+# many independent samples soon: chains between distant modes take for ever.
 #
 # **Rubric**
-# - (1.5) what makes it tractable, three eighths for each of the four
-# - (1.5) what it cannot do or what it costs, three eighths for each of the four
+# - (1.5) the assumption, three eighths for each of the four
+# - (1.5) an example that it does not fit, with the reason, three eighths for each of the four
 # - (up to 3) any other well-justified answer
 # ### END SOLUTION
 

@@ -11,7 +11,7 @@ import torch
 
 from autograder.judging.compare import exact, kind_of, number, show, values
 from autograder.judging.domain import Domain, Made, Number, Place, Reals
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 from autograder.oracles import events
 
 PRIMITIVES: dict[str, Callable[[Any], Any]] = {
@@ -23,7 +23,7 @@ PRIMITIVES: dict[str, Callable[[Any], Any]] = {
     "exp(-|x|)": lambda x: -mpmath.sign(x) * mpmath.expm1(-abs(x)),
     "1/(1+x^2)": mpmath.atan,
 }
-ENDLESS = ("x^2", "exp(x)", "1/(1+|x|)", "1")
+ENDLESS, FINITE = ("x^2", "exp(x)", "1/(1+|x|)", "1"), ("exp(-x^2)", "exp(-|x|)", "1/(1+x^2)")
 
 
 def _word(f: str) -> Callable[[Place], str]:
@@ -86,52 +86,61 @@ class Axioms(Exercise):
                 yield self.case_of("too_much", {"f": f, "mass": mass})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        """What should be accused, and beside it what should not: who accuses all, or nothing, earns nothing."""
+        asks, about = [call(name, *given.values())], [self.finite if name == "too_much" else self.spared]
+        law = self._law(name, given)
+        if law is not about[0]:
+            asks.append(call(name, *_innocent(name, given)))
+            about.append(law)
+        gate = self.interval if name == "too_much" else self.form
+        return case(*asks, about=(gate, *about), law=law, fair=_innocent(name, given), **given)
+
+    def _law(self, name: str, given: dict[str, Any]) -> Law:
         if name == "too_much":
-            law = self.endless if given["f"] in ENDLESS else self.finite
-            return case(call(name, *given.values()), about=(self.interval, law), **given)
-        broken = events.broken(exact(given["P"]))
+            return self.endless if given["f"] in ENDLESS else self.finite
+        broken = tuple(events.broken(exact(given["P"])))
         only = {(): self.spared, (1,): self.negative, (2,): self.whole, (3,): self.additive}
-        law = only.get(tuple(broken), self.several)
-        return case(call(name, given["P"]), about=(self.form, law), law=law, **given)
+        return only.get(broken, self.several)
 
-    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        yield from self._judge_interval(case, answer) if case.asks[0].of == "too_much" else self._verdict(case, answer)
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        look, gate = (self._interval, self.finite) if case.asks[0].of == "too_much" else (self._verdict, self.spared)
+        pairs = [(case.law, answers[0], case.asks[0].args)]
+        pairs += [(gate, answer, case.fair) for answer in answers[1:]]
+        for law, answer, given in reversed(pairs):  # the gates first
+            yield from look(law, answer, *given)
 
-    def _verdict(self, case: Case, answer: Any) -> Iterator[Finding]:
-        P = exact(case.P)
-        said = _whole_numbers(answer)
-        good = said is not None and events.well_formed(said, len(P))
+    def _verdict(self, law: Law, answer: Any, P: torch.Tensor) -> Iterator[Finding]:
+        said, numbers = _whole_numbers(answer), exact(P)
+        good = said is not None and events.well_formed(said, len(numbers))
         yield self.form(good, "[], [1, A], [2] or [3, A, B]", show(answer) if said is not None else kind_of(answer))
         if not good:
             return
+        broken = events.broken(numbers)
         if not said:
-            yield case.law(case.law is self.spared, f"axiom {events.broken(P)[0] if events.broken(P) else ''}", "[]")
+            yield law(not broken, f"axiom {broken[0]}" if broken else "[]", "[]")
             return
-        holds, got = events.shown(P, said)
+        holds, got = events.shown(numbers, said)
         overlap = said[0] == 3 and said[1] & said[2] != 0
-        mistake = "events that overlap" if overlap else None
-        yield case.law(holds, "events that break the axiom named" if events.broken(P) else "[]", got, mistake=mistake)
+        wanted = "events that break the axiom named" if broken else "[]"
+        yield law(holds, wanted, got, mistake="events that overlap" if overlap else None)
 
-    def _judge_interval(self, case: Case, answer: Any) -> Iterator[Finding]:
+    def _interval(self, law: Law, answer: Any, f: str, mass: float) -> Iterator[Finding]:
         ends = [] if isinstance(answer, (list, tuple)) and not answer else values(answer)
-        good = ends is not None and (
-            len(ends) == 0 or (ends.shape == (2,) and np.isfinite(ends).all() and ends[0] < ends[1])
-        )
+        good = ends is not None and np.ndim(ends) == 1 and len(ends) in (0, 2)
+        good = good and (len(ends) == 0 or bool(np.isfinite(ends).all() and ends[0] < ends[1]))
         yield self.interval(good, "[] or [a, b] with a < b", show(answer))
         if not good:
             return
-        law, F = (self.endless if case.f in ENDLESS else self.finite), PRIMITIVES[case.f]
+        slow = f == "1/(1+|x|)"
         if len(ends) == 0:
-            slip = "whatever falls has a finite Z" if case.f == "1/(1+|x|)" else "what does not fall is all right"
-            yield law(case.f not in ENDLESS, f"an interval with more than {show(case.mass)}", "[]", mistake=slip)
+            slip = "whatever falls has a finite Z" if slow else "what does not fall is all right"
+            yield law(f not in ENDLESS, f"an interval with more than {show(mass)}", "[]", mistake=slip)
             return
         with mpmath.workdps(60):
-            held = F(mpmath.mpf(float(ends[1]))) - F(mpmath.mpf(float(ends[0])))
-        wanted = f"more than {show(case.mass)}" if case.f in ENDLESS else "[]: Z is finite"
-        slip = "one interval for all" if case.f == "1/(1+|x|)" else None
-        yield law(
-            case.f in ENDLESS and held > case.mass, wanted, f"{mpmath.nstr(held, 5)} on {show(ends)}", mistake=slip
-        )
+            held = PRIMITIVES[f](mpmath.mpf(float(ends[1]))) - PRIMITIVES[f](mpmath.mpf(float(ends[0])))
+        wanted = f"more than {show(mass)}" if f in ENDLESS else "[]: Z is finite"
+        got = f"{mpmath.nstr(held, 5)} on {show(ends)}"
+        yield law(f in ENDLESS and held > mass, wanted, got, mistake="one interval for all" if slow else None)
 
     mistakes = (
         wrong(
@@ -178,14 +187,21 @@ class Axioms(Exercise):
     )  # fmt: skip
 
 
+def _innocent(name: str, given: dict[str, Any]) -> tuple:
+    """Arguments of the same kind about which there is nothing to find."""
+    if name == "too_much":
+        return FINITE[int(given["mass"]) % len(FINITE)], given["mass"]
+    P = exact(given["P"])
+    rng = np.random.default_rng(int(1e6 * abs(P).sum()))
+    return (torch.tensor(events.probability(rng, len(P).bit_length() - 1), device=given["P"].device),)
+
+
 def _whole_numbers(answer: Any) -> list[int] | None:
     """The answer as a list of whole numbers, if it is one."""
-    parts = answer if isinstance(answer, (list, tuple)) else values(answer)
-    if parts is None or not np.iterable(parts):
-        return None
-    found = [number(part) if isinstance(answer, (list, tuple)) else float(part) for part in parts]
-    return (
-        [int(n) for n in found]
-        if all(n is not None and n == int(n) for n in found if n is None or abs(n) < 1e6)
-        else None
-    )
+    if isinstance(answer, (list, tuple)):
+        found = [number(part) for part in answer]
+    else:
+        array = values(answer)
+        found = array.tolist() if isinstance(array, np.ndarray) and array.ndim == 1 else [None]
+    good = all(n is not None and abs(n) < 100 and n == int(n) for n in found)  # NaN is not below 100
+    return [int(n) for n in found] if good else None

@@ -80,11 +80,9 @@ class MonteCarloZ(Exercise):
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == "weight_variance":
-            return case(
-                call(name, given["s"]),
-                about=(self.one, self.variance if 2 * given["s"] ** 2 > 1 else self.infinite),
-                **given,
-            )
+            light = 2 * given["s"] ** 2 <= 1  # beside an infinite one, one that is not: always ∞ is no answer
+            asks = [call(name, given["s"]), *([call(name, 1.5)] if light else [])]
+            return case(*asks, about=(self.one, self.infinite if light else self.variance), **given)
         far = max(float(given[key].double().abs().max()) for key in ("u", "log_q")) > 90
         return case(
             call(name, *given.values()),
@@ -92,8 +90,8 @@ class MonteCarloZ(Exercise):
             **given,
         )
 
-    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
-        yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer)
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        yield from getattr(self, f"_judge_{case.asks[0].of}")(case, *answers)
 
     def _judge_importance_z(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = has_parts(answer, PARTS)
@@ -108,14 +106,14 @@ class MonteCarloZ(Exercise):
         for law, verdict in zip(laws, right.values(), strict=True):
             yield law(*verdict)
 
-    def _judge_weight_variance(self, case: Case, answer: Any) -> Iterator[Finding]:
-        one = is_number(answer)
-        yield self.one(*one)
-        if one.ok:
-            right = _variance(case.s)
-            yield case.about[1](
-                *close(number(answer), right, torch.float32, 1 + right * (1 + 1 / abs(2 * case.s**2 - 1)))
-            )
+    def _judge_weight_variance(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        for s, answer in zip((case.s, 1.5), answers, strict=False):
+            one = is_number(answer)
+            yield self.one(*one)
+            if one.ok:
+                right = _variance(s)
+                size = 1 + right * (1 + 1 / abs(2 * s**2 - 1))
+                yield case.about[1](*close(number(answer), right, torch.float32, size))
 
     def _judge_lying_scale(self, case: Case, answer: Any) -> Iterator[Finding]:
         s = number(answer)

@@ -101,7 +101,7 @@ class TypicalSet(Exercise):
         good = len(found) == 2 and None not in found and 0 <= found[0] < found[1] < math.inf
         yield self.radii(good, "(r, R), 0 ≤ r < R", show(answer) if found else kind_of(answer))
         if good:
-            r, R = found
+            r, R = np.minimum(found, 1e9)
             mass = float(stats.chi2.cdf(R**2, case.d) - stats.chi2.cdf(r**2, case.d))
             ok = R - r <= WIDEST * (1 + 1e-6) and mass >= MASS - 1e-6
             yield self.shell(ok, f"R − r ≤ 6, mass ≥ {MASS}", f"R − r = {R - r:.4g}, mass {mass:.4g}")
