@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import exact, kind_of, number, show, values
+from autograder.judging.compare import arithmetic, exact, kind_of, number, show, values
 from autograder.judging.domain import Domain, Made, Number, Place, Reals
 from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 from autograder.oracles import events
@@ -78,9 +78,10 @@ class Axioms(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for P in ([0, 0.5, 0.6, 1.0], [0, 0.4, 0.6, 1.0], [0, -0.1, 1.1, 1.0], [0, 0.3, 0.3, 0.6]):
             yield self.case_of("broken_axiom", {"P": torch.tensor(P, dtype=torch.float64)})
-        for n in (2, 3, 4, 4):
-            for make in events.MAKERS.values():
-                yield self.case_of("broken_axiom", {"P": torch.tensor(make(rng, n))})
+        for device in dict.fromkeys(device for _, device in arithmetic()):
+            for n in (2, 3, 4, 4):
+                for make in events.MAKERS.values():
+                    yield self.case_of("broken_axiom", {"P": torch.tensor(make(rng, n), device=device)})
         for f in PRIMITIVES:
             for mass in (10.0, 100.0, float(rng.uniform(20, 90))):
                 yield self.case_of("too_much", {"f": f, "mass": mass})

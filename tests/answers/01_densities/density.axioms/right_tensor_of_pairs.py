@@ -10,11 +10,11 @@ def broken_axiom(P):
     gap = (P[A | B] - P[A] - P[B]).abs()
     bad = torch.nonzero((A & B == 0) & (gap > 1e-6))
     if abs(float(P[-1]) - 1) > 1e-6:
-        return torch.tensor([2])
+        return torch.tensor([2], device=P.device)
     if len(bad):
-        return torch.tensor([3, *bad[0].tolist()])
+        return torch.tensor([3, *bad[0].tolist()], device=P.device)
     negative = torch.nonzero(P < -1e-6)
-    return torch.tensor([1, int(negative[0])]) if len(negative) else []
+    return torch.tensor([1, int(negative[0])], device=P.device) if len(negative) else []
 
 
 def too_much(f, mass):
