@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · next: [02 Change of variables](02_change_of_variables.ipynb)</small>
+# <small>[The course](README.md) · next: [01 What makes a generative model](01_densities.ipynb)</small>
 
 # %% [markdown]
 # # 00 · Start here
@@ -392,4 +392,4 @@ with waiting_for("standardise"):
 total()
 
 # %% [markdown]
-# Go on with **[02 Change of variables](02_change_of_variables.ipynb)**, or back to [the course](README.md).
+# Go on with **[01 What makes a generative model](01_densities.ipynb)**, or back to [the course](README.md).

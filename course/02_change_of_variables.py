@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [00 Start here](00_start_here.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
+# <small>[The course](README.md) · before: [01 What makes a generative model](01_densities.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
 
 # %% [markdown]
 # # 02 · Change of variables

@@ -1,0 +1,6 @@
+# breaks: the dimension is the largest whose grid the budget pays for, to the last point
+def largest_dimension(per_axis, budget):
+    d = 1
+    while per_axis ** (d + 1) <= budget:
+        d += 1
+    return d

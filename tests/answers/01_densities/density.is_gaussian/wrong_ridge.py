@@ -1,0 +1,8 @@
+# breaks: mean and covariance are those of the blurred pictures
+import torch
+
+
+def fit_pixels(pictures):
+    mu = pictures.mean(0)
+    cov = (pictures - mu).T @ (pictures - mu) / len(pictures)
+    return mu, cov + 1e-3 * torch.eye(len(mu)).to(cov)
