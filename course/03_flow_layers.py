@@ -117,7 +117,7 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# The result is the same: the factor is gone, for good. (Section 5 asks whether that may be a layer of a flow.)
+# The result is the same: the factor is gone, for good. (Section 4 asks whether that may be a layer of a flow.)
 #
 # </details>
 #
@@ -151,7 +151,7 @@ show(
 #
 # This is the sum that 004 writes down for normalising flows (its $p_\theta(\mathbf z)$ is the base).
 #
-# All of it is to be trained, so gradients must pass through your functions: compute with torch's operations, and change no tensor in place. Only where the way back is an iteration (sections 5, 7, 8 and 9) it need not be differentiable.
+# All of it is to be trained, so gradients must pass through your functions: compute with torch's operations, and change no tensor in place. Only a direction that iterates, or solves equations one by one (sections 5 and 7 to 9), need not be differentiable.
 #
 # **In numbers.** $f_1(z) = 2z + 1$, $f_2(z) = 3z$, $z = 1$: first $3$, then $x = 9$, and the log-determinant is $\log 2 + \log 3 = 1.792$. The density: $\log p(9) = -1.419 - 1.792 = -3.211$.
 #
@@ -318,8 +318,8 @@ with waiting_for("affine_forward"):
 # %% [markdown]
 # ## 3 · A test that every layer must pass
 #
-# You have written four functions, and will write ten more. How would you find out, without this course's checks, that one of them is wrong? The usual test goes there and back, $f^{-1}(f(z)) = z$, and is content. It is blind to the
-# log-determinant altogether, and a flow whose layers claim "0" trains happily, to a score that is no likelihood. Many published implementations had such a bug for a while.
+# You have written two layers, and will write six more. How would you find out, without this course's checks, that one of them is wrong? The usual test goes there and back, $f^{-1}(f(z)) = z$, and is content. It is blind to the
+# log-determinant altogether, and a flow whose layers claim "0" trains happily, to a score that is no likelihood. Published code has had such bugs.
 #
 # **Predict before you read on.** Which of these slips survives the test of going there and back? (a) the log-determinant is always 0; (b) its sign is wrong, both ways; (c) it is added up over the batch; (d) the network sees the coordinates that it changes;
 # (e) `inverse` calls `forward`.
@@ -438,7 +438,7 @@ check("flow.batch_norm")
 # %% [markdown]
 # ## 5 · Mixing channels
 #
-# Between couplings somebody must mix the coordinates. A permutation does it for free. A learnt matrix does it better: a **$1 \times 1$ convolution** (the layer that made Glow famous) multiplies the $C$ channels at every pixel by one and the same invertible matrix,
+# Between couplings somebody must mix the coordinates. A permutation does it for free. A learnt matrix does it better: a **$1 \times 1$ convolution** (of the model Glow, 2018) multiplies the $C$ channels at every pixel by one and the same invertible matrix,
 #
 # $$x_{\cdot ij} = A\, z_{\cdot ij} \quad\text{for all } i, j, \qquad \log\Big|\det\frac{\partial x}{\partial z}\Big| = H \cdot W \cdot \log|\det A| .$$
 #
@@ -874,7 +874,7 @@ with waiting_for("draw_terms", "roulette_ladj"):
 # $$z_1 = \Phi^{-1}\big(F_1(x_1)\big), \qquad z_2 = \Phi^{-1}\big(F_2(x_2 \mid x_1)\big) .$$
 #
 # $F_1(x_1)$ is uniform on $(0, 1)$, whatever the density; $\Phi^{-1}$ makes it normal. Then $F_2(x_2 \mid x_1)$ is uniform as well, *for every* $x_1$, so $z_2$ is normal and independent of $z_1$. This is the **Rosenblatt map** (or Knothe–Rosenblatt rearrangement): triangular, since $z_1$ does not know of $x_2$; increasing in each
-# coordinate; and $z \sim \mathcal N(0, I)$ exactly. Read backwards, it is a flow from normal noise to any density with positive mass everywhere. With more coordinates one goes on in the same way. That is the reason why flows are called **universal**: a class of layers that can approximate triangular, increasing maps can approximate every density.
+# coordinate; and $z \sim \mathcal N(0, I)$ exactly. Read backwards, it is a flow from normal noise to any density that is smooth and positive everywhere. With more coordinates one goes on in the same way. That is the reason why flows are called **universal**: a class of layers that can approximate triangular, increasing maps can approximate every density.
 #
 # (Autoregressive models, notebook 05, are this map, learnt. And "in principle" is a strong word: nothing is said here about how many layers it takes.)
 #
@@ -1033,7 +1033,9 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # ## Exam-style questions
 #
-# Pencil first; then unfold. The first four ask for what stands above, the others for its use somewhere else.
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** A flow on $\mathbb R^2$ is $f_1$: affine coupling that keeps $z_1$, with $s = z_1$ and $t = 0$; then $f_2$: multiplication by 2. Give $x$ and the log-determinant at $z = (1, 1)$, and $\log p(x)$ there.
 #
@@ -1066,6 +1068,8 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 # $z \leftarrow x - f(z)$. $0.5^n \le 10^{-6}$ for $n \ge 6\log 10/\log 2 = 19.93$: 20 steps.
 #
 # </details>
+#
+# ### Longer: transfer
 #
 # **5.** A colleague reports that her flow reaches a likelihood far above the entropy of the data. Her layers pass $f^{-1}(f(z)) = z$, and both log-determinants add up to 0. Give two bugs that would explain all this, and a test that finds both.
 #

@@ -90,7 +90,8 @@ class Exchange:
 
 def describe(case: Case, law: Law | None = None) -> str:
     """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    asked = [describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws]
+    said = (describe_ask(ask) for ask in case.asks if law is None or not ask.laws or law in ask.laws)
+    asked = list(dict.fromkeys(said))  # a value and its gradient are asked for in the same words
     return "; ".join(asked[:SHOWN]) + ("; …" if asked[SHOWN:] else "")
 
 

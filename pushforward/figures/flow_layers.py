@@ -47,10 +47,11 @@ def _random(*shape: int, seed: int) -> torch.Tensor:
 def table_of_layers() -> dict[str, tuple[Way, bool]]:
     """One layer of each kind by its name, with random parameters, and whether it takes pictures."""
     keep = torch.arange(_SIZE) < _SIZE // 2
-    net = torch.nn.Sequential(torch.nn.Linear(_SIZE, _SIZE), torch.nn.Tanh()).double()
+    with torch.random.fork_rng():  # what is drawn for fresh weights is overwritten, and nobody's stream moves
+        net = torch.nn.Sequential(torch.nn.Linear(_SIZE, _SIZE), torch.nn.Tanh()).double()
+        affine = AffineCoupling(_SIZE, 8, flip=False).double()
     for k, parameter in enumerate(net.parameters()):
         parameter.data = _random(*parameter.shape, seed=k)
-    affine = AffineCoupling(_SIZE, 8, flip=False).double()
     for k, parameter in enumerate(affine.parameters()):
         parameter.data = 0.6 * _random(*parameter.shape, seed=10 + k)
     kernels = [0.5 * _random(2, 2, 3, 3, seed=20 + k) + torch.eye(2)[:, :, None, None] for k in (0, 1)]
@@ -84,8 +85,8 @@ def jacobian(way: Way, pictures: bool) -> torch.Tensor:
 def draw_jacobians(layers: Mapping[str, tuple[Way, bool]]) -> Figure:
     """The entries of each layer's Jacobian, 0 in white, with what their determinant is; the last: a map of no plan."""
     fig, axes = figure(2, 4, (9, 5.4))
-    full = torch.nn.Linear(_SIZE, _SIZE, dtype=torch.float64)
-    maps = {**layers, "a network": (lambda z: (torch.tanh(full(z)), z), False)}
+    full = _random(_SIZE, _SIZE, seed=50)
+    maps = {**layers, "a network": (lambda z: (torch.tanh(z @ full.T / _SIZE), z), False)}
     for ax, (name, (way, pictures)) in zip(axes.flat, maps.items(), strict=True):
         J = jacobian(way, pictures).detach()
         shade = J.sign() * (J.abs() / J.abs().max()).sqrt()
