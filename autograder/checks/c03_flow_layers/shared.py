@@ -7,7 +7,7 @@ log-determinants, and the bounds within which a sound computation may round.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -65,26 +65,23 @@ class Here:
 
     @classmethod
     def at(cls, layer: Callable, z: torch.Tensor) -> Here:
-        """z: (B, …), in float64. Items do not meet in a layer, so the gradient of a sum holds that of every item."""
+        """z: (B, …), in float64."""
         z = z.detach().requires_grad_()
-        x = layer(z).reshape(len(z), -1)
-        rows = [torch.autograd.grad(out.sum(), z, create_graph=True, materialize_grads=True)[0] for out in x.unbind(1)]
-        J = torch.stack(rows, dim=1).reshape(len(z), x.shape[1], -1)
+        x, J = _tangent(layer, z)
         ladj = torch.linalg.slogdet(J).logabsdet
-        slope = (
-            torch.autograd.grad(ladj.sum(), z, materialize_grads=True)[0] if ladj.requires_grad else torch.zeros_like(z)
-        )
+        slope = torch.zeros_like(z)
+        if ladj.requires_grad:
+            (slope,) = torch.autograd.grad(ladj.sum(), z, materialize_grads=True)
         found = (z.reshape(len(z), -1), x, J, ladj, slope.reshape(len(z), -1))
         return cls(*(tensor.detach().numpy() for tensor in found))
 
     @classmethod
     def behind(cls, layer: Callable, x: torch.Tensor, z: torch.Tensor) -> Here:
-        """At the z from which x comes exactly; the z that is given is right up to rounding."""
-        for _ in range(2):
-            here = cls.at(layer, z)
-            step = np.linalg.solve(here.J, (here.x - x.reshape(here.x.shape).numpy())[..., None])[..., 0]
-            z = z - torch.from_numpy(step).reshape(z.shape)
-        return cls.at(layer, z)
+        """At the z from which x comes exactly; the z that is given is right up to rounding, which one step mends."""
+        z = z.detach().requires_grad_()
+        near, J = _tangent(layer, z)
+        step = torch.linalg.solve(J, (near - x.reshape(near.shape))[..., None])
+        return cls.at(layer, (z - step.reshape(z.shape)).detach())
 
     @property
     def back(self) -> np.ndarray:
@@ -106,6 +103,13 @@ class Here:
         """The same for the log-determinant, of either way: as many logarithms as coordinates, at a rounded z."""
         moved = (np.abs(self.slope) * (np.abs(self.z) + self.room_back)).sum(axis=1)
         return ROOM * (self.z.shape[1] + np.abs(self.ladj) + moved)
+
+
+def _tangent(layer: Callable, z: torch.Tensor) -> Pair:
+    """x (B, n) and ∂x/∂z (B, n, n). Items do not meet in a layer, so the gradient of a sum holds that of every item."""
+    x = layer(z).reshape(len(z), -1)
+    rows = [torch.autograd.grad(out.sum(), z, create_graph=True, materialize_grads=True)[0] for out in x.unbind(1)]
+    return x, torch.stack(rows, dim=1).reshape(len(z), x.shape[1], -1)
 
 
 def _times(matrices: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -171,10 +175,12 @@ class Layer(Exercise):
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         found: dict[str, Here] = {}
         for ask, answer in zip(case.asks, answers, strict=True):
-            if answer is None and ask.verb == "jacobian":  # the values tell what is wrong
-                continue
             here = found[ask.of] = found.get(ask.of) or self._here(case, ask.of)
-            yield from (self._slopes if ask.verb == "jacobian" else self._values)(case, ask.of, here, answer)
+            if ask.verb == "jacobian":
+                yield from self._slopes(ask.of, here, answer)
+            else:
+                met = _met(here, (a for other, a in zip(case.asks, answers, strict=True) if other.of == ask.of))
+                yield from self._values(case, ask.of, here, answer, MIXED if met else "")
 
     def _here(self, case: Case, name: str) -> Here:
         z = exactly(case.z)
@@ -182,7 +188,7 @@ class Layer(Exercise):
             Here.at(case.layer, z) if name == self.names[0] else Here.behind(case.layer, exactly(case.points[name]), z)
         )
 
-    def _values(self, case: Case, name: str, here: Here, answer: Any) -> Iterator[Finding]:
+    def _values(self, case: Case, name: str, here: Here, answer: Any, why: str) -> Iterator[Finding]:
         points, (carries, volume) = case.points[name], self._laws(name)
         formed = self._formed(answer, points)
         yield formed
@@ -191,11 +197,12 @@ class Layer(Exercise):
         forward = name == self.names[0]
         want, room, ladj = (here.x, here.room, here.ladj) if forward else (here.z, here.room_back, -here.ladj)
         right = close(answer[0], want.reshape(points.shape), points.dtype, self.rounds * room.reshape(points.shape))
-        yield carries(*right)
+        yield carries(*right, why="" if right.ok else why)
         if self.bare and not right.ok:
             yield volume(False, "the log-determinant of a layer that is right", "that of another", why=BESIDE)
         else:
-            yield volume(*close(answer[1], ladj, points.dtype, self.rounds * here.room_ladj))
+            sized = close(answer[1], ladj, points.dtype, self.rounds * here.room_ladj)
+            yield volume(*sized, why="" if sized.ok else why)
 
     def _formed(self, answer: Any, points: torch.Tensor) -> Finding:
         wanted = f"({show_shape(points)}, {show_shape(points[:, :0].sum(1).reshape(len(points), -1).sum(1))})"
@@ -204,43 +211,39 @@ class Layer(Exercise):
         shapes = has_shape(answer[0], tuple(points.shape), points), has_shape(answer[1], (len(points),), points)
         return self.form(all(shape.ok for shape in shapes), wanted, ", ".join(kind_of(part) for part in answer))
 
-    def _slopes(self, case: Case, name: str, here: Here, answer: Any) -> Iterator[Finding]:
+    def _slopes(self, name: str, here: Here, answer: Any) -> Iterator[Finding]:
         """The Jacobian of the student's own map, and the slope of its log-determinant, as a training would see them."""
-        carries, volume = self._laws(name)
-        B, n = here.z.shape
         forward = name == self.names[0]
         J, slope = (here.J, here.slope) if forward else (here.back, -np.einsum("bi,bij->bj", here.slope, here.back))
-        parts = [values(part) for part in answer] if isinstance(answer, (tuple, list)) and len(answer) == 2 else [None]
-        if any(
-            part is None or part.size != size for part, size in zip(parts, (B * n * B * n, B * B * n), strict=False)
-        ):
-            return  # the gate says what is wrong with the form
-        for law, got, own in ((carries, parts[0].reshape(B, n, B, n), J), (volume, parts[1].reshape(B, B, n), slope)):
-            want = np.zeros(got.shape)
+        for law, got, own in zip(self._laws(name), _derivatives(here, answer), (J, slope), strict=False):
+            want, B = np.zeros(got.shape), len(own)
             want[np.arange(B), ..., np.arange(B), :] = own
             verdict = near(got, want, 2e-3)
-            yield law(
-                verdict.ok, f"derivatives {verdict.expected}", verdict.got, why="" if verdict.ok else _why(got, want)
-            )
+            why = "" if verdict.ok else CUT if not got.any() else OTHER
+            yield law(verdict.ok, f"derivatives {verdict.expected}", verdict.got, why=why)
+
+
+def _derivatives(here: Here, answer: Any) -> list[np.ndarray]:
+    """Those of the points, (B, n, B, n), and of the log-determinants, (B, B, n); none of another form, or not asked."""
+    B, n = here.z.shape
+    parts = [values(part) for part in answer] if isinstance(answer, (tuple, list)) and len(answer) == 2 else []
+    shapes = (B, n, B, n), (B, B, n)
+    if not parts or any(p is None or p.size != np.prod(s) for p, s in zip(parts, shapes, strict=True)):
+        return []
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def _met(here: Here, answers: Iterable[Any]) -> bool:
+    """Whether some item's result depends on another item, as far as derivatives were asked for."""
+    parts = [part for answer in answers for part in _derivatives(here, answer)]
+    apart = ~np.eye(len(here.z), dtype=bool)
+    return any(np.abs(np.moveaxis(part, -2, 1)[apart]).max(initial=0.0) > 1e-6 for part in parts)
 
 
 BESIDE = "A log-determinant of 0 is right for a whole family of layers, so it pays only beside the right points."
 CUT = "The values may be right, but no gradient passes: nothing in front of this layer could be trained."
 MIXED = "What comes of one item moves when another item of the batch does. Every item goes its own way."
 OTHER = "These are derivatives of what your function returns."
-
-
-def _why(got: np.ndarray, want: np.ndarray) -> str:
-    if not got.any():
-        return CUT
-    return MIXED if np.abs(got[want == 0]).max(initial=0.0) > 1e-6 and _across(got) else OTHER
-
-
-def _across(got: np.ndarray) -> bool:
-    """Whether some item's result depends on another item."""
-    B = len(got)
-    blocks = got.reshape(B, -1, B, got.shape[-1])
-    return any(np.abs(blocks[i, :, j]).max(initial=0.0) > 1e-6 for i in range(B) for j in range(B) if i != j)
 
 
 def show_shape(points: torch.Tensor) -> str:

@@ -12,4 +12,4 @@ def batch_norm_inverse(x, mean, var, eps):
 
 
 def twin_batch(x):
-    return 3 * x + torch.arange(1, x.shape[1] + 1, dtype=x.dtype, device=x.device)
+    return torch.stack([x[:, d] + 1 + d for d in range(x.shape[1])], dim=1)
