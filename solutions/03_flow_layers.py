@@ -825,10 +825,7 @@ def terms_needed(L, D, tolerance):
     L: float, in [0.05, 0.95]; D: int, 1 … 64; tolerance: float, in [0.00000001, 0.1];  returns an int.
     """
     ### BEGIN SOLUTION
-    n = 1
-    while series_rest(L, D, n) > tolerance:
-        n += 1
-    return n
+    return next(n for n in range(1, 1000) if series_rest(L, D, n) <= tolerance)
     ### END SOLUTION
 
 
