@@ -67,6 +67,7 @@ class SeriesRest(Exercise):
         yield self.case_of(REST, {"L": 0.5, "D": 1, "n": 1})
         yield self.case_of(REST, {"L": 0.5, "D": 3, "n": 2})
         yield self.case_of(NEEDED, {"L": 0.5, "D": 1, "tolerance": 0.1})
+        yield self.case_of(NEEDED, {"L": 0.9, "D": 8, "tolerance": 1e-3})
         yield self.case_of(SLOW, {"n": 1})
         for n in (5, 20, 60):
             given = {"L": float(rng.uniform(0.1, 0.9)), "D": int(rng.integers(2, 60))}
