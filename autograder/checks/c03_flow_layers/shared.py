@@ -1,4 +1,4 @@
-"""The one judge of all layers: x = f(z) with log |det ∂x/∂z|, and z = f⁻¹(x) with log |det ∂z/∂x|, item by item.
+"""The one judge of all layers (long: truth, judge, slips and parts): x = f(z) and back, each with its log-determinant.
 
 A layer says of itself only what its equation says of one item, as a differentiable function in float64 (`layer`). All
 the rest follows from that: x, the Jacobian by automatic differentiation, the way back by Newton's method, both
