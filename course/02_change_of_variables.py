@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [01 What makes a generative model](01_densities.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
+# <small>[The course](README.md) · before: [01 What makes a generative model](01_densities.ipynb) · next: [03 The layers of a flow](03_flow_layers.ipynb)</small>
 
 # %% [markdown]
 # # 02 · Change of variables
@@ -1145,4 +1145,4 @@ with waiting_for("log_p_reverse"):
 total()
 
 # %% [markdown]
-# Go on with **[06 The evidence lower bound](06_elbo.ipynb)**, or back to [the course](README.md).
+# Go on with **[03 The layers of a flow](03_flow_layers.ipynb)**, or back to [the course](README.md).

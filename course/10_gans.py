@@ -1326,7 +1326,7 @@ check("gan.flow_generator")
 # ### The experiment
 #
 # The data are notebook 02's two moons, thin as well: noise $0.05$. The generator is a small flow, `Flow` in
-# `pushforward/flows.py`: three *affine couplings*, each of which leaves one coordinate as it is and stretches and shifts the
+# `pushforward/flows/couplings.py`: three *affine couplings*, each of which leaves one coordinate as it is and stretches and shifts the
 # other by amounts that depend on the first, $x_b = e^{s(z_a)} z_b + t(z_a)$, so that the log-determinant is $s$ (notebook
 # 03 takes them apart). It is too small to fit the moons exactly, as models of pictures are. Three times the same flow, with
 # the same number of steps: by likelihood, by your adversarial loss, and with $\lambda = 0.1$.

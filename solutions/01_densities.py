@@ -611,7 +611,7 @@ check("density.gaussian_map")
 # $$\mathrm{KL}(q \,\|\, p) = -\log\sigma - \tfrac12\log 2\pi - \tfrac12 - \mathbb E_t\big[\log p(\mu + \sigma t)\big] .$$
 #
 # **In numbers.** Hills of width 1 at $\pm 2$, equal weights. Forward: $\mu = 0$, $\sigma^2 = 1 + 4 = 5$, $\sigma = 2.236$. Reverse, for $q = \mathcal N(2, 1)$, right on
-# one hill: $0.6327$ nats. If the hills stand at $\pm 4$ it is $0.6931 = \log 2$: half of the mass is missing, and that is all it costs.
+# one hill: $0.6327$ nats. If the hills stand at $\pm 4$ it is $0.6931$, as good as $\log 2$: half of the mass is missing, and that is all it costs.
 #
 # **How many best points are there?** Forward always one. Reverse, for hills at $\pm m$ of width 1: up to $m = 2$ one, and from $m = 2.5$ on **three**:
 # one near each hill, and one in the middle, wide enough to reach both. For $m = 2.5$ the middle is still the lowest

@@ -91,8 +91,8 @@ class Exchange:
 
 def describe(case: Case, law: Law | None = None) -> str:
     """What was asked (about one law), as the student would type it: `q_sample(x0=[0.5], t=[3], …)`."""
-    asked = asked_about(case, law)
-    return "; ".join(map(describe_ask, asked[:SHOWN])) + ("; …" if asked[SHOWN:] else "")
+    asked = list(dict.fromkeys(map(describe_ask, asked_about(case, law))))  # a value and its gradient: the same words
+    return "; ".join(asked[:SHOWN]) + ("; …" if asked[SHOWN:] else "")
 
 
 def asked_about(case: Case, law: Law | None = None) -> list[Ask]:

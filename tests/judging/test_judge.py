@@ -25,6 +25,7 @@ from autograder.judging.exercise import (
     exercise,
     gate,
     grad,
+    jacobian,
     keep,
     pays,
     wrong,
@@ -538,6 +539,10 @@ def test_two_answers_agree_if_their_numbers_do(a: Any, b: Any, agree: bool) -> N
 )
 def test_a_case_is_described_as_one_would_type_it(question: Case, text: str) -> None:
     assert describe(question) == text
+
+
+def test_a_value_and_its_jacobian_are_asked_for_in_the_same_words_once() -> None:
+    assert describe(case(call("f", 1.0), jacobian("f", 1.0), call("f", 2.0))) == "f(1); f(2)"
 
 
 # --- every exercise of the course ------------------------------------------------------------------------------

@@ -126,7 +126,8 @@ def test_one_hill_on_two(names: dict[str, Any]) -> None:
     fit = names["forward_fit"](HALF, of(-2, 2), ONES)
     near([float(fit["mu"]), float(fit["sigma"])], [0, math.sqrt(5)])
     near(reverse(names, 2, 1, 2), 0.6327)
-    near(reverse(names, 4, 1, 4), math.log(2))
+    near(reverse(names, 4, 1, 4), 0.6931)
+    assert reverse(names, 4, 1, 4) == pytest.approx(math.log(2), abs=1e-4)
 
 
 def minimum(names: dict[str, Any], start: tuple[float, float], m: float) -> tuple[float, float, float]:

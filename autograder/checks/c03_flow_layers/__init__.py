@@ -1,0 +1,1 @@
+"""Judge of 03_flow_layers: The layers of a flow."""

@@ -1,0 +1,176 @@
+"""flow.residual: x = z + f(z) with a contraction f; ladj = Σ (−1)^{k+1} tr(Jᵏ)/k; back by the fixed point z = x − f(z)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.checks.c03_flow_layers.shared import LIPSCHITZ, Layer, contraction, contractions, linear, slips
+from autograder.judging.compare import arithmetic, close
+from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.draw import PYTHON, floats, normal
+from autograder.judging.exercise import Case, Finding, call, case, exercise, pays, wrong
+
+FORTH, BACK = NAMES = "residual_forward", "residual_inverse"
+MANY = 60  # steps and terms after which nothing is left to gain: 0.7⁶⁰ is 5·10⁻¹⁰
+Pair = tuple[torch.Tensor, torch.Tensor]
+
+
+def _domain(points: str) -> Domain:
+    steep = contractions("whose slopes are at most 0.7")
+    arguments = {points: Tensor("B, D", Reals(reach=(1e-3, 10))), "f": steep, "n": Number(Wholes(1, 100))}
+    return Domain(arguments, sizes={"B": (1, 3), "D": (1, 3)}, returns=(Like(points), Like(points)), draws=1, most=12)
+
+
+def _jacobian(f: Callable, z: torch.Tensor) -> torch.Tensor:
+    z = z if z.requires_grad else z.detach().requires_grad_()
+    rows = [torch.autograd.grad(out.sum(), z, create_graph=True)[0] for out in f(z).unbind(1)]
+    return torch.stack(rows, dim=1)
+
+
+def _series(f: Callable, z: torch.Tensor, n: int, term: Callable = lambda k: (-1) ** (k + 1) / k) -> torch.Tensor:
+    J = power = _jacobian(f, z)
+    total = 0 * z.sum(1)
+    for k in range(1, n + 1):
+        total = total + term(k) * power.diagonal(dim1=1, dim2=2).sum(1)
+        power = power @ J
+    return total
+
+
+def _fixed(x: torch.Tensor, f: Callable, n: int, sign: int = -1) -> torch.Tensor:
+    z = x
+    for _ in range(n):
+        z = x + sign * f(z)
+    return z
+
+
+def _both(steps: Callable = lambda n: n, **term: Callable) -> dict[str, Callable]:
+    """Both directions with other terms of the series, or another number of them."""
+
+    def forth(z: torch.Tensor, f: Callable, n: int) -> Pair:
+        return z + f(z), _series(f, z, steps(n), **term)
+
+    def back(x: torch.Tensor, f: Callable, n: int) -> Pair:
+        z = _fixed(x, f, n)
+        return z, -_series(f, z, steps(n), **term)
+
+    return {FORTH: forth, BACK: back}
+
+
+_RIGHT = _both()
+
+
+@exercise("flow.residual", NAMES)
+class Residual(Layer):
+    """x = z + f(z). With enough terms it is a layer like any other; with few, the series and the rate are looked at."""
+
+    apart = True
+    shut = (BACK,)
+    series = pays("with few terms, the log-determinant is the sum of just these")
+    rate = pays("after n steps inverse is as near as a contraction brings it")
+    hints = (
+        "log(1 + j) = j − j²/2 + j³/3 − …: what stands in place of j, and what makes one number of a matrix?",
+        "x = z + f(z) says z = x − f(z). What happens if you put a guess in on the right, again and again?",
+        "One multiplication by J for each power is enough. And the way back has the log-determinant of forward at its own z, "
+        "with the sign turned.",
+    )
+    domain = {FORTH: _domain("z"), BACK: _domain("x")}
+
+    def layer(self, z: torch.Tensor, f: Callable, n: int) -> torch.Tensor:
+        return z + f(z)
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        half = linear([[0.5]], [0.0], PYTHON, "f(z) = z / 2")
+        yield self._few(FORTH, floats([[1.0]], PYTHON), half, 2)
+        yield self._few(BACK, floats([[2.0]], PYTHON), half, 3)
+        turn = linear([[0.0, 0.5], [-0.5, 0.0]], [0.1, 0.0], PYTHON, "f(z) = (z_2 / 2 + 0.1, −z_1 / 2)")
+        yield self.both(floats([[1.0, 2.0]], PYTHON), turn, MANY)
+        for dtype, device in arithmetic():
+            for D, L in ((1, 0.5), (2, 0.65), (3, 0.6)):
+                f, z = contraction(rng, D, L, dtype, device), normal(rng, (3, D), dtype, device)
+                yield self.both(z, f, MANY, slopes=dtype is torch.float64)
+                yield self._few(FORTH, z, f, int(rng.integers(1, 5)))
+                yield self._few(BACK, z, f, int(rng.integers(1, 6)))
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        if given["n"] < MANY:
+            return self._few(name, *given.values())
+        return super().case_of(name, given)
+
+    def _few(self, name: str, z: torch.Tensor, f: Any, n: int) -> Case:
+        made = self._case((name,), z, (f, n), slopes=False)
+        law = self.series if name == FORTH else self.rate
+        asked = call(name, made.points[name], f, n)
+        return case(asked, about=(self.form, law), layer=made.layer, points=made.points, z=z, n=n)
+
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        if not hasattr(case.facts, "n"):
+            yield from super().judge(case, *answers)
+            return
+        name, points = case.asks[0].of, case.points[case.asks[0].of]
+        formed = self._formed(answers[0], points)
+        yield formed
+        if formed.ok:
+            here = self._here(case, name)
+            yield (self._of_few if name == FORTH else self._near)(answers[0], here, points, case.n)
+
+    def _of_few(self, answer: Any, here: Any, points: torch.Tensor, n: int) -> Finding:
+        slopes = np.linalg.eigvals(here.J - np.eye(here.J.shape[1]))
+        terms = sum((-1) ** (k + 1) / k * slopes**k for k in range(1, n + 1)).sum(axis=1).real
+        return self.series(*close(answer[1], terms, points.dtype, here.room_ladj))
+
+    def _near(self, answer: Any, here: Any, points: torch.Tensor, n: int) -> Finding:
+        error = np.linalg.norm(answer[0].array.reshape(here.z.shape) - here.z, axis=1)
+        start = np.linalg.norm(here.x - here.z, axis=1)
+        allowed = LIPSCHITZ**n * start + 1e-5 * (1 + np.abs(here.z).max(axis=1))
+        at = int(np.argmax(error - allowed)) if np.isfinite(error).all() else 0
+        told = f"{error[at]:.3g} away from z", f"at most {allowed[at]:.3g} away from z, by 0.7 to the power of {n}"
+        return self.rate((error <= allowed).all(), told[1], told[0])
+
+    mistakes = (
+        wrong(
+            "signs that do not alternate",
+            _both(term=lambda k: 1 / k),
+            "All terms were added. The series of log(1 + j) alternates: plus, minus, plus, …; this is −log(1 − j).",
+        ),
+        wrong(
+            "1/k forgotten",
+            _both(term=lambda k: (-1) ** (k + 1)),
+            "The k-th term is divided by k. Without that it is the series of j/(1 + j).",
+        ),
+        wrong(
+            "k factorial",
+            _both(term=lambda k: (-1) ** (k + 1) / float(torch.lgamma(torch.tensor(k + 1.0)).exp())),
+            "Factorials belong to the exponential. The logarithm divides by k.",
+        ),
+        wrong(
+            "one term missing",
+            _both(steps=lambda n: n - 1),
+            "n terms were asked for: k = 1 … n, both ends included.",
+        ),
+        wrong(
+            "f added on the way back",
+            {BACK: lambda x, f, n: (_fixed(x, f, n, 1), -_series(f, _fixed(x, f, n, 1), n))},
+            "From x = z + f(z) follows z = x − f(z).",
+        ),
+        wrong(
+            "one step back",
+            {BACK: lambda x, f, n: (x - f(x), -_series(f, x - f(x), n))},
+            "x − f(x) is only the first guess at z: f wants to be asked about z. Put the guess in again, n times.",
+        ),
+        wrong(
+            "the guess taken for x",
+            {BACK: lambda x, f, n: (_drift(x, f, n), -_series(f, _drift(x, f, n), n))},
+            "Each step subtracted f from the last guess. It has to be subtracted from x, which stays.",
+        ),
+        *slips(FORTH, BACK, _RIGHT[FORTH], _RIGHT[BACK]),
+    )
+
+
+def _drift(x: torch.Tensor, f: Callable, n: int) -> torch.Tensor:
+    for _ in range(n):
+        x = x - f(x)
+    return x

@@ -1,0 +1,184 @@
+"""flow.rosenblatt: z = (Φ⁻¹(F₁(x₁)), Φ⁻¹(F₂(x₂ given x₁))) of a mixture of normals in the plane, and the way back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch.special import ndtr, ndtri
+
+from autograder.checks.c03_flow_layers.shared import Layer, slips
+from autograder.judging.compare import arithmetic
+from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
+from autograder.judging.draw import PYTHON, floats
+from autograder.judging.exercise import Case, exercise, wrong
+
+FORTH, BACK = NAMES = "rosenblatt_forward", "rosenblatt_inverse"
+REACH = 2.5  # of z; beyond it a distribution function in float32 has no digits left
+Pair = tuple[torch.Tensor, torch.Tensor]
+Rows = torch.Tensor
+
+
+def _shares(rng: np.random.Generator, K: int) -> np.ndarray:
+    return 0.1 / K + 0.9 * rng.dirichlet(np.full(K, 2.0))
+
+
+def _mixture(rng: np.random.Generator, K: int) -> tuple[np.ndarray, ...]:
+    return _shares(rng, K), rng.uniform(-1.5, 1.5, (K, 2)), rng.uniform(0.4, 1.2, (K, 2))
+
+
+_WEIGHTS = Made(lambda p: p.tensor(_shares(p.rng, p.sizes["K"])), says=("(K,)", "add up to 1"))
+
+
+def _domain(points: str) -> Domain:
+    z = Tensor("B, 2", Reals(-REACH, REACH, "[]") if points == "z" else Reals(reach=(1e-2, REACH), usual=(-2, 2)))
+    arguments = {points: z, "weights": _WEIGHTS, "mu": Tensor("K, 2", Reals(reach=(1e-2, 1.5), usual=(-1.5, 1.5)))}
+    arguments["sigma"] = Tensor("K, 2", Reals(0.4, 1.2, "[]"))
+    sizes = {"B": (1, 4), "K": (1, 2, 3)}
+    return Domain(arguments, sizes=sizes, returns=(Like(points), Like(points)), draws=1, most=6)
+
+
+def _log_normal(x: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return -0.5 * ((x - mu) / sigma) ** 2 - sigma.log() - 0.5 * math.log(2 * math.pi)
+
+
+def _given_first(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    """The weights of the components for x_2, once x_1 is known: (B, K)."""
+    return torch.softmax(weights.log() + _log_normal(x[:, :1], mu[:, 0], sigma[:, 0]), dim=1)
+
+
+def _prior(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return weights.expand(len(x), -1)
+
+
+def _home(second: Callable = _given_first, base: bool = True, score: Callable = ndtri) -> Callable:
+    """The way back with other weights for the second coordinate, without the base's density, or without Φ⁻¹."""
+
+    def back(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
+        found, ladj = [], 0
+        for i, w in enumerate((_prior(x, weights, mu, sigma), second(x, weights, mu, sigma))):
+            u = (w * ndtr((x[:, i : i + 1] - mu[:, i]) / sigma[:, i])).sum(1)
+            found.append(score(u))
+            ladj = ladj + torch.logsumexp(w.log() + _log_normal(x[:, i : i + 1], mu[:, i], sigma[:, i]), dim=1)
+        z = torch.stack(found, dim=1)
+        return z, ladj - (_log_normal(z, z * 0, z * 0 + 1).sum(1) if base else 0)
+
+    return back
+
+
+def _out(second: Callable = _given_first, back: Callable | None = None) -> Callable:
+    """Forward by bisection, and minus the log-determinant of that way back."""
+
+    def forth(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
+        x = torch.zeros_like(z)
+        for i in (0, 1):
+            w = (_prior, second)[i](x, weights, mu, sigma)
+            x = x.clone()
+            x[:, i] = _quantile(ndtr(z[:, i]), w, mu[:, i], sigma[:, i])
+        return x, -(back or _home(second))(x, weights, mu, sigma)[1]
+
+    return forth
+
+
+def _quantile(u: Rows, w: Rows, mu: Rows, sigma: Rows, steps: int = 70) -> Rows:
+    low, high = torch.full_like(u, -20), torch.full_like(u, 20)
+    for _ in range(steps):
+        middle = (low + high) / 2
+        below = (w * ndtr((middle[:, None] - mu) / sigma)).sum(1) < u
+        low, high = torch.where(below, middle, low), torch.where(below, high, middle)
+    return (low + high) / 2
+
+
+def _turned(way: Callable) -> Callable:
+    """The second coordinate first."""
+
+    def changed(v: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
+        moved, ladj = way(v.flip(1), weights, mu.flip(1), sigma.flip(1))
+        return moved.flip(1), ladj
+
+    return changed
+
+
+_RIGHT = _out(), _home()
+
+
+@exercise("flow.rosenblatt", NAMES)
+class Rosenblatt(Layer):
+    """z = (Φ⁻¹(F₁(x₁)), Φ⁻¹(F₂(x₂ given x₁))). Each coordinate becomes standard normal, whatever stood before it."""
+
+    shut = (FORTH,)
+    rounds = 60.0
+    hints = (
+        "F₁ is a mixture of normal distribution functions with the given weights. With which weights is F₂ one, once x₁ is "
+        "known? (Bayes: which component did x₁ come from?)",
+        "u = F(x) is uniform. Which function makes a normal number of a uniform one?",
+        "ladj: the density of x is that of z times |det ∂z/∂x|, so log |det| = log p(x) − log N(z; 0, I). Forward: first "
+        "find x₁, then the weights, then x₂.",
+    )
+    domain = {FORTH: _domain("z"), BACK: _domain("x")}
+
+    def layer(self, z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+        """Quantiles by bisection and then two of Newton's steps, through which derivatives pass."""
+        share, made = weights.expand(len(z), -1), []
+        for i in (0, 1):
+            m, s, level = mu[:, i], sigma[:, i], torch.erfc(-z[:, i] / math.sqrt(2)) / 2
+            with torch.no_grad():
+                a = _quantile(level, share, m, s, steps=25)
+            for _ in range(2):
+                t = (a[:, None] - m) / s
+                mass = (share * torch.erfc(-t / math.sqrt(2)) / 2).sum(1)
+                a = a - (mass - level) / (share * torch.exp(-t * t / 2) / s).sum(1) * math.sqrt(2 * math.pi)
+            made.append(a)
+            bayes = share * torch.exp(-(((a[:, None] - m) / s) ** 2) / 2) / s
+            share = bayes / bayes.sum(1, keepdim=True)
+        return torch.stack(made, dim=1)
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        one = floats([1.0], PYTHON), floats([[1.0, 0.0]], PYTHON), floats([[0.5, 1.0]], PYTHON)
+        yield self.both(floats([[1.0, -1.0]], PYTHON), *one)
+        two = floats([0.5, 0.5], PYTHON), floats([[-1.0, -1.0], [1.0, 1.0]], PYTHON), floats([[0.5, 0.5]] * 2, PYTHON)
+        yield self.both(floats([[0.0, 0.0], [1.0, 0.5]], PYTHON), *two, slopes=True)
+        for dtype, device in arithmetic():
+            for K in (2, 3, 3):
+                given = [floats(each, dtype, device) for each in _mixture(rng, K)]
+                z = floats(rng.uniform(-2, 2, (3, 2)), dtype, device)
+                yield self.both(z, *given, slopes=dtype is torch.float64)
+
+    mistakes = (
+        *slips(FORTH, BACK, *_RIGHT),
+        wrong(
+            "marginal distribution functions only",
+            {FORTH: _out(_prior), BACK: _home(_prior)},
+            "The second coordinate was treated as if it knew nothing of the first. Once x₁ is known, some components are more "
+            "probable than before: update the weights by Bayes' rule.",
+        ),
+        wrong(
+            "the second coordinate first",
+            {FORTH: _turned(_RIGHT[0]), BACK: _turned(_RIGHT[1])},
+            "This map is as good, but another: x₁ comes first, and x₂ given x₁ second.",
+        ),
+        wrong(
+            "uniform in place of normal",
+            {BACK: _home(score=lambda u: u)},
+            "This is u = F(x), uniform on (0, 1). The base is normal: Φ⁻¹ is missing.",
+        ),
+        wrong(
+            "the density for the log-determinant",
+            {FORTH: _out(back=_home(base=False)), BACK: _home(base=False)},
+            "log p(x) is the log-determinant of x ↦ u. The step from u to z = Φ⁻¹(u) stretches as well: subtract log N(z; 0, I).",
+        ),
+        wrong(
+            "weights without the densities",
+            {
+                FORTH: _out(lambda x, w, mu, sigma: _careless(x, w, mu, sigma)),
+                BACK: _home(lambda x, w, mu, sigma: _careless(x, w, mu, sigma)),
+            },
+            "Bayes' rule weighs a component by its density at x₁. The factor 1/σ is part of it.",
+        ),
+    )
+
+
+def _careless(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return torch.softmax(weights.log() - 0.5 * ((x[:, :1] - mu[:, 0]) / sigma[:, 0]) ** 2, dim=1)

@@ -1,0 +1,7 @@
+# breaks: the log-determinant of forward is that of ∂x/∂z, for every item by itself | mistake: summed over the kept coordinates
+import torch
+
+
+def affine_forward(z, keep, s, t):
+    log_scale = s(z * keep)
+    return torch.where(keep, z, z * torch.exp(log_scale) + t(z * keep)), log_scale[:, keep].sum(1)

@@ -1,0 +1,3 @@
+# breaks: the witness is another batch that live statistics normalise to the same
+def twin_batch(x):
+    return -2 * x + 1

@@ -1,0 +1,8 @@
+# breaks: the mask lets a channel see earlier pixels, and in the middle the channels up to itself | mistake: the middle tap left out
+import torch
+
+
+def causal_mask(C, K):
+    mask = torch.zeros(C, C, K * K)
+    mask[:, :, : K * K // 2] = 1
+    return mask.reshape(C, C, K, K)

@@ -1,0 +1,12 @@
+# breaks: every row gets the alternating sum of its own vᵀJᵏv / k
+import torch
+
+
+def hutchinson_ladj(f, z, v, n):
+    z = z if z.requires_grad else z.detach().requires_grad_()
+    v = torch.randn_like(v)
+    out, w, total = f(z), v, 0
+    for k in range(1, n + 1):
+        (w,) = torch.autograd.grad(out, z, w, create_graph=True)
+        total = total + (-1) ** (k + 1) * (w * v).sum(1) / k
+    return total

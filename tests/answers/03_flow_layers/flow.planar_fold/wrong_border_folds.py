@@ -1,0 +1,3 @@
+# breaks: the layer is called a diffeomorphism, a bijection or a fold as its u·w demands | mistake: a flat point taken for a fold
+def planar_kind(w, u):
+    return "fold" if float(u @ w) <= -1 else "diffeomorphism"

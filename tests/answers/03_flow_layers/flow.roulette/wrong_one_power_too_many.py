@@ -1,0 +1,3 @@
+# breaks: averaged over N, the estimates are the sum of the series | mistake: one stop too many
+def roulette_ladj(powers, N, p):
+    return sum((-1) ** (k + 1) * powers[k - 1] / (k * (1 - p) ** k) for k in range(1, N + 1))
