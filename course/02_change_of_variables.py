@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [00 Start here](00_start_here.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
+# <small>[The course](README.md) · before: [00 Start here](00_start_here.ipynb) · next: [05 One pixel at a time](05_autoregressive.ipynb)</small>
 
 # %% [markdown]
 # # 02 · Change of variables
@@ -1145,4 +1145,4 @@ with waiting_for("log_p_reverse"):
 total()
 
 # %% [markdown]
-# Go on with **[06 The evidence lower bound](06_elbo.ipynb)**, or back to [the course](README.md).
+# Go on with **[05 One pixel at a time](05_autoregressive.ipynb)**, or back to [the course](README.md).
