@@ -171,7 +171,7 @@ check("ar.log_prob")
 # The check has listed every row there is, for small $D$ and $K$, and added up your probabilities. A leak shows at once: a net that sees $x_d$
 # can call *every* row probable, and the total comes out above 1. This test needs no knowledge of the net at all.
 #
-# Put a number on it before there is any network. Three models of the digits' 64 pixels with 17 levels, each worse than what is to come:
+# Put a number on it before there is any network. Three models of the digits' 64 pixels with 17 levels, made by counting. **Predict** which of the last two is better:
 
 # %% tags=["demo"]
 with waiting_for("next_log_p"):
@@ -190,7 +190,8 @@ with waiting_for("next_log_p"):
 
 # %% [markdown]
 # Nats per picture is the mean of $-\log p(x)$ over test digits; divided by $64 \log 2$ it is bits per pixel. The first line is
-# $64 \log 17 = 181.3$ nats, the price of knowing nothing. Nothing here was a network yet, and looking at a single pixel has already paid.
+# $64 \log 17 = 181.3$ nats, the price of knowing nothing. The third
+# model looks at a neighbour, which should help, and yet it is worse than the second: it has one table for all places, so it does not know *where* it is. A good conditional needs both, the place and what came before.
 
 # %% [markdown]
 # ## 2 · Masks in a network
@@ -867,7 +868,7 @@ with waiting_for("integer_frequencies", "encode", "decode"):
         print(f"{name:24}{size:7} bytes")
 
 # %% [markdown]
-# A table of $17 \times 17$ counts already beats PNG. Is the comparison fair? The others know nothing of digits, while our table has seen a thousand of them. It must be at hand when the file is
+# A table of $17 \times 17$ counts already beats all three. Is the comparison fair? The others know nothing of digits, while our table has seen a thousand of them. It must be at hand when the file is
 # opened, just like the program itself. If it had to be sent along, it would have to be added; for one file of 447 small pictures that would not
 # pay, for a million of them it would.
 #

@@ -103,6 +103,18 @@ def test_the_exam_questions_are_answered_right() -> None:
     assert -math.log(0.9) == pytest.approx(0.105, abs=5e-4)
 
 
+def test_a_neighbour_alone_is_worth_less_than_the_place(names: dict[str, Any]) -> None:
+    """The second and the third model of section 1, and the file of section 8."""
+    train, test = (digits(part)[0].flatten(1).long() for part in ("train", "test"))
+    counts = (train[:, :, None] == torch.arange(17)).float().sum(0) + 1
+    by_place = -names["next_log_p"](counts.log().expand(447, 64, 17), test).sum(1).mean()
+    before = torch.stack([train[:, :-1].flatten(), train[:, 1:].flatten()])
+    pairs = torch.ones(17, 17).index_put((before[0], before[1]), torch.tensor(1.0), accumulate=True)
+    logits = torch.cat([counts[:1].log().expand(447, 1, 17), pairs.log()[test[:, :-1]]], 1)
+    by_neighbour = -names["next_log_p"](logits, test).sum(1).mean()
+    assert by_place < by_neighbour < 64 * math.log(17)
+
+
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
