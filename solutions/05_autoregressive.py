@@ -45,10 +45,10 @@ from pushforward.waiting import waiting_for
 
 # %% tags=["demo"]
 show(
-    draw_next_pixel(digits("train")[0], digits("test")[0][7], [19, 29, 43]),
-    alt="Three times the same handwritten digit, of which the first 19, 29 and 43 pixels are uncovered and the next one is "
-    "framed. Below each, two histograms of the next pixel's level: over all digits it is broad; over the digits that began "
-    "alike it has most of its mass near the true level, which a small triangle marks.",
+    draw_next_pixel(digits("train")[0], digits("test")[0][15], [22, 30, 38]),
+    alt="Three times the same handwritten digit, of which the first 22, 30 and 38 pixels are uncovered and the next one is "
+    "framed. Below each, two histograms of the next pixel's level: over all digits it is most often 0, plain paper; over the "
+    "digits that began alike it has most of its mass near the true level, which a small triangle marks.",
 )
 
 # %% [markdown]
@@ -58,7 +58,7 @@ show(
 # framed pixel is spread: in grey over all thousand training digits, in blue over the sixty among them that began most
 # alike. The triangle is the truth.
 #
-# Looking back pays: the blue histogram is narrower than the grey one, and nearer to the truth. That is all an
+# Looking back pays: the blue histogram has far more of its mass near the truth than the grey one. That is all an
 # autoregressive model has to learn, 64 times over: *given what is uncovered, how is the next level spread?* The sixty
 # nearest digits are a poor man's answer, and a network's will be better.
 #
@@ -768,7 +768,7 @@ from pushforward.figures.autoregressive import draw_intervals
 
 # %% tags=["demo"]
 with waiting_for("encode"):
-    row, table = [1, 0, 2], [[3, 4, 1], [2, 5, 1], [1, 3, 4]]
+    row, table = [1, 0, 2], [[3, 4, 1], [2, 5, 1], [1, 4, 3]]
     (bits,) = encode(torch.tensor([row]), torch.tensor([table]))
     show(
         draw_intervals(row, table, bits),

@@ -36,6 +36,8 @@ def draw_next_pixel(known: torch.Tensor, picture: torch.Tensor, places: Sequence
         seen = picture.flatten().clone() / 8 - 1
         seen[place:] = float("nan")
         image(above, seen.reshape(8, 8), f"the first {place} pixels")
+        shown = above.images[0]
+        shown.set_cmap(shown.get_cmap().with_extremes(bad="#E4EEF5"))  # what is covered
         row, column = divmod(place, 8)
         above.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=BLUE, linewidth=2.5))
         _spread(below, known.flatten(1), picture.flatten(), place, alike)

@@ -142,13 +142,14 @@ def test_all_test_digits_come_back_within_two_bits_of_their_likelihood(names: di
 
 def test_those_that_began_alike_know_more_of_the_next_pixel() -> None:
     known, test = (digits(part)[0].flatten(1) for part in ("train", "test"))
-    everywhere = [drawings.nearest_shares(known, test[7], place, 1000) for place in (19, 29, 43)]
-    nearby = [drawings.nearest_shares(known, test[7], place, 60) for place in (19, 29, 43)]
-    for place, wide, narrow in zip((19, 29, 43), everywhere, nearby, strict=True):
+    everywhere = [drawings.nearest_shares(known, test[15], place, 1000) for place in (22, 30, 38)]
+    nearby = [drawings.nearest_shares(known, test[15], place, 60) for place in (22, 30, 38)]
+    for place, wide, narrow in zip((22, 30, 38), everywhere, nearby, strict=True):
         assert wide.sum().item() == pytest.approx(1)
-        truth = int(test[7, place])
-        assert narrow[max(0, truth - 2) : truth + 3].sum() > wide[max(0, truth - 2) : truth + 3].sum()
-    assert Picture(drawings.draw_next_pixel(known.reshape(-1, 8, 8), test[7].reshape(8, 8), [19, 29, 43]), "").png
+        truth = int(test[15, place])
+        near_truth = slice(max(0, truth - 1), truth + 2)
+        assert narrow[near_truth].sum() > 2 * wide[near_truth].sum()
+    assert Picture(drawings.draw_next_pixel(known.reshape(-1, 8, 8), test[15].reshape(8, 8), [22, 30, 38]), "").png
 
 
 def test_the_wedge_stays_under_the_sliders_and_two_stacks_remove_it(names: dict[str, Any]) -> None:
@@ -178,7 +179,7 @@ def test_a_leak_shows_in_the_picture(names: dict[str, Any]) -> None:
 
 
 def test_intervals_lie_inside_each_other(names: dict[str, Any]) -> None:
-    row, table = [1, 0, 2], [[3, 4, 1], [2, 5, 1], [1, 3, 4]]
+    row, table = [1, 0, 2], [[3, 4, 1], [2, 5, 1], [1, 4, 3]]
     (bits,) = names["encode"](torch.tensor([row]), torch.tensor([table]))
     fig = drawings.draw_intervals(row, table, bits)
     blue = [

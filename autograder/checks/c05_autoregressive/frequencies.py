@@ -79,6 +79,7 @@ class Frequencies(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for p in ([0.5, 0.5], [1.0, 0.0], [0.005, 0.99, 0.005]):
             yield self.case_of("", {"p": floats(p, PYTHON), "total": 64})
+        yield self.case_of("", {"p": floats(np.full((1, 20), 0.05), PYTHON), "total": 64})  # no unit to spare
         for dtype, device in arithmetic():
             for total in (64, 1000, 2**16):
                 p = rng.exponential(size=(2, 3, 17)) ** 6
