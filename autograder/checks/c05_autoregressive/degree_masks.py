@@ -157,8 +157,11 @@ class DegreeMasks(Exercise):
         for mask in masks:
             paths = mask @ paths
         leaks = np.argwhere((paths > 0) & (order[:, None] <= order))
-        yield self.leak(not len(leaks), "no such path", _path(leaks, order))
-        yield self._reached(masks, order, degrees)
+        reached = self._reached(masks, order, degrees)
+        empty = not paths.any() and not reached.ok  # leaks nothing, and is no merit
+        yield self.leak(not len(leaks) and not empty, "no such path", _path(leaks, order) or "no path at all")
+        everything = len(leaks) and all(mask.all() for mask in masks)
+        yield self.reach(False, "the connections that degrees allow", "all there are") if everything else reached
 
     def _reached(self, masks: list[np.ndarray], order: np.ndarray, degrees: list[np.ndarray]) -> Finding:
         """Unit by unit in plain words: of degree m it may read what has a degree of m or less; the output, less."""

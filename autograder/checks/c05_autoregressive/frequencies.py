@@ -55,7 +55,7 @@ class Frequencies(Exercise):
 
     apart = True
     form = gate("there are whole numbers, as many as probabilities")
-    total = pays("the frequencies of each place add up to the total, to the last unit")
+    total = gate("the frequencies of each place add up to the total, to the last unit")
     possible = pays("every value keeps a frequency of at least 1, however improbable it is")
     near = pays("every frequency is within K of the probability times the total")
 

@@ -149,6 +149,10 @@ class MaskedConv(Exercise):
     def _judge_bright(self, case: Case, answer: Any) -> Iterator[Finding]:
         _, _, H, W = case.x.shape
         seen = abs(values(answer).reshape(H * W, H * W).T) > 1e-9  # [the result's pixel, the bright one]
+        if seen.all() or not seen.any():  # a constant, whose living taps, or missing leaks, are no merit
+            yield self.leak(False, "a picture that depends on earlier pixels", "the same whatever is bright")
+            yield self.alive(False)
+            return
         for law, wanted in ((self.leak, False), (self.alive, True)):
             yield law(*_first(seen, partial(_allowed, case.k, case.kind), W, wanted))
 
