@@ -99,7 +99,8 @@ class Sample(Exercise):
             yield self.drawn(False, said, f"{answer.array[b, d]}, which has [{low[b, d]:.4g}, {high[b, d]:.4g})")
             return
         yield self.drawn(True)
-        yield self.calls(1 <= len(case.calls) <= shape[1], f"1 to {shape[1]} calls of the net", str(len(case.calls)))
+        if case.u.numel() > 20:  # a few values are right by luck
+            yield self.calls(len(case.calls) <= shape[1], f"{shape[1]} calls of the net", str(len(case.calls)))
 
     mistakes = (
         wrong(
