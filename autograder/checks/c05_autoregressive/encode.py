@@ -86,7 +86,7 @@ class Encode(Exercise):
 
     apart = True
     form = gate("there is a string of zeros and ones for each row")
-    inside = pays("the number 0.bits lies in the row's own interval, so that the row is found again")
+    inside = gate("the number 0.bits lies in the row's own interval, so that the row is found again")
     complete = pays("it stays there whatever bits follow, so that strings can stand one after the other")
     short = pays("no string is longer than −log2 of the row's probability plus 2 bits")
 
