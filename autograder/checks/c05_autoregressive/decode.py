@@ -142,7 +142,7 @@ class Decode(Exercise):
         n, d = bad[0] if len(bad) else (0, 0)
         wanted, came = (f"{rows[n, d]} at place {d + 1} of row {n + 1}" for rows in (case.x, answer.array))
         yield case.law(not len(bad), wanted, came)
-        if not len(bad):
+        if not len(bad) and case.x.size > 20:  # a few values are right by luck
             yield self.calls(len(case.calls) <= shape[1], f"{shape[1]} calls of the model", str(len(case.calls)))
 
     mistakes = (
