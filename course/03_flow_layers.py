@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [02 Change of variables](02_change_of_variables.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
+# <small>[The course](README.md) · before: [02 Change of variables](02_change_of_variables.ipynb) · next: [05 One pixel at a time](05_autoregressive.ipynb)</small>
 
 # %% [markdown]
 # # 03 · The layers of a flow
@@ -1112,4 +1112,4 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 total()
 
 # %% [markdown]
-# Go on with **[06 The evidence lower bound](06_elbo.ipynb)**, or back to [the course](README.md).
+# Go on with **[05 One pixel at a time](05_autoregressive.ipynb)**, or back to [the course](README.md).

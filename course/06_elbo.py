@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [03 The layers of a flow](03_flow_layers.ipynb) · next: [07 Gradients through samples](07_gradients_through_samples.ipynb)</small>
+# <small>[The course](README.md) · before: [05 One pixel at a time](05_autoregressive.ipynb) · next: [07 Gradients through samples](07_gradients_through_samples.ipynb)</small>
 
 # %% [markdown]
 # # 06 · The evidence lower bound

@@ -147,6 +147,8 @@ def _fill(result: Any, value: float) -> Any:
         return torch.full_like(result, value)
     if isinstance(result, (list, tuple)):
         return type(result)(_fill(item, value) for item in result)
+    if isinstance(result, str) and set(result) <= {"0", "1"}:  # bits
+        return "0" * len(result)
     if isinstance(result, dict):
         return {key: _fill(item, value) for key, item in result.items()}
     return type(result)(value) if isinstance(result, (bool, int, float)) else result

@@ -1,0 +1,905 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: pushforward,-jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   pushforward:
+#     generated: 'from solutions/05_autoregressive.py by `make course`: to change the
+#       course, edit that file'
+# ---
+
+# %% [markdown]
+# <small>[The course](README.md) · before: [03 The layers of a flow](03_flow_layers.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
+
+# %% [markdown]
+# # 05 · One pixel at a time
+#
+# You have read half of this sentence, and you have a good idea of how it will go on. That is a generative model: one that
+# never sees the whole, only what came before, and says how probable each next word is. Multiply its answers along the
+# sentence, and you have the probability of the sentence itself. Nothing has to be invertible, no integral has to be
+# solved, nothing is a bound. The probability is exact, and it adds up to one because every single answer does.
+#
+# The language models that everybody talks to are made in this way (004 calls the family by its most famous member). This
+# chapter does it for pictures, pixel by pixel. Two things have to be right. The network **must not look ahead**: a single
+# connection too many, and it is told what it should guess. And it **should see everything behind it**: a connection too
+# few, and it guesses worse than it could. You will prove both for three kinds of networks, find a famous design that
+# failed in the second, and turn an exact likelihood into a program that compresses digits better than zip and PNG.
+#
+# You need: logarithms of probabilities (notebook 01), triangular Jacobians (notebook 02). Time: about 4 hours; sections 1, 3,
+# 5, 6 and 8 are the core. Labels such as 004 say where a question comes from; notebook 00 lists these sources.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
+# @title The course's package: nothing happens here unless it is missing
+import importlib.util
+from pathlib import Path
+
+if importlib.util.find_spec("pushforward") is None:
+    beside = sorted(str(path) for path in Path().glob("pushforward*") if path.suffix in (".whl", ".zip"))
+    raise SystemExit(
+        f"The course's package is missing: run `%pip install {beside[-1]}` in a cell of its own, then this one again."
+        if beside
+        else "The course's package is missing: in a copy of the course `make wheel` builds it; "
+        "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
+    )
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-05-one-pixel-at-a-time-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "5abddd23976d2f467047806cc9800585", "cell_type": "code"} deletable=false editable=false
+import io
+import itertools
+import lzma
+import math
+import zlib
+
+import torch
+from IPython.display import display
+
+from pushforward import check, hint, progress, restart, total
+from pushforward.data import digits
+from pushforward.figures.autoregressive import draw_next_pixel, reach_explorer
+from pushforward.figures.style import show
+from pushforward.waiting import waiting_for
+
+# %% tags=["demo"]
+show(
+    draw_next_pixel(digits("train")[0], digits("test")[0][15], [22, 30, 38]),
+    alt="Three times the same handwritten digit, of which the first 22, 30 and 38 pixels are uncovered and the next one is "
+    "framed. Below each, two histograms of the next pixel's level: over all digits it is most often 0, plain paper; over the "
+    "digits that began alike it has most of its mass near the true level, which a small triangle marks.",
+)
+
+
+# %% [markdown]
+# ## The picture
+#
+# Above, a digit of which only the first pixels are uncovered, row by row from the top left. Below, how the level of the
+# framed pixel is spread: in grey over all thousand training digits, in blue over the sixty among them that began most
+# alike. The triangle is the truth.
+#
+# Looking back pays: the blue histogram has far more of its mass near the truth than the grey one. That is all an
+# autoregressive model has to learn, 64 times over: *given what is uncovered, how is the next level spread?* The sixty
+# nearest digits are a poor man's answer, and a network's will be better.
+#
+# ### Before you begin
+#
+# Three questions from earlier notebooks; answer them on paper, then unfold.
+#
+# **1.** (Notebook 02) What is the determinant of a triangular matrix, and what does it cost to compute?
+#
+# <details><summary>Answer</summary>
+#
+# The product of its diagonal: $D$ multiplications, where a general matrix takes $O(D^3)$. Section 7 lives on this.
+#
+# </details>
+#
+# **2.** (Notebook 02) A flow is trained by maximum likelihood. Which direction must be cheap, from noise to data or from data to noise?
+#
+# <details><summary>Answer</summary>
+#
+# From data to noise: the density of a *given* point is $p_Z(g(x))\,|\det J_g(x)|$. Sampling wants the other direction.
+#
+# </details>
+#
+# **3.** (Notebook 00) Standardising makes every column's mean 0 and variance 1. Over which axis are the statistics taken,
+# and what goes wrong over the other one?
+#
+# <details><summary>Answer</summary>
+#
+# Over the batch, one mean and variance per column. Over the columns, each row would be scaled by itself. Whoever mixes up axes gets
+# numbers all the same, and no error. In this chapter the axes are three: batch, place, value.
+#
+# </details>
+#
+# ### Notation
+#
+# | in the text | in code | meaning |
+# |---|---|---|
+# | $x = (x_1, \dots, x_D)$ | `x` $(B, D)$ | a row of whole numbers, the pixels in raster order: row by row, from left to right |
+# | $x_{<d}$ | | all that comes before place $d$: $(x_1, \dots, x_{d-1})$ |
+# | $K$ | `K` | how many values a place can have, $0 \dots K-1$; $K$ itself stands for the **start** |
+# | $p(x_d \mid x_{<d})$ | | a **conditional**: the distribution of the next value, after what came before |
+# | | `logits` $(B, D, K)$ | what a network says at each place; their softmax over $K$ are the conditionals |
+# | $\mathrm{ladj}$ | `ladj` | $\log \lvert\det J\rvert$, in section 7 |
+
+# %% [markdown]
+# ## 1 · The chain rule
+#
+# Take any distribution over rows of $D$ values. Split off the first value, then the second, and so on:
+#
+# $$\boxed{\;p(x_1, \dots, x_D) = p(x_1)\, p(x_2 \mid x_1) \cdots p(x_D \mid x_{<D}) = \prod_{d=1}^{D} p(x_d \mid x_{<d})\;}$$
+#
+# This is no model and no approximation: it is what "given" means, used $D - 1$ times. It holds in any order of the
+# places. The modelling comes after: a network with parameters $\theta$ plays all conditionals at once. And now
+# notice what one gets for nothing. Whatever the network says, as long as each of its answers is a distribution over $K$
+# values, the product is one over all $K^D$ rows. To see it, sum over $x_D$ first: the last factor sums to 1 and is gone.
+# Then over $x_{D-1}$, and so on. The axioms hold *by construction* (003): no normaliser, no volume to keep.
+#
+# How does one network answer $D$ questions in one pass? It gets the row and returns logits of shape $(B, D, K)$, those at
+# place $d$ for $x_d$. It must be **causal**: its output at place $d$ may depend on its input at places up to $d$. Then
+# one shows it not the row itself, or place $d$ would see $x_d$, but the row moved by one place:
+#
+# $$\text{shown: } (\text{start}, x_1, x_2, \dots, x_{D-1}) \qquad\text{asked about: } (x_1, x_2, x_3, \dots, x_D) .$$
+#
+# The **start** is one more value, $K$, which no pixel has. At place 1 there is nothing to know, but something has to be
+# shown.
+#
+# **In numbers.** $D = K = 2$. At place 1 the logits are $(0, \log 3)$, so $p(x_1 = 1) = \frac34$. At place 2, after a 1, they
+# are $(0, \log 4)$, so $p(x_2 = 1 \mid x_1 = 1) = \frac45$, and after a 0 they are equal. Then $p(1, 1) = \frac34 \cdot \frac45 =
+# 0.6$, with $\log p = -0.511$; $p(1, 0) = 0.15$, $p(0, 0) = p(0, 1) = 0.125$, and together that is 1.
+#
+# **Write** the moved row, the log-conditionals of a row, and the log-probability of a row under any causal net.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-log_prob-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "9627dc76d5120c2b1e109c1f42b9e9d1", "cell_type": "code"} deletable=false
+def shift_right(x, start):
+    """(start, x_1, …, x_{D−1}): what a causal net may be shown when it is asked about x_1, …, x_D.   (004)
+
+    x: (B, D), int64, ≥ 0; start: int ≥ 0;  returns (B, D), int64.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def next_log_p(logits, x):
+    """log p(x_d | x_<d) at every place, where p is the softmax of the logits there.
+
+    logits: (B, D, K), K ≥ 2; x: (B, D), int64, values 0 … K − 1;  returns (B, D), of the type of logits.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def log_prob(net, x, K):
+    """log p(x) = Σ_d log p(x_d | x_<d), with the row moved by one place, start K, shown to the net.   (003, 004)
+
+    net: takes (B, D), int64, values 0 … K, gives logits (B, D, K), causal, K ≥ 2; x: (B, D), int64, values 0 … K − 1; K: int ≥ 2;
+    returns (B,).
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-log_prob", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "922223a80290a8372e2b391d563b80ef", "cell_type": "code"} deletable=false editable=false
+check("ar.log_prob")
+
+# %% [markdown]
+# The check has listed every row there is, for small $D$ and $K$, and added up your probabilities. A leak shows at once: a net that sees $x_d$
+# can call *every* row probable, and the total comes out above 1. This test needs no knowledge of the net at all.
+#
+# Put a number on it before there is any network. Three models of the digits' 64 pixels with 17 levels, made by counting. **Predict** which of the last two is better:
+
+# %% tags=["demo"]
+with waiting_for("next_log_p"):
+    train_rows, test_rows = (digits(part)[0].flatten(1).long() for part in ("train", "test"))
+    counts = (train_rows[:, :, None] == torch.arange(17)).float().sum(0) + 1
+    before = torch.stack([train_rows[:, :-1], train_rows[:, 1:]], 2).reshape(-1, 2)
+    pairs = torch.zeros(17, 17).index_put_((before[:, 0], before[:, 1]), torch.ones(len(before)), accumulate=True) + 1
+    models = {
+        "all levels alike": torch.zeros(447, 64, 17),
+        "each pixel by itself": counts.log().expand(447, 64, 17),
+        "from the pixel before": torch.cat([counts[:1].log().expand(447, 1, 17), pairs.log()[test_rows[:, :-1]]], 1),
+    }
+    for name, logits in models.items():
+        nats = -next_log_p(logits, test_rows).sum(1).mean()
+        print(f"{name:24}{nats:6.1f} nats per digit, {nats / (64 * math.log(2)):5.2f} bits per pixel")
+
+
+# %% [markdown]
+# Nats per picture is the mean of $-\log p(x)$ over test digits; divided by $64 \log 2$ it is bits per pixel. The first line is
+# $64 \log 17 = 181.3$ nats, the price of knowing nothing. The third
+# model looks at a neighbour, which should help, and yet it is worse than the second: it has one table for all places, so it does not know *where* it is. A good conditional needs both, the place and what came before.
+
+# %% [markdown]
+# ## 2 · Masks in a network
+#
+# How is a network made causal? Begin with the plainest one: layers of weights, all units of a layer connected to all of
+# the next. Now cut connections, by multiplying each weight matrix with a **mask** of zeros and ones. Which to cut? Give
+# every unit a **degree**: a number that says how far it may look.
+#
+# - The input $x_d$ has degree $d$.
+# - A hidden unit gets any degree $m$ from $1$ to $D - 1$. It may know $x_1, \dots, x_m$ and no more.
+# - The output that stands for $p(x_d \mid x_{<d})$ has degree $d$. It may know $x_1, \dots, x_{d-1}$: one less.
+#
+# So a hidden unit of degree $m$ may read inputs, and hidden units below it, of degree **at most** $m$; an output of degree
+# $d$ may read hidden units of degree **less than** $d$:
+#
+# $$\text{hidden: } m \ge m_{\text{below}} \qquad\qquad \text{output: } d > m .$$
+#
+# Along each path degrees never fall, and they rise once, at the end. Exactly once: if no sign is strict, output $d$ sees
+# input $d$. If two are, degrees rise by two, and $x_{d-1}$, the most telling neighbour of all, is lost. That does not
+# crash and does not leak. It is only worse, for ever. (The name of this network is MADE: Germain et al., 2015.)
+#
+# **In numbers.** $D = 3$, one hidden layer with degrees $(1, 2)$:
+#
+# $$M_1 = \begin{pmatrix} 1&0&0\\ 1&1&0 \end{pmatrix} \qquad M_2 = \begin{pmatrix} 0&0\\ 1&0\\ 1&1 \end{pmatrix} \qquad
+# M_2 M_1 = \begin{pmatrix} 0&0&0\\ 1&0&0\\ 2&1&0 \end{pmatrix} .$$
+#
+# The product counts paths from inputs to outputs. It is *strictly* lower triangular, so nothing leaks, and below the diagonal
+# nothing is 0, so nothing is lost. (Whether a path is *used* the weights decide.) Output 1 reads nothing at all; it is its bias.
+#
+# The order need not be the natural one: let the input and the output number $i$ have the degree `order[i]`.
+#
+# Masks are a promise; a **Jacobian** is the proof. The derivative of output $i$ after input $j$ is not 0 if, and
+# hardly ever only if by accident not, $i$ reads $j$. Look at several points, for at one of them a derivative can vanish by chance.
+#
+# **Write** the masks, and the tool that shows who reads whom.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-degree_masks-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "13a8180d715f499401e2943b7bbe6aef", "cell_type": "code"} deletable=false
+def made_masks(order, degrees):
+    """Masks for all layers of weights, each (units above, units below): above ≥ below for hidden units, > for outputs.
+
+    order: (D,), int64, a permutation of 1 … D, D ≥ 2, the degrees of inputs and outputs; degrees: a list of one or more (H,), int64,
+    values 1 … D − 1, those of the hidden layers from below;  returns a list of float tensors with entries 0 and 1.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def reads(f, x):
+    """Whether output i has a derivative other than 0 for input j, at one of the points x at least.
+
+    f: takes (B, D) and gives (B, M), each row from its own; x: (B, D), D ≥ 2;  returns (M, D), bool.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-degree_masks", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "4ed620717acc6eeb7c7462ed0a64f473", "cell_type": "code"} deletable=false editable=false
+check("ar.degree_masks")
+
+# %% tags=["demo"]
+with waiting_for("made_masks", "reads"):
+    torch.manual_seed(0)
+    order = torch.tensor([2, 4, 1, 3])
+    masks = made_masks(order, [torch.tensor([1, 2, 3, 1, 2, 3])] * 2)
+    weights = [mask * torch.randn_like(mask) for mask in masks]
+
+    def masked_net(x):
+        for weight in weights[:-1]:
+            x = torch.tanh(x @ weight.T)
+        return x @ weights[-1].T
+
+    print("order:", order.tolist())
+    for degree, row in zip(order.tolist(), reads(masked_net, torch.randn(5, 4)).long().tolist(), strict=True):
+        print(f"the output of degree {degree} reads", row)
+
+
+# %% [markdown]
+# Sort rows and columns by degree and it is a triangle. So an autoregressive network has a Jacobian with forced zeros, and
+# 004's column "free-form Jacobian" says no in its row. It is the price of a determinant that one can read off.
+
+# %% [markdown]
+# ## 3 · Masks in a convolution
+#
+# For pictures one would like to keep what makes convolutions good: the same small kernel everywhere. Raster order
+# helps, for in a $k \times k$ neighbourhood the earlier pixels are always the same: all rows above the middle one, and in
+# the middle row what stands to the left. So a mask on the kernel does it, in two types (003's "causal convolutions"):
+#
+# $$A = \begin{pmatrix} 1&1&1\\ 1&0&0\\ 0&0&0 \end{pmatrix} \qquad\qquad B = \begin{pmatrix} 1&1&1\\ 1&1&0\\ 0&0&0 \end{pmatrix} .$$
+#
+# **Type A** stands in the first layer: a pixel must not be shown to itself. **Type B** stands in all others: what the first layer knows at
+# this place comes from earlier pixels only, so it may and should be passed on. Strict exactly once, as before. (Here the
+# picture is shown unmoved, and type A takes the part of the move.)
+#
+# Outside the picture stand zeros: pad by $k // 2$ on all sides, so that height and width stay.
+#
+# **In numbers.** $k = 3$: type A has 4 living taps, B has 5. $k = 5$: 12 and 13. With all weights 1 and a picture of
+# ones, a pixel in the middle of the picture gets 4 from type A, the top left pixel gets 0, and the one to its right gets 1.
+#
+# **Write** the mask and the convolution. Channels are not masked: at an earlier pixel all of them may be seen.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-masked_conv-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dd41f5a9d20b57a9b8d6dc7918d0e2f6", "cell_type": "code"} deletable=false
+def conv_mask(k, kind):
+    """Ones where a pixel of the k × k neighbourhood comes earlier in raster order; for kind B also in the middle.   (003)
+
+    k: int ≥ 1, odd; kind: "A" or "B";  returns (k, k), entries 0 and 1.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def masked_conv(x, weight, bias, kind):
+    """The convolution of x with the masked weight, zeros outside, plus the bias.   (003)
+
+    x: (B, C, H, W); weight: (O, C, k, k), k odd; bias: (O,); kind: "A" or "B";  returns (B, O, H, W), of the type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-masked_conv", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "4d2a923098003d8cfe417671ef969659", "cell_type": "code"} deletable=false editable=false
+check("ar.masked_conv")
+
+
+# %% [markdown]
+# ## 4 · The blind spot
+#
+# One layer sees a small neighbourhood. Stack layers, and it grows: what this pixel's neighbour has seen, it sees too. After
+# enough layers every earlier pixel should have been seen. That is what the authors of the first PixelCNN thought, and
+# many after them. Nothing leaked, the samples were good, and yet it was not so.
+#
+# Follow a path backwards, from a pixel to what it sees. Each layer takes a step: to the left in the same row, or up by
+# at least one row. **To the right one comes only by going up**, and then by at most $k // 2$ columns a layer. With $k = 3$:
+# $n$ rows above, at most $n$ columns to the right. Beyond that diagonal lies the **blind spot**, and no number of layers
+# helps, since a further layer can only go up further, or stay.
+#
+# **In numbers.** A picture of $8 \times 8$, $k = 3$, the pixel in row 5, column 1 (counted from 0). Before it come 41 pixels. In
+# row 4 it sees the columns 0 to 2, in row 3 up to 3, and so on: 25 in all, and one in its own row. 15 of 41 are never seen.
+#
+# **A witness.** Name a pixel that comes earlier and is never seen, for each $k$.
+#
+# **The repair** (van den Oord et al., 2016: the Gated PixelCNN of 004's table) is two stacks with a picture each.
+#
+# - The **vertical** one, $v$, sees the rows above, in their full width. Its first layer takes the rows strictly above the
+#   middle one. What $v$ knows at a pixel comes from above only; so its later layers may take the middle row too, to
+#   the right as well: what stands there knows of rows above and of nothing else.
+# - The **horizontal** one, $h$, sees its own row: in its first layer strictly to the left, later the middle too. In every
+#   layer it is given what $v$ knows here. Never the other way: $h$ knows of the own row, and $v$ passes on to the left.
+#
+# $$v_1 = \text{rows above} * x \qquad h_1 = \text{left} * x + v_1 \qquad
+# v_l = \text{rows above and own} * \tanh v_{l-1} \qquad h_l = \text{left and middle} * \tanh h_{l-1} + v_l$$
+#
+# **Write** the witness and the two stacks, with one channel, to keep the shapes simple. (Masks cut parts out of the $k \times k$ weights: of
+# the vertical ones the rows below the middle are never used, of the horizontal ones all rows but the middle.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-blind_spot-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "9f4240dc191a5fe362baef6a9ec5a033", "cell_type": "code"} deletable=false
+def blind_pixel(k):
+    """A pixel, so many rows up and columns to the right, that comes earlier but that no stack of masked k × k convolutions sees.
+
+    k: int ≥ 3, odd;  returns (up, right), two ints.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def two_stacks(x, vertical, horizontal):
+    """h_L of the vertical and the horizontal stack, L layers each, with zeros outside and no bias.   (004)
+
+    x: (B, 1, H, W); vertical: (L, k, k), k odd; horizontal: (L, k, k), k odd;  returns (B, 1, H, W), of the type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-blind_spot", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "71a0356497ad2e72c9d79351f81e29de", "cell_type": "code"} deletable=false editable=false
+check("ar.blind_spot")
+
+# %% [markdown]
+# ### Play with it
+#
+# Below, your own two functions: each pixel of a $9 \times 9$ picture is brightened in turn, and the marked one either
+# notices (light blue) or not (red). Predict first: with one stack and $k = 3$, how many layers does it take until the red does not
+# shrink any more? What is the shape of what remains? Where would you put the pixel to see no red at all? And with two
+# stacks, how many layers until all of it is gone?
+
+# %% tags=["demo"]
+with waiting_for("masked_conv", "two_stacks"):
+    display(reach_explorer(masked_conv, two_stacks))
+
+
+# %% [markdown]
+# The red wedge does not depend on depth. A wider kernel moves its edge and does not remove it. A test of "no leak" would
+# have passed this network at any time, and did: *the absence of a fault on one side says nothing of the other*. In section 6 you
+# write the test that looks at both.
+
+# %% [markdown]
+# ## 5 · Attention: far and near alike
+#
+# A convolution hears of far pixels by hearsay only, through many layers. **Attention** asks everybody directly. Each place
+# $i$ sends out a question, the query $q_i$; each place $j$ has a key $k_j$ and a value $v_j$, all of them vectors that were
+# computed from what the layer gets there. How well question and key fit is a score, a softmax makes weights of the scores, and the
+# answer is the weighted mean of the values. To be causal, place $i$ may ask the places $j \le i$ only:
+#
+# $$w_{ij} = \frac{\exp(q_i \cdot k_j/\sqrt E)}{\sum_{j' \le i} \exp(q_i \cdot k_{j'}/\sqrt E)} \quad (j \le i), \qquad w_{ij} = 0 \quad (j > i), \qquad o_i = \sum_{j \le i} w_{ij} v_j .$$
+#
+# $E$ is the length of queries and keys; with the root, scores stay of one size whatever it is. **A place sees itself**: we are
+# behind the move by one place of section 1, so what stands at place $i$ is $x_{i-1}$.
+#
+# The mask comes *before* the softmax: a score of $-\infty$ becomes the weight $e^{-\infty} = 0$. Cut the weights afterwards,
+# and two things go wrong: they do not add up to 1 any more, and the denominator still knows the later keys. That is a leak,
+# a faint one that no picture shows.
+#
+# **The cache.** When a row is *made*, places come one by one. The keys and values of the places before have been
+# computed already, and nothing that comes later changes them (they are causal). So keep them: a new place brings its $q$, $k$
+# and $v$, joins $k$ and $v$ to the store, and asks once. The $n$-th place then costs $n$ scores, not $n^2$. All chatbots run on this.
+#
+# **In numbers.** $E = 1$, $q = (1, 2)$, $k = (0, 1)$, $v = (1, 3)$. Place 1 sees only itself: weight 1, result 1. Place 2 has the
+# scores $(0, 2)$, the weights $(0.119, 0.881)$ and the result $2.762$.
+#
+# **Write** the whole table at once, and one place with a cache.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-causal_attention-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "31abb514bf932330569127e2c2300012", "cell_type": "code"} deletable=false
+def causal_attention(q, k, v):
+    """(o, w): weights w_ij = softmax over j ≤ i of q_i · k_j / √E, exactly 0 for j > i, and results o_i = Σ_j w_ij v_j.
+
+    q: (B, D, E); k: (B, D, E); v: (B, D, F);  returns o (B, D, F) and w (B, D, D), of the type of v.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def attend_next(q, k, v, keys, values):
+    """(o, keys, values): what a new place (q, k, v) finds, given N ≥ 0 before it, and the cache with it at the end.
+
+    q: (B, E); k: (B, E); v: (B, F); keys: (B, N, E); values: (B, N, F);
+    returns o (B, F), keys (B, N + 1, E) and values (B, N + 1, F), of the type of v.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-causal_attention", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "918d34aff9b515f04966a31de85d5d7a", "cell_type": "code"} deletable=false editable=false
+check("ar.causal_attention")
+
+# %% [markdown]
+# Attention has no blind spot: place $i$ reaches all before it in one step. What it has lost is the order: without its mask it
+# would give the same for any permutation of the places. So the places' numbers must be part of what it is given.
+
+# %% tags=["demo"]
+with waiting_for("causal_attention", "attend_next", "reads"):
+    torch.manual_seed(0)
+    q, k, v = torch.randn(3, 2, 5, 4, dtype=torch.float64)
+    full, keys, values = causal_attention(q, k, v)[0], k[:, :0], v[:, :0]
+    for d in range(5):
+        o, keys, values = attend_next(q[:, d], k[:, d], v[:, d], keys, values)
+        print(f"place {d + 1}: cache and full pass differ by {(o - full[:, d]).abs().max():.1e}")
+
+    def attends(x):  # (B, 5), one number a place
+        y = torch.stack([x, x.sin(), x.cos()], dim=2)
+        return causal_attention(y, y, y)[0][:, :, 0]
+
+    print("who reads whom:", reads(attends, torch.randn(3, 5)).long().tolist())
+
+
+# %% [markdown]
+# ## 6 · Be the examiner
+#
+# Turn the tables. You get functions that claim to be autoregressive: they take rows $(B, D)$ of real numbers, for any $B$ and $D$, and
+# entry $d$ of the result depends on $x_1, \dots, x_{d-1}$ of the same row, on each of them, and on nothing else. Some are right, each in its
+# own way and with its own rounding. Others leak, or are blind to something, or let the rows of a batch hear of each other
+# (a normalisation over the batch is enough; then the probability of one picture depends on which others it is tested with).
+#
+# Only values come back, no gradients, so `reads` is of no use; but one can change an entry and look what else changes. Think of where a leak could hide: at
+# one place only, behind a ramp that opens on one side, with a weight of 0.002. A difference of $10^{-15}$ is rounding.
+#
+# **Write** the test. It must let every right function pass; then each kind of impostor that it unmasks is worth points.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-catch_leak-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d29dc572ddcc0fef26daa82a5e902154", "cell_type": "code"} deletable=false
+def is_autoregressive(implementation):
+    """True if entry d of the result depends on the entries 1 … d − 1 of the same row, on each of them, and on nothing else.
+
+    implementation: takes (B, D) and gives (B, D), for any B and D; call it on tensors of your choice (values only: no
+    gradient comes back);  returns True or False.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-catch_leak", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "10146da8710228cfe60260db78c42337", "cell_type": "code"} deletable=false editable=false
+check("ar.catch_leak")
+
+
+# %% [markdown]
+# ## 7 · Sampling, and which direction is one pass
+#
+# To **score** a row, one pass is enough: all its values are known, so all places are asked at once. To **make** a row there is no
+# such way. $x_2$ must be drawn before anybody can ask about $x_3$. So the net is called $D$ times, and of each pass one row of logits is
+# used. For our digits that is 64 calls, for a colour picture of $256 \times 256$ it is $196{,}608$.
+#
+# How does one draw a value from $K$ probabilities, with the noise given? Lay the $K$ values side by side as pieces of $[0, 1)$, value 0 first,
+# each as long as it is probable. A number $u$, uniform on $[0, 1)$, falls into one of them. (This is the inverse distribution function;
+# in section 8 the same pieces will be used to compress.)
+#
+# **In numbers.** Probabilities $(0.5, 0.3, 0.2)$: the pieces are $[0, 0.5)$, $[0.5, 0.8)$ and $[0.8, 1)$. $u = 0.3$ gives 0, $u = 0.5$ and $u = 0.79$
+# give 1, $u = 0.8$ gives 2.
+#
+# **Write** the sampler. All rows of the batch go through the net together, so a batch costs as many calls as one row.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-sample-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2d7cd53e9760ea5129cbc9ff8fec9eaa", "cell_type": "code"} deletable=false
+def sample(net, u, K):
+    """x_d = the value whose piece of [0, 1) holds u_d, with the pieces p(0 | x_<d), …, p(K − 1 | x_<d) laid out in this order.
+
+    net: takes (B, D), int64, values 0 … K, gives logits (B, D, K), causal, K ≥ 2; u: (B, D), in [0, 1); K: int ≥ 2;
+    returns (B, D), int64, after at most D calls of the net.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-sample", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "2430fa7b02e80556c62877af193dd3da", "cell_type": "code"} deletable=false editable=false
+check("ar.sample")
+
+
+# %% [markdown]
+# **A question to think through** (003 step 7). Your answer is marked by hand.
+#
+# (a) Why does drawing one row take $D$ calls of the net, though scoring it takes one? (b) A cache (section 5) makes each
+# call cheaper. Does it make the calls fewer? (c) Somebody wants to be fast, and draws all pixels of a row of the picture at once,
+# each given the rows above only. What is gained, and what is lost? (d) Name one use in which slow sampling does not
+# matter at all.
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ar-slow_sampling", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "9e7f296dbe19df9a5f0db8673ca76fa5", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# ### Real numbers: two flows
+#
+# For real numbers let each conditional be a normal distribution, with a mean and a scale that a causal net computes from
+# what comes before. Drawn with noise $z_d \sim \mathcal N(0, 1)$ this is a flow, and its Jacobian is triangular:
+#
+# $$\textbf{MAF:}\quad x_d = \mu_d(x_{<d}) + e^{s_d(x_{<d})}\, z_d \qquad\qquad \textbf{IAF:}\quad x_d = \mu_d(z_{<d}) + e^{s_d(z_{<d})}\, z_d .$$
+#
+# One letter is different: the net of a *masked autoregressive flow* reads the **data** before $d$, that of an *inverse autoregressive flow* reads the
+# **noise** before $d$. Both have the diagonal $e^{s_d}$, so from noise to data $\mathrm{ladj} = \sum_d s_d$. And yet they are good for opposite things. The
+# rule: **the direction in which all that the net reads is known from the start is one pass; the other is one call for each place.**
+#
+# - MAF, $x$ given: $z_d = (x_d - \mu_d)\, e^{-s_d}$ for all $d$ at once. One call; so densities, and training by likelihood, are cheap.
+#   Drawing takes $D$ calls: begin with zeros, and fill in place after place.
+# - IAF, $z$ given: one call, and one has a sample with its density. The density of a *given* $x$ takes $D$ calls.
+#
+# **In numbers.** $D = 2$: $\mu_1 = 1$, $s_1 = 0$; $\mu_2$ is the first entry that the net reads, $s_2 = \log 2$. From $z = (1, 1)$ MAF makes
+# $x_1 = 2$ and $x_2 = 2 + 2 = 4$; IAF makes $x_1 = 2$ and $x_2 = 1 + 2 = 3$. For both, from noise to data, $\mathrm{ladj} = 0.693$.
+#
+# **Predict**, for each of the four functions, how often it will call the net. **Write** them; the check counts.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-one_pass-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a239ece1f784c4c38c113f111fe1aa56", "cell_type": "code"} deletable=false
+def maf_to_noise(net, x):
+    """(z, ladj) of MAF: z = (x − mu) exp(−s), with mu and s from the x before; ladj from data to noise.   (004)
+
+    net: takes (B, D), gives mu and s, both (B, D), at place d from the entries before it; x: (B, D);
+    returns z (B, D) and ladj (B,), of the type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def maf_to_data(net, z):
+    """x of MAF: x = mu + exp(s) z, with mu and s from the x before.
+
+    net: takes (B, D), gives mu and s, both (B, D), at place d from the entries before it; z: (B, D);
+    returns x (B, D), of the type of z, after at most D calls.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def iaf_to_data(net, z):
+    """(x, ladj) of IAF: x = mu + exp(s) z, with mu and s from the z before; ladj from noise to data.
+
+    net: takes (B, D), gives mu and s, both (B, D), at place d from the entries before it; z: (B, D);
+    returns x (B, D) and ladj (B,), of the type of z.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def iaf_to_noise(net, x):
+    """z of IAF: z = (x − mu) exp(−s), with mu and s from the z before.
+
+    net: takes (B, D), gives mu and s, both (B, D), at place d from the entries before it; x: (B, D);
+    returns z (B, D), of the type of x, after at most D calls.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-one_pass", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "16ff40ac594a5327570df31ecd321645", "cell_type": "code"} deletable=false editable=false
+check("ar.one_pass")
+
+
+# %% [markdown]
+# ## 8 · Compressing with probabilities
+#
+# An old theorem: whoever knows that $x$ comes with probability $p(x)$ can write it down in about $-\log_2 p(x)$ bits, and on average nobody who knows
+# no more can do better. So a likelihood in bits *is* a file size, and a better likelihood a smaller file (003's column
+# "Compression": lossless). But how does one get there, with 64 pixels of 17 levels, when there are $17^{64}$ pictures to be given names? By the
+# chain rule, and this is the loveliest use of an autoregressive model.
+#
+# **Arithmetic coding.** Every row owns a piece of $[0, 1)$, as long as it is probable. Lay out the values of the first place side by side, as in
+# section 7. Keep the piece of $x_1$ and lay out the second place's values in *it*, with the probabilities *given* $x_1$. Keep the piece of $x_2$, and so on. At
+# the end one has a tiny interval of length $p(x)$, and any number in it says which row it was: the decoder lays out the same pieces and looks where
+# the number falls. Encoder and sampler are inverses of each other: the sampler turns $u$ into $x$, the encoder $x$ into a $u$.
+#
+# **Whole numbers, or it breaks.** A float64 has 53 bits, and the interval of one digit is $2^{-117}$ long. So probabilities become whole numbers
+# $f_0, \dots, f_{K-1}$ with a fixed total $T$, and the interval is kept as three whole numbers, exactly:
+#
+# $$\Big[\frac{\text{low}}{\text{whole}}, \frac{\text{low} + \text{width}}{\text{whole}}\Big)
+# \qquad
+# \begin{aligned} \text{low} &\leftarrow \text{low} \cdot T + \text{width} \cdot (f_0 + \dots + f_{x_d - 1}) \\ \text{width} &\leftarrow \text{width} \cdot f_{x_d} \\ \text{whole} &\leftarrow \text{whole} \cdot T \end{aligned}$$
+#
+# from $[\frac01, \frac11)$ on. Python's whole numbers are as long as one likes.
+#
+# **The bits.** $L$ bits $b_1 \dots b_L$ are read as the number $0.b_1 \dots b_L = m/2^L$. Rows are to stand one after the other in a file, so the decoder must not
+# be misled by what follows: *every* continuation, all of $[\frac{m}{2^L}, \frac{m+1}{2^L})$, has to lie in the interval. Take the shortest such string. If $2^{-L}$ is at most half the
+# interval's length, a whole step of the grid fits in; so $L < -\log_2 p + 2$. Two bits is all that is lost, for a whole row.
+#
+# **In numbers.** Frequencies $(1, 3)$, then $(2, 2)$. The row $(1)$ alone: $[\frac14, 1)$, and `1` will do, since $[\frac12, 1)$ lies inside: one bit, where $-\log_2 \frac34 = 0.415$.
+# The row $(1, 0)$: $[\frac14, \frac58)$. One bit is too few ($[\frac12, 1)$ sticks out). Two: `01`, which is $[\frac14, \frac12)$; $-\log_2 \frac38 = 1.415$.
+#
+# First the **frequencies**. Each must be at least 1 (a value with frequency 0 has no piece, and cannot be written down when it comes all the same), and they must add up
+# to $T$ exactly. Within $K$ of $p_k T$ there is freedom; a simple way is $1 + \lfloor p_k (T - K) \rfloor$, with the rest to the most probable value.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-frequencies-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "799898a9d4ec2f220fada07b18b030ad", "cell_type": "code"} deletable=false
+def integer_frequencies(p, total):
+    """Whole numbers f ≥ 1, near p · total (within K), that add up to the total over the last axis.
+
+    p: (…, K), ≥ 0, adding up to 1, K ≥ 2, K ≤ 20; total: int ≥ 64;  returns (…, K), int64.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-frequencies", "grade": true, "solution": false, "locked": true, "task": false, "points": 2.0, "checksum": "8c53bac8912a718783be9ae765b15683", "cell_type": "code"} deletable=false editable=false
+check("compress.frequencies")
+
+
+# %% [markdown]
+# **Write** the encoder: the shortest string of bits all of whose continuations lie in the row's interval. (Any other string will do that keeps the promise of 2 bits.)
+
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-encode-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dd16777d1e5cc7fe85ce35a5b787bc27", "cell_type": "code"} deletable=false
+def encode(x, freq):
+    """For each row the bits, "0110…", all of whose continuations lie in the row's interval; less than −log2 p + 2 of them.   (003)
+
+    x: (N, D), int64, values 0 … K − 1; freq: (N, D, K), int64, ≥ 1, adding up to the same total at each place, K ≥ 2;
+    returns a list of N strings of 0 and 1.
+    """
+
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-encode", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "b62d7effb4368e9c1c640b28bb9ba318", "cell_type": "code"} deletable=false editable=false
+check("compress.encode")
+
+# %% [markdown]
+# And what you have written, as a picture: three places, each with frequencies of its own, and the bits that name the last interval.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-8-compressing-with-probabilities-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "11e0d97678c2dfd0b105980da4ef36a1", "cell_type": "code"} deletable=false editable=false
+from pushforward.figures.autoregressive import draw_intervals
+
+# %% tags=["demo"]
+with waiting_for("encode"):
+    row, table = [1, 0, 2], [[3, 4, 1], [2, 5, 1], [1, 4, 3]]
+    (bits,) = encode(torch.tensor([row]), torch.tensor([table]))
+    show(
+        draw_intervals(row, table, bits),
+        alt="Four bars below each other. The first is the unit interval, cut into the pieces of 0, 1 and 2; that of 1 is blue. "
+        "Below, only this piece is cut again, in the shares of the second place, and the piece of 0 is blue; then once "
+        "more. At the bottom, in orange and inside the last blue piece, the interval of all numbers that begin with the bits.",
+    )
+
+
+# %% [markdown]
+# The **decoder** has the bits and the model. It does not know $x_1$, but it can ask the model for the frequencies of the first place, which depend on nothing. It looks
+# into whose piece the number falls: that is $x_1$. Now it can ask for the frequencies of the second place. Like the sampler, it goes place by place.
+#
+# Compare without dividing: $\frac{m}{2^L}$ lies in the piece of value $k$ if, after multiplying crosswise, the whole number
+#
+# $$\Big\lfloor \frac{(m \cdot \text{whole} - \text{low} \cdot 2^L)\; T}{\text{width} \cdot 2^L} \Big\rfloor$$
+#
+# is at least $f_0 + \dots + f_{k-1}$ and less than $f_0 + \dots + f_k$. Pieces contain their lower end.
+#
+# **Write** it, for many rows at once: the model is asked once for each place, about all rows together.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-decode-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f78b38490131476818b14a165710dff6", "cell_type": "code"} deletable=false
+def decode(model, bits, D):
+    """The rows x that `encode` has turned into these bits, whatever bits may follow the row's own.   (003)
+
+    model: takes (N, d), int64, the values so far, d = 0 … D − 1, gives (N, K), int64, ≥ 1; bits: a list of N strings of 0 and 1; D: int ≥ 1;
+    returns (N, D), int64, after at most D calls of the model.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-decode", "grade": true, "solution": false, "locked": true, "task": false, "points": 3.0, "checksum": "6a24232b891bcbddbbbcd5f53690c543", "cell_type": "code"} deletable=false editable=false
+check("compress.decode")
+
+
+# %% [markdown]
+# Now a file. The model is the humble third one of section 1: each pixel from the one before, by counting in the training digits. Against it stand three programs that you have used
+# a thousand times, on the same 447 test digits: zlib (the heart of zip), lzma (of xz), and PNG, all at their hardest setting, and each given all the digits as one block.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-8-compressing-with-probabilities-2", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "08a0007fb2ad39bcff34dbb8052d96e0", "cell_type": "code"} deletable=false editable=false
+def bytes_of_others(rows):
+    """The size in bytes of levels (N, 64) in other programs' hands, by name."""
+    from PIL import Image
+
+    raw = rows.to(torch.uint8).numpy()
+    png = io.BytesIO()
+    Image.fromarray(15 * raw.reshape(-1, 8)).save(png, "PNG", optimize=True)
+    block = raw.tobytes()
+    return {
+        "a byte for each pixel": len(block),
+        "PNG": len(png.getvalue()),
+        "zlib": len(zlib.compress(block, 9)),
+        "lzma": len(lzma.compress(block, preset=9 | lzma.PRESET_EXTREME)),
+    }
+
+
+def file_of(strings):
+    """The bits of all rows one after the other, filled up to whole bytes."""
+    bits = "".join(strings)
+    return int("1" + bits + "0" * (-len(bits) % 8), 2).to_bytes(len(bits) // 8 + 2, "big")[1:]
+
+
+# %% tags=["demo"]
+with waiting_for("integer_frequencies", "encode", "decode"):
+    after = [
+        counts[0].expand(18, 17),
+        *[torch.cat([pairs, counts[:1]])] * 63,
+    ]  # frequencies of a place, by the value before
+    tables = [integer_frequencies(table / table.sum(1, keepdim=True), 2**16) for table in after]
+
+    def table_model(known):
+        return tables[known.shape[1]][known[:, -1] if known.shape[1] else torch.full((len(known),), 17)]
+
+    freq = torch.stack([table_model(test_rows[:, :d]) for d in range(64)], 1)
+    strings = encode(test_rows, freq)
+    print("bit for bit the same:", torch.equal(decode(table_model, strings, 64), test_rows))
+    own = -(freq.double() / 2**16).log2().gather(2, test_rows[:, :, None]).sum()
+    length = sum(map(len, strings))
+    print(
+        f"{length} bits; −log2 p by the whole numbers: {own:.1f}, so {(length - own) / 447:.2f} bits more for each digit"
+    )
+    for name, size in {**bytes_of_others(test_rows), "your coder": len(file_of(strings))}.items():
+        print(f"{name:24}{size:7} bytes")
+
+# %% [markdown]
+# A table of $17 \times 17$ counts already beats all three. Is the comparison fair? The others know nothing of digits, while our table has seen a thousand of them. It must be at hand when the file is
+# opened, just like the program itself. If it had to be sent along, it would have to be added; for one file of 447 small pictures that would not
+# pay, for a million of them it would.
+#
+# One catch, if a network stands in the table's place. The decoder must get the *very same* whole numbers as the encoder: one frequency off by one, and all that follows is noise. Floats add up differently on another
+# machine, or with another batch size. Programs for the world make their model of whole numbers.
+
+# %% [markdown]
+# ## 9 · What the likelihood sees, and what it does not
+#
+# All parts of an autoregressive model are on the table: a causal network (sections 2 to 5), its loss (the mean of $-\log p$ by your `log_prob`: exact, no bound, no adversary, which is why 003's table says "stable"), its sampler
+# (section 7) and its coder (section 8). Training such a network on the digits is an exercise of its own, which is still to come. What it can and cannot be expected to do follows from the loss alone.
+#
+# **A question to think through** (004, and 003's table). Your answer is marked by hand.
+#
+# (a) 004 gives this family good marks for **coverage**: it rarely leaves out a part of the data. Why does maximum likelihood see to
+# that? What would it cost to give a test digit probability 0? (b) The same loss hardly punishes bad *samples*. Explain why, with a model that draws from the data with probability
+# $0.9$ and draws plain noise with probability $0.1$: by how many nats is it worse? (c) 003's table says "no" under *representation*. What is meant, and
+# would you agree?
+
+# %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ar-good_coverage", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "3961768a925be7d8a432783528cafa07", "cell_type": "markdown"} deletable=false
+# YOUR ANSWER HERE
+
+# %% [markdown]
+# ## What you can now do
+#
+# - write any distribution as a product of conditionals, and say why it adds up to one whatever the network says
+# - move a row by one place, and find a leak by adding up all rows there are
+# - mask a network by degrees and a convolution by type, with one strict sign and no more
+# - prove by a Jacobian, or by changing entries, that nothing leaks *and* that nothing is lost
+# - show the blind spot of stacked convolutions with a witness, and repair it
+# - write causal attention and its cache
+# - say for MAF and IAF which direction is one pass, and what each is therefore good for
+# - draw rows place by place, and say why no cache makes the calls fewer
+# - turn a likelihood into a file, with whole numbers, to within two bits
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
+#
+# **1.** Three binary pixels. How many numbers describe a distribution over all eight pictures without any assumption? How many do the conditionals of the chain rule need, place by place?
+#
+# <details><summary>Answer</summary>
+#
+# $2^3 - 1 = 7$ either way: one for $p(x_1)$, two for $p(x_2 \mid x_1)$, four for $p(x_3 \mid x_1, x_2)$. The chain rule assumes nothing, so it saves nothing; the network does, by sharing.
+#
+# </details>
+#
+# **2.** $D = 4$, one hidden layer whose degrees are all 2, natural order. Which outputs read which inputs? What is lost?
+#
+# <details><summary>Answer</summary>
+#
+# Hidden units read inputs 1 and 2. Outputs 3 and 4 read the hidden units, outputs 1 and 2 read nothing. So output 2 does not hear of input 1, and output 4 not of input 3. Nothing leaks.
+#
+# </details>
+#
+# **3.** A PixelCNN with $k = 5$ and twenty layers. Does pixel (row 10, column 10) see (row 8, column 14)? And (row 9, column 13)?
+#
+# <details><summary>Answer</summary>
+#
+# Two rows up it comes four columns to the right: column 14 is just seen. One row up, two columns: column 13 is in the blind spot, in spite of the twenty layers.
+#
+# </details>
+#
+# **4.** A model of pictures with $8 \times 8$ pixels has 88.7 nats per picture. How many bits per pixel is that, and how many bytes will a thousand pictures take at least, on average?
+#
+# <details><summary>Answer</summary>
+#
+# $88.7/\log 2 = 128.0$ bits per picture, $2.0$ per pixel. A thousand pictures: $128{,}000$ bits, $16{,}000$ bytes (and up to 250 bytes more, if each ends on its own).
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** True or false, with a reason: "The order of the pixels does not matter, since the chain rule holds in any order."
+#
+# <details><summary>Answer</summary>
+#
+# For the true conditionals it does not matter: the product is the same. For learnt ones it does. Some orders have conditionals that are easier to learn (a pixel after its
+# neighbours), so likelihoods differ; and which half of a picture can be completed when the other is given depends on the order, too.
+#
+# </details>
+#
+# **6.** Somebody trains with the right masks but puts a batch normalisation between the layers. The training likelihood is excellent. Name two things that are wrong with it.
+#
+# <details><summary>Answer</summary>
+#
+# In training a picture's conditionals depend on the other pictures of the batch, so $\prod p(x_d \mid x_{<d})$ is no distribution over pictures: sums over all pictures need not be 1. And if the statistics run over the places as
+# well (as they do for convolutions), later pixels enter through the mean and the variance: a leak. Frozen statistics cure both.
+#
+# </details>
+#
+# **7.** Temperature: divide all logits by $\tau < 1$ when sampling. Is the result a sample of *some* autoregressive model? Is its density $\propto p(x)^{1/\tau}$?
+#
+# <details><summary>Answer</summary>
+#
+# Yes to the first: each conditional is still a distribution, so the product is one. No to the second: $p(x)^{1/\tau}$ has to be normalised once, over whole rows, while here each place is normalised by itself, with a constant that depends
+# on what came before. (For $D = 1$, or independent places, they agree.)
+#
+# </details>
+#
+# **8.** (6 points) *Parallel WaveNet.* Speech has 16,000 samples a second, and a good autoregressive model (the teacher) is there. (a) How many calls does a second of speech take, drawn from the teacher? How many does it take to
+# score a second of recorded speech? (b) A student network is an IAF. How many calls does it take to draw a second, with its log density? How many to score recorded speech? (c) Why is the student not
+# simply trained by maximum likelihood on recorded speech? (d) It is trained to minimise $\mathrm{KL}(\text{student} \,\|\, \text{teacher})$ instead. Which calls does one draw of the loss take? What does this direction of the divergence risk?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (1 point) Drawing: 16,000, one after the other. Scoring: one.
+#
+# (b) (2 points) Drawing with its log density: one, since the net reads the noise, and $\mathrm{ladj} = \sum s$ comes along. Scoring a given recording: 16,000, since the noise before each sample must be found first.
+#
+# (c) (1 point) Maximum likelihood scores recordings, which is the student's dear direction: 16,000 calls for each step of the training, and gradients through all of them.
+#
+# (d) (2 points) $\mathbb E_{x \sim \text{student}}[\log p_{\text{student}}(x) - \log p_{\text{teacher}}(x)]$: one call of the student (sample and density together) and one of the teacher (scoring). The risk: this is the reverse divergence, which
+# punishes samples where the teacher has no mass, and does not punish leaving modes out.
+#
+# </details>
+#
+# ## An open question
+#
+# The calls of a sampler form a chain, and a picture has no natural order. Could one draw several pixels at once where they hardly depend on each other, and one by one where they do? Who decides which? Notebook 16's models draw *all* pixels at once,
+# many times over, each time a little better, and notebook 18 has one that uncovers pixels in any order. Is there a model with an exact likelihood, a few calls per sample, and no blind spot of any kind? Notebook 20 lists who pays where.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
+total()
+
+# %% [markdown]
+# Go on with **[06 The evidence lower bound](06_elbo.ipynb)**, or back to [the course](README.md).

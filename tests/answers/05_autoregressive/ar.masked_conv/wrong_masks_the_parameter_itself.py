@@ -1,0 +1,14 @@
+# breaks: the arguments come back as they were given
+import torch
+
+
+def conv_mask(k, kind):
+    flat = torch.zeros(k * k)
+    flat[: k * k // 2 + (1 if kind == "B" else 0)] = 1
+    return flat.view(k, k)
+
+
+def masked_conv(x, weight, bias, kind):
+    k = weight.shape[-1]
+    weight *= conv_mask(k, kind).to(weight)
+    return torch.nn.functional.conv2d(x, weight, bias, padding=k // 2)

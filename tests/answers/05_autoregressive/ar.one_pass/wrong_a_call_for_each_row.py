@@ -1,0 +1,32 @@
+# breaks: the other direction calls it at most once for each place, whatever the batch | mistake: more calls than needed
+import torch
+
+
+def maf_to_noise(net, x):
+    mu, s = net(x)
+    return (x - mu) / s.exp(), s.sum(1).neg()
+
+
+def maf_to_data(net, z):
+    rows = []
+    for row in z:
+        x = torch.zeros_like(row)
+        for d in range(len(row)):
+            mu, s = net(x[None])
+            x[d] = mu[0, d] + s[0, d].exp() * row[d]
+        rows.append(x)
+    return torch.stack(rows)
+
+
+def iaf_to_data(net, z):
+    mu, s = net(z)
+    return mu + z * s.exp(), s.sum(1)
+
+
+def iaf_to_noise(net, x):
+    columns = []
+    for d in range(x.shape[1]):
+        known = torch.stack(columns + [torch.zeros_like(x[:, 0])] * (x.shape[1] - d), 1)
+        mu, s = net(known)
+        columns.append((x[:, d] - mu[:, d]) / s[:, d].exp())
+    return torch.stack(columns, 1)

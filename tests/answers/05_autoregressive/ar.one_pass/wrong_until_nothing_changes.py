@@ -1,0 +1,31 @@
+# breaks: the other direction calls it at most once for each place, whatever the batch
+import torch
+
+
+def maf_to_noise(net, x):
+    mu, s = net(x)
+    return (x - mu) / s.exp(), s.sum(1).neg()
+
+
+def maf_to_data(net, z):
+    x = torch.zeros_like(z)
+    while True:
+        mu, s = net(x)
+        new = mu + s.exp() * z
+        if torch.equal(new, x):
+            return x
+        x = new
+
+
+def iaf_to_data(net, z):
+    mu, s = net(z)
+    return mu + z * s.exp(), s.sum(1)
+
+
+def iaf_to_noise(net, x):
+    columns = []
+    for d in range(x.shape[1]):
+        known = torch.stack(columns + [torch.zeros_like(x[:, 0])] * (x.shape[1] - d), 1)
+        mu, s = net(known)
+        columns.append((x[:, d] - mu[:, d]) / s[:, d].exp())
+    return torch.stack(columns, 1)
