@@ -1,4 +1,4 @@
-"""grad.moving_support (long: two functions, each with the slips that students make in it): d/dθ E f(z) for z ~ U(0, θ): what the score misses, and what repairs it (long: two functions)."""
+"""grad.moving_support: d/dθ E f(z) for z ~ U(0, θ): what the score misses, and what repairs it (long: two functions)."""
 
 from __future__ import annotations
 
