@@ -57,7 +57,7 @@ class GaussianMle(Exercise):
             for n, D in ((6, 3), (4, 1), (3, 5)):
                 yield self.case_of("gaussian_mle", {"x": cloud(rng, n, D, dtype, device)})
                 yield self._density(rng, 4, D, 1.0, dtype, device)
-            yield self.case_of("gaussian_mle", {"x": 300 + cloud(rng, 8, 2, dtype, device)})
+            yield self.case_of("gaussian_mle", {"x": 30_000 + cloud(rng, 8, 2, dtype, device)})
             for width in (1e-3, 1e3):
                 yield self._density(rng, 2, 120, width, dtype, device)
 

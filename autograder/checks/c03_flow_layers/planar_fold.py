@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import exact, show, values
+from autograder.judging.compare import arithmetic, exact, show, values
 from autograder.judging.domain import Domain, Made, Number, Place, Reals
 from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, pays, wrong
@@ -81,14 +81,14 @@ class PlanarFold(Exercise):
             yield self.case_of(KIND, {"w": one, "u": floats([u], PYTHON)})
         yield self.case_of(PAIR, {"w": one, "u": floats([-2.0], PYTHON), "b": 0.0})
         yield self.case_of(PAIR, {"w": one, "u": floats([-2.0], PYTHON), "b": 1.5})
-        for dtype in (torch.float32, torch.float64):
+        for dtype, device in arithmetic():
             for products in _KINDS.values():
                 for D in (2, 3):
-                    place = Place(rng, dtype, "cpu", sizes={"D": D})
+                    place = Place(rng, dtype, device, sizes={"D": D})
                     place.given["w"] = w = _whole(place)
                     yield self.case_of(KIND, {"w": w, "u": _product(*products)(place)})
             for D in (2, 3):
-                place = Place(rng, dtype, "cpu", sizes={"D": D})
+                place = Place(rng, dtype, device, sizes={"D": D})
                 place.given["w"] = w = _whole(place)
                 u = _product(*_KINDS["fold"])(place)
                 yield self.case_of(PAIR, {"w": w, "u": u, "b": float(rng.normal())})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import kind_of, show
+from autograder.judging.compare import arithmetic, kind_of, show
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.coding import digit_table, holds, interval, random_table, shortest
@@ -109,15 +109,17 @@ class Encode(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._asked([[0]], [[[1, 1]]])
         yield self._asked([[1]], [[[1, 3]]])
-        yield self._asked([[1, 0]], [[[1, 3], [2, 2]]])
+        for _, device in arithmetic():
+            yield self._asked([[1, 0]], [[[1, 3], [2, 2]]], device)
         for D, K, total in ((3, 3, 10), (8, 4, 1000), (64, 17, 2**16)):
             table, x = random_table(rng, D, K, total), rng.integers(K, size=(2, D))
             yield self._asked(x, table.rows(x))
         table, x = digit_table()
         yield self._asked(x[:20], table.rows(x[:20]))
 
-    def _asked(self, x: Any, freq: Any) -> Case:
-        return self.case_of("encode", {"x": torch.tensor(x), "freq": torch.tensor(freq)})
+    def _asked(self, x: Any, freq: Any, device: str = "cpu") -> Case:
+        given = {"x": torch.tensor(x, device=device), "freq": torch.tensor(freq, device=device)}
+        return self.case_of("encode", given)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return case(call("encode", given["x"], given["freq"]), **given)

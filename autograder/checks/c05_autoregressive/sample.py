@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c05_autoregressive.shared import MANY, NET, Causal, Function, is_whole, reply
-from autograder.judging.compare import exact, kind_of
+from autograder.judging.compare import arithmetic, exact, kind_of
 from autograder.judging.domain import Domain, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -70,6 +70,8 @@ class Sample(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for D, K, B in ((1, 2, 1), (2, 3, 2), (5, 4, 30)):
             yield self._asked(Causal(rng, K), floats(rng.random((B, D)), PYTHON), K)
+        for dtype, device in arithmetic():
+            yield self._asked(Causal(rng, 3), floats(rng.random((2, 3)), dtype, device), 3)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._asked(*given.values())

@@ -23,4 +23,4 @@ def telling_direction(x):
         y = a @ v
         if y.std() > 1e-8 and abs(kurtosis(y)) > best:
             best, found = abs(kurtosis(y)), v
-    return torch.tensor(found)
+    return torch.tensor(found, device=x.device)

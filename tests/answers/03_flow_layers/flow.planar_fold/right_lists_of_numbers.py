@@ -4,12 +4,12 @@ import numpy as np
 
 
 def planar_kind(w, u):
-    c = float(np.dot(w.double().numpy(), u.double().numpy()))
+    c = float(np.dot(w.double().cpu().numpy(), u.double().cpu().numpy()))
     return "diffeomorphism" if c > -1 else ("fold" if c < -1 else "bijection")
 
 
 def planar_pair(w, u, b):
-    w, u = w.double().numpy(), u.double().numpy()
+    w, u = w.double().cpu().numpy(), u.double().cpu().numpy()
     c, low = float(w @ u), 0.0
     low, high = math.acosh(math.sqrt(-c)), -c
     for _ in range(200):

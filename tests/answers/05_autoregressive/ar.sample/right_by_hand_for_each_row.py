@@ -6,7 +6,7 @@ import torch
 def sample(net, u, K):
     rows = [[] for _ in u]
     for d in range(u.shape[1]):
-        shown = torch.tensor([[K, *row] for row in rows])
+        shown = torch.tensor([[K, *row] for row in rows], device=u.device)
         for b, logits in enumerate(net(shown)[:, -1].tolist()):
             top = max(logits)
             p = [math.exp(v - top) for v in logits]
@@ -15,4 +15,4 @@ def sample(net, u, K):
                 left -= p[k]
                 k += 1
             rows[b].append(k)
-    return torch.tensor(rows)
+    return torch.tensor(rows, device=u.device)
