@@ -49,7 +49,7 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-03-the-layers-of-a-flow-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0461a7dc2d4bfea3aa505c4915bfe2ec", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-03-the-layers-of-a-flow-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ef95e4bc05b17a75df69c923a95ddfb", "cell_type": "code"} deletable=false editable=false
 import math
 
 import torch
@@ -60,9 +60,9 @@ from torch.special import ndtr, ndtri
 
 from pushforward import check, hint, progress, restart, total
 from pushforward.figures.flow_layers import (
-    draw_chain,
-    draw_estimates,
     draw_jacobians,
+    draw_series,
+    draw_stages,
     draw_triangular,
     planar_explorer,
     table_of_layers,
@@ -311,7 +311,7 @@ with waiting_for("affine_forward"):
         for k, keep in enumerate(masks):
             stages.append(affine_forward(stages[-1], keep, gentle(k), bending(1.3 * k))[0])
         names = ["noise", *(f"{k} layers" if k > 1 else "1 layer" for k in range(1, 5))]
-        show(draw_chain(stages, names), alt=f"A round cloud and what one to four couplings make of it; the kept coordinate: {words}. "
+        show(draw_stages(stages, names), alt=f"A round cloud and what one to four couplings make of it; the kept coordinate: {words}. "
              + ("The cloud is stretched and bent upwards and downwards, its width never changes." if words != "in turns" else "The cloud is bent in both directions, more with every layer."))  # fmt: skip
 
 
@@ -859,7 +859,7 @@ with waiting_for("draw_terms", "roulette_ladj"):
     for n in N.unique():
         roulette[n == N] = roulette_ladj(powers[:, n == N], int(n), 0.25)
     cut = sum((-1) ** (k + 1) * powers[k - 1] / k for k in range(1, 5))
-    show(draw_estimates(sums, truth, {"four terms": cut, "roulette": roulette}, ("the first $n$ terms", "estimates")),
+    show(draw_series(sums, truth, {"four terms": cut, "roulette": roulette}, ("the first $n$ terms", "estimates")),
          alt=f"Left: partial sums over n from 1 to 30 come down in steps to the line of the truth at {truth:.2f}. Right: two histograms of estimates. "
          f"That of four terms has its mean at {float(cut.mean()):.2f}, beside the truth; that of roulette is wider, and its mean {float(roulette.mean()):.2f} is on it.")  # fmt: skip
     print(f"truth {truth:.3f}; four terms: mean {cut.mean():.3f}, standard deviation {cut.std():.2f}; "

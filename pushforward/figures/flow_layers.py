@@ -101,7 +101,7 @@ def draw_jacobians(layers: Mapping[str, tuple[Way, bool]]) -> Figure:
 
 
 @on_cpu
-def draw_chain(stages: Sequence[torch.Tensor], names: Sequence[str], limit: float = 4.0) -> Figure:
+def draw_stages(stages: Sequence[torch.Tensor], names: Sequence[str], limit: float = 4.0) -> Figure:
     """A cloud (N, 2) as noise and after each layer; every point keeps its colour."""
     fig, axes = figure(1, len(stages), (9, 9 / len(stages) + 0.4))
     for ax, points, name in zip(axes, stages, names, strict=True):
@@ -151,7 +151,7 @@ def draw_planar(product: float, angle: float, b: float, planar_forward: Callable
 
 
 @on_cpu
-def draw_estimates(
+def draw_series(
     partial_sums: torch.Tensor, truth: float, estimates: Mapping[str, torch.Tensor], names: tuple[str, str]
 ) -> Figure:
     """Left: the sum of the first n terms, over n, and the truth. Right: histograms of estimates with their means."""

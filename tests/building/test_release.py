@@ -255,7 +255,7 @@ def test_our_configuration_reaches_what_runs_the_cells() -> None:
     execute = Execute(config=config)
     assert (execute.timeout, execute.iopub_timeout) == (600, 60)
     assert config.CourseDirectory.course_id == "pushforward"
-    assert set(config) == {"CourseDirectory", "ExecutePreprocessor"}
+    assert set(config) == {"CourseDirectory", "ExecutePreprocessor", "GenerateFeedback"}
     assert isinstance(config, Config)
 
 

@@ -259,11 +259,11 @@ def test_falling_pieces_are_marked_only_where_the_layer_folds(names: dict[str, A
 
 def test_estimates_and_chains_are_drawn() -> None:
     sums, values = doubles(1.0, 0.5, 0.8), torch.linspace(-1, 1, 100, dtype=torch.float64)
-    fig = drawings.draw_estimates(sums, 0.7, {"a": values, "b": 2 * values}, ("left", "right"))
+    fig = drawings.draw_series(sums, 0.7, {"a": values, "b": 2 * values}, ("left", "right"))
     assert fig.axes[0].lines[0].get_ydata().tolist() == [1, 0.5, 0.8]
     assert Picture(fig, "").png
     stages = [torch.randn(50, 2) for _ in range(3)]
-    assert len(drawings.draw_chain(stages, ["noise", "1 layer", "2 layers"]).axes) == 3
+    assert len(drawings.draw_stages(stages, ["noise", "1 layer", "2 layers"]).axes) == 3
 
 
 def test_vertical_lines_stay_vertical_under_the_triangular_map() -> None:

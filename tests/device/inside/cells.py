@@ -49,8 +49,13 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "times": lambda times, to: times(7),
     "cosine": lambda cosine, to: cosine(7),
     "network": lambda network, to: alike(network(2, 1))(to(noise(3, 2).float())).detach(),
+    "jacobian_of": lambda jacobian_of, to: jacobian_of(torch.tanh, to(noise(3, 2))).detach(),
+    "solved": lambda solved, to: solved(lambda z: 2 * z, to(noise(1))),
+    "log_normal": lambda log_normal, to: log_normal(to(noise(3)), to(noise(3)), to(noise(3).exp())),
+    "as_layer": lambda as_layer, to: as_layer(lambda z: (2 * z, z[:, 0]), None)(to(noise(2, 3)))[0],
     "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
+FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
 TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"players", "descend", "train_ring", "ring_run"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
@@ -83,7 +88,7 @@ def _cells(notebook: str, *kinds: str) -> Iterator[str]:
 
 
 def test_no_given_function_is_left_out() -> None:
-    assert given_functions().keys() == GIVEN.keys() | TRAINS
+    assert given_functions().keys() == GIVEN.keys() | TRAINS | FILES
 
 
 @pytest.mark.parametrize("name", GIVEN)

@@ -24,14 +24,16 @@ from pushforward import figures
 from pushforward.answering.maps import flow_map
 from pushforward.data import bend_to_moons, digits
 from pushforward.figures import style
+from pushforward.figures.flow_layers import table_of_layers
 from pushforward.figures.style import Picture
 from pushforward.first_model import learn_digits
 
 ROOT = Path(__file__).resolve().parents[3]
-FLOWS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
+DENSITIES, FLOWS, LAYERS, PIXELS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
     reference(ROOT, notebook)
     for notebook in (
-        *("02_change_of_variables", "06_elbo", "07_gradients_through_samples"),
+        *("01_densities", "02_change_of_variables", "03_flow_layers", "05_autoregressive"),
+        *("06_elbo", "07_gradients_through_samples"),
         *("09_measuring", "10_gans", "15_diffusion_forward", "16_ddpm"),
     )
 )
@@ -41,6 +43,8 @@ OBJECTIVES = {"sin 5z": lambda z: torch.sin(5 * z[:, 0])}
 AFFINE = {"affine": flow_map("linear", {"A": [[1.2, 0.5], [-0.3, 0.6]], "b": [0.0, 0.0]})}
 SWIRL = {"swirl": flow_map("swirl", {"c": 0.0, "k": 0.5})}
 BETA = torch.linspace(0.01, 0.3, 10, dtype=F64)
+SCORES = {kind: {who: [[1.0, 1.1], [0.8, 0.9]] for who in ("naive Bayes", "logistic regression")}
+          for kind in ("independent pixels", "real digits")}  # fmt: skip
 FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"), ("leaky", {"s": 0.25}, "normal")]
 
 
@@ -162,6 +166,24 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         *(DDPM["perfect_guess"], DDPM["sample_by_heart"]),
         *(to(noise(9, 8, 8)), to(noise(9, 8, 8)), 20),
     ),
+    "draw_families": lambda to: (),
+    "draw_lies": lambda to: ({0.5: [(2.4, 0.1), (2.2, 0.1)], 1.0: [(2.5, 0.1), (2.6, 0.1)]}, 2.5),
+    "draw_pixel_gaussian": lambda to: (*(to(noise(12, 64)) for _ in range(2)), to(noise(90, 64)), to(noise(64))),
+    "draw_fit": lambda to: (2.0, 0.5, 1.0, DENSITIES["forward_fit"], DENSITIES["reverse_kl"]),
+    "fit_explorer": lambda to: (DENSITIES["forward_fit"], DENSITIES["reverse_kl"]),
+    "draw_contest": lambda to: (SCORES, (100, 200)),
+    "draw_jacobians": lambda to: (table_of_layers(),),
+    "draw_stages": lambda to: ([to(noise(50, 2)) for _ in range(2)], ["noise", "1 layer"]),
+    "draw_planar": lambda to: (-1.5, 20, 0.3, LAYERS["planar_forward"]),
+    "planar_explorer": lambda to: (LAYERS["planar_forward"],),
+    "draw_series": lambda to: (to(noise(5)), 0.7, {"a": to(noise(90)), "b": to(2 * noise(90))}, ("left", "right")),
+    "draw_triangular": lambda to: (lambda z: (z, z[:, 0]), lambda x: -(x**2).sum(1)),
+    "draw_next_pixel": lambda to: (to(digits()[0][:90]), to(digits()[0][0]), [22, 30]),
+    "draw_reach": lambda to: ("one", 3, 2, 4, 4, PIXELS["masked_conv"], PIXELS["two_stacks"]),
+    "reach_explorer": lambda to: (PIXELS["masked_conv"], PIXELS["two_stacks"]),
+    "draw_bits": lambda to: (to(digits()[0][:3]), to(noise(3, 8, 8).abs())),
+    "draw_new": lambda to: ([("one", to(digits()[0][:3])), ("two", to(digits()[0][3:6]))],),
+    "draw_intervals": lambda to: ([1, 0], [[3, 4, 1], [2, 5, 1]], "0101"),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
     "measure_explorer": lambda to: (readings, 60),
