@@ -25,6 +25,8 @@ MANY = b'{"cells": [' + b"{}," * 4_000_000 + b"{}]}"  # 12 MB, as objects 300
 
 @pytest.fixture(autouse=True)
 def _ended() -> Iterator[None]:
+    """Each test with a process of its own, whatever was read before."""
+    reading.close()
     yield
     reading.close()
 
