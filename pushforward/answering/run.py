@@ -128,7 +128,7 @@ class Runner:
             inputs = {name: self.weights.get(id(kwargs[name]), kwargs[name]) for name in head["wrt"]}
             return value_and_gradients(function, args, kwargs, inputs, cotangent)
         if verb == "jacobian":
-            return torch.autograd.functional.jacobian(lambda x: function(x, *args[1:], **kwargs), args[0])
+            return full_jacobian(lambda x: function(x, *args[1:], **kwargs), args[0])
         if verb == "draws":
             return torch.stack([torch.as_tensor(function(*args, **kwargs)) for _ in range(head["n"])])
         raise wire.WireError(f"There is no verb {verb!r}.")
@@ -168,6 +168,26 @@ class Runner:
         made = ARCHITECTURES[name](weights)
         self.weights[id(made)] = list(made.parameters()) if isinstance(made, torch.nn.Module) else weights
         return made
+
+
+class _Constant(Exception):
+    """There is nothing in a result that can be differentiated."""
+
+
+def full_jacobian(function: Callable, x: torch.Tensor) -> Any:
+    """The Jacobian of each tensor of the result; None where the result is of another kind, which its value shows."""
+
+    def tensors(x: torch.Tensor) -> Any:
+        result = function(x)
+        parts = result if isinstance(result, (tuple, list)) else (result,)
+        if not parts or not all(isinstance(part, torch.Tensor) and part.is_floating_point() for part in parts):
+            raise _Constant
+        return tuple(result) if isinstance(result, list) else result
+
+    try:
+        return torch.autograd.functional.jacobian(tensors, x)
+    except _Constant:
+        return None
 
 
 def _trace(argument: Any) -> Any:

@@ -139,7 +139,7 @@ class BlindSpot(Exercise):
 
     def _judge_pixel(self, case: Case, answer: Any) -> Iterator[Finding]:
         pair = [number(part) for part in answer] if isinstance(answer, (tuple, list)) else []
-        good = len(pair) == 2 and all(part is not None and part == round(part) and abs(part) < 1e6 for part in pair)
+        good = len(pair) == 2 and all(part is not None and abs(part) < 1e6 and part == round(part) for part in pair)
         yield self.form(good, "(up, right), such as (2, 0)", show(answer))
         if not good:
             return
