@@ -405,11 +405,13 @@ with waiting_for("importance_z", "lying_scale"):
             parts = importance_z(-(x**2) / 2, -(x**2) / (2 * s**2) - math.log(s * math.sqrt(2 * math.pi)))
             found.append((math.exp(float(parts["log_z"])), float(parts["relative_error"])))
         runs[s] = found
+    truth = math.sqrt(2 * math.pi)
+    missed = {s: sum(abs(z - truth) > 2 * z * error for z, error in found) for s, found in runs.items()}
+    words = ", ".join(f"{n} with s = {s:.2g}" for s, n in missed.items())
     show(
-        draw_lies(runs, math.sqrt(2 * math.pi)),
-        alt="Three panels of thirty estimates with error bars, and a line at the truth, the root of two pi. With the lying scale "
-        "most estimates lie well below the line, and their bars do not reach it. With s = 1.3 they all sit on it, with tiny bars. With s = 5 they "
-        "scatter around it, and most of the bars cross it.",
+        draw_lies(runs, truth),
+        alt="Three panels of thirty estimates with error bars of two standard errors, and a line at the truth, the root of two pi. "
+        f"So many of the thirty miss the line: {words}.",
     )
 
 
@@ -938,10 +940,12 @@ check("density.posterior")
 
 # %% tags=["demo"]
 with waiting_for("log_posterior", "fit_naive_bayes"):
+    found = compete(log_posterior, fit_naive_bayes, repeats=budget(3, 2, 1))
+    ahead = {kind: min(both, key=lambda who: sum(both[who][0])) for kind, both in found.items()}
     show(
-        draw_contest(compete(log_posterior, fit_naive_bayes, repeats=budget(3, 2, 1))),
-        alt="Two panels: nats per test picture against the number of training pictures, for naive Bayes and for logistic regression. On pictures with independent "
-        "pixels naive Bayes is ahead, most clearly at a hundred or two hundred pictures. On real digits logistic regression is ahead everywhere and goes on falling, while naive Bayes stops at about nine tenths of a nat.",
+        draw_contest(found),
+        alt="Two panels: nats per test picture against the number of training pictures, for naive Bayes and for logistic regression. "
+        f"With the fewest training pictures, {' and '.join(f'{who} is ahead on {kind}' for kind, who in ahead.items())}.",
     )
 
 # %% [markdown]
@@ -1031,7 +1035,9 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # ## Exam-style questions
 #
-# Pencil first; then unfold. Questions 1 to 4 ask what you know, 5 to 8 what you can do with it.
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
 #
 # **1.** State Kolmogorov's three axioms. Which word is essential in the third?
 #
@@ -1065,6 +1071,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # </details>
 #
+# ### Longer: transfer
+#
 # **5.** A model of $32 \times 32 \times 3$ pictures with 256 levels, scaled to $[0, 1]$, reports $-\log p = -8000$ nats. How many bits per dimension are that? Is it better than a uniform model?
 #
 # <details><summary>Answer</summary>
@@ -1090,11 +1098,17 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # </details>
 #
-# **8.** Somebody averages ten samples of a trained model in a latent space of 100 normal dimensions, and decodes the mean. What does $s$ of section 8 say about that point, and what should have been done?
+# **8.** (6 points) The noise of a trained model has 100 independent standard normal coordinates. Somebody averages ten such noises and decodes the mean.
+# (a) What is the distribution of the mean, and what is $\lVert z \rVert^2$ about? (b) What does $s$ of section 8 say about that point?
+# (c) What should have been done, and why is that right?
 #
 # <details><summary>Answer</summary>
 #
-# The mean has variance $\frac1{10}$, so $\lVert z \rVert^2 \approx 10$ and $s = (100 - 10)/\sqrt{200} = 6.36$: far outside of what samples have. Multiply the mean by $\sqrt{10}$.
+# (a) (2 points) Each coordinate is $\mathcal N(0, \frac1{10})$, so $\lVert z \rVert^2 \approx 100 \cdot \frac1{10} = 10$.
+#
+# (b) (2 points) $s = (100 - 10)/\sqrt{200} = 6.36$: far outside of what samples have. The model has never been asked about such a point.
+#
+# (c) (2 points) Multiply the mean by $\sqrt{10}$: then its coordinates are standard normal again.
 #
 # </details>
 #

@@ -1095,11 +1095,16 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # </details>
 #
-# **8.** A mixture has the components $(-1, -1)$ and $(1, 1)$. The Rosenblatt map is computed with marginal distribution functions by mistake. Are $z_1$ and $z_2$ each standard normal? Is $z \sim \mathcal N(0, I)$?
+# **8.** (6 points) A mixture has the components $(-1, -1)$ and $(1, 1)$. The Rosenblatt map is computed with marginal distribution functions by mistake.
+# (a) Are $z_1$ and $z_2$ each standard normal? (b) Is $z \sim \mathcal N(0, I)$? (c) Which picture would not show the mistake, and which would?
 #
 # <details><summary>Answer</summary>
 #
-# Each is standard normal, since $F_1(x_1)$ and $F_2(x_2)$ are uniform. Together they are not: a positive $x_1$ makes a positive $x_2$ probable, so $z_1$ and $z_2$ go together. Histograms of the coordinates would not show it.
+# (a) (2 points) Yes, each: $F_1(x_1)$ and $F_2(x_2)$ are uniform.
+#
+# (b) (2 points) No. A positive $x_1$ makes a positive $x_2$ probable, so $z_1$ and $z_2$ go together.
+#
+# (c) (2 points) Histograms of the coordinates would not show it; a scatter plot of both would.
 #
 # </details>
 #

@@ -160,8 +160,27 @@ def shares_in_a_list(beta, variance):
     return beta**2 / (2 * variance * (1 - beta) * (1 - torch.tensor(alpha_bar, dtype=beta.dtype)))
 
 
+def weighted_products(x):
+    mu = x.mean(0)
+    weights = torch.full((len(x),), 1 / len(x), dtype=x.dtype)
+    return mu, ((x - mu).T * weights) @ (x - mu)
+
+
+def into_zeros(z, keep, t):
+    return torch.zeros(z.shape, dtype=z.dtype) + torch.where(keep, z, z + t(z * keep)), 0 * z[:, 0]
+
+
+def borders_by_arange(p, total):
+    cdf = p.double().cumsum(-1)
+    borders = torch.round(cdf / cdf[..., -1:] * (total - p.shape[-1])).long() + torch.arange(1, p.shape[-1] + 1)
+    return borders.diff(dim=-1, prepend=torch.zeros_like(borders[..., :1]))
+
+
 STUDENTS = {
     "start.standardise": {"standardise": column_by_column},
+    "density.gaussian_mle": {"gaussian_mle": weighted_products},
+    "flow.additive_coupling": {"additive_forward": into_zeros},
+    "compress.frequencies": {"integer_frequencies": borders_by_arange},
     "cov.lognormal_density": {"lognormal_log_pdf": masked_assignment},
     "elbo.iwae": {"iwae": weighted_bound},
     "grad.score_function": {"score_terms": terms_with_a_baseline},
