@@ -48,9 +48,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from autograder.grading.model import Mark, Result, Standing, Template, exercise_of
+from autograder.grading.records.cells import cells_by_id, text_of
 from autograder.grading.records.coursefolder import settings
 from autograder.grading.records.database import PATIENCE, address, connect, shown, spoken
-from autograder.grading.records.hands import Hand, known_cells, text
+from autograder.grading.records.hands import Hand
 from autograder.grading.records.lateness import Lateness, seconds_late, utc
 from autograder.grading.sandbox.tame import tame
 from pushforward.errors import CourseError
@@ -404,7 +405,7 @@ def _write_hands(db: Session, sheet: _Sheet, notebook: str, result: Result, hand
 
 
 def _remarks(sheet: _Sheet, result: Result) -> Iterator[tuple[str, str | None]]:
-    texts = {name: text(cell) for name, cell in known_cells(result.notebook).items()}
+    texts = {name: text_of(cell.get("source")) for name, cell in cells_by_id(result.notebook).items()}
     for cell, (name, _, blank) in sheet.answers.items():
         if result.reason:
             yield cell, f"This notebook could not be graded. {tame(result.reason)}"

@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from autograder.grading.model import Template
+from autograder.grading.records.cells import cells_by_id, text_of
 
 
 @dataclass(frozen=True)
@@ -24,26 +24,14 @@ class Hand:
     comment: str | None = None
 
 
-def known_cells(notebook: str) -> dict[str, dict[str, Any]]:
-    """The cells that nbgrader knows, by its ids. Read as JSON: nbformat would check a graded notebook once more."""
-    found = json.loads(notebook)["cells"] if notebook else []
-    return {name: cell for cell in found if (name := cell["metadata"].get("nbgrader", {}).get("grade_id"))}
-
-
-def text(cell: Mapping[str, Any]) -> str:
-    """nbformat keeps text as one string or as a list of lines."""
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
-
-
 def answers(notebook: str, template: Template, handed: str) -> dict[str, str]:
     """Every graded exercise → a hash of what was answered. Of a refused hand-in, that of all of it."""
-    known = known_cells(notebook)
+    known = cells_by_id(notebook)
     written: dict[str, list] = {slot.exercise: [] if notebook else [handed] for slot in template.graded}
     for slot in template.slots:
         if slot.kind in ("solve", "written") and slot.exercise in written:
             cell = known.get(slot.grade_id, {})
-            written[slot.exercise].append([text(cell).strip(), cell.get("attachments")])
+            written[slot.exercise].append([text_of(cell.get("source")).strip(), cell.get("attachments")])
     return {exercise: _hash(parts) for exercise, parts in written.items()}
 
 

@@ -7,7 +7,6 @@ it is escaped.
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder.grading.model import Mark, Result, Slot, Standing, Template
+from autograder.grading.records.cells import cells_by_id, objects, text_of
 from autograder.grading.records.counted import settled, waiting
 from autograder.grading.reports.pages import page
 from autograder.grading.reports.text import excerpt, uncoloured
@@ -102,31 +102,13 @@ def _exercise(
 # --- what the student wrote ------------------------------------------------------------------------------------
 
 
-def cells_by_id(notebook: str) -> dict[str, dict]:
-    """The cells of a graded notebook by nbgrader's id. A notebook was made by students: any part may be missing."""
-    found = json.loads(notebook) if notebook else {}
-    cells = _objects(found.get("cells")) if isinstance(found, dict) else []
-    return {_grade_id(cell): cell for cell in cells}
-
-
-def _objects(value: Any) -> list[dict]:
-    """The objects of a list; nothing of what is none."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _grade_id(cell: dict) -> str:
-    metadata = cell.get("metadata")
-    grader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return str(grader.get("grade_id", "")) if isinstance(grader, dict) else ""
-
-
 def _is_changed(cell: dict | None, slot: Slot) -> bool:
     """Something stands there that was not handed out."""
     return cell is not None and text_of(cell.get("source")).strip() not in ("", slot.source.strip())
 
 
 def _answer(cell: dict) -> Answer:
-    printed = "".join(map(_shown, _objects(cell.get("outputs"))))
+    printed = "".join(map(_shown, objects(cell.get("outputs"))))
     return Answer(
         excerpt(uncoloured(text_of(cell.get("source"))), CODE),
         excerpt(uncoloured(printed[: 4 * PRINTED]), PRINTED).strip("\n"),
@@ -147,11 +129,6 @@ def _shown(output: dict) -> str:
     if output.get("output_type") == "error":
         return f"{output.get('ename', '')}: {output.get('evalue', '')}\n"
     return text_of(output.get("text"))
-
-
-def text_of(value: Any) -> str:
-    """nbformat keeps text as one string or as a list of lines."""
-    return "".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 # --- what the notebook calls its parts -------------------------------------------------------------------------

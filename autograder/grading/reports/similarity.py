@@ -22,7 +22,7 @@ from rapidfuzz.distance import Indel
 from scipy.sparse import csr_array
 
 from autograder.grading.model import Result, Template
-from autograder.grading.reports.feedback import cells_by_id, text_of
+from autograder.grading.records.cells import cells_by_id, text_of
 
 GRAM = 8  # tokens of a piece
 COMMON, COMMON_SHARE = 3, 0.04  # a piece in more answers than either says nothing
