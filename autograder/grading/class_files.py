@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.choice import Choice
 from autograder.grading.model import Result, Template
-from autograder.grading.records.attempts import Attempt
+from autograder.grading.records.attempts import Attempt, Place
 from autograder.grading.records.counted import Standings, settled, standing_of
 from autograder.grading.records.files import write
-from autograder.grading.records.state import FOLDER, State, published
+from autograder.grading.records.state import FOLDER, State
 
 if TYPE_CHECKING:
     from autograder.grading.roster.enrolment import Enrolment
@@ -85,21 +86,27 @@ class ClassFiles:
     def _whole(self, result: Result) -> Result:
         """With its notebook."""
         place = (result.student, result.assignment)
-        return self.state.result(place, published(self.state.of(place), self.state.row(place)).handed)
+        return self.state.result(place, self._shown[place].handed)
+
+    @cached_property
+    def _attempts_of(self) -> dict[Place, list[Attempt]]:
+        return self.state.attempts()
+
+    @cached_property
+    def _shown(self) -> dict[Place, Attempt]:
+        return self.state.shown()
 
     def _results(self) -> Iterator[Result]:
         """Those that count, for tables, with a word about other hand-ins."""
-        attempts, rows = self.state.attempts(), self.state.rows()
         for result in self.state.results():
             place = (result.student, result.assignment)
-            yield self.choice.remarked(result, attempts[place], published(attempts[place], rows.get(place)))
+            yield self.choice.remarked(result, self._attempts_of[place], self._shown[place])
 
     def _attempts(self) -> Iterator[tuple[Attempt, Result, bool]]:
         """Each hand-in of those who have several, and whether it counts."""
-        rows = self.state.rows()
-        for place, attempts in sorted(self.state.attempts().items()):
+        for place, attempts in sorted(self._attempts_of.items()):
             for attempt in attempts if len(attempts) > 1 else ():
-                counts = attempt is published(attempts, rows.get(place))
+                counts = attempt.handed == self._shown[place].handed
                 yield attempt, self.state.result(place, attempt.handed), counts
 
     def _enrolment(self, roster: Sequence[Person], results: list[Result], standings: Standings) -> Enrolment:

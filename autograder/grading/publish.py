@@ -22,7 +22,7 @@ from autograder.grading.records.counted import waiting
 from autograder.grading.records.course import nothing_asked
 from autograder.grading.records.files import write
 from autograder.grading.records.regrading import cause, changes, merged
-from autograder.grading.records.state import FOLDER, Row, State, published
+from autograder.grading.records.state import FOLDER, Row, State
 from autograder.grading.reports.pages import count
 from pushforward.errors import CourseError
 
@@ -162,11 +162,9 @@ class Publisher:
         if self._choice.lapsed:
             again = count(self._choice.lapsed, "answer")
             yield f"{again} marked by hand changed since, so that the hand grade does not count: see regraded.csv."
-        rows = self._state.rows()
-        attempts = self._state.attempts()
-        counts = {place: (own, published(own, rows.get(place))) for place, own in attempts.items()}
-        yield from surprises(counts.values(), self._state.choice)
-        outdated = judges.outdated(((place[1], shown) for place, (_, shown) in counts.items()), self._judges)
+        attempts, shown = self._state.attempts(), self._state.shown()
+        yield from surprises(((attempts[place], one) for place, one in shown.items()), self._state.choice)
+        outdated = judges.outdated(((assignment, one) for (_, assignment), one in shown.items()), self._judges)
         yield from [outdated] * bool(outdated)
 
 

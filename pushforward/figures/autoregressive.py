@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pushforward.figures.controls import choice, explorer, slider
-from pushforward.figures.style import BLUE, GREY, ORANGE, SKY, VERMILION, figure, image, on_cpu, strip
+from pushforward.figures.style import BLUE, GREY, ORANGE, SKY, VERMILION, figure, image, on_cpu
 
 SIDE = 9  # of the picture under the sliders
 LATER, BLIND, SEEN, OWN = range(4)
@@ -129,30 +129,6 @@ def seen_from(stack: str, k: int, layers: int, masked_conv: Callable, two_stacks
             out = masked_conv(out, weight[None, None], torch.zeros(1, dtype=torch.float64), "B" if n else "A")
     out = out.reshape(len(x), -1)
     return ((out[1:] - out[0]).abs() > 1e-12).T
-
-
-# --- digits: what a pixel costs, and new ones --------------------------------------------------------------------
-
-
-@on_cpu
-def draw_bits(pictures: torch.Tensor, bits: torch.Tensor) -> Figure:
-    """Digits (n, 8, 8), levels 0 … 16, and below each what its pixels cost, in bits, on one common scale."""
-    fig, axes = figure(2, len(pictures), (9.4, 3.2))
-    for (above, below), picture, cost in zip(axes.T, pictures, bits, strict=True):
-        image(above, picture / 8 - 1)
-        shown = below.imshow(cost.numpy(), cmap="viridis", vmin=0, vmax=8)
-        below.set(xticks=[], yticks=[], title=f"{float(cost.sum()):.0f} bits")
-    fig.colorbar(shown, ax=axes[1].tolist(), label="bits per pixel", shrink=0.9)
-    return fig
-
-
-@on_cpu
-def draw_new(rows: Sequence[tuple[str, torch.Tensor]]) -> Figure:
-    """Strips of digits (n, 8, 8), levels 0 … 16, one below the other, each with its title."""
-    fig, axes = figure(len(rows), 1, (9.4, 1.25 * len(rows)))
-    for ax, (title, pictures) in zip(axes, rows, strict=True):
-        strip(ax, pictures / 8 - 1, title)
-    return fig
 
 
 # --- the coder ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -61,11 +61,6 @@ class Row:
     handed: str
     standing: str
     published: bool
-
-
-def published(attempts: Sequence[Attempt], row: Row | None) -> Attempt:
-    """The attempt that is published, else the last."""
-    return next((attempt for attempt in attempts if row and attempt.handed == row.handed), last(attempts))
 
 
 class State:
@@ -199,16 +194,18 @@ class State:
         facts = json.loads(_unpacked(found[0]), object_hook=_from_text)
         return Submission(**{name: _tuples(value) for name, value in facts.items()})
 
-    def results(self, counts: Mapping[Place, str] | None = None) -> Iterator[Result]:
-        """A result for every student and assignment, for tables: without notebook and pages, by assignment and student.
+    def shown(self) -> dict[Place, Attempt]:
+        """The attempt that is published, else the last, by student and assignment."""
+        rows = self.rows()
+        return {
+            place: next((one for one in own if place in rows and one.handed == rows[place].handed), last(own))
+            for place, own in self.attempts().items()
+        }
 
-        counts: which attempt's (default: that which is published, else the last).
-        """
-        published = {place: row.handed for place, row in self.rows().items()} if counts is None else counts
-        for place, attempts in sorted(self.attempts().items(), key=lambda item: item[0][::-1]):
-            last = max(attempts, key=lambda attempt: attempt.last).handed
-            place_of_result = (*place, published.get(place, last))
-            (packed,) = self._one(f"SELECT result FROM attempts WHERE {AT} AND handed = ?", place_of_result)
+    def results(self) -> Iterator[Result]:
+        """Those of the attempts that are shown, for tables: without notebook and pages, by assignment and student."""
+        for place, attempt in sorted(self.shown().items(), key=lambda item: item[0][::-1]):
+            (packed,) = self._one(f"SELECT result FROM attempts WHERE {AT} AND handed = ?", (*place, attempt.handed))
             result = Result.from_json(_unpacked(packed))
             yield replace(result, marks=tuple(replace(mark, html="") for mark in result.marks))
 

@@ -181,8 +181,6 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_next_pixel": lambda to: (to(digits()[0][:90]), to(digits()[0][0]), [22, 30]),
     "draw_reach": lambda to: ("one", 3, 2, 4, 4, PIXELS["masked_conv"], PIXELS["two_stacks"]),
     "reach_explorer": lambda to: (PIXELS["masked_conv"], PIXELS["two_stacks"]),
-    "draw_bits": lambda to: (to(digits()[0][:3]), to(noise(3, 8, 8).abs())),
-    "draw_new": lambda to: ([("one", to(digits()[0][:3])), ("two", to(digits()[0][3:6]))],),
     "draw_intervals": lambda to: ([1, 0], [[3, 4, 1], [2, 5, 1]], "0101"),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
