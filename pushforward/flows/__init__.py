@@ -4,11 +4,11 @@ A layer has two directions, `forward` from z to x and `inverse` from x to z. Eac
 the batch, the log-determinant of its own Jacobian.
 """
 
+from pushforward.flows.chain import Chain
 from pushforward.flows.couplings import AffineCoupling, Flow
 from pushforward.flows.layers import (
     AdditiveCoupling,
     BatchNorm,
-    Chain,
     Conv1x1,
     EmergingConv,
     Planar,

@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from pushforward.errors import CourseError
-
-Pair = tuple[torch.Tensor, torch.Tensor]
+from pushforward.flows.chain import Chain, Pair
 
 
 class AffineCoupling(nn.Module):
@@ -51,32 +50,15 @@ class AffineCoupling(nn.Module):
         return torch.cat([b, a] if self.flip else [a, b], dim=1)
 
 
-class Flow(nn.Module):
+class Flow(Chain):
     """x = f_K(… f_1(z)), z ~ N(0, I): `layers` affine couplings whose halves take turns.
 
     log p(x) = log N(z; 0, I) + log |det ∂z/∂x| at z = f⁻¹(x); log-determinants of the layers add up.
     """
 
     def __init__(self, D: int = 2, layers: int = 8, hidden: int = 64) -> None:
-        super().__init__()
+        super().__init__(AffineCoupling(D, hidden, flip=bool(k % 2)) for k in range(layers))
         self.D = D
-        self.couplings = nn.ModuleList(AffineCoupling(D, hidden, flip=bool(k % 2)) for k in range(layers))
-
-    def forward(self, z: torch.Tensor) -> Pair:
-        """x = f(z) and log |det ∂x/∂z|, (N, D) and (N,)."""
-        ladj = z.new_zeros(len(z))
-        for coupling in self.couplings:
-            z, more = coupling(z)
-            ladj = ladj + more
-        return z, ladj
-
-    def inverse(self, x: torch.Tensor) -> Pair:
-        """z = f⁻¹(x) and log |det ∂z/∂x|, (N, D) and (N,)."""
-        ladj = x.new_zeros(len(x))
-        for coupling in reversed(self.couplings):
-            x, more = coupling.inverse(x)
-            ladj = ladj + more
-        return x, ladj
 
     def log_p(self, x: torch.Tensor) -> torch.Tensor:
         """log p(x) in nats, (N,)."""

@@ -6,14 +6,14 @@ What they do to a batch follows from their attributes alone, so that a chain of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import nn
 from torch.nn.functional import conv2d
 from torch.special import ndtr, ndtri
 
-Pair = tuple[torch.Tensor, torch.Tensor]
+from pushforward.flows.chain import Pair
 
 
 def _same(points: torch.Tensor, ladj: torch.Tensor) -> torch.Tensor:
@@ -203,25 +203,3 @@ class Rosenblatt(nn.Module):
 
     def _below(self, a: torch.Tensor, shares: torch.Tensor, i: int) -> torch.Tensor:
         return (shares * ndtr((a[:, None] - self.mu[:, i]) / self.sigma[:, i])).sum(1)
-
-
-class Chain(nn.Module):
-    """x = f_K(… f_1(z)); log-determinants add up, each taken where its layer is applied."""
-
-    def __init__(self, layers: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(layers)
-
-    def forward(self, z: torch.Tensor) -> Pair:
-        total = z.new_zeros(len(z))
-        for layer in self.layers:
-            z, ladj = layer(z)
-            total = total + ladj
-        return z, total
-
-    def inverse(self, x: torch.Tensor) -> Pair:
-        total = x.new_zeros(len(x))
-        for layer in reversed(self.layers):
-            x, ladj = layer.inverse(x)
-            total = total + ladj
-        return x, total
