@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from scipy import special
 
-from autograder.checks.c09_measuring.shared import has_parts, parts_of
 from autograder.judging.compare import arithmetic, close, exact, is_number, near, number, show, values
 from autograder.judging.domain import Domain, Made, Number, Place, Reals, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 NODES = np.linspace(-12, 12, 4801)  # in units of q's width: the trapezium rule is exact to all digits for a normal
 MASS = np.exp(-0.5 * NODES**2) / np.exp(-0.5 * NODES**2).sum()

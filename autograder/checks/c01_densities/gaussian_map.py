@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import has_parts, parts_of
 from autograder.judging.compare import arithmetic, close, exact
 from autograder.judging.domain import Domain, Number, Reals, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("mu", "variance", "variance_log_sigma")
 POSITIVE = Number(Reals(0, math.inf, reach=(1e-2, 100)))

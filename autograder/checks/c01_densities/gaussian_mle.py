@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c01_densities.shared import covariances, spread_matrix
-from autograder.checks.c09_measuring.shared import cloud, clouds
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Tensor
 from autograder.judging.draw import floats, normal

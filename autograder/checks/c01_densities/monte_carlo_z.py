@@ -13,11 +13,11 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import has_parts, parts_of
 from autograder.judging.compare import arithmetic, close, exact, is_number, kind_of, number
 from autograder.judging.domain import Domain, Number, Reals, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("log_z", "relative_error")
 LOGS = Reals(reach=(1e-3, 1e3), usual=(-5, 5))

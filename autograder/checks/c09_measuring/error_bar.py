@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import cloud, clouds, differing, has_parts, parts_of
+from autograder.checks.c09_measuring.shared import differing
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, kind_of
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 from pushforward.answering.wire import Callback, Plain
 
 PARTS = ("error", "bias")

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import cloud, has_parts, parts_of
+from autograder.judging.clouds import cloud
 from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, kind_of, show, values
 from autograder.judging.domain import Domain, Reals, Tensor, Wholes
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("means", "traces", "root")
 _NEGATIVE = "eigenvalues below nought"

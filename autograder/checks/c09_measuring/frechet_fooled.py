@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import cloud
+from autograder.judging.clouds import cloud
 from autograder.judging.compare import arithmetic, close, exact, has_shape, show, values
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.draw import floats, normal

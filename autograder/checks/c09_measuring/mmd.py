@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import cloud, clouds
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import arithmetic, close, exact, has_shape, is_number, number
 from autograder.judging.domain import Domain, Like, Number, Reals
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from scipy.spatial import cKDTree
 
-from autograder.checks.c09_measuring.shared import cloud, clouds, has_parts, parts_of
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import arithmetic, close, exact
 from autograder.judging.domain import Domain
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("fake", "real", "ratio")
 

@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import cloud, clouds
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import arithmetic, close, exact, has_shape, is_number, number
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.draw import floats

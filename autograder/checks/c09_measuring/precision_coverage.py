@@ -10,20 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c09_measuring.shared import (
-    apart,
-    cloud,
-    clouds,
-    differing,
-    distinct,
-    has_parts,
-    parts_of,
-    until,
-    upper,
-)
+from autograder.checks.c09_measuring.shared import apart, differing, distinct, until, upper
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("precision", "recall", "density", "coverage")
 

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.judging.compare import Verdict, exact, kind_of, number, show
-from autograder.judging.domain import Made, Place
-from autograder.judging.draw import floats
+from autograder.judging.compare import exact
 
 SMALL = 1e-3  # two distances that are to be told apart differ by this share at least: float32 keeps the order
-
-
-def parts_of(answer: Any, names: tuple[str, ...]) -> dict[str, float] | None:
-    """The answer's numbers by name if it is a dictionary of just these numbers, else None."""
-    if not isinstance(answer, dict) or set(answer) != set(names):
-        return None
-    found = {name: number(answer[name]) for name in names}
-    return None if None in found.values() else found
-
-
-def has_parts(answer: Any, names: tuple[str, ...]) -> Verdict:
-    """Whether it is a dictionary of these numbers."""
-    ok = parts_of(answer, names) is not None
-    came = f"a dict with {show(sorted(answer))}" if isinstance(answer, dict) else kind_of(answer)
-    return Verdict(ok, f"a dict of the numbers {', '.join(names)}", came)
 
 
 def differing(names: list[str]) -> str:
@@ -35,27 +17,6 @@ def differing(names: list[str]) -> str:
     *others, last = names or [""]
     listed = f"{', '.join(others)} and {last} differ" if others else f"{last} differs"
     return listed if last else ""
-
-
-def cloud(rng: np.random.Generator, n: int, D: int, dtype: torch.dtype, device: str = "cpu") -> torch.Tensor:
-    """Normal points (n, D) with another centre and another width in every column."""
-    return floats(rng.normal(size=D) + rng.normal(size=(n, D)) * np.exp(0.5 * rng.normal(size=D)), dtype, device)
-
-
-def clouds(size: str, scales: tuple[float, ...] = (1e-3, 1e3), shifts: tuple[float, ...] = (5.0,)) -> Made:
-    """An argument of points (size, D) without ties; corners of it are very small, very wide and far from the origin."""
-
-    def made(place: Place, scale: float = 1.0, shift: float = 0.0) -> torch.Tensor:
-        n, D = place.sizes[size], place.sizes["D"]
-        return place.tensor(scale * place.rng.normal(size=(n, D)) + shift)
-
-    def scaled(scale: float) -> Callable[[Place], torch.Tensor]:
-        return lambda place: made(place, scale=scale)
-
-    def shifted(shift: float) -> Callable[[Place], torch.Tensor]:
-        return lambda place: made(place, shift=shift)
-
-    return Made(made, (*map(scaled, scales), *map(shifted, shifts)), (f"({size}, D)",))
 
 
 def apart(x: torch.Tensor, y: torch.Tensor) -> np.ndarray:

@@ -10,10 +10,12 @@ import numpy as np
 import torch
 from scipy import stats
 
-from autograder.checks.c09_measuring.shared import apart, cloud, clouds, distinct, has_parts, parts_of, until
+from autograder.checks.c09_measuring.shared import apart, distinct, until
+from autograder.judging.clouds import cloud, clouds
 from autograder.judging.compare import arithmetic, close
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("accuracy", "p_value")
 
