@@ -15,6 +15,7 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 import argparse
 import dataclasses
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -34,16 +35,23 @@ def command() -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command. Returns the exit status: 0 done (judge: full marks), 1 less than that, 2 could not be done."""
+    """Run one command. Returns the exit status: 0 done (judge: full marks), 1 less than that, 2 could not be done, 141
+    cut short by who reads the output, as a shell would say it.
+    """
     for stream in (sys.stdout, sys.stderr):  # a console or pipe without ✓ and √ gets their code, no traceback
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = _parsed(sys.argv[1:] if argv is None else argv)
     try:
-        return arguments.run(arguments)
+        status = arguments.run(arguments)
+        sys.stdout.flush()  # here, where a reader who has gone can still be caught
+        return status
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # `| head` has seen enough; the rest goes nowhere, also what Python flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parsed(argv: list[str]) -> argparse.Namespace:

@@ -373,3 +373,11 @@ def test_a_console_without_tick_marks_gets_their_code(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (1, "")
     assert "\\u2717" in run.stdout
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    """As in `python -m autograder exercises | head -1`."""
+    command = [sys.executable, "-m", "autograder", "exercises", "--json"]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run.stdout.close()
+    assert (run.stderr.read(), run.wait()) == ("", 141)
