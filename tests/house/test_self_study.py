@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -25,6 +26,8 @@ outputs = [o for c in nb.cells for o in c.get("outputs", []) if o.output_type ==
 shown = [o.data.get("text/html", "") for o in outputs]
 print(json.dumps(sum("pushforward-check" in s for s in shown)))
 """
+# With it pip would find the package in the checkout, and install nothing.
+OUTSIDE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 # Checks need neither what builds the course nor what grades a class.
 UNWANTED = ("jupytext", "nbgrader", "yaml", "jupyterlab")
 
@@ -48,14 +51,14 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     pip = [python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
-    subprocess.run([*pip, "ipykernel", "nbclient"], check=True, cwd=folder)
+    subprocess.run([*pip, "ipykernel", "nbclient"], check=True, cwd=folder, env=OUTSIDE)
     wheel = [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]  # as `make wheel` does
-    subprocess.run(wheel, check=True, cwd=folder)
+    subprocess.run(wheel, check=True, cwd=folder, env=OUTSIDE)
     (built,) = folder.glob("pushforward-*.whl")
     assert sentence_of_a_lone_notebook(python, folder) == (
         f"The course's package is missing: run `%pip install {built.name}` in a cell of its own, then this one again."
     )
-    subprocess.run([*pip, built], check=True, cwd=folder)
+    subprocess.run([*pip, built], check=True, cwd=folder, env=OUTSIDE)
     return python
 
 
@@ -63,8 +66,7 @@ def sentence_of_a_lone_notebook(python: Path, folder: Path) -> str:
     """What the first code cell of a notebook in this folder says where there is no package."""
     nb = nbformat.read(ROOT / "course" / "00_start_here.ipynb", as_version=4)
     code = next(cell.source for cell in nb.cells if cell.cell_type == "code")
-    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    run = subprocess.run([python, "-c", code], cwd=folder, env=outside, capture_output=True, text=True, check=False)
+    run = subprocess.run([python, "-c", code], cwd=folder, env=OUTSIDE, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     return run.stderr.strip()
 
@@ -72,17 +74,21 @@ def sentence_of_a_lone_notebook(python: Path, folder: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_installed_package_runs_and_checks_the_student_notebooks(name: str, python: Path, tmp_path: Path) -> None:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PUSHFORWARD_BUDGET": "quick"}
+    environment = OUTSIDE | {"PUSHFORWARD_BUDGET": "quick"}
     command = [python, "-c", EXECUTE, str(ROOT / "course" / f"{name}.ipynb")]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
     table = json.loads((ROOT / "autograder" / "exercises.json").read_text(encoding="utf-8"))
-    checks = sum(row["notebook"] == name and row["kind"] != "written" for row in table.values())
-    assert json.loads(run.stdout.splitlines()[-1]) == checks
+    cells = nbformat.read(ROOT / "course" / f"{name}.ipynb", as_version=4).cells
+    asked = [found[1] for cell in cells if (found := re.match(r'check\("([\w.]+)"\)', cell.source))]
+    assert set(asked) == {id for id, row in table.items() if row["notebook"] == name and row["kind"] != "written"}
+    assert json.loads(run.stdout.splitlines()[-1]) == len(asked)  # a derivation is asked in two parts
 
 
 @pytest.mark.slow
 def test_the_environment_holds_nothing_that_builds_or_grades(python: Path) -> None:
-    listed = subprocess.run([python, "-m", "pip", "list", "--format=json"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        [python, "-m", "pip", "list", "--format=json"], capture_output=True, text=True, check=True, env=OUTSIDE
+    )
     names = {package["name"].lower() for package in json.loads(listed.stdout)}
     assert names.isdisjoint({"jupytext", "nbgrader", "jupyterlab", "pytest"})
