@@ -169,7 +169,7 @@ def search(
     if abs(P[-1] - 1) > enough:
         return [2]
     for A, B in product(range(len(P)), repeat=2):
-        if pairs(A, B) and abs(P[A | B] - P[A] - P[B]) > enough:
+        if pairs(A, B) and abs(P[A | B] - (P[A] + P[B])) > enough:
             return [3, A, B]
     return []
 

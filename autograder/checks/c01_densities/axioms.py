@@ -173,6 +173,7 @@ class Axioms(Exercise):
             "a number above 1 is taken for the second axiom",
             {"broken_axiom": lambda P: [2] if float(P.max()) > 1 + 1e-6 else events.search(P)},
             "The second axiom is about the whole space only. A probability above 1 elsewhere breaks another axiom.",
+            also=({"broken_axiom": lambda P: [2] if float(P.max()) > 1 + 1e-6 and float(P.min()) > -1e-6 else events.search(P)},),
         ),
         wrong(
             "whatever falls has a finite Z",

@@ -188,13 +188,22 @@ class Curse(Exercise):
             "rounded to whole draws",
             {"draws_needed": lambda v, d, error: math.ceil(_draws(v, d, error))},
             "n is asked for as a real number: neither rounded up, nor kept from going below 1.",
-            also=({"draws_needed": lambda v, d, error: max(1.0, _draws(v, d, error))},
-                  {"draws_needed": lambda v, d, error: round(_draws(v, d, error))}),
+            also=({"draws_needed": lambda v, d, error: max(1.0, _draws(v, d, error))},),
         ),
         wrong(
             "the dimension left out",
             {"draws_needed": lambda v, d, error: v / error**2},
             "That is for a single factor. f has d of them: its relative variance is (1 + v)^d − 1.",
+        ),
+        wrong(
+            "the variance squared, too",
+            {"draws_needed": lambda v, d, error: (math.expm1(d * math.log1p(v)) / error) ** 2},
+            "The relative variance is a square already: it stands over the square of the error as it is.",
+        ),
+        wrong(
+            "two errors for one",
+            {"draws_needed": lambda v, d, error: 4 * _draws(v, d, error)},
+            "error is the relative standard error itself, one standard deviation of the mean.",
         ),
     )  # fmt: skip
 

@@ -26,6 +26,15 @@ def _heights(rng: np.random.Generator, K: int) -> np.ndarray:
     return heights if heights.sum() > 0 else np.ones(K)
 
 
+def _at_the_end(rng: np.random.Generator, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    """The last u of the type, above the running sum of shares that round, and a step of height 0 behind it."""
+    last = torch.nextafter(torch.ones(2, dtype=dtype), torch.zeros(2, dtype=dtype))
+    while True:
+        heights = torch.tensor(np.append(rng.uniform(0.3, 3, size=6), 0.0), dtype=dtype)
+        if (heights / heights.sum()).cumsum(0)[-1] < last[0]:
+            return {"u": last, "edges": torch.arange(8, dtype=dtype), "heights": heights}
+
+
 def _place_edges(place: Place) -> torch.Tensor:
     return place.tensor(_edges(place.rng, place.sizes["K"] - 1))
 
@@ -92,10 +101,9 @@ class InverseCdf(Exercise):
                 u = _drawn(rng, edges, heights)
                 yield self.case_of("sample_steps", {"u": floats(u, dtype, device), "edges": floats(edges, dtype, device), "heights": floats(heights, dtype, device)})  # fmt: skip
 
-            last = torch.nextafter(torch.ones(2), torch.zeros(2)).to(dtype=dtype, device=device)
-            for K in (5, 6):  # running sums round: they may end below the last u
-                edges, heights = np.arange(K + 1.0), np.append(rng.uniform(0.3, 3, size=K - 1), 0.0)
-                yield self.case_of("sample_steps", {"u": last, "edges": floats(edges, dtype, device), "heights": floats(heights, dtype, device)})  # fmt: skip
+            yield self.case_of(
+                "sample_steps", {name: part.to(device) for name, part in _at_the_end(rng, dtype).items()}
+            )
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == "sample_exponential":

@@ -221,6 +221,18 @@ class Posterior(Exercise):
             {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, classes, more=0.0, below=0.0)},
             "These are plain shares, NaN for a class without pictures. One further picture of each kind: (1 + ones) / (2 + pictures).",
         ),
+        wrong(
+            "the classes that occur",
+            {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, int(y.max()) + 1)},
+            "There are `classes` of them, whether or not somebody belongs to each: a class without pictures has a row, too.",
+            also=({"fit_naive_bayes": lambda x, y, classes: _counts(x, torch.unique(y, return_inverse=True)[1], len(y.unique()))},
+                  {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, 10)}),
+        ),
+        wrong(
+            "pixels in the rows",
+            {"fit_naive_bayes": lambda x, y, classes: (_counts(x, y, classes)[0], _counts(x, y, classes)[1].T)},
+            "A row for each class and a column for each pixel: (K, D).",
+        ),
     )  # fmt: skip
 
 
