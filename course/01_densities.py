@@ -186,7 +186,7 @@ show(
 # union, and `A & B == 0` says that they are disjoint. Of the seven functions, three have a finite $Z$, the
 # largest of them $\pi$.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "density-axioms-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "c3003897923cc0a69c59451b14136322", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "density-axioms-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f70645c76cfb732a5fc2305dbb0f16c6", "cell_type": "code"} deletable=false
 def broken_axiom(P):
     """Events that show which of Kolmogorov's axioms P breaks: a list of whole numbers.   (003 axioms)
 
@@ -202,7 +202,7 @@ def too_much(f, mass):
     """An interval [a, b] on which f has an integral of more than `mass`; [] if f has a finite Z on the line.   (003 positive)
 
     f: one of the seven words "x^2", "exp(x)", "1", "exp(-x^2)", "exp(-|x|)", "1/(1+x^2)", "1/(1+|x|)"; mass: float
-    in [10, 100];  returns [a, b] with a < b, or []; a and b are finite.
+    in [10, 100];  returns [a, b] with a < b, or []; a and b are finite floats.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

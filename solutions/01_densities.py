@@ -190,7 +190,7 @@ def too_much(f, mass):
     """An interval [a, b] on which f has an integral of more than `mass`; [] if f has a finite Z on the line.   (003 positive)
 
     f: one of the seven words "x^2", "exp(x)", "1", "exp(-x^2)", "exp(-|x|)", "1/(1+x^2)", "1/(1+|x|)"; mass: float
-    in [10, 100];  returns [a, b] with a < b, or []; a and b are finite.
+    in [10, 100];  returns [a, b] with a < b, or []; a and b are finite floats.
     """
     ### BEGIN SOLUTION
     ends = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-ENOUGH = 1e-6  # below it two numbers count as equal; what is broken is broken by far more
+ENOUGH = 1e-6  # below it two numbers count as equal; what is broken is broken by ten times as much
 Maker = Callable[[np.random.Generator, int], np.ndarray]
 
 
@@ -73,6 +73,20 @@ def one_off(rng: np.random.Generator, n: int) -> np.ndarray:
     return P
 
 
+def hairline(rng: np.random.Generator, n: int) -> np.ndarray:
+    """A probability, but for one event that is off by a little: more than rounding, less than two digits show."""
+    P = probability(rng, n)
+    P[rng.integers(1, 2**n - 1)] += 10 ** rng.uniform(-5, -4)
+    return P
+
+
+def above(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Nothing negative, and 1 for the whole, but another event has more than the whole."""
+    P = probability(rng, n)
+    P[rng.integers(1, 2**n - 1)] = rng.uniform(1.1, 1.5)
+    return P
+
+
 def dark_union(rng: np.random.Generator, n: int) -> np.ndarray:
     """Every outcome is positive, and an event of two is negative (for n = 2, of one)."""
     P = probability(rng, n)
@@ -101,6 +115,8 @@ MAKERS: dict[str, Maker] = {
         possibility,
         symmetric,
         one_off,
+        hairline,
+        above,
         certain,
         dark_union,
         all_at_once,
@@ -140,17 +156,20 @@ def shown(P: np.ndarray, said: Sequence[int]) -> tuple[bool, str]:
 
 
 def search(
-    P: Any, single: Callable[[int], bool] = lambda A: True, pairs: Callable[[int, int], bool] = lambda A, B: A & B == 0
+    P: Any,
+    single: Callable[[int], bool] = lambda A: True,
+    pairs: Callable[[int, int], bool] = lambda A, B: A & B == 0,
+    enough: float = ENOUGH,
 ) -> list[int]:
-    """The first axiom that is broken, looking only at the events that are let through."""
+    """The first axiom that is broken by more than enough, looking only at the events that are let through."""
     P = P.tolist()
     for A in filter(single, range(len(P))):
-        if P[A] < -ENOUGH:
+        if P[A] < -enough:
             return [1, A]
-    if abs(P[-1] - 1) > ENOUGH:
+    if abs(P[-1] - 1) > enough:
         return [2]
     for A, B in product(range(len(P)), repeat=2):
-        if pairs(A, B) and abs(P[A | B] - P[A] - P[B]) > ENOUGH:
+        if pairs(A, B) and abs(P[A | B] - (P[A] + P[B])) > enough:
             return [3, A, B]
     return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -132,6 +133,10 @@ class Axioms(Exercise):
         yield self.interval(good, "[] or [a, b] with a < b", show(answer))
         if not good:
             return
+        if len(ends) and f in FINITE:
+            got = f"{show(ends)}, though Z is finite"
+            yield law(False, "[]", got, mistake="what can be normalised is accused")
+            return
         slow = f == "1/(1+|x|)"
         if len(ends) == 0:
             slip = "whatever falls has a finite Z" if slow else "what does not fall is all right"
@@ -139,9 +144,9 @@ class Axioms(Exercise):
             return
         with mpmath.workdps(60):
             held = PRIMITIVES[f](mpmath.mpf(float(ends[1]))) - PRIMITIVES[f](mpmath.mpf(float(ends[0])))
-        wanted = f"more than {show(mass)}" if f in ENDLESS else "[]: Z is finite"
         got = f"{mpmath.nstr(held, 5)} on {show(ends)}"
-        yield law(f in ENDLESS and held > mass, wanted, got, mistake="one interval for all" if slow else None)
+        slip = "exactly the mass" if abs(held - mass) < 1e-6 * mass else "one interval for all" if slow else None
+        yield law(held > mass, f"more than {show(mass)}", got, mistake=slip)
 
     mistakes = (
         wrong(
@@ -168,6 +173,7 @@ class Axioms(Exercise):
             "a number above 1 is taken for the second axiom",
             {"broken_axiom": lambda P: [2] if float(P.max()) > 1 + 1e-6 else events.search(P)},
             "The second axiom is about the whole space only. A probability above 1 elsewhere breaks another axiom.",
+            also=({"broken_axiom": lambda P: [2] if float(P.max()) > 1 + 1e-6 and float(P.min()) > -1e-6 else events.search(P)},),
         ),
         wrong(
             "whatever falls has a finite Z",
@@ -185,6 +191,32 @@ class Axioms(Exercise):
             {"too_much": lambda f, mass: [] if f in ("1", "exp(x)") else events.far(f, mass)},
             "A function that does not fall on one side holds more mass the farther one goes.",
         ),
+        wrong(
+            "equal to the last bit",
+            {"broken_axiom": lambda P: events.search(P, enough=0.0)},
+            "0.1 + 0.2 is not 0.3 in floats: ask whether two numbers differ by more than 1e-6, not whether they are unequal.",
+        ),
+        wrong(
+            "too lenient",
+            {"broken_axiom": lambda P: events.search(P, enough=1e-2)},
+            "Rounding is far smaller than that. Numbers that differ by more than 1e-6 are different.",
+            also=({"broken_axiom": lambda P: events.search(P, enough=1e-3)},),
+        ),
+        wrong(
+            "the whole is event 3",
+            {"broken_axiom": lambda P: [2] if abs(float(P[3]) - 1) > 1e-6 else events.search(P)},
+            "The whole is the last event, number M − 1: 3 for two outcomes, 7 for three.",
+        ),
+        wrong(
+            "exactly the mass",
+            {"too_much": lambda f, mass: {"x^2": [0.0, (3 * mass) ** (1 / 3)], "1": [0.0, mass], "exp(x)": [0.0, math.log(mass + 1)]}.get(f, events.far(f, mass))},
+            "That interval holds just the mass. More than it was asked for: go a little farther.",
+        ),
+        wrong(
+            "what can be normalised is accused",
+            {"too_much": lambda f, mass: [-1e3, 500.0] if f in ("1/(1+x^2)", "1", "exp(x)") else events.far(f, mass)},
+            "This one has a finite Z: it falls fast enough, 1/(1 + x²) with an integral of π.",
+        ),
     )  # fmt: skip
 
 
@@ -194,7 +226,9 @@ def _innocent(name: str, given: dict[str, Any]) -> tuple:
         return FINITE[int(given["mass"]) % len(FINITE)], given["mass"]
     P = exact(given["P"])
     rng = np.random.default_rng(int(1e6 * abs(P).sum()))
-    return (torch.tensor(events.probability(rng, len(P).bit_length() - 1), device=given["P"].device),)
+    # noughts beside negative numbers: who takes the one for the other has not found the negative ones
+    make = events.certain if events.broken(P) == [1] else events.probability
+    return (torch.tensor(make(rng, len(P).bit_length() - 1), device=given["P"].device),)
 
 
 def _whole_numbers(answer: Any) -> list[int] | None:

@@ -131,4 +131,52 @@ class BitsPerDim(Exercise):
             lambda nats, dims, levels, low, high: (nats - dims * math.log((high - low) / levels)) / math.log(2),
             "These are bits per picture. Per dimension means divided by D.",
         ),
+        wrong(
+            "half of it in bits",
+            lambda nats, dims, levels, low, high: nats / dims / math.log(2) - math.log((high - low) / levels),
+            "Both terms are in nats: the width's logarithm is divided by log 2, too.",
+            also=(lambda nats, dims, levels, low, high: nats / dims - math.log2((high - low) / levels),),
+        ),
+        wrong(
+            "64 for the number of pixels",
+            lambda nats, dims, levels, low, high: (nats / 64 - math.log((high - low) / levels)) / math.log(2),
+            "The number of pixels is an argument, dims.",
+        ),
+        wrong(
+            "the bins begin at 0",
+            lambda nats, dims, levels, low, high: (nats / dims - math.log(abs(high) / levels)) / math.log(2),
+            "All the bins together fill [low, high], which is high − low wide.",
+        ),
+        wrong(
+            "bins of half the width",
+            lambda nats, dims, levels, low, high: (nats / dims - math.log((high - low) / levels / 2)) / math.log(2),
+            "The bins fill [low, high] without a gap: each is (high − low) / levels wide, and not half of that.",
+            also=(lambda nats, dims, levels, low, high: (nats / dims - math.log((high - low) / levels * 2)) / math.log(2),),
+        ),
+        wrong(
+            "log 2 from memory",
+            lambda nats, dims, levels, low, high: (nats / dims - math.log((high - low) / levels)) / 0.693,
+            "log 2 is 0.693147…: three digits of it are not enough. math.log(2) has all of them.",
+        ),
+        wrong(
+            "the logarithm to base 10",
+            lambda nats, dims, levels, low, high: (nats / dims - math.log((high - low) / levels)) / math.log10(2),
+            "A nat belongs to the natural logarithm: divide by math.log(2).",
+        ),
+        wrong(
+            "the sign of the nats",
+            lambda nats, dims, levels, low, high: (-nats / dims - math.log((high - low) / levels)) / math.log(2),
+            "nats is minus the log density already.",
+        ),
+        wrong(
+            "the mean over the pictures",
+            lambda nats, dims, levels, low, high: (nats.mean() / dims - math.log((high - low) / levels)) / math.log(2) + 0 * nats,
+            "Each picture has a cost of its own.",
+            also=(lambda nats, dims, levels, low, high: (nats.mean() / dims - math.log((high - low) / levels)) / math.log(2),),
+        ),
+        wrong(
+            "never below 0",
+            lambda nats, dims, levels, low, high: ((nats / dims - math.log((high - low) / levels)) / math.log(2)).clamp(min=0),
+            "Density times width is about a probability, and may exceed 1 where the density changes within a bin. Then the bits are negative: leave them so.",
+        ),
     )  # fmt: skip

@@ -158,4 +158,47 @@ class CatchErrorBar(Detective):
             ),
             "Log densities of pictures are in the hundreds. Ask with u = 1000 and with u = −1000, too.",
         ),
+        wrong(
+            "always without a proposal",
+            lambda implementation: all(
+                abs(float(implementation(u, 0 * u)) - _right(u, 0 * u)) < 1e-3
+                for u in (torch.linspace(0, 2, 2).double(), torch.linspace(-1, 2, 9).double(), 800 + torch.linspace(-1, 2, 5).double())
+            ),
+            "With log_q = 0 nobody sees whether the proposal is divided by, multiplied with or forgotten.",
+        ),
+        wrong(
+            "NaN slips through",
+            lambda implementation: not any(
+                abs(float(implementation(u + s, q)) - _right(u, q)) > 1e-3
+                for s in (0.0, 1000.0, -1000.0)
+                for u, q in ((torch.linspace(0, 2, 4).double(), torch.linspace(1, 0, 4).double() ** 2), (torch.tensor([1.0, 3.0]).double(), torch.tensor([0.5, -1.0]).double()))
+            ),
+            "NaN is not larger than your limit, nor is anything else about it true. Ask whether the difference is small, and say False if it is not.",
+        ),
+        wrong(
+            "f and q moved alike",
+            lambda implementation: all(
+                abs(float(implementation(u + s, q + s)) - _right(u, q)) < 1e-3
+                for s in (0.0, 800.0)
+                for u, q in ((torch.linspace(0, 2, 4).double(), torch.linspace(1, 0, 4).double() ** 2), (torch.tensor([1.0, 3.0]).double(), torch.tensor([0.5, -1.0]).double()))
+            ),
+            "If u and log_q are both large, their difference is small again. Move u alone, up and down.",
+        ),
+        wrong(
+            "too many draws",
+            lambda implementation: all(
+                abs(float(implementation(u + s, q)) / _right(u, q) - 1) < 1e-2
+                for s in (0.0, 800.0, -800.0)
+                for u, q in ((torch.sin(torch.arange(5000.0)).double(), torch.cos(2 * torch.arange(5000.0)).double()),)
+            ),
+            "With thousands of draws N and N − 1 look alike. Ask with two or three.",
+        ),
+        wrong(
+            "a judge with a mistake of its own",
+            lambda implementation: all(
+                abs(float(implementation(u, q)) - _error(u - q, correction=0)) < 1e-4
+                for u, q in ((torch.linspace(0, 2, 4).double(), torch.linspace(1, 0, 4).double() ** 2),)
+            ),
+            "It refuses the right ones: your own value has N below the variance. (log 1, log 2, log 6) must give 0.5092.",
+        ),
     )  # fmt: skip

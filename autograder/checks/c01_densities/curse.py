@@ -52,6 +52,8 @@ class Curse(Exercise):
             (7, 7**6),
             (7, 1),
             (100, 99),
+            (3, 3**39 - 1),  # beyond 2⁵³ not every whole number is a float
+            (7, 7**22),
         ]
         pairs += [
             (int(a), int(a) ** int(k) - int(e))
@@ -59,7 +61,7 @@ class Curse(Exercise):
         ]
         for per_axis, budget in pairs:
             yield self.case_of("largest_dimension", {"per_axis": per_axis, "budget": budget})
-        for v, d in ((1 / 3, 1), (1 / 3, 10), (1.0, 20), (0.0, 5), (1e-9, 3), (1e-12, 200), (0.05, 300)):
+        for v, d in ((1 / 3, 1), (1 / 3, 10), (1.0, 20), (0.0, 5), (1e-9, 3), (1e-12, 1), (1e-12, 200), (0.05, 300)):
             yield self.case_of("relative_variance", {"v": v, "d": d})
             yield self.case_of("draws_needed", {"v": v, "d": d, "error": float(rng.uniform(0.005, 0.2))})
         for _ in range(6):
@@ -152,6 +154,57 @@ class Curse(Exercise):
             "The error's square is the relative variance over n. Solve for n, and no root is left.",
             also=({"draws_needed": lambda v, d, error: math.sqrt(math.expm1(d * math.log1p(v))) / error**2},),
         ),
+        wrong(
+            "a logarithm, rounded",
+            {"largest_dimension": lambda per_axis, budget: round(math.log(budget) / math.log(per_axis))},
+            "999 points do not pay for three dimensions of ten, however near log 999 / log 10 comes to 3.",
+            also=({"largest_dimension": lambda per_axis, budget: math.floor(math.log(budget) / math.log(per_axis) + 1e-9)},
+                  {"largest_dimension": lambda per_axis, budget: math.ceil(math.log(budget) / math.log(per_axis))}),
+        ),
+        wrong(
+            "strictly less",
+            {"largest_dimension": lambda per_axis, budget: _dimension(per_axis, budget - 1)},
+            "A grid that costs the whole budget, to the last point, is paid for: at most, and not less than.",
+        ),
+        wrong(
+            "one axis at least",
+            {"largest_dimension": lambda per_axis, budget: max(1, _dimension(per_axis, budget))},
+            "If the budget is smaller than per_axis, not even one axis can be paid: 0.",
+        ),
+        wrong(
+            "powers of floats",
+            {"largest_dimension": lambda per_axis, budget: _divided(float(budget), per_axis)},
+            "Beyond 2⁵³ floats skip whole numbers: budget and powers must stay int. Use //, or ** of ints.",
+        ),
+        wrong(
+            "the limit of small factors",
+            {
+                "relative_variance": lambda v, d: math.expm1(d * v),
+                "draws_needed": lambda v, d, error: math.expm1(d * v) / error**2,
+            },
+            "(1 + v)^d is e^(dv) for tiny v only: its logarithm is d log(1 + v).",
+        ),
+        wrong(
+            "rounded to whole draws",
+            {"draws_needed": lambda v, d, error: math.ceil(_draws(v, d, error))},
+            "n is asked for as a real number: neither rounded up, nor kept from going below 1.",
+            also=({"draws_needed": lambda v, d, error: max(1.0, _draws(v, d, error))},),
+        ),
+        wrong(
+            "the dimension left out",
+            {"draws_needed": lambda v, d, error: v / error**2},
+            "That is for a single factor. f has d of them: its relative variance is (1 + v)^d − 1.",
+        ),
+        wrong(
+            "the variance squared, too",
+            {"draws_needed": lambda v, d, error: (math.expm1(d * math.log1p(v)) / error) ** 2},
+            "The relative variance is a square already: it stands over the square of the error as it is.",
+        ),
+        wrong(
+            "two errors for one",
+            {"draws_needed": lambda v, d, error: 4 * _draws(v, d, error)},
+            "error is the relative standard error itself, one standard deviation of the mean.",
+        ),
     )  # fmt: skip
 
 
@@ -161,3 +214,14 @@ def _dimension(per_axis: int, budget: int) -> int:
     while budget >= per_axis:
         budget, d = budget // per_axis, d + 1
     return d
+
+
+def _divided(budget: float, per_axis: int) -> int:
+    d = 0
+    while budget >= per_axis:
+        budget, d = budget / per_axis, d + 1
+    return d
+
+
+def _draws(v: float, d: int, error: float) -> float:
+    return math.expm1(d * math.log1p(v)) / error**2

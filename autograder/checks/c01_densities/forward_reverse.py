@@ -198,6 +198,53 @@ class ForwardReverse(Exercise):
             {"reverse_minima": lambda m: [(-m, 1.0), (0.0, 1.0), (m, 1.0)]},
             "In the middle a q of the hills' own width sits in the valley: its sigma is larger.",
         ),
+        wrong(
+            "the mean not taken off",
+            {"forward_fit": lambda weights, mus, sigmas: {"mu": weights @ mus, "sigma": (weights @ (sigmas**2 + mus**2)).sqrt()}},
+            "This is the second moment about 0. The variance is about mu: (mus − mu)², or take mu² off.",
+        ),
+        wrong(
+            "the mean of the sigmas",
+            {"forward_fit": lambda weights, mus, sigmas: {"mu": weights @ mus, "sigma": ((weights @ sigmas) ** 2 + weights @ (mus - weights @ mus) ** 2).sqrt()}},
+            "It is variances that are averaged: the mean of sigma², and not the square of the mean sigma.",
+        ),
+        wrong(
+            "a sum of independent variables",
+            {"forward_fit": lambda weights, mus, sigmas: {"mu": weights @ mus, "sigma": (weights**2 @ sigmas**2).sqrt()}},
+            "That is the width of a weighted sum of draws, one from each hill. A draw of a mixture comes from one hill.",
+        ),
+        wrong(
+            "bits for nats",
+            {"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas) / math.log(2)},
+            "In nats nothing is divided by log 2.",
+        ),
+        wrong(
+            "the entropy with the wrong sign",
+            {"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas, entropy=-1.0)},
+            "E_q[log q] is minus the entropy of q: −log σ − ½ log 2π − ½.",
+        ),
+        wrong(
+            "an entropy without its half",
+            {"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas) + 0.5},
+            "E_q[log q] has three terms: −log σ − ½ log 2π − ½. The last is the mean of −t²/2.",
+            also=({"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas) + 0.5 * LOG_2PI},),
+        ),
+        wrong(
+            "a tiny number inside the logarithm",
+            {"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas, plain=True, tiny=1e-12)},
+            "Far from every hill p is smaller than any number that one might add: stay in log space, logsumexp over the hills.",
+        ),
+        wrong(
+            "a grid too narrow",
+            {"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas, reach=3.0)},
+            "Beyond three widths q still has 0.3 % of its mass, and log p may be large there: go to 8.",
+            also=({"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_grid(mu, sigma, weights, mus, sigmas, reach=2.0)},),
+        ),
+        wrong(
+            "a grid that stays where it is",
+            {"reverse_kl": lambda mu, sigma, weights, mus, sigmas: _on_the_line(mu, sigma, weights, mus, sigmas)},
+            "A fixed grid misses a q that lies beside it or is wider: put it around mu, in units of sigma.",
+        ),
     )  # fmt: skip
 
 
@@ -207,19 +254,27 @@ def _log_p(x: torch.Tensor, weights: torch.Tensor, mus: torch.Tensor, sigmas: to
 
 
 def _on_grid(
-    mu, sigma, weights, mus, sigmas, entropy: float = 1.0, mixed: bool = False, plain: bool = False
-) -> torch.Tensor:
-    t = torch.linspace(-8, 8, 2001, dtype=mu.dtype, device=mu.device)
+    mu, sigma, weights, mus, sigmas, entropy: float = 1.0, mixed: bool = False, plain: bool = False,
+    tiny: float = 0.0, reach: float = 8.0,
+) -> torch.Tensor:  # fmt: skip
+    t = torch.linspace(-reach, reach, 2001, dtype=mu.dtype, device=mu.device)
     q = torch.softmax(-0.5 * t**2, 0)
     hills = _log_p(mu + sigma * t, weights, mus, sigmas)
     log_p = (
         (weights * (hills - weights.log())).sum(1)
         if mixed
-        else hills.exp().sum(1).log()
+        else (hills.exp().sum(1) + tiny).log()
         if plain
         else hills.logsumexp(1)
     )
     return -(q * log_p).sum() - entropy * (sigma.log() + 0.5 * LOG_2PI + 0.5)
+
+
+def _on_the_line(mu, sigma, weights, mus, sigmas, end: float = 10.0) -> torch.Tensor:
+    x = torch.linspace(-end, end, 20001, dtype=mu.dtype, device=mu.device)
+    log_q = -0.5 * ((x - mu) / sigma) ** 2 - sigma.log() - 0.5 * LOG_2PI
+    log_p = _log_p(x, weights, mus, sigmas).logsumexp(1)
+    return (log_q.exp() * (log_q - log_p)).sum() * (2 * end / 20000)
 
 
 def _forward(mu, sigma, weights, mus, sigmas) -> torch.Tensor:

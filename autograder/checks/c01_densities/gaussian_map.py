@@ -26,7 +26,7 @@ class GaussianMap(Exercise):
     parts = gate("the result is a dict of the numbers mu, variance and variance_log_sigma")
     mean = pays("mu is the mean of the data and of kappa0 further points at m0", 1)
     variance = pays("variance is σ² at the highest point of the density of (mu, σ²)", 1)
-    other = pays("variance_log_sigma is σ² at the highest point of the density of (mu, log σ)", 1)
+    other = pays("variance_log_sigma is σ² at the highest point of the density of (mu, log σ)", 2)
 
     apart = True
     domain = {
@@ -127,6 +127,32 @@ class GaussianMap(Exercise):
             "the mean of two means",
             lambda x, m0, kappa0, alpha0, beta0: {**_mode(x, m0, kappa0, alpha0, beta0), "mu": (x.mean() + kappa0 * m0) / (1 + kappa0)},
             "x̄ stands for n points, m₀ for κ₀: each mean counts with the number of points behind it.",
+        ),
+        wrong(
+            "alpha0 counted once",
+            lambda x, m0, kappa0, alpha0, beta0: _mode(x, m0, kappa0, alpha0 / 2, beta0),
+            "The inverse gamma has (σ²)^(−α₀−1). Beside n/2 stands α₀, so beside n stands 2α₀.",
+        ),
+        wrong(
+            "another Jacobian",
+            lambda x, m0, kappa0, alpha0, beta0: _mode(x, m0, kappa0, alpha0, beta0, second=2),
+            "dσ²/d log σ = 2σ²: log σ takes one power of σ² away, which is 2 of the 3 below. (σ alone, or the other way round, gives 2 or 5.)",
+            also=(lambda x, m0, kappa0, alpha0, beta0: _mode(x, m0, kappa0, alpha0, beta0, second=5),),
+        ),
+        wrong(
+            "mu integrated out in one of the two",
+            lambda x, m0, kappa0, alpha0, beta0: _mode(x, m0, kappa0, alpha0, beta0, first=2),
+            "In (mu, σ²) there are n/2 powers from the data, ½ from the prior of mu, and α₀ + 1 from that of σ²: 2α₀ + n + 3.",
+        ),
+        wrong(
+            "mu from the data alone",
+            lambda x, m0, kappa0, alpha0, beta0: {**_mode(x, m0, kappa0, alpha0, beta0), "mu": x.mean()},
+            "The prior pulls mu as κ₀ further points at m₀ would.",
+        ),
+        wrong(
+            "sigma for its square",
+            lambda x, m0, kappa0, alpha0, beta0: {key: part if key == "mu" else part.sqrt() for key, part in _mode(x, m0, kappa0, alpha0, beta0).items()},
+            "These are standard deviations. σ² was asked for.",
         ),
     )  # fmt: skip
 

@@ -165,6 +165,49 @@ class GaussianMle(Exercise):
             {"gaussian_log_p": lambda x, mu, cov: -0.5 * (_square(x, mu, cov.inverse()) + cov.det().log() + len(mu) * LOG_2PI)},
             "In 120 dimensions the determinant is 0 or infinite in floats. torch.linalg.slogdet, or a Cholesky factor's diagonal, gives its logarithm.",
         ),
+        wrong(
+            "half of the Cholesky factor",
+            {"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov, half=0.25)},
+            "log det C is twice the sum of the logs of L's diagonal, so with its ½ in front it is that sum, once.",
+        ),
+        wrong(
+            "the sign of log det",
+            {"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov, half=-0.5)},
+            "A wide density is a low one: log det C is taken off.",
+        ),
+        wrong(
+            "Lᵀ for L",
+            {"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov) + 0.5 * _square(x, mu, cov.inverse()) - 0.5 * torch.linalg.solve(torch.linalg.cholesky(cov).T, (x - mu).T).pow(2).sum(0)},
+            "With C = L Lᵀ, the quadratic term is the squared length of y with L y = x − mu: L itself, and not its transpose.",
+        ),
+        wrong(
+            "something added to the diagonal",
+            {"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov + 1e-6 * torch.eye(len(mu)).to(cov))},
+            "A small number on the diagonal changes a narrow covariance altogether, and this one needs no help.",
+            also=({"gaussian_mle": lambda x: (x.mean(0), _scatter(x) / len(x) + 1e-3 * torch.eye(x.shape[1]).to(x))},
+                  {"gaussian_mle": lambda x: (x.mean(0), _scatter(x) / len(x) + 1e-6 * torch.eye(x.shape[1]).to(x))}),
+        ),
+        wrong(
+            "a difference of large numbers",
+            {"gaussian_mle": lambda x: (x.mean(0), x.T @ x / len(x) - torch.outer(x.mean(0), x.mean(0)))},
+            "Mean square less squared mean is right on paper. Far from 0 both are huge and their difference has lost its digits: centre first.",
+        ),
+        wrong(
+            "the batch for the dimension",
+            {"gaussian_mle": lambda x: (x.mean(0), _scatter(x) / x.shape[1])},
+            "The mean is one over the rows: N = len(x), and not the number of columns.",
+        ),
+        wrong(
+            "the median",
+            {"gaussian_mle": lambda x: (x.median(0).values, _scatter(x) / len(x))},
+            "The derivative by mu vanishes at the mean of the rows; the median belongs to another distribution.",
+        ),
+        wrong(
+            "summed over the batch",
+            {"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov).sum()},
+            "Each row has a log density of its own: sum over the coordinates, and leave the batch.",
+            also=({"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov).mean()},),
+        ),
     )  # fmt: skip
 
 

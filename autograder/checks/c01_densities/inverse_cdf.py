@@ -26,6 +26,15 @@ def _heights(rng: np.random.Generator, K: int) -> np.ndarray:
     return heights if heights.sum() > 0 else np.ones(K)
 
 
+def _at_the_end(rng: np.random.Generator, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+    """The last u of the type, above the running sum of shares that round, and a step of height 0 behind it."""
+    last = torch.nextafter(torch.ones(2, dtype=dtype), torch.zeros(2, dtype=dtype))
+    while True:
+        heights = torch.tensor(np.append(rng.uniform(0.3, 3, size=6), 0.0), dtype=dtype)
+        if (heights / heights.sum()).cumsum(0)[-1] < last[0]:
+            return {"u": last, "edges": torch.arange(8, dtype=dtype), "heights": heights}
+
+
 def _place_edges(place: Place) -> torch.Tensor:
     return place.tensor(_edges(place.rng, place.sizes["K"] - 1))
 
@@ -91,6 +100,10 @@ class InverseCdf(Exercise):
                     heights /= (heights * np.diff(edges)).sum()
                 u = _drawn(rng, edges, heights)
                 yield self.case_of("sample_steps", {"u": floats(u, dtype, device), "edges": floats(edges, dtype, device), "heights": floats(heights, dtype, device)})  # fmt: skip
+
+            yield self.case_of(
+                "sample_steps", {name: part.to(device) for name, part in _at_the_end(rng, dtype).items()}
+            )
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == "sample_exponential":
@@ -181,16 +194,31 @@ class InverseCdf(Exercise):
             {"sample_steps": lambda u, edges, heights: edges[0] + u * (edges[-1] - edges[0])},
             "That is the sample of a uniform density: the heights were not looked at.",
         ),
+        wrong(
+            "every step one wide",
+            {"sample_steps": lambda u, edges, heights: _steps(u, edges, heights, width=1.0)},
+            "The share of the step's area that is still missing is a share of its width, edges[k + 1] − edges[k].",
+        ),
+        wrong(
+            "from 0 on",
+            {"sample_steps": lambda u, edges, heights: _steps(u, edges, heights) - edges[0]},
+            "The walk begins at the first edge, wherever that is.",
+        ),
+        wrong(
+            "log(1 + u)",
+            {"sample_exponential": lambda u, rate: torch.log1p(u) / rate},
+            "log1p(u) is log(1 + u). What is asked for is −log(1 − u): log1p of −u, with a minus in front.",
+        ),
     )  # fmt: skip
 
 
-def _steps(u, edges, heights, areas=None, inside=lambda s: s, whole=None) -> torch.Tensor:
+def _steps(u, edges, heights, areas=None, inside=lambda s: s, whole=None, width=None) -> torch.Tensor:
     areas = heights * edges.diff() if areas is None else areas
     total = areas.cumsum(0)
     target = u * (total[-1] if whole is None else whole)
     k = torch.searchsorted(total, target).clamp(max=len(areas) - 1)
     share = (target - total[k] + areas[k]) / areas[k].clamp(min=1e-30)
-    return edges[k] + inside(share) * edges.diff()[k]
+    return edges[k] + inside(share) * (edges.diff()[k] if width is None else width)
 
 
 # --- the oracle: walk along the steps --------------------------------------------------------------------------

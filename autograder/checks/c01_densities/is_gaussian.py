@@ -61,10 +61,20 @@ def _column(rng: np.random.Generator) -> np.ndarray:
     return x
 
 
+def _shared_column(rng: np.random.Generator) -> np.ndarray:
+    """Two values in a column, in step with another one of the same variance: no principal axis shows them."""
+    while True:
+        two, z = rng.choice([-1.0, 1.0], size=500), rng.normal(size=(500, 4)) * [1.0, 1.0, 0.5, 2.0]
+        z[:, 0], z[:, 1] = two, 0.2 * two + math.sqrt(0.96) * z[:, 1]
+        if max(abs(_excess(z @ v)) for v in np.linalg.eigh(np.cov(z.T))[1].T) < 0.9:
+            return z
+
+
 _STRANGE: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
     "two hills": _hills,
     "a heavy tail": _spiky,
     "a column of two values": _column,
+    "a column in step with another": _shared_column,
     "digits": lambda rng: _levels(str(rng.choice(["train", "valid", "test"]))),
 }
 
@@ -142,6 +152,10 @@ class IsGaussian(Exercise):
                 cov = floats(spread_matrix(rng, D, 0.4), dtype, device)
                 mu = normal(rng, (D,), dtype, device)
                 yield self.case_of("pixel_nats", {"pictures": levels[:5] / 8, "mu": mu, "cov": (cov + cov.T) / 2})
+            for width in (1e-3, 1e3):  # whose determinant is no float
+                cov = floats(width**2 * spread_matrix(rng, 120), dtype, device)
+                x, mu = (width * normal(rng, shape, dtype, device) for shape in ((2, 120), (120,)))
+                yield self.case_of("pixel_nats", {"pictures": x, "mu": mu, "cov": (cov + cov.T) / 2})
             yield case(
                 call("fit_pixels", _pictures("train", dtype).to(device)), about=(self.pair, self.digits), pictures=None
             )
@@ -255,6 +269,53 @@ class IsGaussian(Exercise):
             "The direction of the largest variance may well be normal: it is the fourth moment that tells.",
             also=({"telling_direction": lambda x: torch.ones(x.shape[1])}, {"telling_direction": lambda x: torch.eye(x.shape[1])[x.var(0).argmax()]}),
         ),
+        wrong(
+            "a determinant that no float can hold",
+            {"pixel_nats": lambda pictures, mu, cov: _nats(pictures, mu, cov, 1 / 24) + 0.5 * (cov.det().log() - cov.logdet())},
+            "In many dimensions the determinant is 0 or infinite in floats. torch.linalg.slogdet, or a Cholesky factor's diagonal, gives its logarithm.",
+        ),
+        wrong(
+            "moments about 0",
+            {"fit_pixels": lambda pictures: (pictures.mean(0), pictures.T @ pictures / len(pictures) + torch.eye(pictures.shape[1]).to(pictures) / 12)},
+            "These are second moments about 0. A covariance is about the mean: subtract it first.",
+        ),
+        wrong(
+            "the mean moved by half a level",
+            {"fit_pixels": lambda pictures: (pictures.mean(0) + 0.5, _fit(pictures, 1 / 12)[1])},
+            "The noise lies on both sides of the level, from −½ to ½: the mean stays.",
+        ),
+        wrong(
+            "the noise taken off",
+            {"pixel_nats": lambda pictures, mu, cov: _nats(pictures, mu, cov, -1 / 24)},
+            "Noise takes the picture farther from the mean on average, which costs: tr C⁻¹/24 is added to −log p.",
+        ),
+        wrong(
+            "the covariance widened again",
+            {"pixel_nats": lambda pictures, mu, cov: _nats(pictures, mu, cov + torch.eye(len(mu)).to(cov) / 12, 0.0)},
+            "cov is the model, and stays as it is. It is the picture that is blurred, and the mean cost of that is asked for.",
+        ),
+        wrong(
+            "the reciprocals of the diagonal",
+            {"pixel_nats": lambda pictures, mu, cov: _nats(pictures, mu, cov, 0.0) + (1 / cov.diagonal()).sum() / 24},
+            "The diagonal of C⁻¹ is not one over the diagonal of C, unless C is diagonal: invert, then take the trace.",
+        ),
+        wrong(
+            "columns alone, or axes alone",
+            {"telling_direction": lambda x: _strangest(x, torch.eye(x.shape[1]).to(x))},
+            "Some data are normal in each column, and some along each principal axis: try both kinds of directions.",
+            also=({"telling_direction": lambda x: _strangest(x, torch.linalg.eigh(torch.cov(x.T))[1])},),
+        ),
+        wrong(
+            "one side of the excess only",
+            {"telling_direction": lambda x: _strangest(x, _candidates(x), side=lambda k: k)},
+            "An excess far below 0 tells as well as one far above: two hills have −2, a heavy tail much more than 0. Take the largest absolute value.",
+        ),
+        wrong(
+            "a constant column",
+            {"telling_direction": lambda x: torch.eye(x.shape[1]).to(x)[x.var(0).argmin()]},
+            "Along a constant column the variance is 0, and the excess 0/0: argmax takes NaN for the largest. Leave such directions out.",
+            also=({"telling_direction": lambda x: _strangest(x, _candidates(x), floor=0.0)},),
+        ),
     )  # fmt: skip
 
 
@@ -266,6 +327,22 @@ def _fit(pictures: torch.Tensor, noise: float) -> tuple[torch.Tensor, torch.Tens
 def _nats(pictures: torch.Tensor, mu: torch.Tensor, cov: torch.Tensor, noise: float) -> torch.Tensor:
     model = torch.distributions.MultivariateNormal(mu, cov, validate_args=False)
     return noise * cov.inverse().trace() - model.log_prob(pictures)
+
+
+def _candidates(x: torch.Tensor) -> torch.Tensor:
+    """Columns and principal axes, (D, 2 D)."""
+    return torch.cat([torch.eye(x.shape[1]).to(x), torch.linalg.eigh(torch.cov(x.T))[1]], 1)
+
+
+def _strangest(
+    x: torch.Tensor, directions: torch.Tensor, side: Callable = torch.abs, floor: float = 1e-9
+) -> torch.Tensor:
+    y = (x - x.mean(0)) @ directions
+    variance = y.pow(2).mean(0)
+    excess = y.pow(4).mean(0) / variance**2 - 3
+    return directions[
+        :, side(torch.where(variance > floor, excess, excess.nan_to_num() * 0) if floor else excess).argmax()
+    ]
 
 
 @functools.cache

@@ -151,7 +151,48 @@ class LogNormaliser(Exercise):
             {"log_density": lambda u, dx: (u - u.logsumexp(0) - math.log(dx)).exp()},
             "These are densities. Their logarithms were asked for.",
         ),
+        wrong(
+            "the trapezium rule",
+            {
+                "log_normaliser": lambda u, dx: _trapezium(u) + math.log(dx),
+                "log_density": lambda u, dx: u - _trapezium(u) - math.log(dx),
+            },
+            "The trapezium rule halves the first and the last strip. Here the integral is Σ exp(u) dx, each strip whole.",
+        ),
+        wrong(
+            "the largest is not put back",
+            {
+                "log_normaliser": lambda u, dx: (u - u.max()).exp().sum().log() + math.log(dx),
+                "log_density": lambda u, dx: u - (u - u.max()).exp().sum().log() - math.log(dx),
+            },
+            "What was taken out of the sum, m = max u, comes back outside of the logarithm: m + log Σ exp(u − m).",
+        ),
+        wrong(
+            "dx divides",
+            {
+                "log_normaliser": lambda u, dx: u.logsumexp(0) - math.log(dx),
+                "log_density": lambda u, dx: u - u.logsumexp(0) + math.log(dx),
+            },
+            "dx multiplies the sum of the heights, so that + log dx belongs to log Z.",
+        ),
+        wrong(
+            "another number than the largest taken out",
+            {
+                "log_normaliser": lambda u, dx: u[0] + (u - u[0]).exp().sum().log() + math.log(dx),
+                "log_density": lambda u, dx: u - u[0] - (u - u[0]).exp().sum().log() - math.log(dx),
+            },
+            "Any m is right on paper. In floats only the largest u keeps every exp(u − m) from overflowing.",
+            also=({"log_normaliser": lambda u, dx: u.abs().max() + (u - u.abs().max()).exp().sum().log() + math.log(dx)},
+                  {"log_normaliser": lambda u, dx: u.mean() + (u - u.mean()).exp().sum().log() + math.log(dx)},
+                  {"log_normaliser": lambda u, dx: u.min() + (u - u.min()).exp().sum().log() + math.log(dx)}),
+        ),
     )  # fmt: skip
+
+
+def _trapezium(u: torch.Tensor) -> torch.Tensor:
+    half = torch.ones_like(u)
+    half[[0, -1]] = 0.5
+    return (u + half.log()).logsumexp(0)
 
 
 def _log_Z(u: np.ndarray, dx: float) -> float:

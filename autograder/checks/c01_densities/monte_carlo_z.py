@@ -5,6 +5,7 @@ Z by importance sampling with its error, and the proposal whose error bar lies.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +22,8 @@ from autograder.judging.parts import has_parts, parts_of
 
 PARTS = ("log_z", "relative_error")
 LOGS = Reals(reach=(1e-3, 1e3), usual=(-5, 5))
-MISSES, RUNS, DRAWS = 0.6, 400, 1000
+MISSES, RUNS, DRAWS = 0.6, 2000, 1000
+LUCK = 0.02  # what RUNS runs may lack of MISSES by chance
 
 
 @exercise("density.monte_carlo_z", ("importance_z", "weight_variance", "lying_scale"))
@@ -32,9 +34,9 @@ class MonteCarloZ(Exercise):
     one = gate("weight_variance and lying_scale return one number")
     log_z = pays("log_z is the logarithm of the mean weight, where a weight is f over q", 1)
     error = pays("relative_error is the standard error of the mean weight over that mean", 1)
-    far = pays("both are right where f or q is beyond all floats", 0.5)
+    far = pays("both are right where f or q is beyond all floats", 1)
     variance = pays("the relative variance of the weights is the integral of f²/q over Z², less 1", 0.75)
-    infinite = pays("it is infinite where q has tails too light for f", 0.5)
+    infinite = pays("it is infinite where q has tails too light for f", 0.75)
     lies = pays("with your scale, the truth lies outside of two reported errors in most runs", 1)
 
     apart = True
@@ -120,10 +122,10 @@ class MonteCarloZ(Exercise):
         good = s is not None and 0.05 <= s <= 20
         yield self.one(good, "a number from 0.05 to 20", kind_of(answer))
         if good:
-            missed = _missed(s, np.random.default_rng(case.seed))
-            mistake = None if missed >= MISSES else "tails too heavy to lie" if s > 0.72 else "a small lie"
+            missed = _missed(s, case.seed)
+            mistake = None if missed >= MISSES - LUCK else "tails too heavy to lie" if s > 0.72 else "a small lie"
             yield self.lies(
-                missed >= MISSES,
+                missed >= MISSES - LUCK,
                 f"missed in {MISSES:.0%} of {RUNS} runs at least",
                 f"{missed:.0%} at s = {s:g}",
                 mistake=mistake,
@@ -217,6 +219,33 @@ class MonteCarloZ(Exercise):
             "The variance is infinite there, but most runs still hold the truth within two errors: go farther from the border.",
             also=({"lying_scale": lambda: 0.5},),
         ),
+        wrong(
+            "the effective number of draws",
+            {"importance_z": lambda u, log_q: {**_parts(u - log_q), "relative_error": torch.softmax(u - log_q, 0).norm()}},
+            "One over the root of the effective number of draws is the root of Σw²/(Σw)². The mean square is no variance: equal weights have no error.",
+        ),
+        wrong(
+            "the relative variance of the mean",
+            {"importance_z": lambda u, log_q: {**_parts(u - log_q), "relative_error": _parts(u - log_q)["relative_error"] ** 2}},
+            "This is the error's square. A standard error has the unit of Z: take the root.",
+        ),
+        wrong(
+            "only half in log space",
+            {"importance_z": lambda u, log_q: {**_parts(u - log_q), "relative_error": (u - log_q).exp().std() / math.sqrt(len(u)) / (u - log_q).exp().mean()}},
+            "log Z survives, but the error still comes from exp(u − log_q) as it is. It does not change if all weights are divided by the largest: do that first.",
+            also=({"importance_z": lambda u, log_q: {**_parts(u - log_q), "relative_error": (u - u.max() - log_q).exp().std() / math.sqrt(len(u)) / (u - u.max() - log_q).exp().mean()}},),
+        ),
+        wrong(
+            "a variance that is not relative",
+            {"weight_variance": lambda s: _moment(s) - 2 * math.pi},
+            "E w² − Z² is the variance of the weights themselves. Relative to the square of their mean: over Z² = 2π.",
+            also=({"weight_variance": lambda s: _moment(s) / math.sqrt(2 * math.pi) - 1},),
+        ),
+        wrong(
+            "no number for infinity",
+            {"weight_variance": lambda s: float(torch.tensor(s).double() ** 2 / (2 * torch.tensor(s).double() ** 2 - 1).sqrt() - 1)},
+            "Where 2s² ≤ 1 the integral has no limit: the variance is infinite, math.inf, and no NaN.",
+        ),
     )  # fmt: skip
 
 
@@ -228,6 +257,11 @@ def _parts(log_w: torch.Tensor, root: bool = True, power: float = 0.5, correctio
         "log_z": log_w.logsumexp(0) - math.log(len(log_w)),
         "relative_error": w.std(correction=correction) / below / w.mean(),
     }
+
+
+def _moment(s: float) -> float:
+    """E w², infinite for tails that are too light."""
+    return 2 * math.pi * s**2 / math.sqrt(2 * s**2 - 1) if 2 * s**2 > 1 else math.inf
 
 
 # --- the oracle: fifty digits, where no weight overflows -------------------------------------------------------
@@ -253,8 +287,10 @@ def _variance(s: float) -> float:
         )
 
 
-def _missed(s: float, rng: np.random.Generator) -> float:
+@functools.lru_cache(maxsize=64)
+def _missed(s: float, seed: int) -> float:
     """The share of runs in which √(2π) lies outside of two reported standard errors."""
+    rng = np.random.default_rng(seed)
     x = s * rng.normal(size=(RUNS, DRAWS))
     w = np.exp(-(x**2) / 2 + x**2 / (2 * s**2)) * s  # in units of the truth
     return float((abs(w.mean(1) - 1) > 2 * w.std(1, ddof=1) / math.sqrt(DRAWS)).mean())

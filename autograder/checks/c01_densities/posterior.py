@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -181,12 +182,68 @@ class Posterior(Exercise):
             {"fit_naive_bayes": lambda x, y, classes: (0 * _counts(x, y, classes)[1][:, 0] - float(np.log(classes)), _counts(x, y, classes)[1])},
             "The prior of a class is its share among the samples, not 1/K.",
         ),
+        wrong(
+            "the evidence without the prior",
+            {"log_posterior": lambda log_lik, log_prior: log_lik + log_prior - log_lik.logsumexp(1, keepdim=True)},
+            "p(x) is the sum of likelihood times prior. The prior belongs into the sum as well.",
+            also=({"log_posterior": lambda log_lik, log_prior: log_lik.log_softmax(1) + log_prior},),
+        ),
+        wrong(
+            "the logarithm of a logarithm",
+            {"log_posterior": lambda log_lik, log_prior: (log_lik + log_prior.abs().log()).log_softmax(1)},
+            "log_prior is a logarithm already: add it as it is.",
+            also=({"log_posterior": lambda log_lik, log_prior: (log_lik + log_prior.exp()).log_softmax(1)},),
+        ),
+        wrong(
+            "out of log space in between",
+            {"log_posterior": lambda log_lik, log_prior: (log_lik + log_prior).softmax(1).log()},
+            "A small probability is 0 in floats, and its logarithm −∞. log_softmax never leaves log space.",
+            also=({"log_posterior": lambda log_lik, log_prior: ((log_lik + log_prior).softmax(1) + 1e-12).log()},),
+        ),
+        wrong(
+            "one largest for all pictures",
+            {"log_posterior": lambda log_lik, log_prior: _from_the_top(log_lik + log_prior)},
+            "What is large for one picture says nothing about another: take the largest of each row out of its own sum.",
+        ),
+        wrong(
+            "K added below",
+            {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, classes, below=float(classes))},
+            "A pixel has two values, whatever the number of classes: two further pictures, one of each kind.",
+        ),
+        wrong(
+            "the prior smoothed, too",
+            {"fit_naive_bayes": lambda x, y, classes: (((1 + torch.nn.functional.one_hot(y, classes).to(x).sum(0)) / (len(y) + classes)).log(), _counts(x, y, classes)[1])},
+            "The prior is N_k / N, without additions: a class without pictures has −∞.",
+            also=({"fit_naive_bayes": lambda x, y, classes: (_counts(x, y, classes)[0].clamp(min=math.log(1e-12)), _counts(x, y, classes)[1])},),
+        ),
+        wrong(
+            "a mean without pictures",
+            {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, classes, more=0.0, below=0.0)},
+            "These are plain shares, NaN for a class without pictures. One further picture of each kind: (1 + ones) / (2 + pictures).",
+        ),
+        wrong(
+            "the classes that occur",
+            {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, int(y.max()) + 1)},
+            "There are `classes` of them, whether or not somebody belongs to each: a class without pictures has a row, too.",
+            also=({"fit_naive_bayes": lambda x, y, classes: _counts(x, torch.unique(y, return_inverse=True)[1], len(y.unique()))},
+                  {"fit_naive_bayes": lambda x, y, classes: _counts(x, y, 10)}),
+        ),
+        wrong(
+            "pixels in the rows",
+            {"fit_naive_bayes": lambda x, y, classes: (_counts(x, y, classes)[0], _counts(x, y, classes)[1].T)},
+            "A row for each class and a column for each pixel: (K, D).",
+        ),
     )  # fmt: skip
 
 
 def _plain(log_lik: torch.Tensor, log_prior: torch.Tensor) -> torch.Tensor:
     joint = log_lik.exp() * log_prior.exp()
     return (joint / joint.sum(1, keepdim=True)).log()
+
+
+def _from_the_top(joint: torch.Tensor) -> torch.Tensor:
+    joint = joint - joint.max()
+    return joint - joint.exp().sum(1, keepdim=True).log()
 
 
 def _counts(

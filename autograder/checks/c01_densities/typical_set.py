@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from scipy import stats
 
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show, values
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -97,9 +97,16 @@ class TypicalSet(Exercise):
             )
 
     def _judge_typical_shell(self, case: Case, answer: Any) -> Iterator[Finding]:
-        found = [number(part) for part in answer] if isinstance(answer, (tuple, list)) else []
-        good = len(found) == 2 and None not in found and 0 <= found[0] < found[1] < math.inf
-        yield self.radii(good, "(r, R), 0 ≤ r < R", show(answer) if found else kind_of(answer))
+        found = [number(part) for part in answer] if isinstance(answer, (tuple, list)) else _two(answer)
+        two = len(found) == 2 and None not in found
+        good = two and 0 <= found[0] < found[1] < math.inf
+        below = two and found[0] < 0 and found[1] - found[0] <= WIDEST * (1 + 1e-6)
+        yield self.radii(
+            good,
+            "(r, R), 0 ≤ r < R",
+            show(answer) if found else kind_of(answer),
+            mistake="a negative radius" if below else None,
+        )
         if good:
             r, R = np.minimum(found, 1e9)
             mass = float(stats.chi2.cdf(R**2, case.d) - stats.chi2.cdf(r**2, case.d))
@@ -178,7 +185,54 @@ class TypicalSet(Exercise):
             "This too stays N(0, I), but it is another way from a to b than the one asked for: the straight mixture, rescaled.",
             also=({"blend": lambda a, b, t: math.cos(math.pi * t / 2) * a + math.sin(math.pi * t / 2) * b},),
         ),
+        wrong(
+            "the length as it is",
+            {"surprise": lambda z: (z.shape[1] - z.norm(dim=1)) / math.sqrt(2 * z.shape[1])},
+            "It is the squared length whose mean is d.",
+        ),
+        wrong(
+            "the half counted twice",
+            {"surprise": lambda z: (z.shape[1] - z.pow(2).sum(1)) / math.sqrt(z.shape[1] / 2)},
+            "√(d/2) is the spread of −‖z‖²/2. Above stands d − ‖z‖², twice as much: √(2d).",
+        ),
+        wrong(
+            "the batch for the model",
+            {"surprise": lambda z: -(z.pow(2).sum(1) - z.pow(2).sum(1).mean()) / z.pow(2).sum(1).std()},
+            "Mean and standard deviation are those under N(0, I), d and √(2d), and not those of the points at hand.",
+        ),
+        wrong(
+            "the number of points for d",
+            {"surprise": lambda z: (len(z) - z.pow(2).sum(1)) / math.sqrt(2 * len(z))},
+            "d is the number of columns, z.shape[1]; the rows are points.",
+        ),
+        wrong(
+            "a negative radius",
+            {"typical_shell": lambda d: (math.sqrt(d) - 3, math.sqrt(d) + 3)},
+            "For small d, √d less 3 is below 0, and no length is: cut r off at 0.",
+        ),
+        wrong(
+            "too thick a shell",
+            {"typical_shell": lambda d: (max(0.0, math.sqrt(d) - 4), math.sqrt(d) + 4)},
+            "R − r is to be 6 at most: 3 on each side is 4 standard deviations of ‖z‖.",
+        ),
+        wrong(
+            "too thin a shell",
+            {"typical_shell": lambda d: (max(0.0, math.sqrt(d) - math.sqrt(2)), math.sqrt(d) + math.sqrt(2))},
+            "Two standard deviations to each side hold 95 %, and one 68 %. It is 99 % that is asked for: there is room up to 6.",
+            also=({"typical_shell": lambda d: (max(0.0, math.sqrt(d) - math.sqrt(0.5)), math.sqrt(d) + math.sqrt(0.5))},),
+        ),
+        wrong(
+            "right half-way only",
+            {"blend": lambda a, b, t: ((1 - t) * a + t * b) * math.sqrt(2)},
+            "√2 is right for t = ½. Elsewhere the variance is another one: (1 − t)² + t².",
+        ),
     )  # fmt: skip
+
+
+def _two(answer: Any) -> list[float]:
+    """The entries of a tensor without further axes."""
+    found = values(answer)
+    return found.tolist() if isinstance(found, np.ndarray) and found.shape == (2,) else []
 
 
 def _on_the_sphere(y: torch.Tensor) -> torch.Tensor:
