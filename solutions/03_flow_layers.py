@@ -709,7 +709,7 @@ def planar_pair(w, u, b):
     """Two points that x = z + u tanh(w·z + b) sends to the same place.   (004)
 
     w: (D,), not 0; u: (D,), with u·w < −1.2; b: float;
-    returns two tensors (D,), 0.1 or more apart, in float64: the images must agree to nine digits.
+    returns two tensors (D,), 0.1 or more apart, in float64 also for a w in float32: the images must agree to nine digits.
     """
     ### BEGIN SOLUTION
     w, u = w.double(), u.double()
