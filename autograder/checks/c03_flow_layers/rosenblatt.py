@@ -122,6 +122,13 @@ def _careless(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
     return torch.softmax(weights.log() - 0.5 * ((x[:, :1] - mu[:, 0]) / sigma[:, 0]) ** 2, dim=1)
 
 
+def _by_noise(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
+    """New weights from z₁ where x₁ should give them; the log-determinant by the densities at both ends."""
+    x = _out(at_noise=True)(z, weights, mu, sigma)[0]
+    log_p = torch.logsumexp(weights.log() + _log_normal(x[:, None], mu, sigma).sum(2), dim=1)
+    return x, _log_normal(z, z * 0, z * 0 + 1).sum(1) - log_p
+
+
 def _weighed(second: Callable, joint: bool = False) -> dict[str, Callable]:
     """Both directions with other weights for the second coordinate."""
     back = _home(second, joint=joint)
@@ -223,7 +230,7 @@ class Rosenblatt(Layer):
         ),
         wrong(
             "weights at z₁",
-            {FORTH: _out(back=_home(joint=True), at_noise=True)},
+            {FORTH: _by_noise},
             "The components are told apart by where the data are: find x₁ first, and weigh by its density there.",
         ),
     )
