@@ -246,7 +246,7 @@ check("flow.additive_coupling")
 #
 # $$x_a = z_a, \qquad x_b = e^{s(z_a)} \odot z_b + t(z_a), \qquad \log\Big|\det\frac{\partial x}{\partial z}\Big| = \sum_{i \in b} s_i(z_a) .$$
 #
-# Still triangular, with $1$ on the diagonal for a kept coordinate and $e^{s_i}$ for another; the logarithm of the product is the sum of the $s_i$, without an exponential. Two details.
+# Still triangular, with $1$ on the diagonal for a kept coordinate and $e^{s_i}$ for another; the logarithm of the product is the sum of the $s_i$, without an exponential (whose product would soon be too large for any float). Two details.
 #
 # - *Why $e^s$?* A factor must not be 0, and its logarithm is wanted. So let the network give the logarithm, which may be anything.
 # - *Over which coordinates?* Over the ones that are stretched. 004's table sums over the first $d$ coordinates, which are those that it keeps; the sum must run over the $D - d$ others. With $D = 3$, the first kept, and $s = (0.2, -0.5, 0.1)$, the log-determinant is $-0.4$, and not $0.2$.
@@ -638,7 +638,7 @@ with waiting_for("planar_forward"):
 #
 # **Write** the verdict and the witness. Is $u \cdot w$ exact? The check takes care that it is. It evaluates your points with fifty digits.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-planar_fold-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8d33973a7c2122e17ddf4369ce27bc20", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-planar_fold-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f24055cdab79fe5fe5ccd8ffbf66ce69", "cell_type": "code"} deletable=false
 def planar_kind(w, u):
     """What x = z + u tanh(w·z + b) is on all of R^D, for any b: "diffeomorphism", "bijection" (but no more) or "fold".   (004)
 
@@ -652,7 +652,7 @@ def planar_pair(w, u, b):
     """Two points that x = z + u tanh(w·z + b) sends to the same place.   (004)
 
     w: (D,), not 0; u: (D,), with u·w < −1.2; b: float;
-    returns two tensors (D,), 0.1 or more apart, in float64: the images must agree to nine digits.
+    returns two tensors (D,), 0.1 or more apart, in float64 also for a w in float32: the images must agree to nine digits.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -236,7 +236,7 @@ check("flow.additive_coupling")
 #
 # $$x_a = z_a, \qquad x_b = e^{s(z_a)} \odot z_b + t(z_a), \qquad \log\Big|\det\frac{\partial x}{\partial z}\Big| = \sum_{i \in b} s_i(z_a) .$$
 #
-# Still triangular, with $1$ on the diagonal for a kept coordinate and $e^{s_i}$ for another; the logarithm of the product is the sum of the $s_i$, without an exponential. Two details.
+# Still triangular, with $1$ on the diagonal for a kept coordinate and $e^{s_i}$ for another; the logarithm of the product is the sum of the $s_i$, without an exponential (whose product would soon be too large for any float). Two details.
 #
 # - *Why $e^s$?* A factor must not be 0, and its logarithm is wanted. So let the network give the logarithm, which may be anything.
 # - *Over which coordinates?* Over the ones that are stretched. 004's table sums over the first $d$ coordinates, which are those that it keeps; the sum must run over the $D - d$ others. With $D = 3$, the first kept, and $s = (0.2, -0.5, 0.1)$, the log-determinant is $-0.4$, and not $0.2$.
@@ -709,7 +709,7 @@ def planar_pair(w, u, b):
     """Two points that x = z + u tanh(w·z + b) sends to the same place.   (004)
 
     w: (D,), not 0; u: (D,), with u·w < −1.2; b: float;
-    returns two tensors (D,), 0.1 or more apart, in float64: the images must agree to nine digits.
+    returns two tensors (D,), 0.1 or more apart, in float64 also for a w in float32: the images must agree to nine digits.
     """
     ### BEGIN SOLUTION
     w, u = w.double(), u.double()

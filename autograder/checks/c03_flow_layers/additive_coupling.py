@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import KEEPS, Layer, from_kept, keeps, linear, network, turned
+from autograder.checks.c03_flow_layers.shared import KEEPS, Layer, from_kept, keeps, linear, network, turned, unlogged
 from autograder.judging.compare import arithmetic
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
@@ -70,6 +70,7 @@ class AdditiveCoupling(Layer):
 
     mistakes = (
         *turned(FORTH, BACK, _with(1), _with(-1)),
+        unlogged(FORTH, BACK, _with(1), _with(-1)),
         wrong(
             "the mask swapped",
             _both(seen=lambda v, keep: v * ~keep, moved=lambda keep: keep),

@@ -53,6 +53,16 @@ def _kept_summed(sign: int) -> Callable:
     return lambda v, keep, s, t: (way(v, keep, s, t)[0], sign * (s(v * keep) * keep).sum(1))
 
 
+def _last_summed(sign: int) -> Callable:
+    way = _forth if sign > 0 else _back
+    return lambda v, keep, s, t: (way(v, keep, s, t)[0], sign * s(v * keep)[:, int(keep.sum()) :].sum(1))
+
+
+def _multiplied(way: Callable, sign: int) -> Callable:
+    """The logarithm of the product of all e^s."""
+    return lambda v, keep, s, t: (way(v, keep, s, t)[0], sign * torch.where(keep, 1, s(v * keep).exp()).prod(1).log())
+
+
 def _plain_forth(z: torch.Tensor, keep: torch.Tensor, s: Callable, t: Callable) -> Pair:
     """s as the scale itself."""
     scale, shift = torch.where(keep, 1.0, s(z * keep)), t(z * keep) * ~keep
@@ -105,6 +115,11 @@ class AffineCoupling(Layer):
         s = linear([[1.0, 0.0], [0.5, 0.2]], [0.3, 0.1], PYTHON, "s(v) = (v_1 + 0.3, v_1 / 2 + v_2 / 5 + 0.1)")
         t = linear([[1.0, 2.0], [3.0, 1.0]], [0.5, 0.0], PYTHON, "t(v) = (v_1 + 2 v_2 + ½, 3 v_1 + v_2)")
         yield self.both(floats([[1.0, 2.0], [0.5, -1.0]], PYTHON), keep, s, t, slopes=True)
+        steep = linear(np.zeros((4, 4)), [0.0, 300.0, 300.0, 300.0], PYTHON, "s(v) = (0, 300, 300, 300)")
+        still = linear(np.zeros((4, 4)), np.zeros(4), PYTHON, "t(v) = 0")
+        yield self.both(
+            floats([[1.0, 2.0, -1.0, 0.5]], PYTHON), torch.tensor([True, False, False, False]), steep, still
+        )
         for dtype, device in arithmetic():
             for D, kept in ((2, 1), (3, 1), (4, 3)):
                 keep = torch.tensor(rng.permutation(D) < kept, device=device)
@@ -140,6 +155,17 @@ class AffineCoupling(Layer):
             {FORTH: _kept_summed(1), BACK: _kept_summed(-1)},
             "The sum runs over the coordinates that are stretched, not over those that pass. (A well-known table of layers "
             "has it wrong in this place.)",
+        ),
+        wrong(
+            "the last coordinates summed",
+            {FORTH: _last_summed(1), BACK: _last_summed(-1)},
+            "The kept coordinates need not be the first ones: `keep` says which they are, and ~keep which are stretched.",
+        ),
+        wrong(
+            "the scales multiplied first",
+            {FORTH: _multiplied(_forth, 1), BACK: _multiplied(_back, -1)},
+            "The logarithm of the product is right until the product is too large for its type, or too small. The sum of the s "
+            "is the same number, and cannot overflow.",
         ),
         wrong(
             "scales summed, not their logarithms",

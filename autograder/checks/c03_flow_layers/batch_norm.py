@@ -45,9 +45,12 @@ def _root(var: torch.Tensor, eps: float) -> torch.Tensor:
     return torch.sqrt(var + eps)
 
 
-def _live(x: torch.Tensor, mean: torch.Tensor, var: torch.Tensor, eps: float) -> Pair:
-    mean, var = x.mean(0), x.var(0, correction=0)
-    return (x - mean) / _root(var, eps), 0 * x.sum(1) - torch.log(_root(var, eps)).sum()
+def _live(correction: int) -> Callable:
+    def back(x: torch.Tensor, mean: torch.Tensor, var: torch.Tensor, eps: float) -> Pair:
+        mean, var = x.mean(0), x.var(0, correction=correction)
+        return (x - mean) / _root(var, eps), 0 * x.sum(1) - torch.log(_root(var, eps)).sum()
+
+    return back
 
 
 _RIGHT = _scaled(_root)
@@ -105,7 +108,8 @@ class BatchNorm(Layer):
             return
         x, y = exact(case.x), values(answers[0])
         if not np.abs(y - x).max() >= APART:
-            yield self.twin(False, f"a batch that differs by {APART:g} or more", "one that does not")
+            near_by = "the same batch" if np.isfinite(y).all() else ""
+            yield self.twin(False, f"a batch that differs by {APART:g} or more", "one that does not", mistake=near_by)
             return
         same = near(_normalised(y), _normalised(x), 1e-3)
         yield self.twin(same.ok, f"normalised, {same.expected}", same.got)
@@ -116,6 +120,7 @@ class BatchNorm(Layer):
             "eps forgotten",
             _scaled(lambda var, eps: var.sqrt()),
             "eps is missing. It is part of the layer: both directions and the log-determinant have var + eps.",
+            also=(_scaled(_root, lambda var, eps: 0.5 * torch.log(var)),),
         ),
         wrong(
             "eps outside of the root",
@@ -134,15 +139,23 @@ class BatchNorm(Layer):
         ),
         wrong(
             "live statistics",
-            {BACK: _live},
+            {BACK: _live(0)},
             "The batch's own mean and variance were used. Then what comes of one item depends on its neighbours: that is no "
             "map of points, and has no inverse. Use the frozen `mean` and `var`.",
+            also=({BACK: _live(1)},),
         ),
         wrong(
             "the same batch",
             {TWIN: lambda x: x.clone()},
             "The witness has to be another batch: at least 1 away in some entry.",
             also=({TWIN: lambda x: x + 1e-3},),
+        ),
+        wrong(
+            "the batch turned over",
+            {TWIN: lambda x: -x},
+            "A negative factor turns the normalised batch over as well. Which factors does a division by the standard "
+            "deviation take away?",
+            also=tuple({TWIN: lambda x, a=a, b=b: a * x + b} for a in (-1, -2, -3) for b in (0, 1, 2, 3, 5, 10)),
         ),
         wrong(
             "the same rows in another order",

@@ -16,6 +16,9 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, exe
 from pushforward.answering.maps import MAPS
 from pushforward.answering.wire import Net
 
+LOOSE = 100.0  # how much more than its rounding a search may leave: a library's default is to stop at 2·10⁻¹²
+EARLY = "Near, but a search that goes on finds more digits: how often must an interval of this width be halved?"
+
 _RISING: dict[str, Callable[[np.random.Generator], tuple[float, ...]]] = {  # maps that rise, and their numbers
     "affine": lambda rng: (rng.uniform(0.2, 3), rng.normal()),
     "wave": lambda rng: (rng.uniform(1, 2), rng.uniform(-0.8, 0.8)),
@@ -56,13 +59,21 @@ def _together(rising: Callable, y: torch.Tensor, low: torch.Tensor, high: torch.
     return (low + high) / 2
 
 
+def _any_below(rising: Callable, y: torch.Tensor, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if bool((rising(middle) < y).any()) else (low, middle)
+    return (low + high) / 2
+
+
 @exercise("flow.bisection", ("bisect",))
 class Bisection(Exercise):
     """rising(a) = y, entry by entry. The oracle solves every entry by Newton's method in float64, from the solution."""
 
     shape = gate("the result has the shape of y")
-    root = pays("rising takes the result to y, at every entry by itself", 2)
+    root = pays("rising takes the result to y, at every entry by itself")
     inside = pays("the result lies between low and high, and where an end is the solution, at that end")
+    digits = pays("the result is as exact as the type of y allows", 2)
 
     hints = (
         "Ask rising about the middle of the interval. In which half does the solution lie if the value is too small?",
@@ -118,12 +129,18 @@ class Bisection(Exercise):
         room = 4 * (1 + np.abs(a) + (1 + value) / steep)
         right = close(answer, a, case.y.dtype, room)
         yield self.root(*right)
+        yield self._to_the_end(answer, right.ok, close(answer, a, case.y.dtype, LOOSE * room, strict=True), case.y)
         low, high = exactly(case.low).numpy(), exactly(case.high).numpy()
         slack = 1e-6 * (1 + np.abs(low) + np.abs(high))
         within = (answer.array >= low - slack) & (answer.array <= high + slack)
         yield self.inside(
             right.ok and within.all(), "a result in the interval", "one outside of it or far from the solution"
         )
+
+    def _to_the_end(self, answer: Any, near: bool, exact: Any, y: torch.Tensor) -> Finding:
+        early = near and not exact.ok and str(y.dtype).endswith(answer.dtype)
+        why, mistake = (EARLY, "too few steps") if early else ("", "" if near else None)
+        return self.digits(near and exact.ok, exact.expected, exact.got, why=why, mistake=mistake)
 
     @staticmethod
     def _solved(rising: Callable, y: torch.Tensor, a: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -140,12 +157,13 @@ class Bisection(Exercise):
             "the wrong half kept",
             lambda rising, y, low, high: _halved(rising, y, low, high, flip=True),
             "Where rising is too small in the middle, the solution lies above: the middle becomes the new low.",
+            also=(lambda rising, y, low, high: _halved(lambda a: -rising(a), -y, low, high),),
         ),
         wrong(
             "one decision for all entries",
             _together,
             "Every entry has its own solution, so each needs its own interval: choose the half with torch.where.",
-            also=(lambda rising, y, low, high: _any_below(rising, y, low, high),),
+            also=(_any_below,),
         ),
         wrong(
             "too few steps",
@@ -168,10 +186,3 @@ class Bisection(Exercise):
             also=(lambda rising, y, low, high: y.clone(), lambda rising, y, low, high: rising(y)),
         ),
     )
-
-
-def _any_below(rising: Callable, y: torch.Tensor, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if bool((rising(middle) < y).any()) else (low, middle)
-    return (low + high) / 2

@@ -212,6 +212,11 @@ class CatchLayer(Detective):
             "averages the log-determinants of the batch": _claims(lambda ladj: ladj.mean().expand(len(ladj)).clone()),
             "gives every item the log-determinant of the first": _claims(lambda ladj: ladj[:1].expand(len(ladj)).clone()),
             "normalises by the batch's own statistics": _live(),
+            "hands every item to its neighbour": _after(
+                _RIGHT,
+                lambda moved, ladj, _: (moved.roll(1, 0), ladj.roll(1, 0)),
+                lambda moved, ladj, _: (moved.roll(-1, 0), ladj),
+            ),
         },
         "inverse": {
             "goes forward on the way back": _layer(*(lambda v: _RIGHT(v),) * 2),
@@ -255,9 +260,34 @@ class CatchLayer(Detective):
             "An additive coupling changes no volume, and 0 is right for it. Compare with the Jacobian in place of guessing.",
         ),
         wrong(
-            "exact equality",
+            "every layer is refused",
             lambda layer: _passes(layer, _points(), torch.equal),
-            "Right layers round, and differences are only nearly derivatives. Allow for a hundred-thousandth.",
+            "Every layer is refused, the right ones as well. Right layers round, and differences are only nearly derivatives: "
+            "allow for a hundred-thousandth. (And differences it has to be: through `layer` comes no gradient.)",
+        ),
+        wrong(
+            "all rows moved together",
+            lambda layer: _together(layer, _points()),
+            "Every row was moved at once, and none was asked about alone: a layer that hands an item to its neighbour passes. "
+            "Ask about one item by itself, and compare.",
+        ),
+        wrong(
+            "no absolute value",
+            lambda layer: _passes(layer, _points(), volume=lambda J: torch.linalg.det(J).log()),
+            "A right layer may turn space over: its determinant is negative, and the logarithm of that is NaN. Volumes have no "
+            "sign.",
+        ),
+        wrong(
+            "only the diagonal of the Jacobian",
+            lambda layer: _passes(layer, _points(), volume=lambda J: J.diagonal(dim1=1, dim2=2).abs().log().sum(1)),
+            "The product of the diagonal is the determinant of a triangular matrix. Other layers have other Jacobians.",
+        ),
+        wrong(
+            "differences that are too coarse",
+            lambda layer: _passes(layer, _points(), step=1e-2, sided=True),
+            "These differences are no derivatives yet: a right layer that bends is refused. Take central ones, with a step of "
+            "10⁻⁵.",
+            also=(lambda layer: _passes(layer, _points(), step=1e-3, sided=True),),
         ),
         wrong(
             "a tolerance that lets everything pass",
@@ -285,13 +315,25 @@ def _cancel(layer: Layer, z: torch.Tensor, near: Callable = _near) -> bool:
     return near(layer(x, inverse=True)[1], -ladj)
 
 
-def _has_volume(layer: Layer, z: torch.Tensor, near: Callable = _near) -> bool:
-    step = 1e-5
-    moved = [(layer(z + step * e)[0] - layer(z - step * e)[0]) / (2 * step) for e in torch.eye(3, dtype=_DOUBLE)]
+def _has_volume(
+    layer: Layer,
+    z: torch.Tensor,
+    near: Callable = _near,
+    volume: Callable = lambda J: torch.linalg.slogdet(J).logabsdet,
+    step: float = 1e-5,
+    sided: bool = False,
+) -> bool:
+    """sided: by one-sided differences."""
+    behind, width = (0.0, step) if sided else (step, 2 * step)
+    moved = [(layer(z + step * e)[0] - layer(z - behind * e)[0]) / width for e in torch.eye(3, dtype=_DOUBLE)]
     J = torch.stack(moved, dim=2)
-    return near(layer(z)[1], torch.linalg.slogdet(J).logabsdet) if math.isfinite(float(J.sum())) else False
+    return near(layer(z)[1], volume(J)) if math.isfinite(float(J.sum())) else False
 
 
-def _passes(layer: Layer, z: torch.Tensor, near: Callable = _near) -> bool:
+def _together(layer: Layer, z: torch.Tensor, near: Callable = _near, **slip: Any) -> bool:
+    return _has_volume(layer, z, near, **slip) and _returns(layer, z, near) and _cancel(layer, z, near)
+
+
+def _passes(layer: Layer, z: torch.Tensor, near: Callable = _near, **slip: Any) -> bool:
     alone = all(near(layer(z[:1])[k], layer(z)[k][:1]) for k in (0, 1))
-    return alone and _has_volume(layer, z, near) and _returns(layer, z, near) and _cancel(layer, z, near)
+    return alone and _together(layer, z, near, **slip)

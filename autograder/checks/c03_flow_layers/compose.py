@@ -173,6 +173,17 @@ class Compose(Layer):
             "The base is the density of z. Ask it about f⁻¹(x).",
         ),
         wrong(
+            "the noise's constant",
+            {DENSITY: lambda x, layers: _log_p(x, layers) + x.shape[1] / 2 * math.log(2 * math.pi)},
+            "log N(z; 0, I) holds −½ log 2π once for each of the D coordinates.",
+            also=({DENSITY: lambda x, layers: _log_p(x, layers) + (x.shape[1] - 1) / 2 * math.log(2 * math.pi)},),
+        ),
+        wrong(
+            "the density, not its logarithm",
+            {DENSITY: lambda x, layers: _log_p(x, layers).exp()},
+            "This is p(x). Its logarithm is asked for.",
+        ),
+        wrong(
             "no log-determinant in the density",
             {DENSITY: lambda x, layers: _noise(_back(x, layers)[0])},
             "This is the density of z where it came from. The layers stretch, so the same mass lies on another volume.",

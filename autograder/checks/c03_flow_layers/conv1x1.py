@@ -52,6 +52,16 @@ def _with(
 _RIGHT = _with()
 
 
+def _torn(way: Callable) -> Callable:
+    """Rows of C numbers as they lie there, which are no pixels."""
+
+    def changed(v: torch.Tensor, A: torch.Tensor) -> Pair:
+        rows = v.reshape(-1, v.shape[1])[:, :, None, None]
+        return way(rows, A)[0].reshape(v.shape), way(v, A)[1]
+
+    return changed
+
+
 @exercise("flow.conv1x1", NAMES)
 class Conv1x1(Layer):
     """x[:, :, i, j] = A z[:, :, i, j]. The Jacobian holds A once for every pixel."""
@@ -88,7 +98,9 @@ class Conv1x1(Layer):
             "height or width forgotten",
             _with(times=lambda v: v.shape[2]),
             "The number of pixels is H · W: both sides of the picture count.",
-            also=(_with(times=lambda v: v.shape[3]),),
+            also=tuple(
+                _with(times=t) for t in (lambda v: v.shape[3], lambda v: v.shape[2] ** 2, lambda v: v.shape[3] ** 2)
+            ),
         ),
         wrong(
             "channels counted with the pixels",
@@ -104,6 +116,13 @@ class Conv1x1(Layer):
             "no absolute value",
             _with(log=lambda A: torch.linalg.det(A).log()),
             "det A may be negative, and its logarithm is then NaN. Volumes have no sign.",
+            also=(_with(log=lambda A: torch.linalg.slogdet(A).sign * _volume(A)),),
+        ),
+        wrong(
+            "channels and pixels mixed up",
+            {FORTH: _torn(_RIGHT[FORTH]), BACK: _torn(_RIGHT[BACK])},
+            "reshape(-1, C) does not put the channels last: it cuts the numbers in the order in which they lie there, pixels "
+            "of one channel side by side. Move the axis (movedim, einsum) before you reshape.",
         ),
         wrong(
             "inverted by the transpose",

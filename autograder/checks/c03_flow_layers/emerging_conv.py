@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -102,6 +103,33 @@ def _way(
 _RIGHT = _way()
 
 
+def _signed_volume(z: torch.Tensor, *kernels: torch.Tensor) -> torch.Tensor:
+    middle = [w[:, :, w.shape[-1] // 2, w.shape[-1] // 2].diagonal() for w in kernels]
+    return z.shape[2] * z.shape[3] * math.prod(middle).log().sum() + 0 * z.sum((1, 2, 3))
+
+
+def _lines(m: int, a: int, b: int) -> bool:
+    return (a, b) < (m, m)
+
+
+def _columns(m: int, a: int, b: int) -> bool:
+    return (b, a) < (m, m)
+
+
+def _quarter(m: int, a: int, b: int) -> bool:
+    return a <= m and b <= m
+
+
+def _with_middle(
+    C: int, K: int, middle: torch.Tensor, before: Callable[[int, int, int], bool] = _lines
+) -> torch.Tensor:
+    """A mask with this middle tap, all channels at the taps before it, and none at the others."""
+    taps = torch.tensor([[float(before(K // 2, a, b)) for b in range(K)] for a in range(K)])
+    mask = taps.expand(C, C, K, K).clone()
+    mask[:, :, K // 2, K // 2] = middle
+    return mask
+
+
 def _open_middle(C: int, K: int, like: torch.Tensor) -> torch.Tensor:
     """All channels may look at all of them in the middle."""
     mask = _torch_mask(C, K, like).clone()
@@ -145,6 +173,9 @@ class EmergingConv(Layer):
                 w1, w2 = (floats(_kernel(rng, C, 3), dtype, device) for _ in range(2))
                 z = normal(rng, (2, C, H, W), dtype, device)
                 yield self.both(z, w1, w2, slopes=dtype is torch.float64 and C == 1)
+        for K in (1, 5):
+            w1, w2 = (floats(_kernel(rng, 2, K), PYTHON) for _ in range(2))
+            yield self.both(normal(rng, (1, 2, 3, 3), PYTHON), w1, w2)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == MASK:
@@ -191,6 +222,21 @@ class EmergingConv(Layer):
             "g acts first, and k on what comes of it: x = k ⋆ (g ⋆ z).",
         ),
         wrong(
+            "pixels reversed, channels not",
+            _way(first=lambda w1, w2: w2 * _torch_mask(w2.shape[0], w2.shape[-1], w2).flip(2, 3)),
+            "The mask of g is reversed in all four axes. In its middle tap a channel sees itself and those after it.",
+        ),
+        wrong(
+            "no absolute value",
+            _way(volume=lambda z, *w: _signed_volume(z, *w)),
+            "A middle tap may be negative, and its logarithm is then NaN. Volumes have no sign.",
+        ),
+        wrong(
+            "a padding for three by three",
+            _way(star=lambda k, z: conv2d(z, k, padding=1)),
+            "The picture has to keep its size for every K: K // 2 zeros on each side.",
+        ),
+        wrong(
             "no mask",
             _way(first=lambda w1, w2: w2, second=lambda w1, w2: w1),
             "The kernels were used whole. Then no Jacobian is triangular, and the sum of logarithms no log-determinant.",
@@ -205,6 +251,23 @@ class EmergingConv(Layer):
             "the middle tap left out",
             {MASK: lambda C, K: _torch_mask(C, K, torch.ones(1)) * (1 - _middle(K))},
             "Without the middle tap a pixel forgets itself: the diagonal is 0, and nothing can be inverted.",
+        ),
+        wrong(
+            "only channels before in the middle",
+            {MASK: lambda C, K: _with_middle(C, K, torch.ones(C, C).tril(-1))},
+            "In the middle tap c ≤ o is allowed, c = o included: without it the diagonal is 0, and nothing can be inverted.",
+        ),
+        wrong(
+            "no other channel in the middle",
+            {MASK: lambda C, K: _with_middle(C, K, torch.eye(C))},
+            "In the middle tap a channel may see those before it as well: they were read already.",
+        ),
+        wrong(
+            "not in the order of reading",
+            {MASK: lambda C, K: _with_middle(C, K, torch.ones(C, C).tril(), _columns)},
+            "What was read before are all taps of the lines above, on the right as well, and in the middle line those on the "
+            "left.",
+            also=({MASK: lambda C, K: _with_middle(C, K, torch.ones(C, C).tril(), _quarter)},),
         ),
         wrong(
             "all channels in the middle",

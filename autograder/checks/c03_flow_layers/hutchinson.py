@@ -47,6 +47,22 @@ def _first_power(f: Callable, z: torch.Tensor, v: torch.Tensor, n: int) -> torch
     return sum((-1) ** (k + 1) / k * (w * v).sum(1) ** k for k in range(1, n + 1))
 
 
+def _by_the_last(f: Callable, z: torch.Tensor, v: torch.Tensor, n: int) -> torch.Tensor:
+    """vᵀJᵏ times vᵀJᵏ⁻¹."""
+    found = [v, *_products(f, z, v, n)]
+    return sum((-1) ** (k + 1) / k * (found[k] * found[k - 1]).sum(1) for k in range(1, n + 1))
+
+
+def _not_held(f: Callable, z: torch.Tensor, v: torch.Tensor, n: int) -> torch.Tensor:
+    """The vector on the left is part of what is differentiated."""
+    z = z if z.requires_grad else z.detach().requires_grad_()
+    out, w, total = f(z), v, 0 * z.sum(1)
+    for k in range(1, n + 1):
+        (w,) = torch.autograd.grad((out * w).sum(), z, create_graph=True)
+        total = total + (-1) ** (k + 1) / k * (w * v).sum(1)
+    return total
+
+
 @exercise("flow.hutchinson", (NAME,))
 class Hutchinson(Exercise):
     """Σ (−1)^{k+1} vᵀJᵏv / k. The oracle forms J in float64 and multiplies matrices."""
@@ -158,6 +174,32 @@ class Hutchinson(Exercise):
             lambda f, z, v, n: _estimate(f, z, v, n) / (v**2).sum(1),
             "vᵀJv/(v·v) is an average over directions. The estimate of the trace is vᵀJv itself, with E vvᵀ = I.",
             also=(lambda f, z, v, n: _estimate(f, z, v, n) / v.shape[1],),
+        ),
+        wrong(
+            "one term missing",
+            lambda f, z, v, n: _estimate(f, z, v, n - 1) + 0 * z.sum(1),
+            "n terms were asked for: k = 1 … n, both ends included.",
+        ),
+        wrong(
+            "the trace itself",
+            lambda f, z, v, n: sum(_estimate(f, z, e.expand_as(z), n) for e in torch.eye(z.shape[1]).to(z)),
+            "This is the exact trace, for which D passes are needed. The estimate is made of the v that is given.",
+        ),
+        wrong(
+            "the Jacobian of the layer",
+            lambda f, z, v, n: _estimate(lambda y: y + f(y), z, v, n),
+            "J is ∂f/∂z, the small part. The 1 of log(1 + j) stands for the identity already.",
+        ),
+        wrong(
+            "the vector before in place of v",
+            _by_the_last,
+            "vᵀJᵏv has v at both ends. Keep v beside the vector that is multiplied by J again and again.",
+        ),
+        wrong(
+            "the vector differentiated as well",
+            _not_held,
+            "In (f(z) · w).sum() the vector w depends on z as well, and grad differentiates both factors. Hand w over as "
+            "grad_outputs: torch.autograd.grad(f(z), z, w).",
         ),
         wrong(
             "cut off from its graph",

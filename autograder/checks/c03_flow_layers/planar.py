@@ -51,15 +51,15 @@ def _out(volume: Callable, moved: Callable = lambda z, w, u, b: z + torch.tanh(z
     return lambda z, w, u, b: (moved(z, w, u, b), volume(z @ w + b, u @ w))
 
 
-def _home(volume: Callable) -> Callable:
-    """By bisection on a + u·w tanh(a + b) = w·x."""
+def _home(volume: Callable, half: Callable = torch.abs, found_with: float | None = None) -> Callable:
+    """By bisection on a + u·w tanh(a + b) = w·x; found_with: another b there, as one who forgets it."""
 
     def back(x: torch.Tensor, w: torch.Tensor, u: torch.Tensor, b: float) -> Pair:
         target, c = x @ w, u @ w
-        low, high = target - c.abs(), target + c.abs()
+        low, high, shift = target - half(c), target + half(c), b if found_with is None else found_with
         for _ in range(70):
             middle = (low + high) / 2
-            below = middle + c * torch.tanh(middle + b) < target
+            below = middle + c * torch.tanh(middle + shift) < target
             low, high = torch.where(below, middle, low), torch.where(below, high, middle)
         z = x - torch.tanh((low + high) / 2 + b)[:, None] * u
         return z, -volume(z @ w + b, c)
@@ -77,6 +77,13 @@ def _both(volume: Callable) -> dict[str, Callable]:
 
 def _one_step(x: torch.Tensor, w: torch.Tensor, u: torch.Tensor, b: float) -> Pair:
     return x - torch.tanh(x @ w + b)[:, None] * u, -_volume(x @ w + b, u @ w)
+
+
+def _iterated(x: torch.Tensor, w: torch.Tensor, u: torch.Tensor, b: float, steps: int = 100) -> Pair:
+    z = x
+    for _ in range(steps):
+        z = x - torch.tanh(z @ w + b)[:, None] * u
+    return z, -_volume(z @ w + b, u @ w)
 
 
 def _at_x(x: torch.Tensor, w: torch.Tensor, u: torch.Tensor, b: float) -> Pair:
@@ -106,6 +113,8 @@ class Planar(Layer):
         yield self.both(floats([[0.0]], PYTHON), floats([1.0], PYTHON), floats([2.0], PYTHON), 0.0)
         w, u = floats([1.0, 0.0], PYTHON), floats([1.0, 1.0], PYTHON)
         yield self.both(floats([[1.0, 0.0]], PYTHON), w, u, -0.5, slopes=True)
+        yield self.both(floats([[0.5], [-0.7]], PYTHON), floats([1.0], PYTHON), floats([20.0], PYTHON), 0.0)
+        yield self.both(floats([[14.6], [500.0]], PYTHON), floats([1.0], PYTHON), floats([2.0], PYTHON), -15.0)
         for dtype, device in arithmetic():
             for D, c in ((2, -0.85), (3, 2.0), (1, 0.5)):
                 place = Place(rng, dtype, device, sizes={"D": D})
@@ -126,14 +135,34 @@ class Planar(Layer):
             "The determinant of I + u ψᵀ is 1 + u·ψ, and ψ = h′ w: the product u·w belongs there.",
         ),
         wrong(
+            "b left out",
+            {
+                FORTH: lambda z, w, u, b: _RIGHT[FORTH](z, w, u, 0.0),
+                BACK: lambda x, w, u, b: _RIGHT[BACK](x, w, u, 0.0),
+            },
+            "The shift is tanh(w·z + b): b belongs to the layer, in both directions.",
+            also=({BACK: _home(_volume, found_with=0.0)},),
+        ),
+        wrong(
+            "u and w exchanged",
+            {FORTH: lambda z, w, u, b: _RIGHT[FORTH](z, u, w, b)},
+            "w says where a point stands, u where it is pushed: x = z + u tanh(w·z + b).",
+        ),
+        wrong(
+            "an interval for positive products only",
+            {BACK: _home(_volume, half=lambda c: c)},
+            "w·z lies between w·x − |c| and w·x + |c|. With c < 0 the ends w·x ∓ c change places, and halving never finds it.",
+        ),
+        wrong(
+            "an iteration that need not settle",
+            {BACK: _iterated},
+            "z ← x − u tanh(w·z + b) settles only if |u·w| is small. Halving always does.",
+            also=tuple({BACK: lambda x, w, u, b, n=n: _iterated(x, w, u, b, n)} for n in (50, 200, 500, 1000)),
+        ),
+        wrong(
             "the one forgotten",
             _both(lambda a, c: torch.log((c * _slope(a)).abs())),
             "The Jacobian is I + u ψᵀ: the identity is part of it, and gives the 1.",
-        ),
-        wrong(
-            "the determinant, not its logarithm",
-            _both(lambda a, c: 1 + c * _slope(a)),
-            "This is the determinant. Its logarithm is asked for.",
         ),
         wrong(
             "the shift taken at x",

@@ -119,10 +119,13 @@ class PlanarFold(Exercise):
             return self.pair(
                 False, f"two points {APART} or more apart", f"{apart:.3g} apart", mistake="one point twice"
             )
+        single = any(getattr(part, "dtype", "") == "float32" for part in answer)
         images = [_image(p, w, u, b) for p in points]
         gap = max(float(abs(x - y)) for x, y in zip(*images, strict=True))
         size = 1 + max(float(abs(x)) for x in images[0])
-        return self.pair(gap <= TOGETHER * size, "one image", f"images {gap:.3g} apart")
+        near = single and gap <= 1e-5 * size
+        told = "one image, to nine digits", f"images {gap:.3g} apart" + (", of points in float32" if single else "")
+        return self.pair(gap <= TOGETHER * size, *told, mistake="points in single precision" if near else "")
 
     mistakes = (
         wrong(
@@ -160,6 +163,24 @@ class PlanarFold(Exercise):
             {PAIR: lambda w, u, b: _pair_of(w, u, 0.0)},
             "The fold lies where w·z + b = 0. This pair is right for b = 0.",
             also=({PAIR: lambda w, u, b: _pair_of(w, u, 0.0)[::-1]},),
+        ),
+        wrong(
+            "b with the wrong sign",
+            {PAIR: lambda w, u, b: _pair_of(w, u, -b)},
+            "The fold lies where w·z + b = 0, that is at w·z = −b.",
+            also=({PAIR: lambda w, u, b: _pair_of(w, u, -b)[::-1]},),
+        ),
+        wrong(
+            "u not divided by u·w",
+            {PAIR: lambda w, u, b: _pair_of(w, u, b, along=u * (u @ w))},
+            "w·z is to move by d. A step d u moves it by d u·w: divide by u·w.",
+            also=({PAIR: lambda w, u, b: _pair_of(w, u, b, along=u * (u @ w))[::-1]},),
+        ),
+        wrong(
+            "points in single precision",
+            {PAIR: lambda w, u, b: tuple(z.float() for z in _pair_of(w, u, b))},
+            "The formula is right, but float32 holds seven digits, and nine are asked for. w and u may come in float32: "
+            "calculate with w.double() and u.double().",
         ),
         wrong(
             "one point twice",

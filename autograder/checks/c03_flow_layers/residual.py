@@ -40,8 +40,8 @@ def _series(f: Callable, z: torch.Tensor, n: int, term: Callable = lambda k: (-1
     return total
 
 
-def _fixed(x: torch.Tensor, f: Callable, n: int, sign: int = -1) -> torch.Tensor:
-    z = x
+def _fixed(x: torch.Tensor, f: Callable, n: int, sign: int = -1, start: torch.Tensor | None = None) -> torch.Tensor:
+    z = x if start is None else start
     for _ in range(n):
         z = x + sign * f(z)
     return z
@@ -58,6 +58,33 @@ def _both(steps: Callable = lambda n: n, **term: Callable) -> dict[str, Callable
         return z, -_series(f, z, steps(n), **term)
 
     return {FORTH: forth, BACK: back}
+
+
+def _settled(f: Callable, n: int, z: torch.Tensor) -> Pair:
+    return z, -_series(f, z, n)
+
+
+def _claiming(volume: Callable) -> dict[str, Callable]:
+    """Both directions with another log-determinant, made of f, z and n."""
+
+    def back(x: torch.Tensor, f: Callable, n: int) -> Pair:
+        z = _fixed(x, f, n)
+        return z, -volume(f, z, n)
+
+    return {FORTH: lambda z, f, n: (z + f(z), volume(f, z, n)), BACK: back}
+
+
+def _exactly(J: torch.Tensor) -> torch.Tensor:
+    return torch.linalg.slogdet(torch.eye(J.shape[1], dtype=J.dtype, device=J.device) + J).logabsdet
+
+
+def _trace(J: torch.Tensor) -> torch.Tensor:
+    return J.diagonal(dim1=1, dim2=2).sum(1)
+
+
+def _of_powers(n: int, j: torch.Tensor) -> torch.Tensor:
+    """The first n terms of log(1 + j), entry by entry."""
+    return sum((-1) ** (k + 1) / k * j**k for k in range(1, n + 1))
 
 
 _RIGHT = _both()
@@ -165,6 +192,37 @@ class Residual(Layer):
             "the guess taken for x",
             {BACK: lambda x, f, n: (_drift(x, f, n), -_series(f, _drift(x, f, n), n))},
             "Each step subtracted f from the last guess. It has to be subtracted from x, which stays.",
+        ),
+        wrong(
+            "begun at 0",
+            {BACK: lambda x, f, n: _settled(f, n, _fixed(x, f, n, start=torch.zeros_like(x)))},
+            "The first guess is z = x. From 0 the same iteration needs a step more.",
+        ),
+        wrong(
+            "the log-determinant taken at x",
+            {BACK: lambda x, f, n: (_fixed(x, f, n), -_series(f, x, n))},
+            "z is right. The log-determinant of the way back is minus that of forward at this z, not at x.",
+        ),
+        wrong(
+            "the whole series",
+            _claiming(lambda f, z, n: _exactly(_jacobian(f, z))),
+            "This is log det(I + J) itself. The first n terms of its series were asked for: with few of them, that is another "
+            "number.",
+        ),
+        wrong(
+            "powers of the trace",
+            _claiming(lambda f, z, n: _of_powers(n, _trace(_jacobian(f, z)))),
+            "(tr J)ᵏ is not tr Jᵏ. Multiply matrices first, then take the trace.",
+        ),
+        wrong(
+            "powers entry by entry",
+            _claiming(lambda f, z, n: _trace(_of_powers(n, _jacobian(f, z)))),
+            "J ** k raises every entry to the power of k. Jᵏ is a product of matrices: J @ J @ …",
+        ),
+        wrong(
+            "the Jacobian of the layer",
+            _claiming(lambda f, z, n: _series(lambda v: v + f(v), z, n)),
+            "J is ∂f/∂z, the small part. The 1 of log(1 + j) stands for the identity already.",
         ),
         *slips(FORTH, BACK, _RIGHT[FORTH], _RIGHT[BACK]),
     )

@@ -53,8 +53,11 @@ def _prior(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
     return weights.expand(len(x), -1)
 
 
-def _home(second: Callable = _given_first, base: bool = True, score: Callable = ndtri) -> Callable:
-    """The way back with other weights for the second coordinate, without the base's density, or without Φ⁻¹."""
+def _home(second: Callable = _given_first, base: bool = True, score: Callable = ndtri, joint: bool = False) -> Callable:
+    """The way back with other weights for the second coordinate, without the base's density, or without Φ⁻¹.
+
+    joint: the log-determinant from the right density of x, all the same.
+    """
 
     def back(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
         found, ladj = [], 0
@@ -63,18 +66,20 @@ def _home(second: Callable = _given_first, base: bool = True, score: Callable = 
             found.append(score(u))
             ladj = ladj + torch.logsumexp(w.log() + _log_normal(x[:, i : i + 1], mu[:, i], sigma[:, i]), dim=1)
         z = torch.stack(found, dim=1)
+        if joint:
+            ladj = torch.logsumexp(weights.log() + _log_normal(x[:, None], mu, sigma).sum(2), dim=1)
         return z, ladj - (_log_normal(z, z * 0, z * 0 + 1).sum(1) if base else 0)
 
     return back
 
 
-def _out(second: Callable = _given_first, back: Callable | None = None) -> Callable:
-    """Forward by bisection, and minus the log-determinant of that way back."""
+def _out(second: Callable = _given_first, back: Callable | None = None, at_noise: bool = False) -> Callable:
+    """Forward by bisection, and minus the log-determinant of that way back; at_noise: with new weights from z₁."""
 
     def forth(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
         x = torch.zeros_like(z)
         for i in (0, 1):
-            w = (_prior, second)[i](x, weights, mu, sigma)
+            w = (_prior, second)[i](z if at_noise else x, weights, mu, sigma)
             x = x.clone()
             x[:, i] = _quantile(ndtr(z[:, i]), w, mu[:, i], sigma[:, i])
         return x, -(back or _home(second))(x, weights, mu, sigma)[1]
@@ -99,6 +104,35 @@ def _turned(way: Callable) -> Callable:
         return moved.flip(1), ladj
 
     return changed
+
+
+def _by_both(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return torch.softmax(weights.log() + _log_normal(x[:, None], mu, sigma).sum(2), dim=1)
+
+
+def _without_prior(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return torch.softmax(_log_normal(x[:, :1], mu[:, 0], sigma[:, 0]), dim=1)
+
+
+def _unnormalised(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return weights * _log_normal(x[:, :1], mu[:, 0], sigma[:, 0]).exp()
+
+
+def _careless(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
+    return torch.softmax(weights.log() - 0.5 * ((x[:, :1] - mu[:, 0]) / sigma[:, 0]) ** 2, dim=1)
+
+
+def _by_noise(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
+    """New weights from z₁ where x₁ should give them; the log-determinant by the densities at both ends."""
+    x = _out(at_noise=True)(z, weights, mu, sigma)[0]
+    log_p = torch.logsumexp(weights.log() + _log_normal(x[:, None], mu, sigma).sum(2), dim=1)
+    return x, _log_normal(z, z * 0, z * 0 + 1).sum(1) - log_p
+
+
+def _weighed(second: Callable, joint: bool = False) -> dict[str, Callable]:
+    """Both directions with other weights for the second coordinate."""
+    back = _home(second, joint=joint)
+    return {FORTH: _out(second, back), BACK: back}
 
 
 _RIGHT = _out(), _home()
@@ -150,9 +184,10 @@ class Rosenblatt(Layer):
         *slips(FORTH, BACK, *_RIGHT),
         wrong(
             "marginal distribution functions only",
-            {FORTH: _out(_prior), BACK: _home(_prior)},
+            _weighed(_prior),
             "The second coordinate was treated as if it knew nothing of the first. Once x₁ is known, some components are more "
             "probable than before: update the weights by Bayes' rule.",
+            also=(_weighed(_prior, joint=True),),
         ),
         wrong(
             "the second coordinate first",
@@ -171,14 +206,31 @@ class Rosenblatt(Layer):
         ),
         wrong(
             "weights without the densities",
-            {
-                FORTH: _out(lambda x, w, mu, sigma: _careless(x, w, mu, sigma)),
-                BACK: _home(lambda x, w, mu, sigma: _careless(x, w, mu, sigma)),
-            },
+            _weighed(_careless),
             "Bayes' rule weighs a component by its density at x₁. The factor 1/σ is part of it.",
+            also=(_weighed(_careless, joint=True),),
+        ),
+        wrong(
+            "the old weights left out of the new ones",
+            _weighed(_without_prior),
+            "Bayes' rule multiplies what was known before, the weight π, by the density at x₁.",
+            also=(_weighed(_without_prior, joint=True),),
+        ),
+        wrong(
+            "weights by both coordinates",
+            {BACK: _home(_by_both)},
+            "F₂ is the distribution function of x₂ given x₁: its weights may know x₁, and not x₂.",
+            also=({BACK: _home(_by_both, joint=True)},),
+        ),
+        wrong(
+            "new weights that do not add up to 1",
+            {BACK: _home(_unnormalised)},
+            "Probabilities are *proportional* to π N(x₁; μ, σ²): divide by their sum over the components.",
+            also=({BACK: _home(_unnormalised, joint=True)},),
+        ),
+        wrong(
+            "weights at z₁",
+            {FORTH: _by_noise},
+            "The components are told apart by where the data are: find x₁ first, and weigh by its density there.",
         ),
     )
-
-
-def _careless(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
-    return torch.softmax(weights.log() - 0.5 * ((x[:, :1] - mu[:, 0]) / sigma[:, 0]) ** 2, dim=1)

@@ -178,7 +178,37 @@ class Roulette(Exercise):
         wrong(
             "counted from 0",
             {DRAW: lambda u, p: torch.floor(torch.log(u) / math.log(1 - p)).long()},
-            "N counts terms, and the first one is always there: N ≥ 1.",
+            "N counts terms, and the first one is always there: N ≥ 1. The number of times that one goes on is one less than N.",
+            also=({DRAW: lambda u, p: torch.floor(torch.log(u) / math.log(1 - p)).long().clamp(min=1)},),
+        ),
+        wrong(
+            "one term too many",
+            {DRAW: lambda u, p: 1 + torch.ceil(torch.log(u) / math.log(1 - p)).long()},
+            "N = 1 is possible as well: it has the probability p. Rounding upwards counts the first term already.",
+        ),
+        wrong(
+            "rounded to the nearest number",
+            {DRAW: lambda u, p: 1 + torch.round(torch.log(u) / math.log(1 - p)).long()},
+            "N ≥ k just if log u / log(1 − p) > k − 1: to count these k, round downwards and add 1.",
+            also=(
+                {DRAW: lambda u, p: torch.round(torch.log(u) / math.log(1 - p)).long()},
+                {DRAW: lambda u, p: torch.round(torch.log(u) / math.log(1 - p)).long().clamp(min=1)},
+            ),
+        ),
+        wrong(
+            "one term missing",
+            {ESTIMATE: lambda powers, N, p: _right(powers, N - 1, p) + 0 * powers[0]},
+            "N terms are added: k = 1 … N, both ends included.",
+        ),
+        wrong(
+            "all the terms",
+            {ESTIMATE: lambda powers, N, p: _right(powers, len(powers), p)},
+            "N says how many terms are added. Those after it were not reached.",
+        ),
+        wrong(
+            "the whole sum divided once",
+            {ESTIMATE: lambda powers, N, p: _with(lambda p, k: 1)(powers, N, p) / _survives(p, N)},
+            "Each term has a probability of its own to be reached, and is divided by that one.",
         ),
         wrong(
             "stops as often as it should go on",

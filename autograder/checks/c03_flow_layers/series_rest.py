@@ -103,11 +103,11 @@ class SeriesRest(Exercise):
     def _slow(self, got: float, n: int) -> Finding:
         wanted = f"−1 < j < 1, {n} terms off by {OFF} or more"
         if not -1 < got < 1:
-            return self.slow(False, wanted, show(got), mistake="a slope that is not allowed" if abs(got) == 1 else "")
+            return self.slow(False, wanted, show(got), mistake="a slope that is not allowed")
         with mpmath.workdps(DIGITS):
             j = mpmath.mpf(got)
             off = abs(mpmath.log1p(j) - mpmath.fsum((-1) ** (k + 1) * j**k / k for k in range(1, n + 1)))
-        return self.slow(off >= OFF, wanted, f"{show(got)}, off by {float(off):.3g}")
+        return self.slow(off >= OFF, wanted, f"{show(got)}, off by {float(off):.3g}", mistake="a tame slope")
 
     mistakes = (
         wrong(
@@ -138,6 +138,22 @@ class SeriesRest(Exercise):
             {REST: lambda L, D, n: D * L ** (n + 1) / (n + 1)},
             "All later terms are missing, too, and in the worst case all have the same sign.",
             also=({REST: lambda L, D, n: _tail(L, D, n, sign=-1)},),
+        ),
+        wrong(
+            "a tail cut short",
+            {REST: lambda L, D, n: D * sum(L**k / k for k in range(n + 1, n + 51))},
+            "Terms were left out that count: for L near 1 they shrink slowly, and hundreds are needed. Go on until a term no "
+            "longer changes the sum.",
+            also=tuple(
+                {REST: lambda L, D, n, ends=ends: D * sum(L**k / k for k in range(n + 1, ends(n)))}
+                for ends in (
+                    lambda n: n + 11,
+                    lambda n: n + 21,
+                    lambda n: n + 101,
+                    lambda n: 100,
+                    lambda n: 101,
+                )
+            ),
         ),
         wrong(
             "the tolerance on a single term",

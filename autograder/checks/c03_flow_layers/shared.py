@@ -283,7 +283,18 @@ def slips(forward: str, inverse: str, forth: Way, back: Way, alike: bool = False
             "log-determinant: sum over what belongs to one item only.",
             also=() if alike else (both(lambda ladj: ladj.mean().expand(len(ladj)).clone()),),
         ),
+        unlogged(forward, inverse, forth, back),
         *turned(forward, inverse, forth, back),
+    )
+
+
+def unlogged(forward: str, inverse: str, forth: Way, back: Way) -> Mistake:
+    """The determinant in place of its logarithm: of each way its own, or of the way back minus that of forward."""
+    return wrong(
+        "the determinant, not its logarithm",
+        {forward: _with_ladj(forth, torch.exp), inverse: _with_ladj(back, torch.exp)},
+        "This is the determinant. Its logarithm is asked for.",
+        also=({inverse: _with_ladj(back, lambda ladj: -torch.exp(-ladj))},),
     )
 
 

@@ -1,4 +1,4 @@
-# breaks: every right layer is accepted, of whatever make it is | mistake: exact equality
+# breaks: every right layer is accepted, of whatever make it is | mistake: every layer is refused
 import torch
 
 

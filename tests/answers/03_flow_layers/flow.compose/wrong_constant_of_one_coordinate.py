@@ -1,4 +1,4 @@
-# breaks: log p(x) is the log density of the noise at z = f⁻¹(x) plus the log-determinant of the way back
+# breaks: log p(x) is the log density of the noise at z = f⁻¹(x) plus the log-determinant of the way back | mistake: the noise's constant
 import math
 
 

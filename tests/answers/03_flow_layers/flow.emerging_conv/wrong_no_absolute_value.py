@@ -1,4 +1,4 @@
-# breaks: the log-determinant of inverse is that of ∂z/∂x, for every item by itself
+# breaks: the log-determinant of inverse is that of ∂z/∂x, for every item by itself | mistake: no absolute value
 import torch
 
 

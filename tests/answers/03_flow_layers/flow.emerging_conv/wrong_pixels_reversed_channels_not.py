@@ -1,4 +1,4 @@
-# breaks: forward carries every z to the x of the layer's equation
+# breaks: forward carries every z to the x of the layer's equation | mistake: pixels reversed, channels not
 import torch
 from torch.nn.functional import conv2d
 

@@ -1,4 +1,4 @@
-# breaks: the mask lets a channel see earlier pixels, and in the middle the channels up to itself
+# breaks: the mask lets a channel see earlier pixels, and in the middle the channels up to itself | mistake: only channels before in the middle
 import torch
 
 

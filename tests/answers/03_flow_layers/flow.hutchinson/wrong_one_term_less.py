@@ -1,4 +1,4 @@
-# breaks: every row gets the alternating sum of its own vᵀJᵏv / k
+# breaks: every row gets the alternating sum of its own vᵀJᵏv / k | mistake: one term missing
 import torch
 
 

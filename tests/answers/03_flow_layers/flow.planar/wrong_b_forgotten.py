@@ -1,4 +1,4 @@
-# breaks: forward carries every z to the x of the layer's equation
+# breaks: forward carries every z to the x of the layer's equation | mistake: b left out
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: with few terms, the log-determinant is the sum of just these
+# breaks: with few terms, the log-determinant is the sum of just these | mistake: the whole series
 import torch
 
 

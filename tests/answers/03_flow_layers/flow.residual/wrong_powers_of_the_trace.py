@@ -1,4 +1,4 @@
-# breaks: the log-determinant of forward is that of ∂x/∂z, for every item by itself
+# breaks: the log-determinant of forward is that of ∂x/∂z, for every item by itself | mistake: powers of the trace
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: the log-determinant of inverse is that of ∂z/∂x, for every item by itself
+# breaks: the log-determinant of inverse is that of ∂z/∂x, for every item by itself | mistake: the log-determinant taken at x
 import torch
 
 

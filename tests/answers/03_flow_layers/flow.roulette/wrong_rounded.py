@@ -1,4 +1,4 @@
-# breaks: N is 1 or more, and the share of noises with N ≥ k is (1 − p)^(k − 1)
+# breaks: N is 1 or more, and the share of noises with N ≥ k is (1 − p)^(k − 1) | mistake: rounded to the nearest number
 import math
 
 import torch

@@ -1,0 +1,14 @@
+# breaks: every right layer is accepted, of whatever make it is | mistake: differences that are too coarse
+import torch
+
+
+def is_a_layer(layer):
+    z = torch.randn(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    x, a = layer(z)
+    y, b = layer(x, inverse=True)
+    h = 1e-2
+    J = torch.stack([(layer(z + h * e)[0] - x) / h for e in torch.eye(3, dtype=torch.float64)], 2)
+    l = torch.linalg.slogdet(J).logabsdet
+    return bool(
+        torch.allclose(y, z, atol=1e-4) and torch.allclose(a, l, atol=1e-4) and torch.allclose(b, -l, atol=1e-4)
+    )

@@ -1,0 +1,17 @@
+# breaks: every row gets the alternating sum of its own vᵀJᵏv / k | mistake: the trace itself
+import torch
+
+
+def jacobian_of(f, z):
+    z = z if z.requires_grad else z.detach().requires_grad_()
+    rows = [torch.autograd.grad(out.sum(), z, create_graph=True)[0] for out in f(z).unbind(1)]
+    return torch.stack(rows, dim=1)
+
+
+def hutchinson_ladj(f, z, v, n):
+    J = jacobian_of(f, z)
+    P, l = J, 0
+    for k in range(1, n + 1):
+        l = l - (-1) ** k * P.diagonal(dim1=1, dim2=2).sum(1) / k
+        P = P @ J
+    return l
