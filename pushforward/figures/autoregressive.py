@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pushforward.figures.controls import choice, explorer, slider
-from pushforward.figures.style import BLUE, GREY, ORANGE, SKY, VERMILION, figure, image, on_cpu
+from pushforward.figures.style import BLUE, GREY, ORANGE, SKY, VERMILION, figure, image, on_cpu, strip
 
 SIDE = 9  # of the picture under the sliders
 LATER, BLIND, SEEN, OWN = range(4)
@@ -164,3 +164,17 @@ def draw_intervals(x: Sequence[int], freq: Sequence[Sequence[int]], bits: str) -
 
 def _bar(left: float, width: float, middle: float, colour: str) -> Rectangle:
     return Rectangle((left, middle - 0.36), width, 0.72, facecolor=colour, edgecolor="white", linewidth=1.5)
+
+
+# --- the trained model -------------------------------------------------------------------------------------------
+
+DEAREST = 6.0  # bits of a pixel: from here on all are black
+
+
+@on_cpu
+def draw_bits(pictures: torch.Tensor, bits: torch.Tensor) -> Figure:
+    """Pictures (n, 8, 8), levels 0 … 16, and below each the bits (n, 8, 8) of its pixels: the darker, the dearer."""
+    fig, (above, below) = figure(2, 1, (9.4, 2.4))
+    strip(above, pictures / 8 - 1, "digits")
+    strip(below, 2 * (bits / DEAREST).clamp(0, 1) - 1, f"bits of each pixel, from 0 (white) to {DEAREST:g} (black)")
+    return fig

@@ -104,7 +104,7 @@ def test_the_exam_questions_are_answered_right() -> None:
 
 
 def test_a_neighbour_alone_is_worth_less_than_the_place(names: dict[str, Any]) -> None:
-    """The second and the third model of section 1, and the file of section 8."""
+    """The second and the third model of section 1."""
     train, test = (digits(part)[0].flatten(1).long() for part in ("train", "test"))
     counts = (train[:, :, None] == torch.arange(17)).float().sum(0) + 1
     by_place = -names["next_log_p"](counts.log().expand(447, 64, 17), test).sum(1).mean()
@@ -135,6 +135,67 @@ def test_all_test_digits_come_back_within_two_bits_of_their_likelihood(names: di
     assert all(length < own + 2 for length, own in zip(map(len, strings), bits.tolist(), strict=True))
     others = names["bytes_of_others"](test)
     assert len(names["file_of"](strings)) < min(others.values())
+
+
+# --- the trained model -----------------------------------------------------------------------------------------
+
+
+def test_mixing_and_loss_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    W, b, h = of(2, 7, 3, 1).reshape(2, 2), of(0, 1), of(1, 10)[:, None]
+    assert names["causal_mix"](h, W, b).flatten().tolist() == [2, 14]
+    logits = of(0, math.log(3)).expand(1, 2, 2)
+    assert names["mean_nats"](logits, torch.tensor([[1, 0]])).item() == pytest.approx(1.674, abs=5e-4)
+
+
+def test_the_net_is_causal_and_as_large_as_the_text_says(names: dict[str, Any]) -> None:
+    torch.manual_seed(0)
+    net = names["PixelNet"](torch.zeros(64, 17))
+    count = sum(p.numel() for p in net.parameters())
+    assert f"{count:,}" == "42,673"
+    assert 4 * count / (447 * 64) == pytest.approx(6, abs=0.05)
+    x = torch.randint(17, (2, 64))
+    other = torch.cat([x[:, :40], (x[:, 40:] + 1) % 17], 1)
+    says, differently = (net(names["shift_right"](rows, 17)) for rows in (x, other))
+    assert torch.equal(says[:, :41], differently[:, :41])
+    assert (says[:, 41:] != differently[:, 41:]).any(2).all()
+
+
+@pytest.mark.slow
+def test_all_test_digits_come_back_from_the_trained_net_within_two_bits(
+    names: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole of section 9: nats, what they are spent on, and the file."""
+    monkeypatch.setenv("PUSHFORWARD_BUDGET", "full")
+    names["pixels_run"].cache_clear()
+    test = digits("test")[0].flatten(1).long()
+    log_p = names["digit_log_p"](test)
+    cost = -names["next_log_p"](log_p, test) / math.log(2)
+    assert cost.sum(1).mean() * math.log(2) < 83
+    assert cost[test == 0].mean() < cost[test == 16].mean() < cost[(test > 0) & (test < 16)].mean()
+
+    def model(known: torch.Tensor) -> torch.Tensor:
+        padded = torch.nn.functional.pad(known, (0, 64 - known.shape[1]))
+        return names["integer_frequencies"](names["digit_log_p"](padded)[:, known.shape[1]].exp(), 2**16)
+
+    freq = names["integer_frequencies"](log_p.exp(), 2**16)
+    strings = names["encode"](test, freq)
+    assert torch.equal(names["decode"](model, strings, 64), test)
+    own = -(freq.double() / 2**16).log2().gather(2, test[:, :, None]).sum((1, 2))
+    more = torch.tensor([*map(len, strings)]) - own
+    assert 0 < more.min() <= more.max() < 2
+    assert more.mean() == pytest.approx(1, abs=0.3)
+    size = len(names["file_of"](strings))
+    assert size < 0.7 * min(names["bytes_of_others"](test).values())
+    names["pixels_run"].cache_clear()
+
+
+def test_dear_pixels_are_dark(names: dict[str, Any]) -> None:
+    bits = torch.zeros(3, 8, 8)
+    bits[1, 2, 3], bits[2, 0, 0] = 3, 99
+    fig = drawings.draw_bits(torch.zeros(3, 8, 8), bits)
+    shown = fig.axes[1].images[0].get_array()
+    assert [shown[0, 0], shown[2, 11], shown[0, 16]] == [-1, 0, 1]
+    assert Picture(fig, "").png
 
 
 # --- drawings ----------------------------------------------------------------------------------------------------

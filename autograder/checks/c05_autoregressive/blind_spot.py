@@ -1,4 +1,4 @@
-"""ar.blind_spot: an earlier pixel that no stack of masked convolutions sees; two stacks see it."""
+"""ar.blind_spot: an earlier pixel that no stack of masked convolutions sees; two stacks see it (long: a witness and its repair)."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ class BlindSpot(Exercise):
     apart = True
     form = gate("blind_pixel returns two whole numbers, rows up and columns to the right")
     earlier = gate("the pixel comes earlier in raster order")
-    blind = pays("no stack of masked k × k convolutions, however deep, sees your pixel")
+    blind = pays("no stack of masked k × k convolutions, however deep, sees your pixel", 1.2)
     shape = gate("two_stacks returns a picture of the shape of x")
-    leak = pays("no pixel of the result depends on itself or on a later one")
-    reach = pays("with enough layers every earlier pixel is seen, the one above to the right as well")
-    sums = pays("each layer is the vertical and the horizontal masked sum, joined from vertical to horizontal")
+    leak = pays("no pixel of the result depends on itself or on a later one", 0.4)
+    reach = pays("with enough layers every earlier pixel is seen, your blind one among them", 1.2)
+    sums = pays("each layer is the vertical and the horizontal masked sum, joined from vertical to horizontal", 1.2)
 
     hints = (
         "From one layer to the next, the way goes up by one row and to the right by how much at most? To which columns "
@@ -119,7 +119,10 @@ class BlindSpot(Exercise):
         dim = floats(rng.uniform(-0.3, 0.3, size=(1, 1, H, W)), PYTHON)
         x = dim + 0.5 * torch.cat([torch.zeros(1, H * W, dtype=PYTHON), torch.eye(H * W, dtype=PYTHON)]).reshape(-1, 1, H, W)  # fmt: skip
         pair = [floats(rng.uniform(0.3, 0.6, size=(W, 3, 3)), PYTHON) for _ in range(2)]
-        return case(call(STACKS, x, *pair), about=(self.shape, self.leak, self.reach), of="bright", x=x)
+        ask = call(STACKS, x, *pair)
+        return case(
+            ask, about=(self.shape, self.leak, self.reach), of="bright", x=x, vertical=pair[0], horizontal=pair[1]
+        )
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         about = (self.form, self.earlier, self.blind) if name == PIXEL else (self.shape, self.sums)
@@ -147,13 +150,17 @@ class BlindSpot(Exercise):
         before = up > 0 or (up == 0 and right < 0)
         came, later = f"{up} up, {right} to the right", None if before else "a later pixel"
         yield self.earlier(before, "a pixel above, or to the left in the same row", came, mistake=later)
-        if before:
-            layers = _layers_to(case.k // 2, up, right)
-            seen = "seen by the first layer" if layers == 1 else "seen by a deeper stack"
-            got = f"{came}, which {layers} layers see" if layers != 1 else f"{came}, which one layer sees"
-            yield self.blind(
-                layers is None, f"a pixel out of reach for k = {case.k}", got, mistake=seen if layers else None
-            )
+        if not before:
+            yield self.reach(False, "a pixel that two stacks see and one does not", came)
+            return
+        layers = _layers_to(case.k // 2, up, right)
+        seen = "seen by the first layer" if layers == 1 else "seen by a deeper stack"
+        got = f"{came}, which {layers} layers see" if layers != 1 else f"{came}, which one layer sees"
+        yield self.blind(
+            layers is None, f"a pixel out of reach for k = {case.k}", got, mistake=seen if layers else None
+        )
+        if layers is not None:
+            yield self.reach(False, "a pixel that two stacks see and one does not", got)
 
     def _judge_bright(self, case: Case, answer: Any) -> Iterator[Finding]:
         _, _, H, W = case.x.shape
@@ -162,11 +169,14 @@ class BlindSpot(Exercise):
         if not seen.any():  # a constant leaks nothing, and is no merit
             yield self.leak(False, "a picture that depends on earlier pixels", "one that depends on nothing")
             return
+        want, size = _summed(*map(exact, (case.x, case.vertical, case.horizontal)))
+        right = close(answer, want, case.x.dtype, size).ok
         for law, wanted in ((self.leak, False), (self.reach, True)):
             bad = [(i, j) for i, j in np.ndindex(seen.shape) if (j < i) == wanted and seen[i, j] != wanted]
             i, j = bad[0] if bad else (0, 0)
             pair = f"{divmod(i, W)} {'sees' if wanted else 'does not see'} {divmod(j, W)}"
-            yield law(not bad, pair, "it does not" if wanted else "it does")
+            if bad or right:  # what is merely different leaks nothing, and is no merit either
+                yield law(not bad, pair, "it does not" if wanted else "it does")
 
     mistakes = (
         wrong(

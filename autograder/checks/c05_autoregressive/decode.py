@@ -75,9 +75,9 @@ class Decode(Exercise):
     apart = True
     form = gate("a row of D whole numbers comes back for every string")
     rows = pays("the rows come back as they were, value by value")
-    followed = pays("bits that follow the row's own change nothing")
-    every = pays("all 447 test digits come back, every pixel of them")
-    calls = pays("the model is asked once for each place, about all rows together")
+    followed = pays("bits that follow the row's own change nothing", 0.5)
+    every = pays("all 447 test digits come back, every pixel of them, after 64 calls of the model")
+    calls = pays("the model is asked once for each place, about all rows together", 1.5)
 
     hints = (
         "Keep low, width and whole as the encoder does. Which value would the encoder have had to choose to stay around the number?",
@@ -141,9 +141,13 @@ class Decode(Exercise):
         bad = np.argwhere(answer.array != case.x)
         n, d = bad[0] if len(bad) else (0, 0)
         wanted, came = (f"{rows[n, d]} at place {d + 1} of row {n + 1}" for rows in (case.x, answer.array))
-        yield case.law(not len(bad), wanted, came)
+        few, asked = len(case.calls) <= shape[1], (f"{shape[1]} calls of the model", str(len(case.calls)))
+        if case.law is self.every and not len(bad):
+            yield self.every(few, *asked)
+        else:
+            yield case.law(not len(bad), wanted, came)
         if not len(bad) and case.x.size > 20:  # a few values are right by luck
-            yield self.calls(len(case.calls) <= shape[1], f"{shape[1]} calls of the model", str(len(case.calls)))
+            yield self.calls(few, *asked)
 
     mistakes = (
         wrong(

@@ -85,10 +85,11 @@ class OnePass(Exercise):
 
     apart = True
     shape = gate("rows have the shape that was given, and there is one ladj for each")
-    maf = pays("MAF: z = (x − mu) e^(−s) with mu and s from the x before, ladj = −Σ s, and its inverse")
-    iaf = pays("IAF: x = mu + e^s z with mu and s from the z before, ladj = Σ s, and its inverse")
-    once = pays("the direction in which all that the net reads is known calls it once")
-    often = pays("the other direction calls it at most once for each place, whatever the batch")
+    maf = pays("MAF: z = (x − mu) e^(−s) with mu and s from the x before, ladj = −Σ s, and its inverse", 0.75)
+    iaf = pays("IAF: x = mu + e^s z with mu and s from the z before, ladj = Σ s, and its inverse", 0.75)
+    once = pays("the direction in which all that the net reads is known calls it once", 0.75)
+    often = pays("the other direction calls it at most once for each place, whatever the batch", 0.75)
+    both = pays("both directions of a flow lead from the same x to the same z and back, with 1 + D calls together", 2.5)
 
     hints = (
         "Of MAF the net reads data, of IAF noise. In which of the four functions do you hold all that it reads from the start?",
@@ -108,6 +109,14 @@ class OnePass(Exercise):
             yield self._asked(of, Affine(rng, 2), floats([[0.5, -1.0]], PYTHON))
             for dtype, device in arithmetic():
                 yield self._asked(of, Affine(rng, 4), normal(rng, (3, 4), dtype, device))
+        for there, back in ((MAF_Z, MAF_X), (IAF_X, IAF_Z)):
+            yield self._there_and_back(there, back, Affine(rng, 4), rng.normal(size=(3, 4)))
+
+    def _there_and_back(self, there: str, back: str, net: Affine, rows: np.ndarray) -> Case:
+        far, ladj = _oracle(there, net, rows)
+        asks = [call(of, Callback("net"), floats(x, PYTHON)) for of, x in ((there, rows), (back, far[0]))]
+        wanted = (far, ladj, _oracle(back, net, far[0])[0])
+        return case(*asks, about=(self.shape, self.both), of="both", net=net, rows=rows, wanted=wanted, calls=[])
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._asked(name, *given.values())
@@ -124,7 +133,23 @@ class OnePass(Exercise):
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
         return real_reply(case, args, kwargs)
 
-    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+    def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
+        if case.of == "both":
+            yield self._judge_both(case, *answers)
+        else:
+            yield from self._judge_one(case, *answers)
+
+    def _judge_both(self, case: Case, there: Any, back: Any) -> Finding:
+        parts = (*(there if isinstance(there, (tuple, list)) else (there,)), back)
+        right = len(parts) == 3 and all(
+            has_shape(got, want.shape).ok and close(got, want, PYTHON, size, lost=size).ok
+            for got, (want, size) in zip(parts, case.wanted, strict=True)
+        )
+        calls, most = len(case.calls), 1 + case.rows.shape[1]
+        got = f"{calls} calls" if right else "other points"
+        return self.both(right and calls <= most, f"there and back, with {most} calls", got)
+
+    def _judge_one(self, case: Case, answer: Any) -> Iterator[Finding]:
         value, count = self._laws(case.of)
         pair = count is self.once
         parts = answer if pair and isinstance(answer, (tuple, list)) and len(answer) == 2 else (answer,)

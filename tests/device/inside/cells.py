@@ -60,6 +60,7 @@ TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"players", "descend", "train_ring", "ring_run"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},
+    *{"train_pixels", "pixels_run"},
 }
 
 

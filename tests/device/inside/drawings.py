@@ -182,6 +182,7 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_reach": lambda to: ("one", 3, 2, 4, 4, PIXELS["masked_conv"], PIXELS["two_stacks"]),
     "reach_explorer": lambda to: (PIXELS["masked_conv"], PIXELS["two_stacks"]),
     "draw_intervals": lambda to: ([1, 0], [[3, 4, 1], [2, 5, 1]], "0101"),
+    "draw_bits": lambda to: (to(digits()[0][:3]), to(noise(3, 8, 8).abs())),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
     "measure_explorer": lambda to: (readings, 60),

@@ -1,4 +1,4 @@
-# breaks: with enough layers every earlier pixel is seen, the one above to the right as well
+# breaks: with enough layers every earlier pixel is seen, your blind one among them
 import torch
 import torch.nn.functional as F
 
