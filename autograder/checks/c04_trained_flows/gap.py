@@ -125,7 +125,7 @@ class Gap(Exercise):
         ),
         wrong(
             "a spread for an error",
-            {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std()), BETTER: lambda a, b: _verdict(a, b, lambda a, b: (a - b).std())},
+            {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std())},
             "This is the standard deviation of single differences. That of their mean is √n times smaller.",
         ),
         wrong(

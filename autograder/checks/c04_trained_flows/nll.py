@@ -36,7 +36,7 @@ def normal_of(m: float, s: float, D: int, dtype: torch.dtype, device: str = "cpu
 
 
 def _some_base(place: Place) -> Net:
-    m, s = (float(place.rng.uniform(*ends).round(1)) for ends in ((-1, 1), (0.5, 2)))
+    m, s = (round(float(place.rng.uniform(*ends)), 1) for ends in ((-1, 1), (0.5, 2)))
     return normal_of(m, s, place.sizes["D"], place.dtype, place.device)
 
 

@@ -23,7 +23,8 @@ from pushforward.train import budget
 
 LOG_P = "moons_log_p"
 POINTS, BATCH = 50_000, 7
-LOW, HIGH, CELLS = (-5.0, -4.5), (6.0, 5.0), 300  # of the grid: beyond it a flow has next to nothing
+LOW, HIGH, CELLS = (-5.0, -4.5), (6.0, 5.0), 200  # of the grid: beyond it a flow has next to nothing
+NODES = 160  # of the quadrature over the angle: less than half of SIGMA apart
 OVER = 0.02  # by how much the sum over the grid may exceed one
 SURE = 4.0  # standard errors by which a gap may be negative: chance does that once in 30,000
 INF = math.inf
@@ -38,7 +39,7 @@ class Gap:
 
     @classmethod
     def of(cls, x: np.ndarray, log_q: np.ndarray) -> Gap:
-        d = log_p_moons(torch.from_numpy(x)).numpy() - log_q
+        d = log_p_moons(torch.from_numpy(x), points=NODES).numpy() - log_q
         return cls(float(d.mean()), float(d.std(ddof=1) / math.sqrt(len(d))))
 
     def __str__(self) -> str:
@@ -61,7 +62,7 @@ def mass(log_q: np.ndarray) -> float:
 
 
 def _true(x: torch.Tensor, noise: float = SIGMA) -> torch.Tensor:
-    return log_p_moons(x, noise).to(x)
+    return log_p_moons(x, noise, NODES).to(x)
 
 
 def _normal(x: torch.Tensor) -> torch.Tensor:
