@@ -306,7 +306,12 @@ check("flow.gap")
 
 
 # %% tags=["given"]
-def moons_flow(layers=8, hidden=64, kind=functools.partial(AffineCoupling, bound=1.0)):
+def clamped(D, hidden, flip):
+    """An affine coupling with log-scales between −1 and 1."""
+    return AffineCoupling(D, hidden, flip, bound=1.0)
+
+
+def moons_flow(layers=8, hidden=64, kind=clamped):
     """A chain of couplings in the plane, fresh: the identity."""
     flow = Flow(2, layers, hidden, kind)
     for layer in flow.layers:  # steeper features to begin with: networks of one number learn wiggles slowly
@@ -338,8 +343,8 @@ def slowing(flow, steps, rate=1e-2):
 #
 # | budget | a third of the marks | two thirds | full marks | seeds tried: the largest gap |
 # |---|---|---|---|---|
-# | full, 2500 steps | at most 0.3 nats | 0.06 | 0.035 | MAXFULL |
-# | graded, 900 steps | 0.4 | 0.15 | 0.08 | MAXGRADED |
+# | full, 3500 steps | at most 0.3 nats | 0.06 | 0.04 | MAXFULL |
+# | graded, 900 steps | 0.4 | 0.15 | 0.08 | 0.041 |
 # | quick, 20 steps | only the form counts | | | |
 #
 # (For comparison: a published RealNVP of this size stands 0.021 nats above the truth, the best normal 1.6.)
@@ -374,7 +379,7 @@ def moons_run(seed=0):
     """(flow, history) of the run that is judged."""
     torch.manual_seed(seed)
     flow = moons_flow()
-    return flow, fit_moons(flow, budget(full=2500, graded=900, quick=20), seed)
+    return flow, fit_moons(flow, budget(full=3500, graded=900, quick=20), seed)
 
 
 def moons_log_p(x):
@@ -392,7 +397,7 @@ def moons_log_p(x):
 with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap"):
     flow, history = moons_run()
     fresh = two_moons(20_000, generator=torch.Generator().manual_seed(5))
-    truth = log_p_moons(fresh)
+    truth = log_p_moons(fresh).to(fresh.device)
     found = paired_gap(truth, moons_log_p(fresh))
     print(f"entropy {float(-truth.mean()):.3f}, gap {float(found['gap']):.4f} ± {float(found['error']):.4f} nats")
     show(
@@ -495,7 +500,12 @@ with waiting_for("tempered_log_p", "fit_moons", "flow_nll", "normal_base"), torc
 # With it four layers are enough, and since your training takes any flow, nothing new is to be written.
 
 
-# %% tags=["demo"]
+# %% tags=["given"]
+def at_home(log_p):
+    """The same log density for points of any device: they go where new tensors are made, and the result comes back."""
+    return lambda x: log_p(x.to(torch.empty(0).device)).to(x.device)
+
+
 @functools.cache
 def spline_run(seed=0):
     """(flow, history) of four spline couplings with 16 bins."""
@@ -504,6 +514,7 @@ def spline_run(seed=0):
     return flow, fit_moons(flow, budget(full=1000, graded=200, quick=20), seed)
 
 
+# %% tags=["demo"]
 with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_gap", "better"), torch.no_grad():
     spline_flow = spline_run()[0]
     of_splines, of_affine = spline_flow.log_p(fresh), moons_log_p(fresh)
@@ -512,7 +523,10 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
         print(f"{name}: gap {float(found['gap']):.4f} ± {float(found['error']):.4f} nats")
     print(f"the referee between splines (1) and affine couplings (−1): {better(of_splines, of_affine)}")
     show(
-        draw_found({"the truth": log_p_moons, "affine": moons_log_p, "splines": spline_flow.log_p}, fresh[:2000]),
+        draw_found(
+            {"the truth": log_p_moons, "affine": at_home(moons_log_p), "splines": at_home(spline_flow.log_p)},
+            fresh[:2000],
+        ),
         alt="Three densities of two moons side by side. Both models follow the arcs of the truth; each leaves a thin veil "
         "between the moons, the one with affine couplings a little more and with streaks.",
     )
@@ -528,7 +542,7 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
 # held-out points go?
 
 
-# %% tags=["demo"]
+# %% tags=["given"]
 def fit_few(points, held_out, steps, seed=0):
     """(flow, history): splines on the same few points in every step; kept is what held-out points like best."""
     torch.manual_seed(seed)
@@ -541,6 +555,7 @@ def fit_few(points, held_out, steps, seed=0):
     return flow, fit_moons(flow, steps, seed, lambda: points, **looks)
 
 
+# %% tags=["demo"]
 with waiting_for("fit_moons", "flow_nll", "normal_base"):
     few, held_out = two_moons(200, generator=torch.Generator().manual_seed(7)), two_moons(500)
     flow_of_few, history = fit_few(few, held_out, budget(450, 150, 20))
@@ -682,8 +697,8 @@ with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap", "better")
 #
 # What does a bridge cost in nats? If the data have no mass there, the model's density where they *are* integrates to $1 - m$ only, and so $\mathrm{KL}(p\,\|\,q) \ge -\log(1-m)$.
 #
-# **In numbers.** $\delta = 1$, $L = 10$: $2\Phi(0.05) - 1 = 0.0399$, a bridge of 4 %, at least $0.0407$ nats. With $a = 0.2$, $\delta = 1$, $L = 1$: $m = 0.2754$, where halves would have to leave $0.3829$. (A small
-# part lies far out, where noise is thin.) And a bridge of 4 % over $\delta = 1$ needs $L \ge 9.971$.
+# **In numbers.** $\delta = 1$, $L = 10$: $2\Phi(0.05) - 1 = 0.0399$, a bridge of 4 %, at least $0.0407$ nats. With $a = 0.2$, $\delta = 1$, $L = 1$: $m = 0.3241$, where halves would have to leave $0.3829$. (A small
+# part lies far out, where noise is thin.) And a bridge of 4 % over $\delta = 1$ needs $L \ge 9.969$.
 #
 # **Write** the bounds, and a witness that they cannot be improved: a straight map of the line, $x = \text{slope}\cdot z + \text{shift}$, that stretches by no more than $L$, divides what lies outside of $(-\frac\delta2, \frac\delta2)$ in the ratio $a : 1 - a$, left to right, and leaves no more inside than it must.
 
@@ -773,11 +788,15 @@ def walk_of(flow, start, end, steps=200):
     z = a + torch.linspace(0, 1, steps)[:, None] * (b - a)
     x, ladj = flow(z)
     log_base = -0.5 * (z**2 + math.log(2 * math.pi)).sum(1)
-    return {"x": x, "log_base": log_base, "ladj": ladj, "steepest": stretches(flow, z)[:, 0].log()}
+    parts = {"x": x, "log_base": log_base, "ladj": ladj, "steepest": stretches(flow, z)[:, 0].log()}
+    return {name: part.cpu() for name, part in parts.items()}
 
 
 # %% tags=["demo"]
-with waiting_for("fit_moons", "flow_nll", "normal_base", "bridge_between_halves", "nats_on_the_bridge"), torch.no_grad():
+with (
+    waiting_for("fit_moons", "flow_nll", "normal_base", "bridge_between_halves", "nats_on_the_bridge"),
+    torch.no_grad(),
+):
     flow, noise = moons_run()[0], torch.randn(4000, 2, generator=torch.Generator().manual_seed(8))
     made = flow(noise)[0]
     outside, L = off_moons(made), float(stretches(flow, noise)[:, 0].max())
@@ -787,9 +806,12 @@ with waiting_for("fit_moons", "flow_nll", "normal_base", "bridge_between_halves"
     there = moon_distances(walk["x"]).amin(1) > 0.15
     for name, where in (("on the moons", ~there), ("on the bridge", there)):
         if where.any():
-            print(f"{name:14}" + "".join(f"  {part} {float(walk[part][where].mean()):6.2f}" for part in ("log_base", "ladj")))
+            print(
+                f"{name:14}"
+                + "".join(f"  {part} {float(walk[part][where].mean()):6.2f}" for part in ("log_base", "ladj"))
+            )
     show(
-        draw_walk(walk, moons_log_p),
+        draw_walk(walk, at_home(moons_log_p)),
         alt="Left: the image of a straight way through the noise, from the upper moon over the gap to the lower one. Right: the "
         "terms along it. The log density of the noise changes gently; the log-determinant rises sharply in the gap, the "
         "largest stretch with it, and the log density of the model falls by as much.",

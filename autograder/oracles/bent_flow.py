@@ -1,4 +1,4 @@
-"""The oracle of the nets "flow" and "flow_inverse": the same maps on real and on complex numbers, no line of them torch's."""
+"""The oracle of the nets "flow" and "flow_inverse": the same maps on real and complex numbers, without torch."""
 
 from __future__ import annotations
 

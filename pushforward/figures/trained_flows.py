@@ -1,4 +1,4 @@
-"""The pictures of notebook 04, first half: what a flow on two moons learns, what it does to the plane, what a bridge costs.
+"""The pictures of notebook 04, first half: what a flow on two moons learns and does to the plane, what a bridge costs.
 
 Drawings are pure functions from numbers, flows and log densities to a Figure. `layers_explorer` adds controls to one.
 """
@@ -59,7 +59,7 @@ def _heat(ax: Axes, log_p: LogP, cells: int = 160) -> None:
     (left, right), (low, high) = WINDOW
     across, up = torch.linspace(left, right, cells), torch.linspace(low, high, cells)
     height = log_p(torch.cartesian_prod(across, up)).reshape(cells, cells).T.exp()
-    ax.imshow(height.sqrt(), origin="lower", extent=(left, right, low, high), cmap="Blues", aspect="equal")
+    ax.imshow(height.sqrt().numpy(), origin="lower", extent=(left, right, low, high), cmap="Blues", aspect="equal")
 
 
 def _frame(ax: Axes, title: str) -> None:
@@ -118,11 +118,11 @@ def layers_explorer(flow: Chain) -> ipywidgets.VBox:
 def draw_layers(layer: int, temperature: float, flow: Chain) -> Figure:
     """A grid and a cloud of noise after so many layers; every line and every point keeps its colour."""
     fig, (left, right) = figure(1, 2, (8, 3.8))
-    lines = _lines()
-    z = temperature * torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
-    grid, x = lines.reshape(-1, 2), z
+    lines, z = _lines(), temperature * torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
+    both = torch.cat([lines.reshape(-1, 2), z]).to(next(flow.parameters()).device)
     for step in list(flow.layers)[:layer]:
-        grid, x = step(grid)[0], step(x)[0]
+        both = step(both)[0]
+    grid, x = both.cpu().split([len(both) - len(z), len(z)])
     for k, line in enumerate(grid.reshape(lines.shape)):
         left.plot(*line.T, color=ORDER(k / 16) if k < 17 else "#BDBDBD", linewidth=0.8)
     limit = 3.2 if layer < len(flow.layers) else 2.6

@@ -16,7 +16,7 @@ from pushforward.flows.splines import knots_of, spline, spline_inverse
 class Coupling(nn.Module):
     """x_a = z_a, x_b = g(z_b; net(z_a)), entry by entry, g rising in its first argument: the base of the kinds below.
 
-    a: one half of the D coordinates, b: the other; flip: which is which; per_entry: numbers that g needs for each entry.
+    a: one half of the D coordinates, b: the other; flip: which is which; per_entry: numbers that g takes for an entry.
     """
 
     def __init__(self, D: int, hidden: int, flip: bool, per_entry: int) -> None:

@@ -12,8 +12,8 @@ from scipy import optimize, stats
 
 from autograder.judging.compare import close, is_number, number, show
 from autograder.judging.domain import Domain, Number, Reals
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.judging.draw import PYTHON
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.judging.parts import has_parts, parts_of
 from autograder.oracles.precise import DIGITS
 
@@ -61,9 +61,14 @@ class Bridge(Exercise):
 
     single = gate("each bound is one number")
     halves = pays("between two equal parts at distance delta lies at least 2Φ(δ/2L) − 1")
-    shares = pays("between unequal parts the least mass solves the isoperimetric equation, a of the rest on one side", 1.5)
+    shares = pays(
+        "between unequal parts the least mass solves the isoperimetric equation, a of the rest on one side", 1.5
+    )
     steep = pays("a bridge of mass m needs a map that stretches by at least δ/(2Φ⁻¹((1 + m)/2)) somewhere")
-    attained = pays("the witness stretches by L nowhere exceeded, has the right shares, and no more mass on the bridge than it must", 1.5)
+    attained = pays(
+        "the witness stretches by L nowhere exceeded, has the right shares, and no more mass on the bridge than it must",
+        1.5,
+    )
     nats = pays("mass m where no data are costs at least −log(1 − m) nats")
 
     hints = (
@@ -140,14 +145,18 @@ class Bridge(Exercise):
     mistakes = (
         wrong(
             "L on the wrong side",
-            {HALVES: lambda delta, L: math.erf(delta * L / 2 / math.sqrt(2)),
-             SHARES: lambda a, delta, L: bridge(a, delta * min(L, 1.5), 1 / min(L, 1.5))},
+            {
+                HALVES: lambda delta, L: math.erf(delta * L / 2 / math.sqrt(2)),
+                SHARES: lambda a, delta, L: bridge(a, delta * min(L, 1.5), 1 / min(L, 1.5)),
+            },
             "The steeper the map, the closer together lie the noises: they are δ/L apart, not δL.",
         ),
         wrong(
             "the distance counted twice",
-            {HALVES: lambda delta, L: math.erf(delta / L / math.sqrt(2)),
-             SHARES: lambda a, delta, L: bridge(a, 2 * delta, L)},
+            {
+                HALVES: lambda delta, L: math.erf(delta / L / math.sqrt(2)),
+                SHARES: lambda a, delta, L: bridge(a, 2 * delta, L),
+            },
             "Half of δ/L lies on each side of 0: the bridge is the mass from −δ/2L to δ/2L.",
         ),
         wrong(
@@ -171,8 +180,10 @@ class Bridge(Exercise):
             "the steepness of the whole distance",
             {LEAST: lambda m, delta: delta / float(Level((1 + m) / 2))},
             "Half of δ on each side: the inverse of m = 2Φ(δ/2L) − 1 is L = δ/(2Φ⁻¹((1 + m)/2)).",
-            also=({LEAST: lambda m, delta: delta / 2 * float(Level((1 + m) / 2))},
-                  {LEAST: lambda m, delta: delta / (2 * abs(float(Level(m))) + 1e-9)}),
+            also=(
+                {LEAST: lambda m, delta: delta / 2 * float(Level((1 + m) / 2))},
+                {LEAST: lambda m, delta: delta / (2 * abs(float(Level(m))) + 1e-9)},
+            ),
         ),
         wrong(
             "a line through the middle",

@@ -40,6 +40,7 @@ def _verdict(a: torch.Tensor, b: torch.Tensor, error: Callable = _paired, times:
 class Gap(Exercise):
     """mean d and sd(d)/√n of d = log p − log q; ±1 where a lead exceeds two paired standard errors, else 0."""
 
+    apart = True
     form = gate("paired_gap names gap and error, tensors without axes; better gives a whole number")
     gap = pays("the gap is the mean of log p − log q: what the model costs too much, in nats")
     error = pays("its standard error is that of the differences, point by point", 1.5)
@@ -97,7 +98,9 @@ class Gap(Exercise):
     def _gap(self, case: Case, answer: Any) -> Iterator[Finding]:
         formed = isinstance(answer, dict) and set(answer) == set(PARTS)
         good = formed and all(has_shape(answer[part], (), case.first).ok for part in PARTS)
-        yield self.form(good, "a dict with gap and error, tensors without axes", show(answer) if formed else kind_of(answer))
+        yield self.form(
+            good, "a dict with gap and error, tensors without axes", show(answer) if formed else kind_of(answer)
+        )
         if good:
             a, b = exact(case.first), exact(case.second)
             size = float(np.abs(a).max() + np.abs(b).max())

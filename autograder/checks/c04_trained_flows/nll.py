@@ -92,6 +92,7 @@ def _log_p(x: torch.Tensor, z: torch.Tensor, ladj: torch.Tensor, base: Callable)
 class Nll(Exercise):
     """−mean [log base(f⁻¹(x)) + log |det ∂z/∂x|]."""
 
+    apart = True
     single = gate("both averages are tensors without axes, the base gives one number per row")
     standard = pays("the base's log density is that of N(0, I) with its constant, row by row", 0.5)
     nats = pays("the loss is the mean of −log p(x): the base at z, plus the log-determinant of the way back", 1.5)

@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import torch
 
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, show
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong

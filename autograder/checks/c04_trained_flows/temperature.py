@@ -43,7 +43,9 @@ class Temperature(Exercise):
     """log N(z; 0, T² I) + ladj at z = f⁻¹(x), and (1 − 1/T²)(ladj_a − ladj_b)."""
 
     shape = gate("each function gives one number per row")
-    density = pays("the density of f(T z) is that of noise with the standard deviation T, with the same log-determinant")
+    density = pays(
+        "the density of f(T z) is that of noise with the standard deviation T, with the same log-determinant"
+    )
     differs = pays("tempered and powered densities differ in the log-determinant alone, by the factor 1 − 1/T²")
 
     hints = (

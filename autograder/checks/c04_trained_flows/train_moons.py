@@ -7,7 +7,7 @@ have a mass of one, so that nobody wins by a log-determinant of the wrong sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,11 @@ class TrainMoons(Exercise):
         why = "" if same else "Is there noise of its own in it, or a layer that looks at the whole batch?"
         yield self.own(same, f"the same numbers among {POINTS} points and among {BATCH}", "others", why=why)
         if cells is None or cells.shape != (CELLS**2,) or not same:
-            yield self.density(False, "a log density for each point of a grid", "another shape") if same else self.density(True)
+            yield (
+                self.density(False, "a log density for each point of a grid", "another shape")
+                if same
+                else self.density(True)
+            )
             return
         held, gap = mass(cells), Gap.of(x, log_q)
         too_good = gap.mean < -SURE * gap.error
@@ -169,7 +173,7 @@ class TrainMoons(Exercise):
     )
 
 
-LIMITS = ((0.3, 0.4, INF), (0.06, 0.15, INF), (0.03, 0.08, INF))
+LIMITS = ((0.3, 0.4, INF), (0.06, 0.15, INF), (0.04, 0.08, INF))  # eight graded seeds: 0.024 to 0.041
 MEAN, COVARIANCE = (0.5, 0.25), ((0.7525, -0.1933), (-0.1933, 0.2467))  # of the moons
 
 
