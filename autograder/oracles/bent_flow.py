@@ -1,25 +1,23 @@
-"""The oracle of the nets "flow" and "flow_inverse": the same maps on real and complex numbers, without torch."""
+"""The oracle of the nets "flow" and "flow_inverse": the same maps on real and complex numbers, in numpy."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-
-from autograder.judging.compare import exact
-from pushforward.answering.wire import Net
+import torch
 
 Rows = np.ndarray
 STEP = 1e-30  # of the complex-step derivative: exact to rounding
 
 
 class BentFlow:
-    """x_1 = e^{s_1} z_1 + t_1, x_k = e^{s_k tanh z_1} z_k + t_k z_1², at rows in numpy."""
+    """x_1 = e^{s_1} z_1 + t_1, x_k = e^{s_k tanh z_1} z_k + t_k z_1² at rows; weights: s and t."""
 
-    def __init__(self, net: Net) -> None:
-        self.s, self.t = (exact(w) for w in net.weights)
+    def __init__(self, weights: Sequence[torch.Tensor]) -> None:
+        self.s, self.t = (w.detach().cpu().double().numpy() for w in weights)
 
     def forth(self, z: Rows) -> Rows:
         """G(z)."""

@@ -62,7 +62,7 @@ def _log_base(base: Net, z: Rows) -> Rows:
 
 
 def _nll(x: Rows, inverse: Net, base: Net) -> Any:
-    flow = BentFlow(inverse)
+    flow = BentFlow(inverse.weights)
     z = flow.back(x)
     return -(_log_base(base, z) - flow.stretch(z)).mean()
 
@@ -119,6 +119,8 @@ class Nll(Exercise):
         yield self.case_of(EACH, readable)
         for dtype, device in arithmetic():
             yield self.case_of(BASE, {"z": normal(rng, (4, 3), dtype, device)})
+            far = {"x": 8 + normal(rng, (2, 2), dtype, device), "inverse": way_back(rng, 2, dtype, device)}
+            yield self.case_of(NATS, {**far, "base": normal_of(0.0, 0.5, 2, dtype, device)})
             for N, D in ((3, 2), (4, 3), (2, 1)):
                 x, inverse = normal(rng, (N, D), dtype, device), way_back(rng, D, dtype, device)
                 base = normal_of(float(rng.normal()), float(rng.uniform(0.5, 2)), D, dtype, device)
@@ -162,7 +164,7 @@ class Nll(Exercise):
 
     def _size(self, case: Case) -> float:
         """The largest quantities that are rounded on the way, averaged over the rows."""
-        x, flow = exact(case.x), BentFlow(case.inverse)
+        x, flow = exact(case.x), BentFlow(case.inverse.weights)
         steep = 1 + np.abs(exact(case.base.weights[0])).sum()
         return float((flow.size(x) * steep * (1 + np.abs(flow.back(x)).sum(axis=1))).mean())
 

@@ -81,7 +81,7 @@ class Temperature(Exercise):
         yield self.shape(*shape)
         if not shape.ok:
             return
-        flow, T = BentFlow(case.inverse), case.T
+        flow, T = BentFlow(case.inverse.weights), case.T
         if case.name == TEMPERED:
             x = exact(first)
             z = flow.back(x)

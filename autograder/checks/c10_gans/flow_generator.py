@@ -35,8 +35,8 @@ def _softplus(u: Rows) -> Rows:
 
 
 def _loss(of: Any, z: Rows, x: Rows) -> Any:
-    fooled = _softplus(-_logits(of.D, BentFlow(of.generate).forth(z))).mean()
-    return fooled - of.weight * BentFlow(of.inverse).log_p(x).mean()
+    fooled = _softplus(-_logits(of.D, BentFlow(of.generate.weights).forth(z))).mean()
+    return fooled - of.weight * BentFlow(of.inverse.weights).log_p(x).mean()
 
 
 # --- what is handed over ---------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class FlowGenerator(Exercise):
             yield from (self._density if density else self._of_loss)(case, value, answer["gradients"])
 
     def _density(self, case: Case, value: Any, gradients: dict[str, Any]) -> Iterator[Finding]:
-        flow, x = BentFlow(case.inverse), exact(case.x)
+        flow, x = BentFlow(case.inverse.weights), exact(case.x)
         verdict = close(value, flow.log_p(x), case.x.dtype, flow.size(x))
         yield self.density(*verdict)
         if verdict.ok:
@@ -171,7 +171,7 @@ class FlowGenerator(Exercise):
 
     def _of_loss(self, case: Case, value: Any, gradients: dict[str, Any]) -> Iterator[Finding]:
         z, x, dtype = exact(case.z), exact(case.x_real), case.x_real.dtype
-        flow, made = BentFlow(case.inverse), BentFlow(case.generate).forth(z)
+        flow, made = BentFlow(case.inverse.weights), BentFlow(case.generate.weights).forth(z)
         c = np.abs(exact(case.D.weights[0]))
         steep = 1 + (c.sum(axis=0) + abs(float(case.D.weights[1]))).sum() * (1 + np.abs(made).max() ** 2)
         size = steep + case.weight * float(flow.size(x).mean())
