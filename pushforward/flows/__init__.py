@@ -5,7 +5,7 @@ the batch, the log-determinant of its own Jacobian.
 """
 
 from pushforward.flows.chain import Chain
-from pushforward.flows.couplings import AffineCoupling, Flow
+from pushforward.flows.couplings import AffineCoupling, Flow, SplineCoupling
 from pushforward.flows.layers import (
     AdditiveCoupling,
     BatchNorm,
@@ -27,4 +27,5 @@ __all__ = [
     "Planar",
     "Residual",
     "Rosenblatt",
+    "SplineCoupling",
 ]

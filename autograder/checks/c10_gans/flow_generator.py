@@ -15,47 +15,13 @@ from autograder.judging.compare import arithmetic, close, exact, has_shape, show
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+from autograder.oracles.bent_flow import BentFlow, Rows, slope
 from pushforward.answering.wire import Net
 
 NARROW = Fraction(1, 20)  # the witness's data: N(0, diag(1, 0.05²))
 NEAR, OFF = Fraction(1, 20), 50.0  # how near in W₂, how many nats off
-STEP = 1e-30  # of the complex-step derivative: exact to rounding
-
-Rows = np.ndarray
-
 
 # --- the oracle: the same maps on real and on complex numbers, no line of them torch's --------------------------
-
-
-class _Flow:
-    """x_1 = e^{s_1} z_1 + t_1, x_k = e^{s_k tanh z_1} z_k + t_k z_1², at rows in numpy."""
-
-    def __init__(self, net: Net) -> None:
-        self.s, self.t = (exact(w) for w in net.weights)
-
-    def forth(self, z: Rows) -> Rows:
-        """G(z)."""
-        x = np.exp(self.s * np.tanh(z[:, :1])) * z + self.t * z[:, :1] ** 2
-        x[:, 0] = np.exp(self.s[0]) * z[:, 0] + self.t[0]
-        return x
-
-    def back(self, x: Rows) -> Rows:
-        """G⁻¹(x)."""
-        first = (x[:, :1] - self.t[0]) / np.exp(self.s[0])
-        return np.concatenate([first, (x - self.t * first**2)[:, 1:] / np.exp(self.s[1:] * np.tanh(first))], axis=1)
-
-    def log_p(self, x: Rows) -> Rows:
-        """log N(z; 0, I) − log |det ∂x/∂z|: a triangular Jacobian."""
-        z = self.back(x)
-        stretch = self.s[0] + (self.s[1:] * np.tanh(z[:, :1])).sum(axis=1)
-        return -((z**2 + math.log(2 * math.pi)) / 2).sum(axis=1) - stretch
-
-    def size(self, x: Rows) -> Rows:
-        """The largest quantities that are rounded on the way to log_p, row by row."""
-        grow = math.exp(2 * np.abs(self.s).sum())
-        first = (np.abs(x[:, :1]) + abs(self.t[0])) * grow
-        terms = (np.abs(x) + np.abs(self.t) * (first + first**2)) * grow
-        return 1 + ((np.abs(self.back(x)) + np.abs(self.s)) * (1 + terms + first)).sum(axis=1)
 
 
 def _logits(D: Net, x: Rows) -> Rows:
@@ -69,18 +35,8 @@ def _softplus(u: Rows) -> Rows:
 
 
 def _loss(of: Any, z: Rows, x: Rows) -> Any:
-    fooled = _softplus(-_logits(of.D, _Flow(of.generate).forth(z))).mean()
-    return fooled - of.weight * _Flow(of.inverse).log_p(x).mean()
-
-
-def _slope(function: Callable[[Rows], Any], at: Rows) -> Rows:
-    """The gradient of a number, entry by entry, by complex steps."""
-    found = np.zeros(at.shape)
-    for i in np.ndindex(at.shape):
-        moved = at.astype(complex)
-        moved[i] += 1j * STEP
-        found[i] = np.imag(function(moved)) / STEP
-    return found
+    fooled = _softplus(-_logits(of.D, BentFlow(of.generate.weights).forth(z))).mean()
+    return fooled - of.weight * BentFlow(of.inverse.weights).log_p(x).mean()
 
 
 # --- what is handed over ---------------------------------------------------------------------------------------
@@ -205,17 +161,17 @@ class FlowGenerator(Exercise):
             yield from (self._density if density else self._of_loss)(case, value, answer["gradients"])
 
     def _density(self, case: Case, value: Any, gradients: dict[str, Any]) -> Iterator[Finding]:
-        flow, x = _Flow(case.inverse), exact(case.x)
+        flow, x = BentFlow(case.inverse.weights), exact(case.x)
         verdict = close(value, flow.log_p(x), case.x.dtype, flow.size(x))
         yield self.density(*verdict)
         if verdict.ok:
             room = flow.size(x)[:, None] * np.exp(np.abs(flow.s).sum()) * (1 + np.abs(flow.t).max())
-            by_x = _slope(lambda x: flow.log_p(x).sum(), x)
+            by_x = slope(lambda x: flow.log_p(x).sum(), x)
             yield self._arrives(case, gradients.get("x"), by_x, case.x.dtype, room, "x")
 
     def _of_loss(self, case: Case, value: Any, gradients: dict[str, Any]) -> Iterator[Finding]:
         z, x, dtype = exact(case.z), exact(case.x_real), case.x_real.dtype
-        flow, made = _Flow(case.inverse), _Flow(case.generate).forth(z)
+        flow, made = BentFlow(case.inverse.weights), BentFlow(case.generate.weights).forth(z)
         c = np.abs(exact(case.D.weights[0]))
         steep = 1 + (c.sum(axis=0) + abs(float(case.D.weights[1]))).sum() * (1 + np.abs(made).max() ** 2)
         size = steep + case.weight * float(flow.size(x).mean())
@@ -224,10 +180,10 @@ class FlowGenerator(Exercise):
         if not verdict.ok:
             return
         bend = np.exp(np.abs(flow.s).sum()) * (1 + np.abs(flow.t).max()) * (1 + np.abs(z).max() + np.abs(x).max())
-        by_z = _slope(lambda z: _loss(case, z, x), z)
+        by_z = slope(lambda z: _loss(case, z, x), z)
         yield self._arrives(case, gradients.get("z"), by_z, dtype, bend * (steep + size), "z")
         if case.weight:
-            by_x = _slope(lambda x: _loss(case, z, x), x)
+            by_x = slope(lambda x: _loss(case, z, x), x)
             yield self._arrives(case, gradients.get("x_real"), by_x, dtype, bend * (case.weight + size), "x_real")
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +41,19 @@ def agree(here: torch.Tensor, there: torch.Tensor, device: torch.device) -> None
 
 # --- given functions -------------------------------------------------------------------------------------------
 
+
+class _Doubling:
+    """A flow that doubles what it is given."""
+
+    def __call__(self, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return 2 * z, math.log(4) + 0 * z[:, 0]
+
+    def inverse(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x / 2, 0 * x[:, 0] - math.log(4)
+
+
+DOUBLING = _Doubling()
+
 # Name -> what is made with it; `to` brings a tensor to the device. What takes no tensor follows the default device.
 To = Callable[[torch.Tensor], torch.Tensor]
 GIVEN: dict[str, Callable[[Callable, To], Any]] = {
@@ -53,11 +67,17 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "solved": lambda solved, to: solved(lambda z: 2 * z, to(noise(1))),
     "log_normal": lambda log_normal, to: log_normal(to(noise(3)), to(noise(3)), to(noise(3).exp())),
     "as_layer": lambda as_layer, to: as_layer(lambda z: (2 * z, z[:, 0]), None)(to(noise(2, 3)))[0],
+    "clamped": lambda clamped, to: alike(clamped(2, 4, False))(to(noise(3, 2).float()))[0].detach(),
+    "moons_flow": lambda moons_flow, to: alike(moons_flow(2, 4))(to(noise(3, 2).float()))[0].detach(),
+    "at_home": lambda at_home, to: at_home(lambda x: x.sum(1))(to(noise(3, 2))),
+    "stretches": lambda stretches, to: stretches(lambda z: (z**3, z[:, 0]), to(noise(3, 2))),
+    "walk_of": lambda walk_of, to: walk_of(DOUBLING, *to(noise(2, 2)))["ladj"].to(to(noise(1)).device),
     "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
 TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"players", "descend", "train_ring", "ring_run"},
+    *{"slowing", "spline_run", "fit_few"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},
     *{"train_pixels", "pixels_run"},

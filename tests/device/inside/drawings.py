@@ -22,11 +22,13 @@ from matplotlib.figure import Figure
 from autograder.measuring.answers import reference
 from pushforward import figures
 from pushforward.answering.maps import flow_map
-from pushforward.data import bend_to_moons, digits
+from pushforward.data import bend_to_moons, digits, two_moons
 from pushforward.figures import style
 from pushforward.figures.flow_layers import table_of_layers
 from pushforward.figures.style import Picture
 from pushforward.first_model import learn_digits
+from pushforward.flows import Flow
+from pushforward.measuring.shapes import log_p_moons
 
 ROOT = Path(__file__).resolve().parents[3]
 DENSITIES, FLOWS, LAYERS, PIXELS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
@@ -177,6 +179,16 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "draw_planar": lambda to: (-1.5, 20, 0.3, LAYERS["planar_forward"]),
     "planar_explorer": lambda to: (LAYERS["planar_forward"],),
     "draw_series": lambda to: (to(noise(5)), 0.7, {"a": to(noise(90)), "b": to(2 * noise(90))}, ("left", "right")),
+    "draw_road": lambda to: (to(two_moons(200)),),
+    "draw_found": lambda to: ({"truth": log_p_moons}, to(two_moons(50))),
+    "draw_learning": lambda to: ({"loss": [(0, 2.5), (1, 1.2)]}, 0.289, 1),
+    "draw_depth": lambda to: ({1: (1.5, 0.01), 8: (0.1, 0.001)},),
+    "draw_layers": lambda to: (2, 0.8, Flow(2, 4, 8)),
+    "layers_explorer": lambda to: (Flow(2, 4, 8),),
+    "draw_walk": lambda to: (
+        {"x": to(noise(9, 2)), **{part: to(noise(9)) for part in ("log_base", "ladj", "steepest")}},
+        log_p_moons,
+    ),
     "draw_triangular": lambda to: (lambda z: (z, z[:, 0]), lambda x: -(x**2).sum(1)),
     "draw_next_pixel": lambda to: (to(digits()[0][:90]), to(digits()[0][0]), [22, 30]),
     "draw_reach": lambda to: ("one", 3, 2, 4, 4, PIXELS["masked_conv"], PIXELS["two_stacks"]),

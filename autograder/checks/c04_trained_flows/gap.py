@@ -1,0 +1,167 @@
+"""flow.gap: mean(log p − log q) with its standard error, and which of two models is better, from the same points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show
+from autograder.judging.domain import Domain, Like, Reals, Tensor
+from autograder.judging.draw import PYTHON, floats, normal
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+
+GAP, BETTER = NAMES = "paired_gap", "better"
+PARTS = ("gap", "error")
+NEAR = 0.02  # a lead may lie so near to two standard errors that rounding decides
+
+
+def _gap(p: torch.Tensor, q: torch.Tensor, error: Callable) -> dict[str, torch.Tensor]:
+    return {"gap": (p - q).mean(), "error": error(p, q)}
+
+
+def _paired(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
+    return (p - q).std() / len(p) ** 0.5
+
+
+def _apart(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
+    return ((p.var() + q.var()) / len(p)).sqrt()
+
+
+def _verdict(a: torch.Tensor, b: torch.Tensor, error: Callable = _paired, times: float = 2.0) -> int:
+    lead = float((a - b).mean())
+    return 0 if abs(lead) <= times * float(error(a, b)) else int(math.copysign(1, lead))
+
+
+@exercise("flow.gap", NAMES)
+class Gap(Exercise):
+    """mean d and sd(d)/√n of d = log p − log q; ±1 where a lead exceeds two paired standard errors, else 0."""
+
+    apart = True
+    form = gate("paired_gap names gap and error, tensors without axes; better gives a whole number")
+    gap = pays("the gap is the mean of log p − log q: what the model costs too much, in nats")
+    error = pays("its standard error is that of the differences, point by point", 1.5)
+    leads = pays("a lead of more than two paired standard errors has the sign of the better model", 1.5)
+    open = pays("a smaller lead decides nothing")
+
+    hints = (
+        "Both models met the same points. What is left of a hard point's −20 nats when one takes the difference?",
+        "A standard error is the standard deviation (with n − 1) of what is averaged, over √n.",
+        "better asks whether mean(log q_a − log q_b) is more than two of its standard errors away from 0, and on which side.",
+    )
+
+    _given = {"log_p": Tensor("n", Reals(reach=(1e-2, 50))), "log_q": Tensor("n", Reals(reach=(1e-2, 50)))}
+    domain = {
+        GAP: Domain(_given, sizes={"n": (2, 9)}, returns={"gap": Like("log_p"), "error": Like("log_p")}),
+        BETTER: Domain(
+            {"log_a": Tensor("n", Reals(reach=(1e-2, 50))), "log_b": Tensor("n", Reals(reach=(1e-2, 50)))},
+            sizes={"n": (2, 9)},
+        ),
+    }
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        p, q = floats([0.0, -1.0, -20.0, 1.0], PYTHON), floats([-0.5, -1.0, -21.5, 1.0], PYTHON)
+        yield self.case_of(GAP, {"log_p": p, "log_q": q})
+        yield self.case_of(BETTER, {"log_a": p, "log_b": q})
+        for dtype, device in arithmetic():
+            for n in (5, 400):
+                hard = 6 * normal(rng, (n,), dtype, device)
+                q = hard - 0.3 + 0.2 * normal(rng, (n,), dtype, device)
+                yield self.case_of(GAP, {"log_p": hard, "log_q": q})
+            for k in range(10):
+                yield self.case_of(BETTER, self._race(rng, k, dtype, device))
+
+    def _race(self, rng: np.random.Generator, k: int, dtype: torch.dtype, device: str) -> dict[str, torch.Tensor]:
+        """A lead of a given number of paired standard errors, on points that differ by far more than the models."""
+        n = int(rng.integers(30, 200))
+        apart = rng.normal(size=n)
+        apart = (apart - apart.mean()) / apart.std(ddof=1)
+        lead = (1, -1)[k % 2] * (0.6, 1.3, 1.8, 2.3, 5.0)[k // 2] / math.sqrt(n)
+        b = 5 * rng.normal(size=n)
+        scale = rng.uniform(0.05, 0.5)
+        return {"log_a": floats(b + scale * (apart + lead), dtype, device), "log_b": floats(b, dtype, device)}
+
+    def case_of(self, name: str, given: dict[str, Any]) -> Case:
+        first, second = given.values()
+        d = exact(first) - exact(second)
+        mean, error = float(d.mean()), float(d.std(ddof=1)) / math.sqrt(len(d))
+        about = (self.form, self.gap, self.error) if name == GAP else (self.form, self.leads, self.open)
+        facts = {"first": first, "second": second, "mean": mean, "error": error}
+        return case(call(name, first, second), about=about, name=name, **facts)
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        yield from self._gap(case, answer) if case.name == GAP else self._better(case, answer)
+
+    def _gap(self, case: Case, answer: Any) -> Iterator[Finding]:
+        formed = isinstance(answer, dict) and set(answer) == set(PARTS)
+        good = formed and all(has_shape(answer[part], (), case.first).ok for part in PARTS)
+        yield self.form(
+            good, "a dict with gap and error, tensors without axes", show(answer) if formed else kind_of(answer)
+        )
+        if good:
+            a, b = exact(case.first), exact(case.second)
+            size = float(np.abs(a).max() + np.abs(b).max())
+            yield self.gap(*close(answer["gap"], case.mean, case.first.dtype, size))
+            yield self.error(*close(answer["error"], case.error, case.first.dtype, size))
+
+    def _better(self, case: Case, answer: Any) -> Iterator[Finding]:
+        said = number(answer)
+        good = said in (-1, 0, 1) and isinstance(answer, int)
+        yield self.form(good, "1, 0 or −1, a whole number", show(answer) if said is not None else kind_of(answer))
+        if not good or abs(abs(case.mean) - 2 * case.error) <= NEAR * (abs(case.mean) + 2 * case.error) + 1e-4:
+            return
+        decided = abs(case.mean) > 2 * case.error
+        law = self.leads if decided else self.open
+        want = int(math.copysign(1, case.mean)) if decided else 0
+        told = f"{want}: a lead of {case.mean:.3g} with a paired standard error of {case.error:.3g}"
+        yield law(said == want, told, show(answer))
+
+    mistakes = (
+        wrong(
+            "two samples for one",
+            {GAP: lambda p, q: _gap(p, q, _apart), BETTER: lambda a, b: _verdict(a, b, _apart)},
+            "The two spreads were added as if each model had points of its own. Both met the same points: what is easy or "
+            "hard about a point cancels in the difference, and only the spread of the differences counts.",
+        ),
+        wrong(
+            "a spread for an error",
+            {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std())},
+            "This is the standard deviation of single differences. That of their mean is √n times smaller.",
+        ),
+        wrong(
+            "divided by n for √n",
+            {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std() / len(p))},
+            "A mean's standard error falls with √n, not with n.",
+            also=({GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).var() / len(p))},),
+        ),
+        wrong(
+            "n in place of n − 1",
+            {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std(unbiased=False) / len(p) ** 0.5)},
+            "The mean was fitted to the same points: divide the squares by n − 1.",
+        ),
+        wrong(
+            "the other way round",
+            {GAP: lambda p, q: _gap(q, p, _paired), BETTER: lambda a, b: -_verdict(a, b)},
+            "A model that is worse than the truth has a positive gap: log p minus log q. And the better of two models "
+            "has the larger log q.",
+        ),
+        wrong(
+            "a sum for the mean",
+            {GAP: lambda p, q: {"gap": (p - q).sum(), "error": _paired(p, q)}},
+            "The differences were added up. The gap is in nats per point.",
+        ),
+        wrong(
+            "the larger number wins",
+            {BETTER: lambda a, b: int(math.copysign(1, float((a - b).mean())))},
+            "Any lead was taken for a victory. Below two standard errors the points may have decided it, and not the models.",
+        ),
+        wrong(
+            "one standard error is enough",
+            {BETTER: lambda a, b: _verdict(a, b, times=1.0)},
+            "A lead of one standard error comes by chance in one case of three. Two are asked for.",
+            also=({BETTER: lambda a, b: _verdict(a, b, times=3.0)},),
+        ),
+    )

@@ -1,0 +1,957 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 · Flows that learn
+#
+# You own the layers, with both directions and both determinants. Nothing has been learnt yet: every parameter came from a
+# dice or from us. This chapter turns a chain of layers into a model. There is one loss, and it is exact; there is one
+# number at the end, in nats, and where the truth is known you will say how far from it you are, with an error bar.
+#
+# In the first half the data are two moons in the plane, where everything can be seen and the best possible number is
+# known. In the second half they are pictures of digits, where a density of *whole numbers* has to be made first, and where
+# one forgotten factor makes a model look better than any in the literature.
+#
+# You need: notebooks 02 and 03; how a network is trained in torch. Time: {{time}}; sections 1 to 4 and 7 are the core of
+# the first half. Labels such as 000 say where a topic comes from; notebook 00 lists these sources.
+
+# %% tags=["given"]
+import functools
+import math
+
+import torch
+from IPython.display import display
+
+from pushforward import check, hint, progress, restart, total
+from pushforward.data import two_moons
+from pushforward.figures.style import show
+from pushforward.figures.trained_flows import (
+    best_normal,
+    draw_depth,
+    draw_found,
+    draw_layers,
+    draw_learning,
+    draw_road,
+    draw_walk,
+    layers_explorer,
+)
+from pushforward.flows import AffineCoupling, Flow, SplineCoupling
+from pushforward.measuring.shapes import log_p_moons, moon_distances, off_moons
+from pushforward.train import budget, train
+from pushforward.waiting import waiting_for
+
+# %% tags=["demo"]
+show(
+    draw_road(two_moons(4000, generator=torch.Generator().manual_seed(1))),
+    alt="Left: four thousand points on two interlocking half circles. Middle: the density of the best normal distribution, one "
+    "broad oval over both. Right: the true density, two thin bright arcs. The titles give the nats per point of both "
+    "densities.",
+)
+
+# %% [markdown]
+# ## The picture
+#
+# The same points under two densities, and what a point costs on average under each, $-\log p$ in nats. The oval is the best
+# that a normal distribution can do; one layer that shifts, turns and stretches noise makes it. On the right is the law
+# from which the points were drawn. No model on earth beats its number, which is the *entropy* of the data. Between the
+# two lies a nat and a half, and **this chapter is the way from the middle to the right**: more layers, a loss, an hour of
+# honest measuring.
+#
+# ### Before you begin
+#
+# Three questions from earlier notebooks; answer them on paper, then unfold.
+#
+# **1.** (Notebook 03) A layer's `inverse` returns $z$ and a log-determinant. Of which Jacobian, and which of the two
+# densities, at $x$ or at $z$, is to be corrected by it?
+#
+# <details><summary>Answer</summary>
+#
+# Of $\partial z/\partial x$, at $x$. $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$: it makes a density at $x$ out of
+# one at $z$, and it is added.
+#
+# </details>
+#
+# **2.** (Notebook 01) Maximising the mean log likelihood of data from $p^*$ minimises which divergence between $p^*$ and $p_\theta$?
+# What is left at the minimum if $p_\theta$ can be anything?
+#
+# <details><summary>Answer</summary>
+#
+# The forward one, $\mathrm{KL}(p^* \,\|\, p_\theta)$: the mean of $-\log p_\theta$ is the entropy of $p^*$ plus that divergence. The entropy is left.
+#
+# </details>
+#
+# **3.** (Notebook 00) What does pushing noise forward mean, in one line?
+#
+# <details><summary>Answer</summary>
+#
+# Draw $z$ from a simple distribution and put it through a map, $x = f(z)$; the distribution of $x$ is the push-forward.
+#
+# </details>
+#
+# ### Notation
+#
+# | in the text | in code | meaning |
+# |---|---|---|
+# | $x = f(z)$ | `flow(z)` | noise to data; gives a pair: points and $\log\lvert\det \partial x/\partial z\rvert$ |
+# | $z = f^{-1}(x)$ | `flow.inverse(x)` | data to noise; gives a pair: points and $\log\lvert\det \partial z/\partial x\rvert$ |
+# | ladj | `ladj` | the log-determinant of the way just taken |
+# | base | `base(z)` | log density of the noise, one number per row |
+# | $p$, $q$ | `log_p`, `log_q` | the truth, and a model of it |
+# | $K$ | `layers` | number of couplings |
+#
+# Points are rows, $(N, D)$. Everything is in nats per point if nothing else is said.
+
+# %% [markdown]
+# ## 1 · The smallest flow
+#
+# Before a network, one layer with two numbers, on the line: $x = e^s z + t$ with $z \sim \mathcal N(0, 1)$. Its way back is
+# $z = (x - t)\,e^{-s}$, with log-determinant $-s$. So the mean of $-\log p$ over points $x_1, \dots, x_N$ is
+#
+# $$\ell(s, t) = \underbrace{s}_{-\text{ladj}} + \tfrac12\log 2\pi + \underbrace{\frac{1}{2N}\sum_i (x_i - t)^2\, e^{-2s}}_{\text{fit: } \frac12\,\text{mean } z^2} .$$
+#
+# Two forces act on the width. The *fit* wants all noises $z_i$ near 0, and gets that cheaply by a larger $s$: a wide flow
+# maps any data to small noise. The *log-determinant* charges $s$ for it. Where do they balance? Differentiate:
+#
+# $$\frac{\partial \ell}{\partial s} = 1 - \frac1N\sum_i z_i^2, \qquad \frac{\partial \ell}{\partial t} = -e^{-s}\,\frac1N\sum_i z_i .$$
+#
+# Training is over when the noises have mean 0 and mean square 1: **a flow has learnt when the data, sent back, look like
+# its noise.** Here that gives $t$ the mean of the points and $e^s$ their standard deviation, the estimates of notebook 01.
+#
+# **In numbers.** $x = (1, 5)$, $s = 0$, $t = 1$: $z = (0, 4)$, $\ell = 0 + 0.9189 + 4 = 4.9189$, and the gradient is
+# $1 - 8 = -7$ in $s$ and $-2$ in $t$: wider, and to the right. The minimum is at $t = 3$, $s = \log 2 = 0.6931$, with
+# $\ell = 0.6931 + 0.9189 + 0.5 = 2.1121$.
+#
+# And without the log-determinant? Then only the fit is left, and it falls as long as $s$ grows. At $s = 5$, $t = 3$ it is
+# $\frac12 \cdot 4 \cdot e^{-10} = 0.0001$, and a log would show a splendid loss of $0.9190$. The true one is $5.9190$.
+#
+# **Write** the gradient, the place where it is 0, and a witness for the last paragraph, for any points.
+
+
+# %% tags=["solve:flow.smallest"]
+def smallest_gradient(x, s, t):
+    """∂/∂s and ∂/∂t of the mean of −log p(x), where x = e^s z + t and z ~ N(0, 1).
+
+    x: (N,); s: number in [-3, 3]; t: number;  returns {"s", "t"}, tensors without axes, of the type of x.
+    """
+    ### BEGIN SOLUTION
+    z = (x - t) * math.exp(-s)
+    return {"s": 1 - (z**2).mean(), "t": -math.exp(-s) * z.mean()}
+    ### END SOLUTION
+
+
+def smallest_optimum(x):
+    """The s and t at which that mean is least.
+
+    x: (N,), N ≥ 2, not all the same;  returns {"s", "t"}, tensors without axes, of the type of x.
+    """
+    ### BEGIN SOLUTION
+    return {"s": x.std(correction=0).log(), "t": x.mean()}
+    ### END SOLUTION
+
+
+def cheat(x, nats):
+    """A witness: s and t with ½ mean z² ≤ 0.001, though the mean of −log p(x) is at least `nats`.
+
+    x: (N,); nats: number in [5, 50];  returns {"s", "t"}, two numbers.
+    """
+    ### BEGIN SOLUTION
+    return {"s": nats + math.log(1 + float(x.abs().max())), "t": 0.0}
+    ### END SOLUTION
+
+
+# %% tags=["check:flow.smallest:3"]
+check("flow.smallest")
+
+# %% [markdown]
+# ## 2 · The loss of any flow
+#
+# Nothing changes when the map is a chain of networks and the line a space. A flow is asked for $z$ and for ladj; the base
+# is asked for its log density *at z*; they are added, averaged over the batch, and the sign is turned:
+#
+# $$\mathrm{NLL} = -\frac1N\sum_{i=1}^N \Big[\log p_Z\big(f^{-1}(x_i)\big) + \log\Big|\det\frac{\partial f^{-1}}{\partial x}(x_i)\Big|\Big] .$$
+#
+# That is all there is: no bound, no adversary, no sampling. It is one of the few models whose loss *is* its score. (003
+# counts flows among the families that satisfy the axioms by construction: whatever the parameters, the density is positive
+# and has mass 1, so that there is nothing to normalise.)
+#
+# - *The base* is mostly $\mathcal N(0, I)$, but nothing depends on that; a base with parameters is trained like any layer. Its
+#   constant, $-\frac D2\log 2\pi$, has no gradient, and whoever leaves it out sees the same training. But the number is then no
+#   likelihood: at $D = 64$ it is off by 58.8 nats, in the flattering direction.
+# - *Nats per point or per dimension?* The first is the loss, the second, divided by $D$, makes spaces of different size
+#   comparable. (Bits are nats over $\log 2$: notebook 01.) It is a matter of the unit; but two numbers in different units
+#   have been compared in print.
+#
+# **In numbers.** $x = (2, 1)$ and $(4, 1)$, and an inverse that halves $x_1$: $z = (1, 1)$ and $(2, 1)$, ladj $= -0.6931$ for both. The
+# base gives $-2.8379$ and $-4.3379$, so $\log p = -3.5310$ and $-5.0310$: NLL $= 4.2810$ nats, $2.1405$ per dimension.
+#
+# **Write** the normal base and the loss, for any flow and any base. Gradients have to pass.
+
+
+# %% tags=["solve:flow.nll"]
+def normal_base(z):
+    """log N(z; 0, I), row by row.
+
+    z: (N, D);  returns (N,), of the type of z.
+    """
+    ### BEGIN SOLUTION
+    return -0.5 * (z**2 + math.log(2 * math.pi)).sum(1)
+    ### END SOLUTION
+
+
+def flow_nll(x, inverse, base):
+    """The mean of −log p(x) over the rows of x, in nats.   (003, 004)
+
+    x: (N, D); inverse: takes (N, D), gives z (N, D) and log |det ∂z/∂x| (N,); base: takes z (N, D), gives log
+    densities (N,);  returns a tensor without axes, of the type of x.
+    """
+    ### BEGIN SOLUTION
+    z, ladj = inverse(x)
+    return -(base(z) + ladj).mean()
+    ### END SOLUTION
+
+
+def nll_per_dimension(x, inverse, base):
+    """The same in nats per dimension.
+
+    x: (N, D); inverse: takes (N, D), gives z (N, D) and log |det ∂z/∂x| (N,); base: takes z (N, D), gives log
+    densities (N,);  returns a tensor without axes, of the type of x.
+    """
+    ### BEGIN SOLUTION
+    return flow_nll(x, inverse, base) / x.shape[1]
+    ### END SOLUTION
+
+
+# %% tags=["check:flow.nll:2"]
+check("flow.nll")
+
+# %% [markdown]
+# ## 3 · How far from the truth?
+#
+# For the moons the true density is known, so a model $q$ can be told how many nats it wastes:
+#
+# $$\text{gap} = \mathbb E_{x \sim p}\big[\log p(x) - \log q(x)\big] = \mathrm{KL}(p \,\|\, q) \ge 0 .$$
+#
+# One draws fresh points and averages. How exactly? Here a habit pays that costs nothing. Some points are easy, some hard:
+# at a point in the thin tail of a moon *every* good model has a low density, the truth as well. Averages of $\log p$ and of
+# $\log q$ each scatter by all of that. Their difference, taken **point by point**, does not: what is hard about the point
+# cancels. So average $d_i = \log p(x_i) - \log q(x_i)$, and give the standard error of *these*,
+#
+# $$\text{error} = \frac{\mathrm{sd}(d)}{\sqrt n}, \qquad \mathrm{sd}(d)^2 = \frac{1}{n-1}\sum_i (d_i - \bar d)^2 .$$
+#
+# The same holds for two models without any truth, $d_i = \log q_a(x_i) - \log q_b(x_i)$, on the same points. A lead of less than two
+# of its standard errors is no lead: the points may have decided it. (And a gap that is clearly *negative* is no triumph
+# but a bug: $q$ is then no density.)
+#
+# **In numbers.** $\log p = (0, -1, -20, 1)$ and $\log q = (-0.5, -1, -21.5, 1)$. The differences are $(0.5, 0, 1.5, 0)$: a gap of
+# $0.5$ with error $0.7071/2 = 0.3536$. As if each model had points of its own, the error would be $7.334$, twenty times
+# larger, because of the one hard point that is hard for both. And is $p$ better than $q$? The lead, $0.5$, is less than
+# $0.7071$: four points cannot tell.
+#
+# **Write** the gap with its error, and the referee.
+
+
+# %% tags=["solve:flow.gap"]
+def paired_gap(log_p, log_q):
+    """mean(log_p − log_q) and the standard error of that mean, both from the differences.
+
+    log_p, log_q: (n,), n ≥ 2, of the same points;  returns {"gap", "error"}, tensors without axes, of the type of log_p.
+    """
+    ### BEGIN SOLUTION
+    d = log_p - log_q
+    return {"gap": d.mean(), "error": d.std() / math.sqrt(len(d))}
+    ### END SOLUTION
+
+
+def better(log_a, log_b):
+    """1 if model a leads by more than two standard errors of the paired difference, −1 if b does, else 0.
+
+    log_a, log_b: (n,), n ≥ 2, of the same points;  returns 1, 0 or −1.
+    """
+    ### BEGIN SOLUTION
+    lead = paired_gap(log_a, log_b)
+    if lead["gap"].abs() <= 2 * lead["error"]:
+        return 0
+    return 1 if lead["gap"] > 0 else -1
+    ### END SOLUTION
+
+
+# %% tags=["check:flow.gap:3"]
+check("flow.gap")
+
+# %% [markdown]
+# ## 4 · Two moons
+#
+# Now train. The model is the RealNVP of notebook 03: eight affine couplings whose halves take turns, each with a network of two
+# hidden layers that gives $s$ and $t$. Four things make it work, and each answers a failure that you may provoke later:
+#
+# - **A fresh layer is the identity.** The last weights of each network start at 0, so training begins at $\mathcal N(0, I)$ and
+#   not at some wild folding.
+# - **The log-scale is clamped**, $s = b\tanh(u)$, with $b = 1$ here. Without a clamp, one bad step can multiply a coordinate by
+#   $e^{20}$, and the next batch gives an infinite loss. The clamp is also a *promise*: each coupling in the plane stretches one
+#   coordinate by $e^b$ at most, so after $K$ of them $|\text{ladj}| \le Kb$, and no density can be lower or higher than that allows.
+# - **Gradients are clipped** to length 1, for the same reason: now and then a batch has a point far out.
+# - **Steps rise and then shrink**, and what is kept is a moving average of the parameters. Without that the loss keeps jumping at the end.
+#
+# The data never end: each step draws 512 fresh points. So there is no training set to learn by heart (section 5 brings one).
+
+
+# %% tags=["given"]
+def clamped(D, hidden, flip):
+    """An affine coupling with log-scales between −1 and 1."""
+    return AffineCoupling(D, hidden, flip, bound=1.0)
+
+
+def moons_flow(layers=8, hidden=64, kind=clamped):
+    """A chain of couplings in the plane, fresh: the identity."""
+    flow = Flow(2, layers, hidden, kind)
+    for layer in flow.layers:  # steeper features to begin with: networks of one number learn wiggles slowly
+        layer.net[0].weight.data *= 3
+        layer.net[0].bias.data *= 3
+    return flow
+
+
+def slowing(flow, steps, rate=1e-2):
+    """Adam for the flow's parameters, and a schedule: the rate rises over 15 % of the steps, then falls to 0 as a cosine."""
+    home = all(p.device.type == "cpu" for p in flow.parameters())
+    optimiser = torch.optim.Adam(flow.parameters(), rate, fused=home)
+    up = 0.15 * steps
+
+    def share(k):
+        return min((k + 1) / (up + 1), 0.5 + 0.5 * math.cos(math.pi * max(k - up, 0) / (steps - up)))
+
+    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, share)
+
+
+# %% [markdown]
+# **Write** the training: `steps` times a fresh batch, the loss of section 2, and a step of the optimiser. The loop is in
+# `train` (`pushforward/train.py`), which calls your `step(k)`, keeps the moving average and shows a bar; a step empties
+# the gradients, sends the loss backward, clips with `torch.nn.utils.clip_grad_norm_`, moves optimiser and schedule, and
+# returns the loss. And then the density of what it has trained, which is what the check asks for.
+#
+# Not the run is judged but its result. The check sends 50,000 fresh points through your `moons_log_p`, and a grid as well: the
+# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error of about $0.001$.
+#
+# | budget | a third of the marks | two thirds | full marks | the largest gap of the seeds that we tried |
+# |---|---|---|---|---|
+# | full, 3500 steps | at most 0.3 nats | 0.06 | 0.03 | 0.016 |
+# | graded, 900 steps | 0.4 | 0.15 | 0.08 | 0.041 |
+# | quick, 20 steps | only the form counts | | | |
+#
+# (For comparison: a published RealNVP stands 0.021 nats above the truth, the best normal 1.6.)
+
+
+# %% tags=["solve:flow.train_moons"]
+@torch.enable_grad()  # it may first be asked for by a function that needs no gradient
+def fit_moons(flow, steps, seed=0, batch=lambda: two_moons(512), **looks):
+    """Train the flow, in place, on `steps` batches of points; returns the history of `train`.
+
+    flow: has parameters and `inverse`; steps: whole number; seed: of all that is drawn; batch: gives the points of one step,
+    (N, 2), each time it is called; looks: handed on to `train`.
+    """
+    ### BEGIN SOLUTION
+    optimiser, schedule = slowing(flow, steps)
+
+    def step(k):
+        loss = flow_nll(batch(), flow.inverse, normal_base)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(flow.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        return loss
+
+    return train(step, flow, steps, seed=seed, average=0.99, label="moons", **looks)
+    ### END SOLUTION
+
+
+@functools.cache  # trained once for each seed, when first asked for; run this cell again after changing a loss
+def moons_run(seed=0):
+    """(flow, history) of the run that is judged."""
+    torch.manual_seed(seed)
+    flow = moons_flow()
+    return flow, fit_moons(flow, budget(full=3500, graded=900, quick=20), seed)
+
+
+def moons_log_p(x):
+    """log p(x) under the flow that moons_run() has trained, in nats.
+
+    x: (N, 2);  returns (N,), each number from its own row, without a graph.
+    """
+    ### BEGIN SOLUTION
+    z, ladj = moons_run()[0].inverse(x)
+    return (normal_base(z) + ladj).detach()
+    ### END SOLUTION
+
+
+# %% tags=["demo"]
+with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap"):
+    flow, history = moons_run()
+    fresh = two_moons(20_000, generator=torch.Generator().manual_seed(5))
+    truth = log_p_moons(fresh).to(fresh.device)
+    found = paired_gap(truth, moons_log_p(fresh))
+    print(f"entropy {float(-truth.mean()):.3f}, gap {float(found['gap']):.4f} ± {float(found['error']):.4f} nats")
+    show(
+        draw_learning({"loss of each batch": list(enumerate(history.losses))}, float(-truth.mean())),
+        alt="The loss of each batch falls from 2.5 nats steeply at first, then slowly, and scatters less and less above the "
+        "line of the entropy, which it nearly reaches.",
+    )
+
+# %% tags=["check:flow.train_moons:4"]
+check("flow.train_moons")
+
+# %% [markdown]
+# ### What it does to the plane
+#
+# Drag `layer` from 0 to 8. Every line of the noise's grid keeps its colour, and so does every point. Couplings that keep $z_1$
+# move points up and down only, the others left and right only; eight such moves bend a disc into two moons. Look
+# for the place where the grid is stretched most: it is not on the moons.
+
+# %% tags=["demo"]
+with waiting_for("fit_moons", "flow_nll", "normal_base"):
+    display(layers_explorer(moons_run()[0]))
+
+# %% [markdown]
+# ### A temperature
+#
+# The second slider multiplies the noise by $T$ before the flow sees it. With a small $T$ the outer parts of the noise are not
+# used, samples keep to the middle of each moon and look cleaner; many published pictures were drawn so. Of which distribution are they? $Tz$ is normal with
+# standard deviation $T$, and the flow is the same:
+#
+# $$\log p_T(x) = \log \mathcal N\big(f^{-1}(x); 0, T^2 I\big) + \log\Big|\det\frac{\partial z}{\partial x}\Big| .$$
+#
+# One reads that this "sharpens the density", as if it were $p^{1/T^2}$, normalised. Take two points $a$ and $b$ and compare log
+# ratios, where the normaliser cancels:
+#
+# $$\big[\log p_T(a) - \log p_T(b)\big] - \frac{1}{T^2}\big[\log p(a) - \log p(b)\big] = \Big(1 - \frac1{T^2}\Big)\,\big[\text{ladj}(a) - \text{ladj}(b)\big] .$$
+#
+# Only a flow that changes volumes alike everywhere is sharpened. Any other is drawn to the middle of its *noise*, whatever
+# lies there, and here the middle of the noise is the bridge between the moons.
+#
+# **In numbers.** $f(z) = 2z$ on the line, $x = 2$, $T = \frac12$: $z = 1$, $\log \mathcal N(1; 0, \frac14) = -2 + 0.6931 - 0.9189 = -2.2258$, and
+# with ladj $= -0.6931$ the density is $-2.9189$.
+#
+# **Write** both: the tempered log density, and the difference on the right.
+
+
+# %% tags=["solve:flow.temperature"]
+def tempered_log_p(x, inverse, T):
+    """log density of f(T z), z ~ N(0, I), at x.
+
+    x: (N, D); inverse: takes (N, D), gives z (N, D) and log |det ∂z/∂x| (N,); T: float > 0;
+    returns (N,), of the type of x.
+    """
+    ### BEGIN SOLUTION
+    z, ladj = inverse(x)
+    return normal_base(z / T) - x.shape[1] * math.log(T) + ladj
+    ### END SOLUTION
+
+
+def apart_from_power(a, b, inverse, T):
+    """How much larger log p_T(a) − log p_T(b) is than (log p(a) − log p(b)) / T², row by row.
+
+    a, b: (N, D); inverse: takes (N, D), gives z (N, D) and log |det ∂z/∂x| (N,); T: float > 0;
+    returns (N,), of the type of a.
+    """
+    ### BEGIN SOLUTION
+    return (1 - T**-2) * (inverse(a)[1] - inverse(b)[1])
+    ### END SOLUTION
+
+
+# %% tags=["check:flow.temperature:2"]
+check("flow.temperature")
+
+# %% [markdown]
+# What does cooling cost, and what does it buy? Below, for some temperatures: the nats that fresh data cost under $p_T$,
+# and the share of its samples that lies more than three standard deviations beside the moons (of the data: $0.3$ %).
+
+# %% tags=["demo"]
+with waiting_for("tempered_log_p", "fit_moons", "flow_nll", "normal_base"), torch.no_grad():
+    flow, noise = moons_run()[0], torch.randn(10_000, 2, generator=torch.Generator().manual_seed(6))
+    print(f"{'T':>5}{'nats':>9}{'off the moons':>16}")
+    for T in (0.5, 0.7, 0.85, 1.0, 1.15):
+        nats = -float(tempered_log_p(fresh, flow.inverse, T).mean())
+        print(f"{T:5.2f}{nats:9.3f}{100 * off_moons(flow(T * noise)[0]):14.1f} %")
+
+# %% [markdown]
+# The likelihood is best near $T = 1$, as it must be for a model that was trained there, and every cooling costs, at $T = 0.5$ more than a
+# nat. What it buys is little: the share beside the moons falls at first, but it does not go to 0, since the bridge has its place in the middle of the noise. Samples
+# from a cooled model, and a likelihood from the warm one, are the work of two models. A paper should say so.
+
+# %% [markdown]
+# ## 5 · A bend of its own for every coordinate
+#
+# An affine coupling does one thing to a coordinate: stretch and shift. Between the kept coordinates that is a straight
+# line, and eight straight lines have to conspire to make two moons. Why not let each coupling apply a *curve*? Any rising
+# curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline coupling** draws the
+# curve through $B + 1$ knots, whose places and slopes come from the network; between two knots it is a quotient of two
+# quadratics, chosen so that it rises, that slopes fit at the knots, and that its inverse solves a quadratic equation.
+# Beyond the outer knots it is the identity. (Section 8 will need the curve for itself; you find it in
+# `pushforward/flows/splines.py`, the layer in `couplings.py`.)
+#
+# With it four layers come about as near in 1000 steps as eight straight ones in 3500. And since your training takes any flow, nothing new is to be written.
+
+
+# %% tags=["given"]
+def at_home(log_p):
+    """The same log density for points of any device: they go where new tensors are made, and the result comes back."""
+    return lambda x: log_p(x.to(torch.empty(0).device)).to(x.device)
+
+
+@functools.cache
+def spline_run(seed=0):
+    """(flow, history) of four spline couplings with 16 bins."""
+    torch.manual_seed(seed)
+    flow = moons_flow(layers=4, hidden=32, kind=SplineCoupling)
+    return flow, fit_moons(flow, budget(full=1000, graded=200, quick=20), seed)
+
+
+# %% tags=["demo"]
+with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_gap", "better"), torch.no_grad():
+    spline_flow = spline_run()[0]
+    of_splines, of_affine = spline_flow.log_p(fresh), moons_log_p(fresh)
+    for name, log_q in (("8 affine couplings", of_affine), ("4 spline couplings", of_splines)):
+        found = paired_gap(truth, log_q)
+        print(f"{name}: gap {float(found['gap']):.4f} ± {float(found['error']):.4f} nats")
+    print(f"the referee between splines (1) and affine couplings (−1): {better(of_splines, of_affine)}")
+    show(
+        draw_found(
+            {"the truth": log_p_moons, "affine": at_home(moons_log_p), "splines": at_home(spline_flow.log_p)},
+            fresh,
+        ),
+        alt="Three densities of two moons side by side. Both models follow the arcs of the truth; between the moons "
+        "each of them leaves something, a thread from tip to tip or a pale veil.",
+    )
+
+# %% [markdown]
+# (This run is kept short. Trained for longer the splines go further down: [the table of all models](../docs/models.md).)
+#
+# ### When the data end
+#
+# Until now each batch was new. Give the same spline flow 200 points instead, and train on all of them in every step. A flow
+# can put a narrow hill on every single point; nothing in its loss is against it. The blue curve is what held-out points cost.
+# **Predict** before you run: where does the loss on the 200 points go, relative to the entropy of the data, and where do
+# held-out points go?
+
+
+# %% tags=["given"]
+def fit_few(points, held_out, steps, seed=0):
+    """(flow, history): splines on the same few points in every step; kept is what held-out points like best."""
+    torch.manual_seed(seed)
+    flow = moons_flow(layers=2, hidden=32, kind=SplineCoupling)
+
+    def of_held_out(now):
+        return flow_nll(held_out, now.inverse, normal_base)
+
+    looks = {"validate": of_held_out, "every": max(1, steps // 30), "patience": 99}
+    return flow, fit_moons(flow, steps, seed, lambda: points, **looks)
+
+
+# %% tags=["demo"]
+with waiting_for("fit_moons", "flow_nll", "normal_base"):
+    few, held_out = two_moons(200, generator=torch.Generator().manual_seed(7)), two_moons(500)
+    flow_of_few, history = fit_few(few, held_out, budget(450, 150, 20))
+    best = min(history.valid, key=lambda look: look[1])
+    curves = {"the 200 points": list(enumerate(history.losses, 1)), "held-out points": history.valid}
+    last = history.losses[-1], history.valid[-1][1]
+    show(
+        draw_learning(curves, float(-log_p_moons(fresh).mean()), best[0]),
+        alt=f"Two losses over the steps. They fall together at first; at the end the 200 points cost {last[0]:.2f} nats and "
+        f"held-out points {last[1]:.2f}. The best look at held-out points, {best[1]:.2f} nats, was at step {best[0]}.",
+    )
+
+# %% [markdown]
+# **Question (3 points).** (a) At the end of that run the loss on its 200 points lies below the entropy of the data. Is that a contradiction to section 3? (b)
+# `train` looks at held-out points every so often and keeps the parameters of the best look. Why is the number of that best look
+# not the one to report, and which one is? (c) The run on fresh batches kept its last average, without any validation. Why was that right there?
+
+# %% [markdown] tags=["written:flow.why_validate:3"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) No. The gap is non-negative on average over points *fresh from the data's law*. These 200 were used to fit: the
+# mean over them is that of another distribution, the one of the 200 points, whose entropy as a density is $-\infty$, so nothing bounds it from below.
+#
+# (b) It is the smallest of some thirty numbers, each with an error of its own, so it was picked partly for its luck: a minimum over noisy looks is too
+# small on average. What is reported is the NLL of a third set that decided nothing, looked at once.
+#
+# (c) No point came twice, so the loss of a batch is already an estimate on fresh points, and there is nothing to learn by heart: more training
+# can only be noise, which the average and the shrinking steps take away.
+#
+# **Rubric**
+# - (1) a: no contradiction, because the expectation is over fresh points (or: the training points are not independent of the model)
+# - (1) b: picked among several noisy numbers, hence too good (½); a test set used once (½)
+# - (1) c: every batch is fresh, so training loss and held-out loss agree on average
+# - (up to 3) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 6 · How many layers?
+#
+# 004 says that a flow needs a lot of layers. Two questions hide in that.
+#
+# **What can depend on what?** A coupling passes what it keeps and lets the rest depend on it. So follow the arrows: after the
+# layer with mask `keep`, a kept $x_i$ depends on what $x_i$ depended on; a changed one on what *it and all the kept ones* depended
+# on. As a matrix of truth values, entry $(i, j)$ true where $x_i$ can depend on $z_j$, one layer is
+#
+# $$M_{ij} = \begin{cases}\text{true} & i = j, \text{ or } i \text{ changed and } j \text{ kept} \\ \text{false} & \text{otherwise,}\end{cases}$$
+#
+# and a chain is the product $M_K \cdots M_1$, the first layer on the right, where "and" multiplies and "or" adds. It is the pattern of the Jacobian: where it
+# is false, $\partial x_i/\partial z_j$ is 0 for all weights.
+#
+# **In numbers.** In the plane, first $z_1$ kept, then $z_2$: after one layer $\begin{pmatrix}1&0\\1&1\end{pmatrix}$, after two
+# all four entries are true. With four coordinates in two halves, two layers leave the entries between the coordinates changed first, and a third is needed (your answer in
+# notebook 03); with masks of other sizes it may take more, and with masks that never swap it never happens.
+#
+# **Write** the pattern, and the least number of layers for which it is full.
+
+
+# %% tags=["solve:flow.depth"]
+def dependence(keeps):
+    """Entry (i, j): can x_i depend on z_j after all these couplings?
+
+    keeps: (L, D), bool, layer after layer from the noise on, True where kept, some True and some False in each row;
+    returns (D, D), bool.
+    """
+    ### BEGIN SOLUTION
+    found = torch.eye(keeps.shape[1], dtype=torch.bool, device=keeps.device)
+    for keep in keeps:
+        taken_in = found[keep].any(0)  # what the kept ones depend on, together
+        found = found | (~keep[:, None] & taken_in)
+    return found
+    ### END SOLUTION
+
+
+def least_layers(keeps):
+    """The least n for which every x_i can depend on every z_j after the first n couplings, 0 if there is none.
+
+    keeps: (L, D), bool, layer after layer from the noise on, True where kept, some True and some False in each row;
+    returns a whole number.
+    """
+    ### BEGIN SOLUTION
+    for n in range(1, len(keeps) + 1):
+        if dependence(keeps[:n]).all():
+            return n
+    return 0
+    ### END SOLUTION
+
+
+# %% tags=["check:flow.depth:3"]
+check("flow.depth")
+
+# %% [markdown]
+# **And what is it worth?** In the plane two layers are enough for the pattern. Are they enough for the moons? Here are flows of 1, 2, 4 and 8
+# affine couplings, all trained by your loop for the same number of steps, and measured on the same fresh points; the referee of section 3
+# compares each with the one before. **Predict** where the largest step will be.
+
+# %% tags=["demo"]
+with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap", "better"), torch.no_grad():
+    gaps, before = {}, None
+    for layers in (1, 2, 4, 8):
+        torch.manual_seed(0)
+        shorter = moons_flow(layers, hidden=32)
+        fit_moons(shorter, budget(700, 100, 10))
+        log_q = shorter.log_p(fresh)
+        found = paired_gap(truth, log_q)
+        gaps[layers] = float(found["gap"]), float(found["error"])
+        verdict = "" if before is None else f"   against the one before: {better(log_q, before):+d}"
+        print(f"{layers} couplings: gap {gaps[layers][0]:.3f} ± {gaps[layers][1]:.3f}{verdict}")
+        before = log_q
+    show(
+        draw_depth(gaps),
+        alt="The gap over the number of couplings, with error bars smaller than the marks: "
+        + ", ".join(f"{gap:.2f} nats with {layers}" for layers, (gap, _) in gaps.items()) + ".",
+    )  # fmt: skip
+
+# %% [markdown]
+# One coupling leaves a coordinate of $x$ standard normal, for ever. Two can let each depend on each, but with straight lines: given $z_1$, the
+# other coordinate is *normal*, with a mean and a width, and the last layer sees only that. Depth buys shapes. (So much for "a lot": four curved layers do what eight
+# straight ones do. A triangular map of one layer could do it all, notebook 03, if its curves were free enough.)
+
+# %% [markdown]
+# ## 7 · The bridge
+#
+# Look once more at the densities of section 5. Between the moons something is left, a pale veil or a thread from tip to tip. Train longer, and it gets thinner; it does not go away. Is that the optimiser's fault?
+#
+# It cannot be. The noise is one connected cloud, a flow is continuous, and a continuous map cannot tear. But *how much* must be left on
+# the way? Let the generator stretch by a factor of $L$ at most: $\|f(z) - f(z')\| \le L\,\|z - z'\|$. Let $A$ and $B$ be two sets of the plane at distance $\delta$. The noises that
+# land in $A$ and those that land in $B$ are then at least $\delta/L$ apart. And normal noise has a beautiful property, *Gaussian isoperimetry*: among all sets of the same mass, a half-space has the
+# least mass within a given distance of it. So the cheapest way to keep two sets of noise $\delta/L$ apart are two half-spaces that face each other, in any dimension, and everything is
+# reduced to the line. If both parts get the same mass, the gap between the half-lines lies around 0:
+#
+# $$\text{mass on the bridge} \;\ge\; \Phi\Big(\frac{\delta}{2L}\Big) - \Phi\Big(-\frac{\delta}{2L}\Big) = 2\Phi\Big(\frac{\delta}{2L}\Big) - 1 .$$
+#
+# If what is *not* on the bridge, $1 - m$, is to be divided in the ratio $a : 1 - a$, the left half-line ends at $\Phi^{-1}(a(1-m))$, the right one begins at $-\Phi^{-1}((1-a)(1-m))$, and the
+# least $m$ is the one for which they are just $\delta/L$ apart:
+#
+# $$\Phi^{-1}\big(a(1-m)\big) + \Phi^{-1}\big((1-a)(1-m)\big) = -\frac{\delta}{L} .$$
+#
+# Nothing here asks how $f$ was trained, whether it is invertible, or how many dimensions its noise has. **It is true of every Lipschitz push-forward: of a flow, of a GAN's generator, of a decoder.** Read from right to left it
+# is a demand: a bridge as light as $m$ needs a map that stretches by $L \ge \delta / \big(2\Phi^{-1}(\tfrac{1+m}{2})\big)$ somewhere.
+#
+# What does a bridge cost in nats? If the data have no mass there, the model's density where they *are* integrates to $1 - m$ only, and so $\mathrm{KL}(p\,\|\,q) \ge -\log(1-m)$.
+#
+# **In numbers.** $\delta = 1$, $L = 10$: $2\Phi(0.05) - 1 = 0.0399$, a bridge of 4 %, at least $0.0407$ nats. With $a = 0.2$, $\delta = 1$, $L = 1$: $m = 0.3241$, where halves would have to leave $0.3829$. (A small
+# part lies far out, where noise is thin.) And a bridge of 4 % over $\delta = 1$ needs $L \ge 9.969$.
+#
+# **Write** the bounds, and a witness that they cannot be improved: a straight map of the line, $x = \text{slope}\cdot z + \text{shift}$, that stretches by no more than $L$, divides what lies outside of $(-\frac\delta2, \frac\delta2)$ in the ratio $a : 1 - a$, left to right, and leaves no more inside than it must.
+
+
+# %% tags=["solve:flow.bridge"]
+def bridge_between_halves(delta, L):
+    """The least mass between two parts of equal mass at distance delta, for a push-forward of N(0, I) that stretches by L at most.   (000)
+
+    delta, L: floats > 0;  returns a float.
+    """
+    ### BEGIN SOLUTION
+    return math.erf(delta / (2 * L) / math.sqrt(2))
+    ### END SOLUTION
+
+
+def bridge_between(a, delta, L):
+    """The least mass m between a part with a (1 − m) of the mass and one with (1 − a)(1 − m).   (000)
+
+    a: float in (0, 1); delta, L: floats > 0;  returns a float.
+    """
+    ### BEGIN SOLUTION
+    level = lambda p: math.sqrt(2) * float(torch.erfinv(torch.tensor(2 * p - 1, dtype=torch.float64)))  # noqa: E731
+    low, high = 0.0, 1.0
+    for _ in range(100):
+        m = (low + high) / 2
+        apart = -level(a * (1 - m)) - level((1 - a) * (1 - m))
+        low, high = (m, high) if apart < delta / L else (low, m)
+    return (low + high) / 2
+    ### END SOLUTION
+
+
+def least_steepness(m, delta):
+    """The least L with which no more than m need lie between two parts of equal mass at distance delta.
+
+    m: float in (0, 1); delta: float > 0;  returns a float.
+    """
+    ### BEGIN SOLUTION
+    half = math.sqrt(2) * float(torch.erfinv(torch.tensor(m, dtype=torch.float64)))  # Φ⁻¹((1 + m) / 2)
+    return delta / (2 * half)
+    ### END SOLUTION
+
+
+def shortest_bridge(a, delta, L):
+    """A witness: x = slope z + shift, z ~ N(0, 1), that stretches by L at most and leaves as little in (−delta/2, delta/2) as it must.
+
+    a: float in (0, 1), the share of the mass outside that lies at x ≤ −delta/2; delta, L: floats > 0;
+    returns {"slope", "shift"}, two numbers.
+    """
+    ### BEGIN SOLUTION
+    left = a * (1 - bridge_between(a, delta, L))
+    end = math.sqrt(2) * float(torch.erfinv(torch.tensor(2 * left - 1, dtype=torch.float64)))
+    return {"slope": L, "shift": -delta / 2 - L * end}
+    ### END SOLUTION
+
+
+def nats_on_the_bridge(m):
+    """The least KL(p ‖ q) of a model q that has mass m where the data p have none.
+
+    m: float in [0, 1);  returns a float.
+    """
+    ### BEGIN SOLUTION
+    return -math.log1p(-m)
+    ### END SOLUTION
+
+
+# %% tags=["check:flow.bridge:4"]
+check("flow.bridge")
+
+# %% [markdown]
+# ### Measured
+#
+# Now your trained flow. The sets are the moons, each with everything up to $0.2$, four standard deviations, from its arc (beyond it lie 6 of
+# 100,000 data points). The arcs come as near to each other as $0.5$, so the sets are $\delta = 0.1$ apart. Measured: the mass of the flow's
+# samples outside of both sets, and its price in nats; the largest stretch met by 4000 samples (the largest singular value of the Jacobian; the
+# true $L$ can only be larger); and the mass that $\delta$ demands of such an $L$. The rest of what lies outside is no bridge, but carelessness.
+# On the right: a straight way through the noise from the middle of one moon to the middle of the other.
+
+
+# %% tags=["given"]
+def stretches(flow, z):
+    """The singular values of ∂x/∂z at each z (N, 2), the largest first: (N, 2)."""
+    jacobians = torch.func.vmap(torch.func.jacrev(lambda one: flow(one[None])[0][0]))(z)
+    return torch.linalg.svdvals(jacobians)
+
+
+def walk_of(flow, start, end, steps=200):
+    """What is met on the straight way through the noise that begins and ends at the noises of two points of the plane."""
+    (a, b), _ = flow.inverse(torch.stack([start, end]))
+    z = a + torch.linspace(0, 1, steps)[:, None] * (b - a)
+    x, ladj = flow(z)
+    log_base = -0.5 * (z**2 + math.log(2 * math.pi)).sum(1)
+    parts = {"x": x, "log_base": log_base, "ladj": ladj, "steepest": stretches(flow, z)[:, 0].log()}
+    return {name: part.cpu() for name, part in parts.items()}
+
+
+# %% tags=["demo"]
+with (
+    waiting_for("fit_moons", "flow_nll", "normal_base", "bridge_between_halves", "nats_on_the_bridge"),
+    torch.no_grad(),
+):
+    flow, noise = moons_run()[0], torch.randn(40_000, 2, generator=torch.Generator().manual_seed(8))
+    made = flow(noise)[0]
+    outside, L = off_moons(made, reach=4), float(stretches(flow, noise[:4000])[:, 0].max())
+    print(f"outside of both sets {100 * outside:.2f} %, at least {nats_on_the_bridge(outside):.4f} nats")
+    print(f"largest stretch met {L:.1f}; a bridge over 0.1 needs {100 * bridge_between_halves(0.1, L):.3f} % at least")
+    walk = walk_of(flow, torch.tensor([0.0, 1.0]), torch.tensor([1.0, -0.5]))
+    there = moon_distances(walk["x"]).amin(1) > 0.2
+    for name, where in (("on the moons", ~there), ("on the bridge", there)):
+        if where.any():
+            print(
+                f"{name:14}"
+                + "".join(f"  {part} {float(walk[part][where].mean()):6.2f}" for part in ("log_base", "ladj"))
+            )
+    show(
+        draw_walk(walk, at_home(moons_log_p)),
+        alt="Left: the image of a straight way through the noise, from the upper moon over the gap to the lower one. Right: the "
+        "terms along it. The log density of the noise changes gently. In the gap the largest stretch has a sharp peak; the "
+        "log-determinant rises by less, and the log density of the model falls by just as much.",
+    )
+
+# %% [markdown]
+# Here is the second half of the story, which belongs to flows alone (000 Q1b). On the way from moon to moon the noise's density hardly changes: a straight
+# way between two typical noises leads through the middle of the cloud. So $\log p(x) = \log \mathcal N(z; 0, I) - \log|\det \partial x/\partial z|$ leaves **one** place for whatever the
+# bridge lacks in density: the log-determinant, nat for nat. Look at the curves on the right. The largest stretch has a peak, as the bound demands. The log-determinant rises by less: along the way the flow stretches, *across* it, it
+# squeezes, and the volume changes by the product. If it squeezes hardly at all, what is left is a wide and pale veil; if it squeezes nearly as much as it stretches, a thread, thin and almost as dense as a moon.
+# (Which of the two you see depends on the seed and on the kind of layer.) And the dip begins *before* the bridge: a network that is steep in the gap is steep on its shores, where data are, and they pay for it in likelihood.
+#
+# A generator without a density has to be steep in one direction too; that was the bound. But no term of its loss counts volumes: it may fold, press the thread together to a curve, or use fewer dimensions. A flow must stay invertible, its layers have to undo behind the
+# bridge what they did on it, and every factor stands in its log-determinant, which the clamp limits to $Kb = 8$.
+#
+# **Question (4 points; 000 Q1b).** Two generators are trained on data in two far islands: a flow by maximum likelihood, and a GAN's generator with noise of the same dimension. (a) Both leave samples on the water. Give the reason that they share. (b) How strongly does each
+# *training* act against these samples? (c) Name one more thing that a free generator may do about the bridge and a flow may not.
+
+# %% [markdown] tags=["written:flow.islands:4"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) Both are continuous images of one connected cloud of noise. If the map stretches by $L$ at most, the noises of the two islands are $\delta/L$ apart, and by Gaussian isoperimetry at least $2\Phi(\delta/2L) - 1$ of the noise lies between (for
+# islands of equal mass). Who trained it does not matter.
+#
+# (b) Maximum likelihood acts weakly: no data point lies on the water, so nothing is said about it directly; mass $m$ there is missing on the islands and costs about $-\log(1 - m)$, a few hundredths of a nat for a few per cent. (And steepness costs, through the log-determinant, at the islands' shores.) An adversarial
+# loss acts directly: each such sample is easily recognised, and its gradient points away from the water.
+#
+# (c) It may be steep without a price in volume: squeeze other directions, fold (several noises for one point), lie on a curve of lower dimension; it may also use a mixture or discrete noise as its source. A flow must stay invertible and smooth, and every stretch enters its log-determinant.
+#
+# **Rubric**
+# - (1) a: continuity and a limit to steepness, whatever the training
+# - (2) b: likelihood only weakly, because mass elsewhere is merely missing (1); an adversary directly (1)
+# - (1) c: folding, squeezing, fewer dimensions, or a source in several parts
+# - (up to 4) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
+# ---
+#
+# ## digits
+#
+# ---
+
+# %% [markdown]
+# ## What you can now do
+#
+# - write the loss of any flow, with any base, and say what each of its parts pushes against
+# - tell a model's distance from the truth in nats, paired and with an error, and refuse a victory that is none
+# - train couplings on points of the plane to within a few hundredths of a nat, and know what each trick of the recipe is for
+# - say what a temperature does to a flow's density, and what it does not
+# - read off from the masks what can depend on what, and how many layers that takes
+# - prove how much mass any Lipschitz generator must leave between two sets, with a witness that it can be no less
+# - say what a bridge costs a flow, and where the price stands
+#
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
+#
+# **1.** A flow on the line has $z = f^{-1}(x) = x/2$ and the base $\mathcal N(0, 1)$. Give its mean negative log likelihood on the points $x = 2$ and $x = -2$.
+#
+# <details><summary>Answer</summary>
+#
+# $z = \pm 1$, ladj $= -\log 2$. $-\log p = \frac12 + 0.9189 + 0.6931 = 2.1121$ for both, so $2.1121$ nats.
+#
+# </details>
+#
+# **2.** On 10,000 points, $\log p - \log q$ has the mean $0.02$ and the standard deviation $0.5$. Is the gap different from 0? How many points would make its error $0.001$?
+#
+# <details><summary>Answer</summary>
+#
+# The error is $0.5/100 = 0.005$: four of them, so yes. $(0.5/0.001)^2 = 250{,}000$ points.
+#
+# </details>
+#
+# **3.** A generator stretches distances by a factor of 5 at most. Two halves of the data are 2 apart. How much of its mass lies between them at least?
+#
+# <details><summary>Answer</summary>
+#
+# $2\Phi(0.2) - 1 = 0.1585$: 16 %.
+#
+# </details>
+#
+# **4.** Six couplings in the plane, log-scales clamped at $|s| \le 2$, base $\mathcal N(0, I)$. Between which bounds does the flow's density at the image of $z = 0$ lie?
+#
+# <details><summary>Answer</summary>
+#
+# Each coupling changes one coordinate, so $|\text{ladj}| \le 12$. $\log p = -1.8379 \pm 12$ at most: from $e^{-13.84}$ to $e^{10.16}$.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
+#
+# **5.** A colleague drops the log-determinant from the loss "because it only regularises". Her loss falls below that of any published model. What has her flow learnt to do, and which two numbers of a single run would have shown it?
+#
+# <details><summary>Answer</summary>
+#
+# To press all data onto the mode of the noise: without the price of stretching, the loss tends to $\frac D2\log 2\pi$, that of $z = 0$. It shows in the mean square of the noises of the data, which goes to 0 instead of 1, and in the mass of $e^{\log p}$ on a grid, which is not 1. (Or in samples: noise of size 1 lands
+# far from all data.)
+#
+# </details>
+#
+# **6.** Two flows are compared on the same 1000 test points. Flow $a$ has $1.30 \pm 0.05$ nats, flow $b$ $1.34 \pm 0.05$. "The intervals overlap, so nothing can be said." Right or wrong?
+#
+# <details><summary>Answer</summary>
+#
+# Wrong. These errors are those of each mean alone, and most of them is the difference between easy and hard points, which both flows share. What counts is the standard error of the 1000 differences. It may be $0.005$ (then $a$ leads by eight of them) or $0.05$; it has to be computed.
+#
+# </details>
+#
+# **7.** Couplings on three coordinates keep one each: first coordinate 1, then 2, then 3, then 1, … How many layers are needed until everything can depend on everything?
+#
+# <details><summary>Answer</summary>
+#
+# Layer 1 keeps 1: $x_2$ and $x_3$ take in $z_1$. Layer 2 keeps 2: $x_1$ and $x_3$ take in $\{1, 2\}$, so $x_1$ has $\{1, 2\}$, $x_3$ all, $x_2$ $\{1, 2\}$. Layer 3 keeps 3, which has all: now $x_1$ and $x_2$ have all. Three.
+#
+# </details>
+#
+# **8.** (6 points) *Two islands.* Data lie in two parts of mass $\frac12$ each, at distance $\delta = 4$. A flow with base $\mathcal N(0, I)$ is trained on them.
+# (a) At least which mass lies between them if the flow stretches by $L = 4$ at most, and at least how many nats does it lose by that? (b) Somebody wants less than 1 % there. How steep must the map be somewhere? (c) She replaces the base by a mixture of two normals at distance $c$, both with covariance $I$. Why does that help, and which
+# problem does it leave?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) $2\Phi(0.5) - 1 = 0.3829$, and $-\log(1 - 0.3829) = 0.4828$ nats.
+#
+# (b) (2 points) $\Phi^{-1}(0.505) = 0.01253$, so $L \ge 4/(2 \cdot 0.01253) = 159.6$.
+#
+# (c) (2 points) The noise itself has now little mass in the middle: between the two normals it falls off as $\Phi(-c/2)$, so a flow of small $L$ can map one hill to each island. But one has to know the number of islands and their shares beforehand, or learn them with the base; with three islands the problem is back.
+#
+# </details>
+#
+# ## An open question
+#
+# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. Part five of this course
+# goes that way, and notebook 17 finds, at its end, a flow again.
+
+# %% tags=["given"]
+total()

@@ -1,0 +1,29 @@
+# breaks: a bridge of mass m needs a map that stretches by at least δ/(2Φ⁻¹((1 + m)/2)) somewhere
+import math
+
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+
+def bridge_between_halves(delta, L):
+    return float(2 * norm.cdf(delta / (2 * L)) - 1)
+
+
+def bridge_between(a, delta, L):
+    def apart(m):
+        return -norm.ppf(a * (1 - m)) - norm.ppf((1 - a) * (1 - m)) - delta / L
+
+    return float(brentq(apart, 1e-15, 1 - 1e-15, xtol=1e-15))
+
+
+def least_steepness(m, delta):
+    return float(delta / (2 * norm.ppf(0.5 + m)) if m < 0.5 else delta)
+
+
+def shortest_bridge(a, delta, L):
+    end = norm.ppf(a * (1 - bridge_between(a, delta, L)))
+    return {"slope": L, "shift": float(-delta / 2 - L * end)}
+
+
+def nats_on_the_bridge(m):
+    return -math.log1p(-m)

@@ -1,0 +1,19 @@
+# breaks: dependence holds true exactly where x_i can depend on z_j, through any path of the chain | mistake: what a coordinate was
+import torch
+
+
+def dependence(keeps):
+    D = keeps.shape[1]
+    total = torch.eye(D, dtype=torch.float64, device=keeps.device)
+    for keep in keeps:
+        layer = torch.diag(keep.double())
+        layer[~keep] += keep.double()
+        total = layer @ total
+    return total > 0
+
+
+def least_layers(keeps):
+    for n in range(1, len(keeps) + 1):
+        if bool(dependence(keeps[:n]).all()):
+            return n
+    return 0

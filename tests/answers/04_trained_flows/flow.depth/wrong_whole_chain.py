@@ -1,0 +1,16 @@
+# breaks: least_layers is the first length from which on every coordinate depends on every other | mistake: the length that was given
+import torch
+
+
+def dependence(keeps):
+    D = keeps.shape[1]
+    total = torch.eye(D, dtype=torch.float64, device=keeps.device)
+    for keep in keeps:
+        layer = torch.eye(D, dtype=torch.float64, device=keeps.device)
+        layer[~keep] += keep.double()
+        total = layer @ total
+    return total > 0
+
+
+def least_layers(keeps):
+    return len(keeps) if bool(dependence(keeps).all()) else 0

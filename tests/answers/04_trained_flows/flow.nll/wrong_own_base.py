@@ -1,0 +1,16 @@
+# breaks: the loss is the mean of −log p(x): the base at z, plus the log-determinant of the way back
+import math
+
+
+def normal_base(z):
+    return (-0.5 * z**2 - 0.5 * math.log(2 * math.pi)).sum(dim=1)
+
+
+def flow_nll(x, inverse, base):
+    z, ladj = inverse(x)
+    return -(normal_base(z) + ladj).mean()
+
+
+def nll_per_dimension(x, inverse, base):
+    z, ladj = inverse(x)
+    return -(base(z) + ladj).mean() / x.shape[1]

@@ -1,0 +1,11 @@
+# breaks: the density of f(T z) is that of noise with the standard deviation T, with the same log-determinant
+import math
+
+
+def tempered_log_p(x, inverse, T):
+    z, ladj = inverse(x / T)
+    return (-0.5 * z**2 - 0.5 * math.log(2 * math.pi)).sum(1) - x.shape[1] * math.log(T) + ladj
+
+
+def apart_from_power(a, b, inverse, T):
+    return (inverse(a)[1] - inverse(b)[1]) * (1 - 1 / T**2)
