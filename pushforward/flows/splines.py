@@ -19,7 +19,7 @@ from torch.nn.functional import pad, softplus
 from pushforward.errors import CourseError
 from pushforward.flows.chain import Pair
 
-LEAST = 1e-3  # of a slope, and of a bin's share times K: no bin becomes so narrow that float32 cannot tell its ends apart
+LEAST = 1e-3  # of a slope, and of a bin's share times K: float32 can still tell the ends of a bin apart
 
 
 class Knots(NamedTuple):
@@ -49,8 +49,8 @@ def knots_of(
 ) -> Knots:
     """Knots from numbers of any size. All zeros, or equal ones with slopes of 0, is the identity.
 
-    widths, heights: (…, K), shares of low … high as logits; slopes: of the knots before softplus, (…, K − 1) with tails,
-    whose slope is 1, else (…, K + 1). Raises CourseError for another number of slopes.
+    widths, heights: (…, K), shares of low … high as logits; slopes: before softplus, (…, K − 1) with tails, whose slope
+    is 1, else (…, K + 1). Raises CourseError for another number of slopes.
     """
     K, inner = widths.shape[-1], slopes.shape[-1]
     if heights.shape[-1] != K or inner != (K - 1 if tails else K + 1):
