@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [02 Change of variables](02_change_of_variables.ipynb) · next: [05 One pixel at a time](05_autoregressive.ipynb)</small>
+# <small>[The course](README.md) · before: [02 Change of variables](02_change_of_variables.ipynb) · next: [04 Flows that learn](04_trained_flows.ipynb)</small>
 
 # %% [markdown]
 # # 03 · The layers of a flow
@@ -1117,4 +1117,4 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 total()
 
 # %% [markdown]
-# Go on with **[05 One pixel at a time](05_autoregressive.ipynb)**, or back to [the course](README.md).
+# Go on with **[04 Flows that learn](04_trained_flows.ipynb)**, or back to [the course](README.md).

@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [03 The layers of a flow](03_flow_layers.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
+# <small>[The course](README.md) · before: [04 Flows that learn](04_trained_flows.ipynb) · next: [06 The evidence lower bound](06_elbo.ipynb)</small>
 
 # %% [markdown]
 # # 05 · One pixel at a time

@@ -57,6 +57,7 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
 TRAINS = {  # with chance in it: these run with their whole notebook, below
+    *{"ten_kinds", "told_kinds", "train_plain", "plain_run", "train_curves", "curves_run"},
     *{"players", "descend", "train_ring", "ring_run"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},

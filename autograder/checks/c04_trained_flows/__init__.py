@@ -1,0 +1,1 @@
+"""Judge of 04_trained_flows: Flows that learn."""
