@@ -25,7 +25,7 @@
 # A flow is trained by maximum likelihood. This part of the chapter is about pictures: how whole numbers become points, what
 # a flow of couplings makes of the digits, and how its price compares with that of simpler models.
 #
-# You need: notebooks 02 and 03. Time: about 2½ hours. Labels such as 004 say where a topic comes from; notebook 00 lists these sources.
+# You need: notebooks 02 and 03. Time: about 3 hours. Labels such as 004 say where a topic comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -120,7 +120,7 @@ display(spikes_explorer())
 # **Write** four functions: the noise, from a seed of its own, so that each epoch can have fresh noise and each test its own that does not hang on what was
 # drawn before; the way to the line; the bound, for a model of which you know $\log p_y$; and the units.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-dequantise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5da393205762d69aa0f4386c4b4bbf54", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-dequantise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fc79dc8af74b0c2f61d82b79b8cbcc5c", "cell_type": "code"} deletable=false
 def spread_levels(levels, seed):
     """x = levels + u, u ~ U[0, 1) for each entry by itself: other noise for another seed, the same for the same one.
 
@@ -133,7 +133,7 @@ def spread_levels(levels, seed):
 def to_line(x, K, edge):
     """y = log(p / (1 - p)) with p = edge + (1 - 2 edge) x / K, and ladj = log |det ∂y/∂x| of each row.
 
-    x: (N, D), values 0 … K; K: int ≥ 2; edge: float, between 0.001 and 0.3;  returns y (N, D) and ladj (N,), of the type of x.
+    x: (N, D), values 0 … K, K ≥ 2; K: int ≥ 2; edge: float, between 0.001 and 0.3;  returns y (N, D) and ladj (N,), of the type of x.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -142,8 +142,8 @@ def to_line(x, K, edge):
 def nats_of_levels(log_p, levels, u, K, edge):
     """The bound E_u[-log p_x(levels + u)] in nats of each picture: the mean over R draws of u, p_x by to_line from p_y.
 
-    log_p: takes y (N, D), gives log p_y (N,); levels: (N, D), values 0 … K - 1 that are whole; u: (R, N, D), values 0 … 1; K: int ≥ 2;
-    edge: float, between 0.001 and 0.3;  returns (N,), of the type of levels.
+    log_p: takes y (N, D), gives log p_y (N,); levels: (N, D), values 0 … K - 1 that are whole, K ≥ 2; u: (R, N, D), values 0 … 1;
+    K: int ≥ 2; edge: float, between 0.001 and 0.3;  returns (N,), of the type of levels.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -219,11 +219,11 @@ check("flow.catch_bins")
 #
 # **Write** the table, the nats of a mixture, and one step of EM.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "efd779637438b8a410668a1976bec393", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8e6fc6685bd0cd5cdc27e888587c2d75", "cell_type": "code"} deletable=false
 def pixel_log_p(levels, K, smoothing):
     """log of (count_dk + smoothing) / (N + K smoothing), the smoothed share of level k in pixel d.
 
-    levels: (N, D), int64, values 0 … K − 1; K: int ≥ 2; smoothing: float, > 0;  returns (D, K).
+    levels: (N, D), int64, values 0 … K − 1, K ≥ 2; K: int ≥ 2; smoothing: float, > 0;  returns (D, K).
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -238,7 +238,7 @@ def joint_log_p(levels, log_w, log_p):
 def mixture_nats(levels, log_w, log_p):
     """-log Σ_c w_c ∏_d p_cd(levels_d) of each picture.
 
-    levels: (N, D), int64, values 0 … K − 1; log_w: (C,); log_p: (C, D, K);  returns (N,), of the type of log_p.
+    levels: (N, D), int64, values 0 … K − 1; log_w: (C,); log_p: (C, D, K), K ≥ 2;  returns (N,), of the type of log_p.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -247,7 +247,7 @@ def mixture_nats(levels, log_w, log_p):
 def em_step(levels, log_w, log_p, smoothing):
     """New log weights and tables from the responsibilities, all smoothed as above.
 
-    levels: (N, D), int64, values 0 … K − 1; log_w: (C,); log_p: (C, D, K); smoothing: float, > 0;
+    levels: (N, D), int64, values 0 … K − 1; log_w: (C,); log_p: (C, D, K), K ≥ 2; smoothing: float, > 0;
     returns log_w (C,) and log_p (C, D, K), of the type of log_p.
     """
     # YOUR CODE HERE
@@ -400,7 +400,7 @@ with waiting_for("spread_levels", "to_line", "nats_of_levels"):
 #
 # **In numbers.** $D = 1$, $K = 17$, $x = 8.5$, a flow $z = 2 \cdot \frac{x}{17}$: $z = 1$, $\mathrm{ladj} = \log 2$, so $0.5 + 0.9189 - 0.6931 + 2.8332 = 3.5590$ nats.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-a-curve-for-each-pixel-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d7782d8f128dc308cc299be06e12a74a", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-a-curve-for-each-pixel-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c335b419088c9b63f0352ccafe15368e", "cell_type": "code"} deletable=false editable=false
 from pushforward.flows.pixels import PixelCoupling, PixelSplines
 
 CHESS = (torch.arange(8)[:, None] + torch.arange(8)).flatten() % 2 == 0  # the white fields of a board
@@ -461,7 +461,7 @@ def train_curves(steps, seed=0, batch=100, rate=4e-3, average=0.99):
 @functools.cache  # trained once, when first asked for; run this cell again after changing start_of_curves or flow_nats
 def curves_run(seed=0):
     """The run that is judged."""
-    return train_curves(budget(full=1400, graded=400, quick=10), seed)
+    return train_curves(budget(full=1200, graded=400, quick=10), seed)
 
 
 # %% [markdown]
@@ -470,17 +470,17 @@ def curves_run(seed=0):
 #
 # | budget | full marks | half of them |
 # |---|---|---|
-# | full, 1400 steps | at most 91 nats per test digit | 97 nats |
+# | full, 1200 steps | at most 91 nats per test digit | 97 nats |
 # | graded, 400 steps | 98 nats | 104 nats |
 # | quick, 10 steps | only the form of the answers counts | |
 #
 # **Write** the start of the curves, the loss that the training needs, and both ways of the trained flow, in units of levels.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-train_digits-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "81b35add8e7d66981c05224c4aa47b28", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-train_digits-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "1f7f086c72881e7387680ac092566515", "cell_type": "code"} deletable=false
 def start_of_curves(log_p):
     """rises, the shares p_dk, and slopes at the K + 1 knots: K p_d0, then K (p_d,k-1 + p_dk) / 2, at the end K p_d,K-1.
 
-    log_p: (D, K), log shares of each pixel;  returns rises (D, K) and slopes (D, K + 1), of the type of log_p.
+    log_p: (D, K), log shares of each pixel, K ≥ 2;  returns rises (D, K) and slopes (D, K + 1), of the type of log_p.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -489,7 +489,7 @@ def start_of_curves(log_p):
 def flow_nats(inverse, x, K):
     """-log p(x) per unit of level, ½ ‖z‖² + D/2 log 2π - ladj + D log K, with z and ladj from inverse(x / K).
 
-    inverse: takes (N, D), gives z (N, D) and log |det ∂z/∂input| (N,); x: (N, D), values 0 … K; K: int ≥ 2;
+    inverse: takes (N, D), gives z (N, D) and log |det ∂z/∂input| (N,); x: (N, D), values 0 … K, K ≥ 2; K: int ≥ 2;
     returns (N,), of the type of x.
     """
     # YOUR CODE HERE
@@ -567,8 +567,81 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 
 # %% [markdown]
 # ## What you can now do
+#
+# - turn whole numbers into points, and say what a density then promises about them;
+# - read a likelihood in nats, in bits per dimension or as a density, and find the slip in one that is too good;
+# - climb a ladder of simple models before training a large one;
+# - train a flow of curves and couplings on pictures, and prove what it is worth on pictures that it has not seen.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-what-you-can-now-do-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "9529257d83bca514941d57540a1ddedd", "cell_type": "code"} deletable=false editable=false
+# %% [markdown]
+# ## Exam-style questions
+#
+# ### Short: recall and compute
+#
+# **1.** A flow of colour pictures, $32 \times 32 \times 3$ pixels with 256 levels, reports $-\log p = -12{,}000$ nats on $[0, 1]$. How many bits per dimension are that?
+#
+# <details><summary>Answer</summary>
+#
+# In unit bins $-12{,}000 + 3072 \log 256 = 5034.8$ nats; over $3072 \log 2$ that is $2.364$ bits.
+#
+# </details>
+#
+# **2.** One pixel; in the bin of level 0 a density is $1.5$ on the first half and $0.5$ on the second. What does the level cost honestly, and what does uniform dequantisation charge?
+#
+# <details><summary>Answer</summary>
+#
+# $P = \frac12 \cdot 1.5 + \frac12 \cdot 0.5 = 1$: nothing. The bound is $-\frac12 (\log 1.5 + \log 0.5) = 0.1438$ nats.
+#
+# </details>
+#
+# **3.** What is the log-determinant of $y = \operatorname{logit}(x/17)$ at $x = 8.5$, for one pixel?
+#
+# <details><summary>Answer</summary>
+#
+# $\log\frac1{17} - \log\frac12 - \log\frac12 = -2.8332 + 1.3863 = -1.4469$.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# **4.** A flow is trained on digits that were shifted by up to two pixels, and tested on digits as they are. Is its bound valid? Why does it get better if the flow is told the shift, and asked with shift 0?
+#
+# <details><summary>Answer</summary>
+#
+# Valid: the bound holds for any density, whatever it was fitted to, as long as the test digits get noise over whole bins. Untold, the flow describes the mixture over all shifts, and a digit in its place gets only
+# part of the mass. Told, it has a density for each shift, of which the one for shift 0 is used; the others still teach it what strokes look like.
+#
+# </details>
+#
+# **5.** Uniform noise leaves a gap. Let the noise come from a density $q(u \mid k)$ on the box instead. Which bound holds then, for which $q$ is it tight, and which $q$ gives back the bound of this chapter?
+#
+# <details><summary>Answer</summary>
+#
+# $\log P(k) = \log \mathbb E_q \frac{p(k + u)}{q(u \mid k)} \ge \mathbb E_q[\log p(k + u) - \log q(u \mid k)]$. The gap is $\mathrm{KL}(q \,\|\, p(\cdot)/P(k))$, so it is tight for $q(u \mid k) = p(k + u)/P(k)$. The uniform
+# $q = 1$ gives back ours. (A second flow may learn $q$: variational dequantisation.)
+#
+# </details>
+#
+# **6.** (8 points) A program adds noise uniform on $[0, w)^D$, $w < 1$, to whole numbers, and reports $L = \mathbb E[-\log p(k + u)]$ after training. (a) By how much can the best reported $L$ lie below that of an honest
+# program with the same kind of model? (b) Which valid bound follows from $L$? (c) You may call the trained density $p$ at points of your choice. How do you find out that $w < 1$, and which $w$ it was?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (3 points) A density can leave the rest of every box empty and be $w^{-D}$ times as high on the part that is asked about. Then $L$ is lower by $D \log \frac1w$, and not by more: see (b).
+#
+# (b) (3 points) $P(k) \ge \int_{[0,w)^D} p(k + u)\,du = w^D\,\mathbb E\,p(k + u)$, so by Jensen's inequality $-\log P(k) \le L + D \log \frac1w$.
+#
+# (c) (2 points) Compare $\log p(k + u)$ for $u$ in several parts of the box, around frequent pictures: it is high below $w$ and falls off sharply above, in each coordinate. Honest training leaves it about level over the box.
+#
+# </details>
+
+# %% [markdown]
+# ## An open question
+#
+# A flow has to move noise that nobody asked for: three quarters of the pixels are plain paper, and their place within the bin is pure chance. Integer flows map whole numbers to whole numbers and need no noise, but they
+# have to round, and learn badly through it. Is there a flow for whole numbers that is as easy to train as one for points?
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()
 
 # %% [markdown]

@@ -63,7 +63,15 @@ def draw_spikes(power: float) -> Figure:
 def _hills(ax: Axes, width: float) -> None:
     middles = torch.arange(len(SHARES)) + 0.5
     x = torch.cat([k + torch.linspace(0, 1, 201, dtype=torch.float64) for k in range(len(SHARES))])
-    ax.bar(middles.tolist(), SHARES.tolist(), width=1, color=SKY, alpha=0.4, edgecolor="white", label="shares of the levels")
+    ax.bar(
+        middles.tolist(),
+        SHARES.tolist(),
+        width=1,
+        color=SKY,
+        alpha=0.4,
+        edgecolor="white",
+        label="shares of the levels",
+    )
     ax.plot(x, log_spikes(x, width).exp(), color=BLUE, label="density")
     ax.set(xlabel="$x$", xlim=(0, len(SHARES)), ylim=(0, None), title=f"hills of width {width:.3g}")
     ax.legend(loc="upper right")

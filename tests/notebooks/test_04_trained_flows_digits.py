@@ -92,6 +92,13 @@ def test_the_question_about_three_programs_is_answered_right() -> None:
     assert 61 + 64 * math.log(2) == pytest.approx(105.4, abs=0.05)
 
 
+def test_the_exam_questions_on_pictures_are_answered_right() -> None:
+    near((-12000 + 3072 * math.log(256)) / 3072 / math.log(2), 2.3645)
+    assert -12000 + 3072 * math.log(256) == pytest.approx(5034.8, abs=0.05)
+    near(-0.5 * (math.log(1.5) + math.log(0.5)), 0.1438)
+    near(math.log(4 / 17), -1.4469)
+
+
 # --- the ladder ------------------------------------------------------------------------------------------------
 
 

@@ -90,6 +90,7 @@ class CatchBins(Detective):
     """−Σ_d log N(level_d + u_d; mean_d, std_d²), told from what only looks like it."""
 
     apart = True
+    strict = "equal to the last bit"
     accepts = gate("every right bound is accepted, in whatever units it was computed")
     bins = pays("a bound whose bins are not one level wide is caught", 2)
     volume = pays("a bound that forgets or miscounts a change of volume is caught")

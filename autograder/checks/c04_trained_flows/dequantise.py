@@ -14,7 +14,7 @@ from autograder.checks.c04_trained_flows.shared import LEVELS, coefficients, hil
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, show, values
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor, Wholes
 from autograder.judging.draw import floats
-from autograder.judging.exercise import Ask, Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, draws, exercise, gate, grad, pays, wrong
 from pushforward.answering.wire import Net
 
 SPREAD, LINE, BOUND, UNITS = "spread_levels", "to_line", "nats_of_levels", "in_units"
@@ -99,7 +99,7 @@ def _at_ends(place: Place) -> torch.Tensor:
     return place.tensor(place.rng.choice([0.0, place.sizes["K"]], size=(place.sizes["N"], place.sizes["D"])))
 
 
-EDGE = Number(Reals(0.001, 0.3, reach=(1e-6, 1)))
+EDGE = Number(Reals(0.001, 0.3, "[]", reach=(1e-6, 1)))
 COUNT = Made(lambda place: place.sizes["K"], says=("int ≥ 2",))
 SIZES = {"N": (1, 4), "D": (1, 5), "K": (2, 20)}
 
@@ -188,8 +188,8 @@ class Dequantise(Exercise):
         return ways[name](**given)
 
     def _noise_case(self, levels: torch.Tensor, seed: int) -> Case:
-        """The noise of one seed, asked for twice, and that of the next."""
-        asks: list[Ask] = [call(SPREAD, levels, k) for k in (seed, seed, seed + 1)]
+        """The noise of one seed, drawn twice in a row, and that of the next seed."""
+        asks = draws(SPREAD, 2, levels, seed), call(SPREAD, levels, seed + 1)
         return case(*asks, about=(self.shape, self.bins, self.fresh), of=SPREAD, again=True, levels=levels)
 
     def _line_case(self, x: torch.Tensor, K: int, edge: float) -> Case:
@@ -210,20 +210,21 @@ class Dequantise(Exercise):
         ways = {SPREAD: self._judge_noise, LINE: self._judge_line, BOUND: self._judge_bound, UNITS: self._judge_units}
         yield from ways[case.of](case, *answers)
 
-    def _judge_noise(self, case: Case, *answers: Any) -> Iterator[Finding]:
-        for answer in answers:
-            shape = has_shape(answer, tuple(case.levels.shape), case.levels)
-            yield self.shape(*shape)
-            if not shape.ok:
+    def _judge_noise(self, case: Case, answer: Any, other: Any = None) -> Iterator[Finding]:
+        one = tuple(case.levels.shape)
+        wanted = [(answer, (2, *one)), (other, one)] if case.again else [(answer, one)]
+        for given, shape in wanted:
+            verdict = has_shape(given, shape, case.levels)
+            yield self.shape(*verdict)
+            if not verdict.ok:
                 return
-        draws = [values(answer) - exact(case.levels) for answer in answers]
-        u = draws[0]
+        u, *more = (values(part) - exact(case.levels) for part in (answer, other)[: len(wanted)])
         inside = bool((u >= 0).all() and (u <= 1).all())
         found = "" if inside else f"levels + ({np.nanmin(u):.3g} … {np.nanmax(u):.3g})"
         yield self.bins(inside, "x between level and level + 1", found, mistake=None if inside else "around the level")
         if inside and case.again:
-            yield from self._even(u)
-            yield from self._of_the_seed(*draws)
+            yield from self._even(u[0])
+            yield from self._of_the_seed(*u, *more)
 
     def _even(self, u: np.ndarray) -> Iterator[Finding]:
         few, width = len(np.unique(u)) < 0.9 * u.size, u.max() - u.min()

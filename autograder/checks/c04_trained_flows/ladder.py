@@ -112,11 +112,11 @@ class Ladder(Exercise):
     """Frequencies with smoothing; −log Σ_c w_c ∏_d p_cd(level_d); responsibilities, then weighted frequencies."""
 
     shape = gate("there are K log probabilities for each pixel, C weights, and nats for each picture")
-    table = pays("the table holds smoothed frequencies, pixel by pixel", 0.5)
+    table = pays("the table holds smoothed frequencies, pixel by pixel")
     nats = pays("a mixture adds up probabilities, not their logarithms")
-    stable = pays("pictures of many pixels neither overflow nor vanish", 0.5)
-    weights = pays("the new weights are the mean responsibilities, smoothed", 0.5)
-    tables = pays("the new tables are frequencies in which each picture counts by its responsibility", 1.0)
+    stable = pays("pictures of many pixels neither overflow nor vanish")
+    weights = pays("the new weights are the mean responsibilities, smoothed")
+    tables = pays("the new tables are frequencies in which each picture counts by its responsibility")
 
     hints = (
         "pixel_log_p: how often does pixel d have level k? The smoothing is added to each of the K counts, so the total "
@@ -231,6 +231,10 @@ class Ladder(Exercise):
             "one table for all pixels",
             {TABLE: lambda levels, K, smoothing: _table(levels.reshape(-1, 1), K, smoothing).expand(levels.shape[1], K).clone()},
             "Each pixel has a table of its own: in a corner paper is certain, in the middle it is not.",
+            also=({TABLE: lambda levels, K, smoothing: (
+                ((torch.nn.functional.one_hot(levels, K).double().mean(1).sum(0) + smoothing) / (len(levels) + K * smoothing))
+                .log().float().expand(levels.shape[1], K).clone()
+            )},),
         ),
         wrong(
             "a mean of log probabilities",
