@@ -83,6 +83,25 @@ def train(
     return history
 
 
+def descend(
+    loss: torch.Tensor,
+    optimiser: torch.optim.Optimizer,
+    pace: torch.optim.lr_scheduler.LRScheduler,
+    most: float = math.inf,
+) -> torch.Tensor:
+    """One update of all that the optimiser holds, and the pace's next rate. Returns the loss.
+
+    most: gradients that are longer, all in one vector, are shortened to it.
+    """
+    optimiser.zero_grad()
+    loss.backward()
+    if most < math.inf:
+        nn.utils.clip_grad_norm_([w for group in optimiser.param_groups for w in group["params"]], most)
+    optimiser.step()
+    pace.step()
+    return loss
+
+
 def _blend(smooth: nn.Module, now: nn.Module, average: float) -> None:
     """smooth ← average · smooth + (1 − average) · now."""
     with torch.no_grad():

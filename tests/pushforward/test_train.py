@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from pushforward.errors import CourseError
-from pushforward.train import budget, train
+from pushforward.train import budget, descend, train
 
 
 @pytest.fixture(autouse=True)
@@ -137,3 +137,15 @@ def test_counters_and_statistics_of_layers_are_kept_as_well() -> None:
 def test_a_loss_that_is_no_number_ends_in_one_sentence() -> None:
     with pytest.raises(CourseError, match="became nan in step 3"):
         train(lambda k: math.nan if k == 2 else 1.0, one_weight(0.0), 5)
+
+
+@pytest.mark.parametrize(("most", "moved"), [(math.inf, 6.0), (1.5, 1.5)])
+def test_an_update_goes_down_the_slope_no_further_than_allowed_and_slows_the_pace(most: float, moved: float) -> None:
+    w = torch.tensor([3.0], requires_grad=True)
+    optimiser = torch.optim.SGD([w], 1.0)
+    pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: 0.5**k)
+    assert descend((w**2).sum(), optimiser, pace, most).item() == 9.0
+    assert w.item() == pytest.approx(3.0 - moved, abs=1e-4)
+    before = w.item()
+    descend(w.sum(), optimiser, pace, most)  # the first gradient is forgotten, the rate is half
+    assert w.item() == pytest.approx(before - 0.5, abs=1e-4)

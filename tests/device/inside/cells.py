@@ -76,6 +76,7 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
 TRAINS = {  # with chance in it: these run with their whole notebook, below
+    *{"ten_kinds", "told_kinds", "train_plain", "plain_run", "train_curves", "curves_run"},
     *{"players", "descend", "train_ring", "ring_run"},
     *{"slowing", "spline_run", "fit_few"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},

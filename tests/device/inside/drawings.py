@@ -79,6 +79,10 @@ CALLS: dict[str, Callable[[To], tuple]] = {
         to(FLOWS["bend"](noise(50, 2, dtype=F64))),
         FLOWS["log_p_bent"],
     ),
+    "draw_spikes": lambda to: (-0.5,),
+    "spikes_explorer": lambda to: (),
+    "draw_rungs": lambda to: ({"a": 181.3, "b": 90.0}, 1),
+    "draw_made": lambda to: ({"a": to(noise(3, 8, 8)), "b": to(noise(3, 8, 8))},),
     "draw_lognormals": lambda to: (FLOWS["lognormal_log_pdf"], FLOWS["lognormal_cdf"]),
     "draw_levels": lambda to: (FLOWS["log_p_bent"], FLOWS["log_p_reverse"]),
     "draw_training": lambda to: (
