@@ -4,6 +4,16 @@ An encoder gives q(z | x) = N(mu, diag sigma²), a decoder the numbers that a li
 """
 
 from pushforward.vae.likelihoods import LEVELS, LIKELIHOODS, LevelLikelihood, categorical, logistics, normal
-from pushforward.vae.networks import Decoder, Encoder
+from pushforward.vae.networks import Autoencoder, Decoder, Encoder
 
-__all__ = ["LEVELS", "LIKELIHOODS", "Decoder", "Encoder", "LevelLikelihood", "categorical", "logistics", "normal"]
+__all__ = [
+    "LEVELS",
+    "LIKELIHOODS",
+    "Autoencoder",
+    "Decoder",
+    "Encoder",
+    "LevelLikelihood",
+    "categorical",
+    "logistics",
+    "normal",
+]

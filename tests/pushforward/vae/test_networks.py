@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from pushforward.vae import Decoder, Encoder
+from pushforward.vae import LIKELIHOODS, Autoencoder, Decoder, Encoder
 
 
 def test_shapes_with_and_without_draws_in_front() -> None:
@@ -29,3 +30,15 @@ def test_sigma_is_positive_wherever_the_encoder_goes() -> None:
     sigma = encoder(1e4 * torch.ones(1, 64))[1]
     assert (sigma > 0).all()
     assert sigma.isfinite().all()
+
+
+@pytest.mark.parametrize("name", LIKELIHOODS)
+def test_the_levels_probabilities_are_those_of_the_table(name: str) -> None:
+    model = Autoencoder(LIKELIHOODS[name], latents=3).eval()
+    levels = torch.arange(128).reshape(2, 64) % 17
+    z = torch.randn(4, 2, 3, generator=torch.Generator().manual_seed(0))
+    table = model.log_probs(z)
+    assert table.shape == (4, 2, 64, 17)
+    want = table.gather(-1, levels.expand(4, 2, 64)[..., None])[..., 0]
+    torch.testing.assert_close(model.log_p(z, levels), want)
+    assert model.encode(levels)[0].shape == (2, 3)
