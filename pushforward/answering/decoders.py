@@ -1,4 +1,4 @@
-"""A decoder of pictures with levels by its weights, so that a check can hand one over and the student can differentiate it.
+"""A decoder of pictures with levels by its weights, so that a check can hand one over to be differentiated.
 
 log p(level k at pixel i | z) = k-th of log_softmax(W_i z + b_i)
 """

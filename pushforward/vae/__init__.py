@@ -4,7 +4,7 @@ An encoder gives q(z | x) = N(mu, diag sigma²), a decoder the numbers that a li
 """
 
 from pushforward.vae.likelihoods import LEVELS, LIKELIHOODS, LevelLikelihood, categorical, logistics, normal
-from pushforward.vae.networks import Autoencoder, Decoder, Encoder
+from pushforward.vae.networks import Autoencoder, Decoder, Encoder, ReadingAutoencoder
 
 __all__ = [
     "LEVELS",
@@ -13,6 +13,7 @@ __all__ = [
     "Decoder",
     "Encoder",
     "LevelLikelihood",
+    "ReadingAutoencoder",
     "categorical",
     "logistics",
     "normal",

@@ -63,3 +63,23 @@ class Autoencoder(nn.Module):
     def log_probs(self, z: torch.Tensor) -> torch.Tensor:
         """log p of every level of each pixel, (…, 64, 17), from z (…, latents)."""
         return self.likelihood.table(self.decoder(z))
+
+
+class ReadingAutoencoder(Autoencoder):
+    """The same, but what is said of a pixel may also depend on the pixels before it, which the decoder reads."""
+
+    def __init__(self, likelihood: LevelLikelihood, latents: int = 20, reading: int = 256) -> None:
+        super().__init__(likelihood, latents)
+        self.first = nn.Linear(PIXELS, reading)
+        self.last = nn.Linear(reading, PIXELS * likelihood.numbers)
+        degree = torch.arange(reading) % (PIXELS - 1)  # a hidden unit of degree m sees the pixels 0 … m
+        self.register_buffer("sees", (degree[:, None] >= torch.arange(PIXELS)).float())
+        shown = (torch.arange(PIXELS)[:, None] > degree).float()
+        self.register_buffer("shown", shown.repeat_interleave(likelihood.numbers, dim=0))
+
+    def log_p(self, z: torch.Tensor, levels: torch.Tensor, how: torch.Tensor | None = None) -> torch.Tensor:
+        """As above; given z, the pixels are no longer independent."""
+        read = nn.functional.linear(levels.float() / 8 - 1, self.first.weight * self.sees, self.first.bias)
+        more = nn.functional.linear(nn.functional.silu(read), self.last.weight * self.shown, self.last.bias)
+        said = self.decoder(z, how) + more.unflatten(-1, (PIXELS, -1))
+        return self.likelihood.rule(said, levels.expand(said.shape[:-1]))

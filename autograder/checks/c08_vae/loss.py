@@ -13,7 +13,6 @@ from autograder.judging.compare import arithmetic, close, exact, has_shape, show
 from autograder.judging.domain import Domain, Like, Made, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
-from pushforward.answering.wire import Net
 
 LOG_P = Made(
     lambda place: net_of("level_log_p", place),
@@ -43,10 +42,10 @@ class Loss(Exercise):
     """nelbo = −Σ_i log p(level_i | z) + beta KL(N(mu, diag sigma²) ‖ N(0, I)), z = mu + sigma eps."""
 
     shape = gate("there is one number for each picture")
-    fit = pays("with beta 0 what is left is minus the log probability of all pixels together, at the draw z")
-    price = pays("with a decoder that looks away, what the latents cost is beta times KL(q ‖ N(0, I)), whole", 1.5)
-    both = pays("the two parts add up, picture by picture")
-    slopes = pays("the gradients of mu and sigma come by way of the draw and of the divergence", 1.5)
+    fit = pays("with beta 0 what is left is minus the log probability of all pixels together, at the draw z", 0.75)
+    price = pays("with a decoder that looks away, what the latents cost is beta times KL(q ‖ N(0, I)), whole", 1.0)
+    both = pays("the two parts add up, picture by picture", 0.75)
+    slopes = pays("the gradients of mu and sigma come by way of the draw and of the divergence", 2.5)
 
     hints = (
         "Three lines: a draw from q, the log probability of the picture, and the divergence of two normals (notebook 06).",
@@ -179,7 +178,6 @@ class Loss(Exercise):
             "In the divergence stands log sigma², which is 2 log sigma.",
             also=(
                 _slip(kl=lambda mu, sigma: (sigma**2 + mu**2 - 1 - 2 * sigma.log()).sum(1)),
-                _slip(kl=lambda mu, sigma: -0.5 * (1 + sigma.log() - mu**2 - sigma).sum(1)),
             ),
         ),
         wrong(

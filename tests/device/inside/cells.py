@@ -53,12 +53,14 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "solved": lambda solved, to: solved(lambda z: 2 * z, to(noise(1))),
     "log_normal": lambda log_normal, to: log_normal(to(noise(3)), to(noise(3)), to(noise(3).exp())),
     "as_layer": lambda as_layer, to: as_layer(lambda z: (2 * z, z[:, 0]), None)(to(noise(2, 3)))[0],
+    "always_one": lambda always_one, to: torch.tensor(always_one(3), dtype=F64) + to(noise(1)),
     "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
 TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"players", "descend", "train_ring", "ring_run"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
+    *{"train_vae", "costs", "map_run", "said_run", "reading_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},
 }
 

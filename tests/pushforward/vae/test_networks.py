@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pushforward.vae import LIKELIHOODS, Autoencoder, Decoder, Encoder
+from pushforward.vae import LIKELIHOODS, Autoencoder, Decoder, Encoder, ReadingAutoencoder
 
 
 def test_shapes_with_and_without_draws_in_front() -> None:
@@ -42,3 +42,15 @@ def test_the_levels_probabilities_are_those_of_the_table(name: str) -> None:
     want = table.gather(-1, levels.expand(4, 2, 64)[..., None])[..., 0]
     torch.testing.assert_close(model.log_p(z, levels), want)
     assert model.encode(levels)[0].shape == (2, 3)
+
+
+def test_who_reads_sees_all_pixels_before_and_none_after() -> None:
+    model = ReadingAutoencoder(LIKELIHOODS["categorical"], latents=2).eval()
+    levels, z = torch.full((1, 64), 8), torch.zeros(1, 2)
+    before = model.log_p(z, levels)
+    for pixel in (0, 17, 63):
+        other = levels.clone()
+        other[0, pixel] = 12
+        moved = (model.log_p(z, other) - before).abs()[0] > 1e-6
+        assert not moved[:pixel].any()
+        assert moved[pixel:].all()
