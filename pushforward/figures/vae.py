@@ -167,7 +167,7 @@ def draw_collapse(spreads: Mapping[str, torch.Tensor], codes: Mapping[str, float
     fig, axes = figure(1, 2, (9.2, 3.5), width_ratios=[1.6, 1])
     marks = ("o", "s", "^", "D", "v")
     for (name, spread), mark in zip(spreads.items(), marks, strict=False):
-        ordered = spread.sort(descending=True).values.clamp_min(1e-6)
+        ordered = spread.sort(descending=True).values.clamp_min(1e-4)
         axes[0].semilogy(range(1, len(ordered) + 1), ordered, f"{mark}-", markersize=4, linewidth=1, label=name)
     _border(axes[0])
     axes[0].legend(fontsize=9)
@@ -179,7 +179,7 @@ def draw_collapse(spreads: Mapping[str, torch.Tensor], codes: Mapping[str, float
 
 def _border(ax: Axes) -> None:
     ax.axhline(0.01, color=GREY, linestyle="--", linewidth=1)
-    ax.set(xlabel="unit, in the order of its spread", ylabel="spread over the pictures", ylim=(5e-7, 5))
+    ax.set(xlabel="unit, in the order of its spread", ylabel="spread over the pictures", ylim=(5e-5, 5), xticks=[1, 5, 10, 15, 20])
 
 
 # --- the bound, and your digits --------------------------------------------------------------------------------
@@ -205,6 +205,6 @@ def draw_your_digits(rows: Mapping[str, torch.Tensor], spread: torch.Tensor) -> 
     for k, (name, pictures) in enumerate(rows.items()):
         height = 1 / len(rows)
         strip(left.inset_axes((0, 1 - (k + 1) * height, 1, 0.78 * height)), _pictures(pictures), name)
-    right.semilogy(range(1, len(spread) + 1), spread.sort(descending=True).values.clamp_min(1e-6), "o-", markersize=4)
+    right.semilogy(range(1, len(spread) + 1), spread.sort(descending=True).values.clamp_min(1e-4), "o-", markersize=4)
     _border(right)
     return fig

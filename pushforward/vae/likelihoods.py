@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch.nn.functional import logsigmoid
@@ -82,4 +83,5 @@ LIKELIHOODS = {
     "categorical": LevelLikelihood(LEVELS, categorical),
     "three logistics": LevelLikelihood(9, logistics),
     "normal": LevelLikelihood(1, normal),
+    "wide normal": LevelLikelihood(1, partial(normal, sigma=0.5)),
 }

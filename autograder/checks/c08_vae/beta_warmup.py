@@ -88,7 +88,9 @@ class BetaWarmup(Exercise):
         if within:
             above = excess(*found)
             got = f"{above:.3g} nats" if above > 0 else f"{-above:.3g} nats below"
-            yield self.witness(above >= LEAST - 1e-6, f"{LEAST:g} nat or more above log p(x)", got)
+            name = "the prior for q" if found[1:] == [0, 1] else "an ordinary picture" if above > 0 else None
+            good = above >= LEAST - 1e-6
+            yield self.witness(good, f"{LEAST:g} nat or more above log p(x)", got, mistake=None if good else name)
 
     mistakes = (
         wrong(

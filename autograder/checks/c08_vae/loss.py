@@ -71,12 +71,12 @@ class Loss(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for dtype, device in arithmetic():
-            for B, P, d in ((1, 1, 1), (2, 1, 1), (3, 4, 2), (2, 3, 5), (2, 2, 1)):
+            sizes, betas = ((1, 1, 1), (2, 1, 1), (3, 4, 2), (2, 3, 5), (2, 2, 1)), (1.0, 2.0, 0.5, 1.0, 4.0)
+            for (B, P, d), beta in zip(sizes, betas, strict=True):
                 pixels = drawn(rng, P, d)
                 mu, eps = normal(rng, (B, d), dtype, device), normal(rng, (B, d), dtype, device)
                 sigma, levels = floats(np.exp(rng.normal(size=(B, d)) / 2), dtype, device), levels_of(rng, B, P, device)
                 away = type(pixels)(0 * pixels.W, pixels.b)
-                beta = float(rng.choice([0.5, 1.0, 2.0]))
                 for kind, shown, how in ((self.fit, pixels, 0.0), (self.price, away, beta), (self.both, pixels, beta)):
                     log_p = net("level_log_p", shown, dtype, device)
                     yield self._case(kind, levels, mu, sigma, eps, log_p, how)

@@ -55,7 +55,7 @@ def test_a_cell_has_the_mass_of_its_normal(sigma: float) -> None:
     np.testing.assert_allclose(rule.table(mean).exp(), law.cdf(RIGHT) - law.cdf(LEFT), atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["three logistics", "normal"])
+@pytest.mark.parametrize("name", ["three logistics", "normal", "wide normal"])
 def test_far_tails_keep_their_digits_and_their_gradients(name: str) -> None:
     """A mean of 30, a scale of e⁻⁷: the masses underflow, their logarithms do not."""
     said = torch.full((1, LIKELIHOODS[name].numbers), 30.0, requires_grad=True)
