@@ -426,11 +426,11 @@ with waiting_for("nelbo"):
 #
 # **Write** it.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "vae-active_units-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "71d90d47e4ed76d511111158154cb615", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-active_units-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "d693955169f55b5b2f8515f1688edb97", "cell_type": "code"} deletable=false
 def active_units(mu, threshold):
     """{"spread": Var_x E_q[z_j], over the pictures, "active": spread > threshold}, unit by unit.   (Burda et al. 2016)
 
-    mu: (N, d), the means that the encoder gives for N pictures; threshold: float ≥ 0, a variance;
+    mu: (N, d), N ≥ 2, the means that the encoder gives for N pictures; threshold: float ≥ 0, a variance;
     returns {"spread": (d,), "active": (d,), True or False}.
     """
     # YOUR CODE HERE

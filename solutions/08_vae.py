@@ -452,7 +452,7 @@ with waiting_for("nelbo"):
 def active_units(mu, threshold):
     """{"spread": Var_x E_q[z_j], over the pictures, "active": spread > threshold}, unit by unit.   (Burda et al. 2016)
 
-    mu: (N, d), the means that the encoder gives for N pictures; threshold: float ≥ 0, a variance;
+    mu: (N, d), N ≥ 2, the means that the encoder gives for N pictures; threshold: float ≥ 0, a variance;
     returns {"spread": (d,), "active": (d,), True or False}.
     """
     ### BEGIN SOLUTION

@@ -179,7 +179,8 @@ def draw_collapse(spreads: Mapping[str, torch.Tensor], codes: Mapping[str, float
 
 def _border(ax: Axes) -> None:
     ax.axhline(0.01, color=GREY, linestyle="--", linewidth=1)
-    ax.set(xlabel="unit, in the order of its spread", ylabel="spread over the pictures", ylim=(5e-5, 5), xticks=[1, 5, 10, 15, 20])
+    ax.set(xlabel="unit, in the order of its spread", ylabel="spread over the pictures", ylim=(5e-5, 5))
+    ax.set_xticks([1, 5, 10, 15, 20])
 
 
 # --- the bound, and your digits --------------------------------------------------------------------------------

@@ -39,8 +39,10 @@ class ActiveUnits(Exercise):
     domain = {
         "active_units": Domain(
             {
-                "mu": Tensor("N, d", Reals(reach=(1e-3, 100))),
-                "threshold": Number(Reals(0, ends="[)", reach=(1e-3, 10))),
+                "mu": Tensor(
+                    "N, d", Reals(reach=(1e-3, 100)), says=("the means that the encoder gives for N pictures",)
+                ),
+                "threshold": Number(Reals(0, ends="[)", reach=(1e-3, 10)), says=("a variance",)),
             },
             sizes={"N": (2, 6, 200), "d": (1, 5)},
         )

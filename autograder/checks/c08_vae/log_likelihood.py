@@ -76,7 +76,7 @@ class LogLikelihood(Exercise):
                     (_made,),
                     says=("takes z (k, B, d), k draws, and levels (B, P)", "gives (k, B, P), of the type of z"),
                 ),
-                "at_once": Number(Wholes(1, reach=8)),
+                "at_once": Number(Wholes(1, reach=8), says=("the largest k",)),
             },
             sizes={"B": (1, 4), "P": (1, 4), "d": (1, 4), "K": (1, 6)},
             returns=Like("mu"),

@@ -24,7 +24,11 @@ def is_nelbo(implementation):
     levels, mu, sigma, eps, W, b = question(3, 6, 2, 5)
     other = levels.clone()
     other[1, 2] = (other[1, 2] + 5) % 17
-    for given in ((levels, mu, sigma, eps, W, b), (other, mu, sigma, eps, W, b), (levels, 2 * mu, sigma / 3, eps, W, b)):
+    for given in (
+        (levels, mu, sigma, eps, W, b),
+        (other, mu, sigma, eps, W, b),
+        (levels, 2 * mu, sigma / 3, eps, W, b),
+    ):
         got, want = implementation(*given), right(*given)
         if got.shape != want.shape or float((got - want).abs().max()) > 1e-4:
             return False

@@ -1,5 +1,4 @@
 # breaks: with K draws it is the logarithm of the mean weight, for weights of any size | mistake: exponentiated too early
-import math
 
 import torch
 from torch.distributions import Normal

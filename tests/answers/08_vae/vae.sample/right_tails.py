@@ -1,5 +1,4 @@
 # by what lies above each border
-import torch
 
 
 def sample_pictures(z, u, log_probs):

@@ -1,4 +1,5 @@
 # in double precision, as level by level
+import copy
 from pathlib import Path
 
 import torch
@@ -7,9 +8,6 @@ import autograder
 from autograder.measuring.answers import reference
 
 NOTEBOOK = reference(Path(autograder.__file__).parents[1], "08_vae")
-
-
-import copy
 
 
 def double():

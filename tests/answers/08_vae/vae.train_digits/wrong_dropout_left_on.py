@@ -1,4 +1,5 @@
 # breaks: what is said of a picture depends on nothing else in the batch, nor on chance
+import copy
 from pathlib import Path
 
 import torch
@@ -8,8 +9,6 @@ from autograder.measuring.answers import reference
 
 NOTEBOOK = reference(Path(autograder.__file__).parents[1], "08_vae")
 
-
-import copy
 
 MODEL = []
 
