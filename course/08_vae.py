@@ -36,7 +36,7 @@
 # its latents may fall silent, and what its pixels have to say. At the end your own model pays for digits that it has never seen.
 #
 # You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07). Time: about 4½ hours;
-# sections 1, 2, 5 and 7 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
+# sections 1, 2, 5 and 6 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -330,7 +330,7 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
 
 # %% [markdown]
 # The means win, and by looks alone one would never train another model. (With two latents much of what makes a digit is left to the
-# pixels' own noise. Section 7 has twenty.)
+# pixels' own noise. Section 6 has twenty.)
 #
 # ### Walk through the map
 #
@@ -613,11 +613,7 @@ with waiting_for("nelbo", "log_likelihood"):
 # as long as there is something to gain, and where it looks flat it may only be slow (notebook 06, section 8).
 
 # %% [markdown]
-# ## 6 · A place for what is to come
-# @@@ the sections on pPCA, the aggregate posterior, the log-normal prior and the ladder come here @@@
-
-# %% [markdown]
-# ## 7 · Digits
+# ## 6 · Digits
 #
 # Now in earnest: twenty latents, three logistics for each pixel, warm-up over the first third of the steps. The judge asks your functions, with noise
 # of its own: what the encoder says of the 447 test digits, which no training has seen, then what the decoder says at draws from these posteriors. From that it computes the NELBO itself (15 draws
@@ -632,7 +628,7 @@ with waiting_for("nelbo", "log_likelihood"):
 #
 # For comparison: with each pixel by itself, at the frequencies of its levels in the training set, a test digit costs 106 nats.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-7-digits-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "074846014096daaa9cf1409b0c57a403", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-6-digits-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "24875e11280f59972e206e8ced53a3ea", "cell_type": "code"} deletable=false editable=false
 @functools.cache  # trained once, when first asked for; run this cell again after changing nelbo or beta_at
 def digits_run(seed=0):
     """The run that is judged."""
@@ -713,6 +709,9 @@ with waiting_for(
 # a digit's picture holds is not its idea but the trembling of the hand, and the pixels' own noise has to pay for it.
 
 # %% [markdown]
+# <!-- place for: linear VAE and probabilistic PCA, aggregate posterior, log-normal prior, ladder -->
+
+# %% [markdown]
 # ## What you can now do
 #
 # - write the loss of a VAE in nats, with each sum where it belongs, and tell it from what is often put in its place
@@ -721,7 +720,6 @@ with waiting_for(
 # - see whether latents are in use, let them warm up, and say when the objective on the way is a bound
 # - put an importance-weighted bound on a trained model, in log space and within the memory that there is
 # - train a VAE on digits and have it judged on digits that it has never seen
-# @@@ his lines @@@
 #
 # ## Questions on paper
 #
