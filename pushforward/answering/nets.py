@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from pushforward.answering import maps
+from pushforward.answering.decoders import level_log_p, level_table
 from pushforward.answering.polynomials import polynomial
 
 
@@ -57,5 +58,6 @@ def flow_inverse(weights: Sequence[torch.Tensor]) -> Callable[[torch.Tensor], tu
 
 ARCHITECTURES = {
     **{"mlp": mlp, "polynomial": polynomial, "flow": flow, "flow_inverse": flow_inverse},
+    **{"level_table": level_table, "level_log_p": level_log_p},
     **maps.ARCHITECTURES,
 }

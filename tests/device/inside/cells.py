@@ -72,6 +72,7 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "at_home": lambda at_home, to: at_home(lambda x: x.sum(1))(to(noise(3, 2))),
     "stretches": lambda stretches, to: stretches(lambda z: (z**3, z[:, 0]), to(noise(3, 2))),
     "walk_of": lambda walk_of, to: walk_of(DOUBLING, *to(noise(2, 2)))["ladj"].to(to(noise(1)).device),
+    "always_one": lambda always_one, to: torch.tensor(always_one(3), dtype=F64) + to(noise(1)),
     "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
@@ -80,6 +81,7 @@ TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"players", "descend", "train_ring", "ring_run"},
     *{"slowing", "spline_run", "fit_few"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
+    *{"train_vae", "costs", "map_run", "said_run", "reading_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},
     *{"train_pixels", "pixels_run"},
 }

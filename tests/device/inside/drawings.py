@@ -29,13 +29,14 @@ from pushforward.figures.style import Picture
 from pushforward.first_model import learn_digits
 from pushforward.flows import Flow
 from pushforward.measuring.shapes import log_p_moons
+from pushforward.vae import LIKELIHOODS, Autoencoder
 
 ROOT = Path(__file__).resolve().parents[3]
-DENSITIES, FLOWS, LAYERS, PIXELS, BOUND, GRADIENTS, MEASURING, GANS, DIFFUSION, DDPM = (
+DENSITIES, FLOWS, LAYERS, PIXELS, BOUND, GRADIENTS, VAE, MEASURING, GANS, DIFFUSION, DDPM = (
     reference(ROOT, notebook)
     for notebook in (
         *("01_densities", "02_change_of_variables", "03_flow_layers", "05_autoregressive"),
-        *("06_elbo", "07_gradients_through_samples"),
+        *("06_elbo", "07_gradients_through_samples", "08_vae"),
         *("09_measuring", "10_gans", "15_diffusion_forward", "16_ddpm"),
     )
 )
@@ -52,6 +53,13 @@ FAULTS = [("tanh", {"a": 0.0, "b": 2.0}, "normal"), ("power", {"n": 3}, "normal"
 
 def readings(train: torch.Tensor, fake: torch.Tensor) -> dict[str, torch.Tensor]:
     return MEASURING["precision_coverage"](train, fake, 5)
+
+
+def plane_of_codes(to: Callable[[torch.Tensor], torch.Tensor]) -> tuple:
+    """The decoder is asked on the CPU, where a drawing works."""
+    with torch.device("cpu"):
+        model = Autoencoder(LIKELIHOODS["three logistics"], latents=2).eval()
+    return to(noise(30, 2)), to(torch.arange(30) % 10), model.log_probs, VAE["mean_pictures"], VAE["sample_pictures"]
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +207,18 @@ CALLS: dict[str, Callable[[To], tuple]] = {
     "reach_explorer": lambda to: (PIXELS["masked_conv"], PIXELS["two_stacks"]),
     "draw_intervals": lambda to: ([1, 0], [[3, 4, 1], [2, 5, 1]], "0101"),
     "draw_bits": lambda to: (to(digits()[0][:3]), to(noise(3, 8, 8).abs())),
+    "draw_two_ways": lambda to: (to(digits()[0][:90]), to(digits()[1][:90]), 3),
+    "draw_means_and_samples": lambda to: (to(8 + noise(3, 64)), to(8 + noise(3, 64))),
+    "draw_map": lambda to: (0.5, -1.0, *plane_of_codes(to)),
+    "map_explorer": lambda to: plane_of_codes(to),
+    "draw_said": lambda to: (
+        to(digits()[0][0]),
+        {"a": to(noise(64, 17).softmax(1)), "b": to(noise(64, 17).exp())},
+        [0, 9],
+    ),
+    "draw_collapse": lambda to: ({"a": to(noise(5).abs()), "b": to(noise(5).abs())}, {"a": 9.0, "b": 0.3}),
+    "draw_bound_by_draws": lambda to: ({1: 90.0, 10: 88.0},),
+    "draw_your_digits": lambda to: ({"a": to(8 + noise(3, 64)), "b": to(8 + noise(3, 64))}, to(noise(5).abs())),
     "shift_explorer": lambda to: (GANS["jsd_of_shift"], GANS["w1_of_shift"]),
     "chain_explorer": lambda to: (DDPM["ddpm_sample"],),
     "measure_explorer": lambda to: (readings, 60),

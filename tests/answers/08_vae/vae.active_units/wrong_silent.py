@@ -1,0 +1,4 @@
+# breaks: a unit is active if its spread is above the threshold | mistake: upside down
+def active_units(mu, threshold):
+    spread = mu.var(dim=0)
+    return {"spread": spread, "active": spread <= threshold}

