@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [06 The evidence lower bound](06_elbo.ipynb) · next: [09 Measuring what has no likelihood](09_measuring.ipynb)</small>
+# <small>[The course](README.md) · before: [06 The evidence lower bound](06_elbo.ipynb) · next: [08 Variational autoencoders](08_vae.ipynb)</small>
 
 # %% [markdown]
 # # 07 · Gradients through samples
@@ -1141,4 +1141,4 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 total()
 
 # %% [markdown]
-# Go on with **[09 Measuring what has no likelihood](09_measuring.ipynb)**, or back to [the course](README.md).
+# Go on with **[08 Variational autoencoders](08_vae.ipynb)**, or back to [the course](README.md).

@@ -17,7 +17,7 @@
 # ---
 
 # %% [markdown]
-# <small>[The course](README.md) · before: [07 Gradients through samples](07_gradients_through_samples.ipynb) · next: [10 Adversarial learning](10_gans.ipynb)</small>
+# <small>[The course](README.md) · before: [08 Variational autoencoders](08_vae.ipynb) · next: [10 Adversarial learning](10_gans.ipynb)</small>
 
 # %% [markdown]
 # # 09 · Measuring what has no likelihood
