@@ -35,7 +35,7 @@
 # In this chapter you train one on digits, and learn to read what it tells you: what its nats mean and what they do not, why
 # its latents may fall silent, and what its pixels have to say. At the end your own model pays for digits that it has never seen.
 #
-# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07). Time: about 4½ hours;
+# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07). Time: about 4 hours;
 # sections 1, 2, 5 and 6 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
@@ -52,7 +52,7 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-08-variational-autoencoders-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "098079d981dcaf3beebd1f699331c8aa", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-08-variational-autoencoders-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "f0c357329ec623aaed087b45ad6e78f1", "cell_type": "code"} deletable=false editable=false
 import functools
 import math
 
@@ -71,9 +71,10 @@ from pushforward.figures.vae import (
     draw_your_digits,
     map_explorer,
 )
+from pushforward.figures.vae_theory import draw_linear_training, draw_spectrum
 from pushforward.train import budget, train
 from pushforward.vae import LIKELIHOODS, Autoencoder
-from pushforward.waiting import waiting_for
+from pushforward.waiting import waiting_for, with_bar
 
 # %% tags=["demo"]
 pictures, labels = digits("train")
@@ -704,12 +705,393 @@ with waiting_for(
         f"validation digits: pixels {fit:.1f} + code {kl:.1f} = {fit + kl:.1f} nats, with {draws} draws at most {tighter:.1f}"
     )
 
+
 # %% [markdown]
 # The bound lies some nats above the truth, the price of an encoder that guesses in one pass. And the pixels cost several times what the code costs: most of what
 # a digit's picture holds is not its idea but the trembling of the hand, and the pixels' own noise has to pay for it.
 
 # %% [markdown]
-# <!-- place for: linear VAE and probabilistic PCA, aggregate posterior, log-normal prior, ladder -->
+# ## 7 · A VAE whose optimum is known
+#
+# A trained VAE has three parts that may be to blame for a poor bound: a decoder that cannot do better, an encoder that
+# misses the posterior, and an optimiser that got stuck. There is one VAE in which they can be told apart with a pencil.
+# Decoder and encoder are linear,
+#
+# $$z \sim \mathcal N(0, I_d), \qquad x \mid z \sim \mathcal N(W z + b,\; s^2 I_D), \qquad
+# q(z \mid x) = \mathcal N\big(V (x - b),\; \operatorname{diag}\sigma^2\big),$$
+#
+# and the same $\sigma$ serves all $x$. Notebook 06 had this model with one $x$; here it meets a whole data set. Its evidence is
+# known, $x \sim \mathcal N(b, C)$ with $C = WW^\top + s^2 I$. That is **probabilistic PCA** (Tipping and Bishop 1999). Take
+# $b$ to be the mean of the data. Then the average log-likelihood depends on the data through their covariance $S$ only,
+#
+# $$\frac1N \sum_n \log p(x_n) = -\tfrac12\Big( D \log 2\pi + \log\det C + \operatorname{tr}(C^{-1} S) \Big),$$
+#
+# and so does the average bound.
+#
+# **The best decoder.** Let $\lambda_1 \ge \lambda_2 \ge \dots$ be the eigenvalues of $S$ and $u_1, u_2, \dots$ its directions. If
+# $C$ has the same directions, with variances $c_i$, the sum above falls apart into $\log c_i + \lambda_i / c_i$, and each is
+# smallest at $c_i = \lambda_i$: the model should have, in every direction, the variance that the data have. But the noise brings
+# $s^2$ into *every* direction, for nothing. Only the excess is left to be made from $z$, and only where there is one:
+#
+# $$w_j = \sqrt{\max(\lambda_j - s^2,\, 0)}\; u_j, \qquad j = 1, \dots, d.$$
+#
+# A latent whose direction varies less than the noise gets the column $w_j = 0$. It is **inactive**, and no failure of
+# training made it so: the optimum itself has no use for it.
+#
+# **The best encoder.** The posterior has the precision $\Lambda = I + W^\top W / s^2$ and the mean
+# $\Lambda^{-1} W^\top (x - b) / s^2$. The columns of $W$ are orthogonal, so $\Lambda$ is diagonal and $q$ can *be* the
+# posterior: the bound is tight, for all $x$ at once. For an inactive latent the posterior is the prior.
+#
+# **And the rotation?** $W R$ with an orthogonal $R$ gives the same $C$, and so the same likelihood. It gives another
+# posterior, with the precision $R^\top \Lambda R$, which is no longer diagonal. A $q$ with independent components then
+# leaves, at best,
+#
+# $$\tfrac12\Big( \sum_j \log \Lambda_{jj} - \log\det\Lambda \Big)$$
+#
+# nats (in notebook 06 you had two latents; the argument is the same for any number). The likelihood cannot tell the rotations
+# apart, the *bound* can. That is why a VAE's latents tend to line up with the principal directions although nobody asks them to.
+#
+# **And the noise?** With $s$ free as well, the $D - d$ directions that no latent serves share one variance, and the best
+# is their mean: $s^2 = \frac{1}{D - d} \sum_{i > d} \lambda_i$.
+#
+# **In numbers.** $S = \operatorname{diag}(4, 1, 0.25)$, $d = 2$, $s = 0.8$: columns of length $1.8330$ and $0.6$,
+# $\sigma = (0.4, 0.8)$, the rows of $V$ have lengths $0.4583$ and $0.6$, and bound and likelihood are both $-4.4221$ nats. Turn
+# the two latents by 45°: $\Lambda = \operatorname{diag}(6.25, 1.5625)$ becomes $3.9063$ twice on the diagonal, and the gap is
+# $0.2231$ nats. With $s = 1.5$ only the first latent is active. The best $s$ is $0.5$ for two latents and $0.7906$ for one.
+#
+# **Write** all three. `torch.linalg.eigh` sorts eigenvalues from small to large.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-linear_is_ppca-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "06ad82a606759e72e26945b1dd33e9d2", "cell_type": "code"} deletable=false
+def linear_vae(cov, d, s):
+    """The optimum of the linear VAE: z ~ N(0, I), x | z ~ N(W z + b, s² I), q(z | x) = N(V (x - b), diag sigma²).
+
+    cov: (D, D), the covariance of the data, symmetric and positive definite; d: int, 1 … D;
+    s: float > 0, the standard deviation of x given z;
+    returns {"W": (D, d), "V": (d, D), "sigma": (d,), "active": int}, of the type of cov; active: how many latents are used.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def independent_gap(W, s):
+    """log p(x) less the bound of the best q with independent components: ½ (Σ_j log Λ_jj - log det Λ), Λ = I + WᵀW / s².
+
+    W: (D, d); s: float > 0, the standard deviation of x given z;
+    returns a number, a 0-d tensor or a float.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def best_scale(cov, d):
+    """The s of the linear VAE with the greatest likelihood: its square is the mean variance that no latent serves.
+
+    cov: (D, D), the covariance of the data, symmetric and positive definite; d: int, 1 … D - 1;
+    returns a number, a 0-d tensor or a float.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-linear_is_ppca", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "c41dac419fb4201bb8b0321755e1f102", "cell_type": "code"} deletable=false editable=false
+check("vae.linear_is_ppca")
+
+# %% [markdown]
+# Now the digits, with grey values between 0 and 1. (Their pixels are treated as real numbers here: these nats are those of
+# a density, and no number of bits for a picture.) Left, the variance in each principal direction, with the noise of three
+# decoders as a line. Right, what turning the first two latents costs at $s = 0.3$. Where will the curve be highest?
+
+# %% tags=["demo"]
+with waiting_for("linear_vae", "independent_gap"):
+    flat = digits("train")[0].flatten(1).double() / 16
+    cov = torch.cov(flat.T)
+    variances = torch.linalg.eigvalsh(cov).flip(0)
+    scales = {s: linear_vae(cov, 32, s)["active"] for s in (0.15, 0.3, 0.7)}
+    W, angles = linear_vae(cov, 2, 0.3)["W"], torch.linspace(0, 180, 91)
+    turned = [
+        torch.tensor([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
+        for a in (angles * math.pi / 180).tolist()
+    ]
+    unequal = linear_vae(cov, 8, 0.3)["W"][:, [0, 7]]
+    gaps = [float(independent_gap(unequal @ R.to(unequal), 0.3)) for R in turned]
+    show(draw_spectrum(variances[:32], scales, angles, gaps), alt="Left: bars on a logarithmic axis, the variances of the digits in their first 32 "
+         "principal directions, falling from 0.66 to 0.02, with three dashed lines: above s = 0.15 are "
+         f"{scales[0.15]}, above 0.3 {scales[0.3]}, above 0.7 {scales[0.7]} of them. Right: the gap after turning two latents, "
+         f"nought at 0, 90 and 180 degrees and largest, {max(gaps):.2f} nats, in between.")  # fmt: skip
+
+
+# %% [markdown]
+# The noise decides how many latents there are. At $s = 0.7$ it drowns all but three directions, and a VAE with 32 latents
+# would let 29 of them lie idle: **posterior collapse** at the very optimum. (Lucas and others 2019 showed that here the
+# bound has no local optima that the likelihood has not: it is not to blame.) If your latents collapse, look at the
+# decoder's noise first.
+#
+# ### Does training find it?
+#
+# Nobody diagonalises anything in a VAE. Here the average bound is climbed by gradient steps on $W$, $V$ and $\log\sigma$
+# from a random start, with 16 latents and $s = 0.3$. Two things can be missing: the decoder's likelihood may fall short of
+# the optimum, and the bound may fall short of the decoder's likelihood.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "given-does-training-find-it-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "3c9d01533782fb883a553410e67cff76", "cell_type": "code"} deletable=false editable=false
+def average_bound(cov, W, V, log_sigma, s):
+    """The ELBO of the linear VAE in nats, averaged over data whose covariance (around b) is cov."""
+    D, sigma = len(cov), log_sigma.exp()
+    missed = torch.eye(D).to(cov) - W @ V  # (I - W V)(x - b) is what reconstruction misses
+    error = torch.trace(missed @ cov @ missed.T) + (sigma**2 * W.square().sum(0)).sum()
+    kl = 0.5 * (sigma**2 + (V @ cov @ V.T).diagonal() - 1 - 2 * log_sigma).sum()
+    return -D / 2 * math.log(2 * math.pi * s**2) - error / (2 * s**2) - kl
+
+
+def average_log_likelihood(cov, W, s):
+    """Of x ~ N(b, W Wᵀ + s² I), averaged over such data."""
+    C = W @ W.T + s**2 * torch.eye(len(cov)).to(cov)
+    return -0.5 * (len(cov) * math.log(2 * math.pi) + torch.logdet(C) + torch.trace(torch.linalg.solve(C, cov)))
+
+
+# %% tags=["demo"]
+with waiting_for("linear_vae"):
+    d, s, dice = 16, 0.3, torch.Generator().manual_seed(0)
+    W, V = (0.1 * torch.randn(*shape, generator=dice).double() for shape in ((64, d), (d, 64)))
+    moving = [part.requires_grad_() for part in (W, V, torch.zeros(d).double())]
+    optimiser, seen = torch.optim.Adam(moving, lr=0.02), []
+    top = float(average_log_likelihood(cov, linear_vae(cov, d, s)["W"], s))
+    for step in with_bar(range(budget(600, 600, 5)), "climbing the average bound"):
+        optimiser.zero_grad()
+        loss = -average_bound(cov, *moving, s)
+        loss.backward()
+        with torch.no_grad():
+            own = float(average_log_likelihood(cov, W, s))
+        seen.append((step, top - own, own + loss.item()))
+        optimiser.step()
+    steps, short, gap = zip(*seen, strict=True)
+    columns = W.detach()[:, W.detach().norm(dim=0).argsort(descending=True)]
+    axes = torch.linalg.eigh(cov)[1].flip(1)[:, :d]
+    alike = (columns.T @ axes).abs() / columns.norm(dim=0).clamp(min=0.05)[:, None]
+    parts = {"decoder's likelihood, short of the optimum": short, "bound, short of the decoder's likelihood": gap}
+    print(f"at the end: {short[-1]:.4f} and {gap[-1]:.4f} nats; optimum {top:.3f} nats")
+    used = int((columns.norm(dim=0) > 0.05).sum())
+    print(f"columns longer than 0.05: {used} of {d}; latents that the optimum uses: {linear_vae(cov, d, s)['active']}")
+    show(draw_linear_training(steps, parts, alike), alt=f"Left: both shortfalls over {len(steps)} steps on a logarithmic axis, falling from above 10 "
+         f"to {short[-1]:.3f} and {gap[-1]:.3f} nats. Right: a chart of learnt columns against principal directions.")  # fmt: skip
+
+
+# %% [markdown]
+# ## 8 · What the prior is up against
+#
+# To make a picture, a VAE draws $z$ from the prior. But what has the decoder been trained on? On draws from the *encoder*: take a
+# picture $x_n$ of the data, then $z \sim q(z \mid x_n)$. Over the whole data set these codes have the density
+#
+# $$q(z) \;=\; \frac1N \sum_{n=1}^N q(z \mid x_n),$$
+#
+# the **aggregate posterior**, a mixture of $N$ encoders. Where $q(z)$ has no mass, the decoder was never asked for anything, and
+# what it says there is anybody's guess. So the prior should be near $q(z)$. Is it? The bound has an opinion on that.
+# Each code pays $\mathrm{KL}(q(z \mid x_n) \,\|\, p)$, and
+#
+# $$\log\frac{q(z \mid x_n)}{p(z)} \;=\; \log\frac{q(z \mid x_n)}{q(z)} + \log\frac{q(z)}{p(z)}$$
+#
+# at every $z$. Draw $n$ at random, then $z$ from encoder $n$, and average:
+#
+# $$\underbrace{\frac1N\sum_n \mathrm{KL}\big(q(z \mid x_n) \,\|\, p\big)}_{\text{rate}} \;=\;
+# \underbrace{\frac1N\sum_n \mathrm{KL}\big(q(z \mid x_n) \,\|\, q(z)\big)}_{\text{information } I_q(x;\, z)} \;+\;
+# \underbrace{\mathrm{KL}\big(q(z) \,\|\, p\big)}_{\text{marginal}}$$
+#
+# (Hoffman and Johnson 2016). The **information** is what a code tells about which picture it came from. It is worth its price, and
+# it cannot exceed $\log N$: nobody needs more nats to say which of $N$ pictures it was. The **marginal** term is worth nothing to
+# anybody. It is paid because the prior is the wrong one.
+#
+# **The second stage.** So keep encoder and decoder as they are, and fit another prior $r(z)$ to codes drawn from the encoder. The same
+# identity holds with $r$ in place of $p$: the bound rises by $\mathrm{KL}(q(z) \,\|\, p) - \mathrm{KL}(q(z) \,\|\, r)$, and by
+# $\mathrm{KL}(q(z) \,\|\, p)$ at most. And draws of $r$ are decoded where the decoder knows its way. That is the answer to 000 Q3b, in
+# nats; notebook 18 makes $r$ a diffusion model. The simplest $r$ is a normal with independent components. By notebook 01 the best one
+# has the moments of $q(z)$.
+#
+# *On the source.* 000 Q3 speaks of samples "from $q(z \mid x)$" for the second stage: $x$ is drawn from the data first, so what is
+# fitted is $q(z)$.
+#
+# **In numbers.** Two encoders in one dimension, $\mathcal N(\pm 2, 0.5^2)$: the rate is $2.3181$ nats, the
+# information $0.69305$ (just below $\log 2 = 0.69315$: the two hardly overlap), the marginal term $1.6251$. The best normal has mean 0 and standard deviation
+# $\sqrt{0.25 + 4} = 2.0616$, and $q(z)$ is still $0.7236$ nats away from it. At $z = 0$, $\log q(z) = -8.2258$.
+#
+# **Write** $\log q(z)$; the three terms, estimated from the *same* draws $z_{kn} = \mu_n + \sigma_n \epsilon_{kn}$, so that the identity holds
+# to the last digit (no closed form this time); and the best normal.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-aggregate_posterior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "0574710b1150f060cc3ad2269ebad7da", "cell_type": "code"} deletable=false
+def aggregate_log_density(z, mu, sigma):
+    """log q(z) = log 1/N Σ_n N(z; mu_n, diag sigma_n²), in nats.
+
+    z: (M, d); mu: (N, d), the encoder's; sigma: (N, d), > 0;  returns (M,), of the type of mu.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def rate_split(mu, sigma, eps):
+    """Means over the draws z_kn = mu_n + sigma_n eps_kn of the three log ratios: rate = information + marginal, p = N(0, I).
+
+    mu: (N, d), the encoder's; sigma: (N, d), > 0; eps: (K, N, d);
+    returns {"rate": number, "information": number, "marginal": number}, 0-d tensors or floats, in nats.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def best_normal(mu, sigma):
+    """Mean and standard deviation of the normal r(z) with independent components that is nearest to q(z), min KL(q ‖ r).
+
+    mu: (N, d), the encoder's; sigma: (N, d), > 0;  returns {"mean": (d,), "std": (d,)}, of the type of mu.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-aggregate_posterior", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "1b763ccc0edc17f6ba9b7f9ed6a515a0", "cell_type": "code"} deletable=false editable=false
+check("vae.aggregate_posterior")
+
+
+# %% [markdown]
+# ## 9 · Another prior, the same model
+#
+# Why a *normal* prior? 001 P2d puts a log-normal one in its place, $p(z) = \log\mathcal N(0, 1)$ in each latent, and asks for a $q$ that
+# goes with it. Notebook 06 showed why a normal $q$ will not do, notebook 07 how to draw from a log-normal one and that
+#
+# $$\mathrm{KL}\big(\log\mathcal N(\mu, \sigma^2) \,\|\, \log\mathcal N(0, 1)\big) = \tfrac12\big(\sigma^2 + \mu^2 - 1 - \log\sigma^2\big),$$
+#
+# to the letter what two normals give. So now build that VAE: the encoder says $\mu$ and $\sigma$ as before, the code is
+# $z = e^{\mu + \sigma\epsilon}$, the decoder sees only positive numbers, and the loss is
+# $-\log p(x \mid z) + \mathrm{KL}$. Predict before you go on: will its bound be better or worse?
+#
+# Then look at the loss once more. $\mu$, $\sigma$ and $\epsilon$ come in as before, the divergence is the same, and the decoder is given
+# $e^u$ where it was given $u = \mu + \sigma\epsilon$. That is all. **The log-normal VAE with the decoder $f$ is the normal VAE with the
+# decoder $u \mapsto f(e^u)$**: not similar, the same distribution of $x$, the same bound, draw by draw. Conversely, to every normal VAE
+# there is a log-normal one that is the same model. What must its decoder do first?
+#
+# The argument did not use the exponential. Let $T$ be any invertible map of the latents. If prior *and* $q$ are pushed through $T$, the
+# divergence stays (notebook 02: both densities are divided by the same $|\det J|$), and the decoder can begin with $T^{-1}$. A prior
+# by itself is not a property of the model. What counts is the pair, the prior and the family of $q$, up to such maps; and the first layer
+# of the decoder, which says how they meet the data.
+#
+# **In numbers.** $\mu = 1$, $\sigma = 0.5$, $\epsilon = -1$: $z = e^{0.5} = 1.6487$, $\log q(z) = -1.2258$,
+# $\log p(z) = -1.5439$. With the decoder $f(z) = 2z + 1$, $x = 3$ and $s = 1$ the loss is $1.7606 + 0.8181 = 2.5787$ nats.
+#
+# **Write** the code with the log densities *of $z$* (mind what a change of variables does to them), the loss, and the decoder that turns the
+# log-normal VAE back into the normal one.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-lognormal_prior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e0e54d256e4fc9952459b97842459259", "cell_type": "code"} deletable=false
+def lognormal_terms(mu, sigma, eps):
+    """z = exp(mu + sigma eps), and its log densities under q = LogN(mu, diag sigma²) and p = LogN(0, I).   (001 P2d)
+
+    mu: (B, d); sigma: (B, d), > 0; eps: (B, d);
+    returns {"z": (B, d), "log_q": (B,), "log_p": (B,)}, in nats, of the type of mu.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def lognormal_nelbo(x, mu, sigma, eps, decoder, s):
+    """-log N(x; decoder(z), s² I) + KL(LogN(mu, diag sigma²) ‖ LogN(0, I)), the KL in closed form, in nats.   (001 P2d)
+
+    x: (B, D); mu: (B, d); sigma: (B, d), > 0; eps: (B, d); decoder: takes (B, d), gives the mean of x, (B, D);
+    s: float > 0, the standard deviation of x given z;  returns (B,), of the type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def same_decoder(decoder, z):
+    """What the decoder of the log-normal VAE must give at z, for it to be the normal VAE with this decoder.
+
+    decoder: of the normal VAE, takes (B, d), gives (B, D); z: (B, d), > 0;  returns (B, D), of the type of z.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-lognormal_prior", "grade": true, "solution": false, "locked": true, "task": false, "points": 4.0, "checksum": "ad1e95df60c2e0fb42b1b92e60f32155", "cell_type": "code"} deletable=false editable=false
+check("vae.lognormal_prior")
+
+
+# %% [markdown]
+# ## 10 · Ladders of latents
+#
+# One layer of latents is told twice to be simple: the prior's components are independent, and so are $q$'s. Two **layers** lift both.
+# First $z_2$ is drawn, then $z_1$ given $z_2$, then $x$:
+#
+# $$p(x, z_1, z_2) = p(z_2)\; p(z_1 \mid z_2)\; p(x \mid z_1, z_2), \qquad q(z_1, z_2 \mid x) = q(z_2 \mid x)\; q(z_1 \mid z_2, x).$$
+#
+# Both run **top-down**, in the same order, and that is the whole trick of the ladder (Sønderby and others 2016): at each rung,
+# prior and $q$ have seen the same $z_2$ and speak of the same $z_1$. Put the products into the bound, and the logarithm sorts it by rungs,
+#
+# $$-\mathcal L = \underbrace{-\mathbb E_q \log p(x \mid z_1, z_2)}_{\text{reconstruction}}
+# + \underbrace{\mathrm{KL}\big(q(z_2 \mid x) \,\|\, p(z_2)\big)}_{\text{kl\_2}}
+# + \underbrace{\mathbb E_{q(z_2 \mid x)} \mathrm{KL}\big(q(z_1 \mid z_2, x) \,\|\, p(z_1 \mid z_2)\big)}_{\text{kl\_1}} .$$
+#
+# Each step may be a normal with independent components, and each divergence has its closed form. For the expectation over $z_2$ a draw will do.
+# VD-VAE (004's table) has some seventy rungs of this kind.
+#
+# **What does the second rung buy?** Take the model of notebook 06 in which no $q$ with independent components was any good: two
+# independent latents that explain each other away, $x = W z + $ noise with two columns that are nearly parallel. Its posterior is
+# a long thin ellipse with precision $\Lambda = I + W^\top W / s^2$. As a ladder, $q(z_2 \mid x)\,q(z_1 \mid z_2, x)$ says: first *how much of
+# $z_2$*, then *given that, how much is left for $z_1$*. Every distribution on the plane is such a product, a correlated normal one too. The gap
+# is gone. Write $h = W^\top x / s^2$. The exponent of the posterior is $-\frac12 z^\top \Lambda z + h^\top z$, and as a function of $z_1$ alone
+# it is $-\frac12 \Lambda_{11} z_1^2 + (h_1 - \Lambda_{12} z_2)\, z_1$. Read off $q(z_1 \mid z_2, x)$, put its best $z_1$ back in, and what is left is
+# a square in $z_2$.
+#
+# **In numbers.** $W = \begin{pmatrix}1 & 1\\ 1 & 2\end{pmatrix}$, $s = 1$, $x = (1, 2)$: $\Lambda = \begin{pmatrix}3 & 3\\ 3 & 6\end{pmatrix}$, $h = (3, 5)$,
+# so $q(z_2 \mid x) = \mathcal N(\frac23, 0.5774^2)$ and $q(z_1 \mid z_2, x) = \mathcal N(1 - z_2,\, 0.5774^2)$. An independent $q$ would lose
+# $\frac12\log\frac{3 \cdot 6}{9} = 0.3466$ nats.
+#
+# **And with very many rungs?** Give each pixel a rung of its own. $q$ puts rung $k$ exactly where pixel $k$ is; the prior of rung $k$ looks at the rungs before
+# it; the decoder just copies. Then the reconstruction costs nothing, and
+#
+# $$\mathrm{KL}\big(q(z_k \mid z_{<k}, x) \,\|\, p(z_k \mid z_{<k})\big) = -\log p(x_k \mid x_{<k}),$$
+#
+# since a distribution that is certain has no entropy. The bound is $\sum_k \log p(x_k \mid x_{<k})$, and there is no gap. **An autoregressive model is a
+# VAE** with as many rungs as pixels (Child 2021): in principle the deep VAE can do no worse. In practice it is hoped to need fewer rungs,
+# each of them with many latents at once, so that drawing is fast.
+#
+# For binary pixels let $p(x_k = 1 \mid x_{<k}) = 1/(1 + e^{-l_k})$ with $l_k = b_k + \sum_{j < k} A_{kj} x_j$.
+#
+# **In numbers.** Two pixels, $b = (0, 1)$, $A_{21} = -2$, $x = (1, 0)$: $l = (0, -1)$, the rungs cost $0.6931$ and $0.3133$ nats.
+#
+# **Write** the ladder's loss for any networks (encoders and prior give $\mu$ and $\log\sigma$ side by side), the exact $q$ of the
+# two latents, and the ladder that is an autoregressive model.
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "cb5a085aa66fcd36c4fbffe7270c1048", "cell_type": "code"} deletable=false
+def ladder_nelbo(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s):
+    """NELBO of two rungs, top-down: z2 ~ q(z2 | x), z1 ~ q(z1 | z2, x); p(z2) = N(0, I), p(z1 | z2) by prior_1.   (004)
+
+    x: (B, D); eps_2: (B, d); eps_1: (B, e), the noise of z2 and of z1; encode_2: takes x, gives mu and log sigma of z2, (B, 2d);
+    encode_1: takes x and z2 side by side, gives mu and log sigma of z1, (B, 2e);
+    prior_1: takes z2, gives mu and log sigma of z1, (B, 2e); decode: takes z1 and z2 side by side, gives the mean of x, (B, D);
+    s: float > 0, the standard deviation of x given z1 and z2;
+    returns {"reconstruction": (B,), "kl_2": (B,), "kl_1": (B,), "nelbo": (B,)}, in nats, the KLs in closed form, of the type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def top_down(x, W, s):
+    """q(z2 | x) = N(mu_2, sigma_2²) and q(z1 | z2, x) = N(offset + slope z2, sigma_1²), together the posterior of x = W z + noise.
+
+    x: (D,); W: (D, 2), its columns belong to z1 and z2, both N(0, 1); s: float > 0, the standard deviation of x given z;
+    returns {"mu_2": number, "sigma_2": number, "offset": number, "slope": number, "sigma_1": number}, floats or 0-d tensors.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def chain_nelbo(x, A, b):
+    """The ladder with a rung for each pixel: kl_k = -log p(x_k | x_<k), p(x_k = 1 | x_<k) = sigmoid(b_k + Σ_{j<k} A_kj x_j).
+
+    x: (B, D), values 0 and 1; A: (D, D), of which only what stands below the diagonal counts; b: (D,);
+    returns {"kl": (B, D), "nelbo": (B,)}, in nats, of the type of x.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-ladder", "grade": true, "solution": false, "locked": true, "task": false, "points": 5.0, "checksum": "80219b0a626915738bf3867059397c7e", "cell_type": "code"} deletable=false editable=false
+check("vae.ladder")
 
 # %% [markdown]
 # ## Questions on paper

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import KEEPS, Layer, from_kept, keeps, linear, network, turned, unlogged
+from autograder.checks.c03_flow_layers.shared import KEEPS, Layer, from_kept, keeps, turned, unlogged
 from autograder.judging.compare import arithmetic
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, exercise, wrong
+from autograder.judging.networks import linear, network
 
 FORTH, BACK = NAMES = "additive_forward", "additive_inverse"
 _KEEP, _T = Made(keeps, (keeps,), says=(KEEPS,)), from_kept()

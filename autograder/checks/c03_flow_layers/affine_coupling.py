@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import KEEPS, Layer, from_kept, keeps, linear, network, slips
+from autograder.checks.c03_flow_layers.shared import KEEPS, Layer, from_kept, keeps, slips
 from autograder.judging.compare import arithmetic
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, exercise, wrong
+from autograder.judging.networks import linear, network
 
 FORTH, BACK = NAMES = "affine_forward", "affine_inverse"
 _KEEP, _NET = Made(keeps, (keeps,), says=(KEEPS,)), from_kept()

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import contraction, contractions, exactly, linear
+from autograder.checks.c03_flow_layers.shared import contraction, contractions, exactly
 from autograder.judging.compare import arithmetic, close, exact, has_shape, near, values
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, case, exercise, gate, grad, pays, wrong
+from autograder.judging.networks import linear
 
 NAME = "hutchinson_ladj"
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import LIPSCHITZ, Layer, contraction, contractions, linear, slips
+from autograder.checks.c03_flow_layers.shared import LIPSCHITZ, Layer, contraction, contractions, slips
 from autograder.judging.compare import arithmetic, close
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Finding, call, case, exercise, pays, wrong
+from autograder.judging.networks import linear
 
 FORTH, BACK = NAMES = "residual_forward", "residual_inverse"
 MANY = 60  # steps and terms after which nothing is left to gain: 0.7⁶⁰ is 5·10⁻¹⁰

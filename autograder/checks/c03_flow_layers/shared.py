@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,6 +31,7 @@ from autograder.judging.exercise import (
     pays,
     wrong,
 )
+from autograder.judging.networks import network
 from pushforward.answering.nets import ARCHITECTURES
 from pushforward.answering.wire import Net
 
@@ -321,30 +321,6 @@ def _with_ladj(way: Way, change: Callable[[torch.Tensor], torch.Tensor]) -> Way:
         return moved, change(ladj)
 
     return changed
-
-
-# --- what layers are made of -------------------------------------------------------------------------------------
-
-
-def network(
-    rng: np.random.Generator,
-    sizes: tuple[int, ...],
-    dtype: torch.dtype,
-    device: str,
-    gain: float = 1.0,
-    label: str = "",
-) -> Net:
-    """A tanh network with these widths."""
-    weights: list[torch.Tensor] = []
-    for ins, outs in pairwise(sizes):
-        weights.append(floats(gain * rng.normal(size=(outs, ins)) / np.sqrt(ins), dtype, device))
-        weights.append(floats(0.3 * rng.normal(size=outs), dtype, device))
-    return Net("mlp", tuple(weights), label or f"a network from {sizes[0]} to {sizes[-1]}")
-
-
-def linear(matrix: Any, bias: Any, dtype: torch.dtype, label: str) -> Net:
-    """v ↦ matrix v + bias, as a network of one layer: for questions that can be done by hand."""
-    return Net("mlp", (floats(matrix, dtype), floats(bias, dtype)), label)
 
 
 # --- couplings ---------------------------------------------------------------------------------------------------
