@@ -331,8 +331,8 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
     )
 
 # %% [markdown]
-# The means win, and by looks alone one would never train another model. (With two latents much of what makes a digit is left to the
-# pixels' own noise. Section 6 has twenty.)
+# The means are smooth and blurred, the draws as black as ink and speckled, and both say the same: with two latents much of what makes a digit is left to the
+# pixels' own noise. Given $z$ the pixels are independent, so neighbours cannot agree on which of two strokes it is to be. (Section 6 has twenty latents.)
 #
 # ### Walk through the map
 #
