@@ -52,7 +52,8 @@ if importlib.util.find_spec("pushforward") is None:
         "put that file, or the copy as a zip named pushforward.zip, beside this notebook and run this cell again."
     )
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-08-variational-autoencoders-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "098079d981dcaf3beebd1f699331c8aa", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-08-variational-autoencoders-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "245c6a83e69caec2f002a1c6abb19dbe", "cell_type": "code"} deletable=false editable=false
+import copy
 import functools
 import math
 
@@ -345,7 +346,8 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
 with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
     with torch.no_grad():
         centres = map_run()[0].encode(DIGITS.flatten(1).long())[0]
-    display(map_explorer(centres, labels, map_run()[0].log_probs, mean_pictures, sample_pictures))
+    plane = copy.deepcopy(map_run()[0]).cpu()  # pictures are drawn there, wherever the model was trained
+    display(map_explorer(centres, labels, plane.log_probs, mean_pictures, sample_pictures))
 
 
 # %% [markdown]

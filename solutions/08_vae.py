@@ -30,6 +30,7 @@
 # sections 1, 2, 5 and 6 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
+import copy
 import functools
 import math
 
@@ -347,7 +348,8 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
 with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
     with torch.no_grad():
         centres = map_run()[0].encode(DIGITS.flatten(1).long())[0]
-    display(map_explorer(centres, labels, map_run()[0].log_probs, mean_pictures, sample_pictures))
+    plane = copy.deepcopy(map_run()[0]).cpu()  # pictures are drawn there, wherever the model was trained
+    display(map_explorer(centres, labels, plane.log_probs, mean_pictures, sample_pictures))
 
 # %% [markdown]
 # ## 3 · What a pixel may say
