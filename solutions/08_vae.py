@@ -30,6 +30,7 @@
 # sections 1, 2, 5 and 6 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
+import copy
 import functools
 import math
 
@@ -332,8 +333,8 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
     )
 
 # %% [markdown]
-# The means win, and by looks alone one would never train another model. (With two latents much of what makes a digit is left to the
-# pixels' own noise. Section 6 has twenty.)
+# The means are smooth and blurred, the draws as black as ink and speckled, and both say the same: with two latents much of what makes a digit is left to the
+# pixels' own noise. Given $z$ the pixels are independent, so neighbours cannot agree on which of two strokes it is to be. (Section 6 has twenty latents.)
 #
 # ### Walk through the map
 #
@@ -348,7 +349,8 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
 with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
     with torch.no_grad():
         centres = map_run()[0].encode(DIGITS.flatten(1).long())[0]
-    display(map_explorer(centres, labels, map_run()[0].log_probs, mean_pictures, sample_pictures))
+    plane = copy.deepcopy(map_run()[0]).cpu()  # pictures are drawn there, wherever the model was trained
+    display(map_explorer(centres, labels, plane.log_probs, mean_pictures, sample_pictures))
 
 # %% [markdown]
 # ## 3 · What a pixel may say

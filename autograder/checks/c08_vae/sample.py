@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.checks.c05_autoregressive.shared import is_whole
 from autograder.checks.c08_vae.shared import drawn, net, net_of, pixels_of
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
-from pushforward.answering.wire import Plain
 
 SAMPLE, MEAN = "sample_pictures", "mean_pictures"
 EDGE = 1e-5  # so near to the border between two levels u may be taken for either's
-WHOLE = ("int64", "int32", "int16", "uint8", "int8")
 TABLE = Made(
     lambda place: net_of("level_table", place),
     (lambda place: net_of("level_table", place), lambda place: net_of("level_table", place, steep=30.0)),
@@ -101,7 +100,7 @@ class Sample(Exercise):
                 yield self.mean(*close(answer, p @ np.arange(17), case.z.dtype, size))
             return
         shape, u = tuple(case.u.shape), exact(case.u)
-        good = _is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array <= 16)).all())
+        good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array <= 16)).all())
         yield self.form(good, f"an int64 tensor of shape {shape}, values 0 … 16", kind_of(answer))
         if not good:
             return
@@ -175,7 +174,3 @@ class Sample(Exercise):
             "Each level was weighed with its probability, and then the sum divided by 17 once more.",
         ),
     )  # fmt: skip
-
-
-def _is_whole(answer: Any, shape: tuple[int, ...]) -> bool:
-    return isinstance(answer, Plain) and answer.kind == "tensor" and answer.dtype in WHOLE and answer.shape == shape

@@ -29,6 +29,7 @@ D, FEW, DRAWS = 20, 7, 5
 NO_MODEL = 65.0  # nats: nobody comes near who has not seen the test digits; the best known model needs 81
 LEAST_UNITS = 5
 INF = float("inf")
+BELOW, SUMS = "a standard deviation of ", "sums from "
 FAR = 3.0, 4.5  # times the Fréchet distance of training digits, in full and when graded
 
 
@@ -166,7 +167,10 @@ class TrainDigits(Exercise):
         found = []
         for n, answer in zip(counts, answers, strict=True):
             q, got = _normal(answer, n)
-            yield self.form(q is not None, f"two finite tensors of shape ({n}, {D}), the second above 0", got)
+            name = "log sigma for sigma" if got.startswith(BELOW) else None
+            yield self.form(
+                q is not None, f"two finite tensors of shape ({n}, {D}), the second above 0", got, mistake=name
+            )
             if q is None:
                 return
             found.append(q)
@@ -176,9 +180,9 @@ class TrainDigits(Exercise):
         same = all(
             np.allclose(part[-FEW:], again, rtol=1e-3, atol=1e-4) for part, again in zip((mu, sigma), few, strict=True)
         )
-        yield self.alone(
-            same, f"the same among {len(mu)} and among {FEW}", f"{show(mu[-1, :4])}, then {show(few[0][-1, :4])}"
-        )
+        name = "a draw for the mean" if not same and _drawn(mu[-FEW:] - few[0], sigma[-FEW:]) else None
+        got = f"{show(mu[-1, :4])}, then {show(few[0][-1, :4])}"
+        yield self.alone(same, f"the same among {len(mu)} and among {FEW}", got, mistake=name)
         case.facts.q = mu, sigma
         units = int((mu.var(0) > 0.01).sum())
         least = budget(LEAST_UNITS, LEAST_UNITS, 0)
@@ -193,7 +197,7 @@ class TrainDigits(Exercise):
         found = []
         for n, answer in zip(counts, answers, strict=True):
             log_probs, got = _log_probs(answer, n)
-            yield self.sums(log_probs is not None, f"({n}, 64, 17) of log probabilities that add up to one", got)
+            yield self._summed(log_probs, n, got)
             if log_probs is None:
                 return
             found.append(log_probs)
@@ -208,6 +212,11 @@ class TrainDigits(Exercise):
         )
         if same and case.given:
             yield from self._nats(case, log_probs.reshape(len(case.eps), -1, 64, 17))
+
+    def _summed(self, log_probs: np.ndarray | None, n: int, got: str) -> Finding:
+        name = "no log probabilities" if got.startswith(SUMS) else None
+        wanted = f"({n}, 64, 17) of log probabilities that add up to one"
+        return self.sums(log_probs is not None, wanted, got, mistake=name)
 
     def _nats(self, case: Case, log_probs: np.ndarray) -> Iterator[Finding]:
         nats, tighter = bound(case.k, case.mu, case.sigma, case.eps, log_probs)
@@ -230,7 +239,7 @@ class TrainDigits(Exercise):
 
     def _pictures(self, case: Case, answer: Any) -> Iterator[Finding]:
         log_probs, got = _log_probs(answer, case.n)
-        yield self.sums(log_probs is not None, f"({case.n}, 64, 17) of log probabilities that add up to one", got)
+        yield self._summed(log_probs, case.n, got)
         if log_probs is None:
             return
         made = (case.u[:, :, None] >= np.exp(log_probs).cumsum(2)[:, :, :-1]).sum(2)
@@ -258,9 +267,9 @@ class TrainDigits(Exercise):
             "No model that has not seen the test digits gives them such probabilities. Train on digits('train') alone.",
         ),
         wrong(
-            "no probabilities",
+            "no log probabilities",
             {TABLE: lambda z: _alike(z).exp()},
-            "These are probabilities. The table holds their logarithms.",
+            "exp of the 17 numbers of a pixel does not add up to one: are they the probabilities themselves, or were they scaled or shifted?",
             also=({TABLE: lambda z: _alike(z) + 1.0},),
         ),
         wrong(
@@ -284,7 +293,12 @@ def _normal(answer: Any, n: int) -> tuple[tuple[np.ndarray, np.ndarray] | None, 
     mu, sigma = (values(part) for part in answer)
     if not (np.isfinite(mu).all() and np.isfinite(sigma).all()):
         return None, "some that are no numbers"
-    return ((mu, sigma), "") if (sigma > 0).all() else (None, f"a standard deviation of {sigma.min():.3g}")
+    return ((mu, sigma), "") if (sigma > 0).all() else (None, f"{BELOW}{sigma.min():.3g}")
+
+
+def _drawn(apart: np.ndarray, sigma: np.ndarray) -> bool:
+    """Whether two answers are as far apart as two draws: √2 standard deviations, give or take."""
+    return bool(1.1 < np.sqrt(((apart / sigma) ** 2).mean()) < 1.8)
 
 
 def _log_probs(answer: Any, n: int) -> tuple[np.ndarray | None, str]:
@@ -295,4 +309,4 @@ def _log_probs(answer: Any, n: int) -> tuple[np.ndarray | None, str]:
         return None, "some that are no numbers"
     sums = np.exp(log_p).sum(2)
     good = bool((abs(sums - 1) < 1e-3).all())
-    return (log_p, "") if good else (None, f"sums from {sums.min():.3g} to {sums.max():.3g}")
+    return (log_p, "") if good else (None, f"{SUMS}{sums.min():.3g} to {sums.max():.3g}")

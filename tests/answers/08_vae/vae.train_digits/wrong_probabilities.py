@@ -1,4 +1,4 @@
-# breaks: for every z there are 17 log probabilities of each pixel, which add up to one | mistake: no probabilities
+# breaks: for every z there are 17 log probabilities of each pixel, which add up to one | mistake: no log probabilities
 from pathlib import Path
 
 import torch
