@@ -16,6 +16,7 @@
 # Time: {{time}}.
 
 # %% tags=["given"]
+import functools
 import math
 
 import torch
@@ -23,8 +24,16 @@ import torch
 from pushforward import check, hint, progress, restart, total
 from pushforward.data import digits
 from pushforward.figures.style import show
-from pushforward.figures.vae_theory import draw_linear_training, draw_spectrum
-from pushforward.train import budget
+from pushforward.figures.vae_theory import (
+    draw_aggregate,
+    draw_ladder,
+    draw_linear_training,
+    draw_spectrum,
+    draw_two_priors,
+    holes,
+)
+from pushforward.train import budget, train
+from pushforward.vae import LIKELIHOODS, Autoencoder
 from pushforward.waiting import waiting_for, with_bar
 
 # %% [markdown]
@@ -284,6 +293,95 @@ def best_normal(mu, sigma):
 check("vae.aggregate_posterior")
 
 # %% [markdown]
+# A VAE with two latents is poor as a model, and good to look at. Here is one, trained on the digits for a few seconds, with a mixture of
+# three discretised logistic distributions for each pixel. (`begins` is what its decoder does first: nothing, for now.)
+
+# %% tags=["given"]
+BEGINS = {"normal": lambda u: u, "log-normal": torch.exp}
+
+
+def small_nelbo(model, levels, eps, begins):
+    """NELBO in nats per picture, at one draw; the decoder is shown begins(mu + sigma eps)."""
+    mu, sigma = model.encode(levels)
+    kl = 0.5 * (sigma**2 + mu**2 - 1 - 2 * sigma.log()).sum(1)
+    return kl - model.log_p(begins(mu + sigma * eps), levels).sum(1)
+
+
+@functools.cache
+def small_run(prior, seed=0):
+    """A VAE with two latents, trained on the digits, and what its training cost, step by step."""
+    torch.manual_seed(seed)
+    model, levels = (
+        Autoencoder(LIKELIHOODS["three logistics"], latents=2, width=96, dropout=0.05),
+        digits("train")[0].flatten(1),
+    )
+    steps = budget(450, 300, 5)
+    optimiser = torch.optim.Adam(model.parameters())
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, total_steps=steps)
+
+    def step(k):
+        batch = levels[torch.randint(len(levels), (100,))]
+        loss = small_nelbo(model, batch, torch.randn(100, 2), BEGINS[prior]).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        rates.step()
+        return loss
+
+    history = train(step, model, steps, label=f"two latents, {prior} prior")
+    return model.eval(), history.losses
+
+
+# %% [markdown]
+# Left its prior, in the middle your $q(z)$ over the codes of all training digits, on the same scale. Crosses mark four places that the prior
+# promises and $q$ avoids, rings four draws of $q$; right, what the decoder makes of them. Before you look: which of the two rows
+# will look more like digits?
+
+# %% tags=["demo"]
+model, dice = small_run("normal")[0], torch.Generator().manual_seed(1)
+with waiting_for("aggregate_log_density", "rate_split", "best_normal"), torch.no_grad():
+    mu, sigma = model.encode(digits("train")[0].flatten(1))
+    ticks = torch.linspace(-3.2, 3.2, 81)
+    plane = torch.stack(torch.meshgrid(ticks, ticks, indexing="xy"), -1).flatten(0, 1)
+    log_p = torch.distributions.Normal(0.0, 1.0).log_prob(plane).sum(1).reshape(81, 81)
+    log_q = aggregate_log_density(plane, mu, sigma).reshape(81, 81)
+    some = torch.randint(len(mu), (4,), generator=dice)
+    places = {
+        "where the prior promises and $q$ avoids": holes(ticks, log_p, log_q, 4),
+        "draws of $q(z)$": mu[some] + sigma[some] * torch.randn(4, 2, generator=dice),
+    }
+    levels = torch.arange(17.0) / 8 - 1
+    decoded = {name: (z, (model.log_probs(z).exp() @ levels).reshape(-1, 8, 8)) for name, z in places.items()}
+    show(draw_aggregate(ticks, log_p, log_q, decoded), alt="Two maps over the plane of codes. The prior is one round hill. The aggregate posterior has the "
+         "same size, but lumps and valleys in it; crosses stand in the valleys, rings on the lumps. Right, a row of four pictures "
+         "decoded at the crosses, and below it one of four decoded at the rings.")  # fmt: skip
+    split = rate_split(mu, sigma, torch.randn(4, len(mu), 2, generator=dice))
+    print("training digits: " + ", ".join(f"{name} {float(value):.2f}" for name, value in split.items()) + " nats")
+    mu_new, sigma_new = model.encode(digits("valid")[0].flatten(1))
+    z = mu_new + sigma_new * torch.randn(20, *mu_new.shape, generator=dice)
+    own = torch.distributions.Normal(mu_new, sigma_new).log_prob(z).sum(2).mean()
+    fitted = torch.distributions.Normal(*best_normal(mu, sigma).values())
+    stages = {
+        "the prior": torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(2),
+        "the best normal": fitted.log_prob(z).sum(2),
+        "q(z) of the training digits": aggregate_log_density(z.flatten(0, 1), mu, sigma),
+    }
+    for name, log_r in stages.items():
+        print(f"codes of other digits cost {float(own - log_r.mean()):.2f} nats, if r(z) is {name}")
+
+# %% [markdown]
+# Three things to read off.
+#
+# - With two latents the marginal term is small, a fraction of a nat: every nat of it was paid in training, and training has pressed $q(z)$ into
+#   the prior. In nats a second stage has little to win here. To the eye it has more: what stands at the crosses is between two digits.
+# - The best *normal* second stage wins nothing at all. $q(z)$ has the prior's mean and width already, as it has exactly in the linear VAE
+#   (there each variance is $\frac{\lambda - s^2}{\lambda} + \frac{s^2}{\lambda} = 1$). What is left is shape, lumps and valleys, and takes a flexible $r$: that is why
+#   second stages are flows or diffusions.
+# - Mind which codes are counted. Say a VAE with many latents has a rate of 20 nats on $N = 1000$ training pictures. The information is at most
+#   $\log 1000 = 6.91$, so the marginal term is at least $13.09$ nats, and the mixture of the $N$ encoders would win them all. It would be
+#   a model that knows the training set by heart. A second stage is judged on codes of pictures that neither stage has seen (the last three lines).
+
+# %% [markdown]
 # ## 10 · Another prior, the same model
 #
 # Why a *normal* prior? 001 P2d puts a log-normal one in its place, $p(z) = \log\mathcal N(0, 1)$ in each latent, and asks for a $q$ that
@@ -306,7 +404,7 @@ check("vae.aggregate_posterior")
 # of the decoder, which says how they meet the data.
 #
 # **In numbers.** $\mu = 1$, $\sigma = 0.5$, $\epsilon = -1$: $z = e^{0.5} = 1.6487$, $\log q(z) = -1.2258$,
-# $\log p(z) = -1.5439$. With the decoder $f(z) = 2z + 1$, $x = 3$ and $s = 1$ the loss is $1.7606 + 0.8181 = 2.5787$ nats.
+# $\log p(z) = -1.5439$. With the decoder $f(z) = 2z + 1$, $x = 3$ and $s = 1$ the loss is $1.76062 + 0.81815 = 2.5788$ nats.
 #
 # **Write** the code with the log densities *of $z$* (mind what a change of variables does to them), the loss, and the decoder that turns the
 # log-normal VAE back into the normal one.
@@ -352,6 +450,51 @@ def same_decoder(decoder, z):
 
 # %% tags=["check:vae.lognormal_prior:4"]
 check("vae.lognormal_prior")
+
+# %% [markdown]
+# Believe your own functions. Any decoder, any noise: the normal loss and the log-normal one, side by side.
+
+# %% tags=["demo"]
+with waiting_for("lognormal_nelbo", "same_decoder"):
+    dice = torch.Generator().manual_seed(2)
+    sizes = ((16, 2), (16,), (64, 16), (64,))
+    A, a, B, b = (torch.randn(*size, generator=dice).double() for size in sizes)
+    decoder = lambda u: torch.tanh(u @ A.T + a) @ B.T + b  # noqa: E731
+    x, mu, eps = (torch.randn(3, n, generator=dice).double() for n in (64, 2, 2))
+    sigma = torch.rand(3, 2, generator=dice).double() + 0.1
+    kl = 0.5 * (sigma**2 + mu**2 - 1 - 2 * sigma.log()).sum(1)
+    normal = kl - torch.distributions.Normal(decoder(mu + sigma * eps), 0.7).log_prob(x).sum(1)
+    lognormal = lognormal_nelbo(x, mu, sigma, eps, lambda z: same_decoder(decoder, z), 0.7)
+    for one, other in zip(normal, lognormal, strict=True):
+        print(f"normal prior {float(one):14.8f}     log-normal prior {float(other):14.8f}")
+
+# %% [markdown]
+# So nothing is different? One thing: a *network* is not any decoder. If it is shown $z = e^u$ it has to learn the logarithm, or do without. The same
+# two-latent VAE as above, its decoder shown $e^u$; all else, the noise included, is the same.
+
+# %% tags=["demo"]
+runs = {f"{prior} prior": small_run(prior) for prior in BEGINS}
+for name, (model, _) in runs.items():
+    prior, dice = name.removesuffix(" prior"), torch.Generator().manual_seed(3)
+    with torch.no_grad():
+        nats = []
+        for part in ("train", "valid"):
+            seen = digits(part)[0].flatten(1)
+            many = [
+                small_nelbo(model, seen, torch.randn(len(seen), 2, generator=dice), BEGINS[prior])
+                for _ in range(budget(10, 5, 2))
+            ]
+            nats.append(float(torch.stack(many).mean()))
+    print(f"{name:16} NELBO of the training digits {nats[0]:6.2f}, of others {nats[1]:6.2f} nats")
+show(draw_two_priors({name: losses for name, (_, losses) in runs.items()}), alt="Left: a bell above, and below it, upside down, the log-normal with its "
+     "peak near 0 and its long tail; thin lines from one to the other cut both into pieces of equal mass. Right: two loss curves "
+     "over the steps, which fall together and stay close.")  # fmt: skip
+
+# %% [markdown]
+# What difference there is belongs to the first layer and to the random start, not to the prior. For the exam (001 P2d):
+# a log-normal prior needs a log-normal $q$, its divergence and its reparameterisation are those of notebook 07, and it is the *same model* with
+# another first layer. What a prior can do that no first layer undoes is to be of another family than $q$'s image: a mixture, say,
+# while $q$ stays normal; then no $T$ makes both simple, and the divergence has no closed form.
 
 # %% [markdown]
 # ## 11 · Ladders of latents
@@ -463,6 +606,72 @@ def chain_nelbo(x, A, b):
 
 # %% tags=["check:vae.ladder:5"]
 check("vae.ladder")
+
+# %% [markdown]
+# Left, the posterior of two latents that explain each other away: draws of the best independent $q$, and draws made in your two steps. Right,
+# two models trained on the digits (grey values between 0 and 1, $s = 0.15$, so these are nats of a density). They have the same networks, the same
+# 2 + 14 latents, and your loss. In the flat one the rungs do not speak: `encode_1` is shown zeros for $z_2$, and the prior of $z_1$ is $\mathcal N(0, I)$. That is a
+# plain VAE with 16 latents. Predict which terms the ladder lowers.
+
+
+# %% tags=["given"]
+@functools.cache
+def ladder_run(rungs_speak, seed=0):
+    """The nets of a ladder of 2 + 14 latents, trained with your loss; rungs that do not speak are one flat layer."""
+    torch.manual_seed(seed)
+
+    def layers(ins, outs, width=96):
+        parts = [torch.nn.Linear(ins, width), torch.nn.SiLU(), torch.nn.Dropout(0.1), torch.nn.Linear(width, width)]
+        return torch.nn.Sequential(*parts, torch.nn.SiLU(), torch.nn.Linear(width, outs))
+
+    nets = torch.nn.ModuleList([layers(64, 4), layers(66, 28), layers(2, 28), layers(16, 64)])
+    encode_2, encode_1, prior_1, decode = nets
+    if not rungs_speak:
+        encode_1, prior_1 = (lambda v: nets[1](v * (torch.arange(66) < 64))), (lambda z: z.new_zeros(len(z), 28))
+    x, steps = digits("train")[0].flatten(1) / 16, budget(500, 300, 5)
+    optimiser = torch.optim.AdamW(nets.parameters())
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
+
+    def terms(x, dice=None):
+        noise = (torch.randn(len(x), n, generator=dice) for n in (2, 14))
+        return ladder_nelbo(x, *noise, encode_2, encode_1, prior_1, decode, 0.15)
+
+    def step(k):
+        loss = terms(x[torch.randint(len(x), (100,))])["nelbo"].mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        rates.step()
+        return loss
+
+    train(step, nets, steps, label="a ladder" if rungs_speak else "a flat layer")
+    nets.eval()
+    return terms
+
+
+# %% tags=["demo"]
+with waiting_for("ladder_nelbo", "top_down"):
+    models = {"one flat layer": ladder_run(False), "two rungs": ladder_run(True)}
+with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
+    W, s, dice = torch.tensor([[5.0, 5.0], [0.0, 0.3]]).double(), 1.0, torch.Generator().manual_seed(4)
+    precision = torch.eye(2).double() + W.T @ W / s**2
+    steps, eps = top_down(torch.zeros(2).double(), W, s), torch.randn(150, 2, generator=dice).double()
+    z2 = steps["mu_2"] + steps["sigma_2"] * eps[:, 1]
+    z1 = steps["offset"] + steps["slope"] * z2 + steps["sigma_1"] * eps[:, 0]
+    draws = {"independent $q$": eps * precision.diagonal().rsqrt(), "two steps": torch.stack([z1, z2], 1)}
+    bills, fresh = {}, digits("valid")[0].flatten(1) / 16
+    for name, terms in models.items():
+        several = [terms(fresh, dice) for _ in range(budget(10, 5, 2))]
+        bills[name] = {term: sum(float(found[term].mean()) for found in several) / len(several) for term in several[0]}
+        print(f"{name:15}" + "".join(f"{term} {value:7.2f}   " for term, value in bills[name].items()))
+    show(draw_ladder(torch.linalg.inv(precision), draws, bills), alt="Left: a long thin ellipse along the falling diagonal. Draws of the independent q stay in a small "
+         "round heap in its middle, those made in two steps fill it from end to end. Right: bars for reconstruction, kl_2, kl_1 and "
+         "their sum, for a flat layer and for two rungs, on digits that were not trained on.")  # fmt: skip
+
+# %% [markdown]
+# The nats that the latents cost are much the same, but they buy more: a prior that has read $z_2$ need not be told again what $z_2$ has said, and the better
+# reconstruction is paid from what that saves. (One run each, and short ones: the size of the lead differs from seed to seed.) And the chain at the other end of the ladder? Your `chain_nelbo` is exact, its probabilities add up to one, and
+# it draws pixel by pixel. Between one rung and as many as there are pixels lies every trade between speed and exactness that a VAE can make.
 
 # %% tags=["given"]
 total()

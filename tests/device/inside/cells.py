@@ -53,14 +53,23 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "solved": lambda solved, to: solved(lambda z: 2 * z, to(noise(1))),
     "log_normal": lambda log_normal, to: log_normal(to(noise(3)), to(noise(3)), to(noise(3).exp())),
     "as_layer": lambda as_layer, to: as_layer(lambda z: (2 * z, z[:, 0]), None)(to(noise(2, 3)))[0],
+    "average_bound": lambda bound, to: bound(*(to(part) for part in linear_vae_parts()), 0.7),
+    "average_log_likelihood": lambda likelihood, to: likelihood(*(to(part) for part in linear_vae_parts()[:2]), 0.7),
     "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
 TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"players", "descend", "train_ring", "ring_run"},
+    *{"small_nelbo", "small_run", "ladder_run"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},
 }
+
+
+def linear_vae_parts() -> tuple[torch.Tensor, ...]:
+    """A covariance, W, V and log sigma, of three pixels and two latents."""
+    root = noise(3, 3)
+    return root @ root.T, noise(3, 2), noise(2, 3), noise(2)
 
 
 def alike(net: torch.nn.Module) -> torch.nn.Module:

@@ -176,6 +176,11 @@ def borders_by_arange(p, total):
     return borders.diff(dim=-1, prepend=torch.zeros_like(borders[..., :1]))
 
 
+def precision_with_an_eye(W, s):
+    precision = torch.eye(W.shape[1], dtype=W.dtype) + W.T @ W / s**2
+    return 0.5 * (precision.diagonal().log().sum() - torch.logdet(precision))
+
+
 STUDENTS = {
     "start.standardise": {"standardise": column_by_column},
     "density.gaussian_mle": {"gaussian_mle": weighted_products},
@@ -184,6 +189,7 @@ STUDENTS = {
     "cov.lognormal_density": {"lognormal_log_pdf": masked_assignment},
     "elbo.iwae": {"iwae": weighted_bound},
     "grad.score_function": {"score_terms": terms_with_a_baseline},
+    "vae.linear_is_ppca": {"independent_gap": precision_with_an_eye},
     "metric.mmd": {"mmd_unbiased": off_the_diagonal},
     "gan.discriminator_loss": {"discriminator_loss": labels_on_the_cpu},
     "ddpm.weight": {"eps_weight": shares_in_a_list},
