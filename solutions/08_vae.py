@@ -122,7 +122,7 @@ def independent_gap(W, s):
 def best_scale(cov, d):
     """The s of the linear VAE with the greatest likelihood: its square is the mean variance that no latent serves.
 
-    cov: (D, D), the covariance of the data, symmetric and positive definite; d: int, 1 … D - 1;
+    cov: (D, D), D ≥ 2, the covariance of the data, symmetric and positive definite; d: int, 1 … D - 1;
     returns a number, a 0-d tensor or a float.
     """
     ### BEGIN SOLUTION
@@ -487,7 +487,7 @@ for name, (model, _) in runs.items():
             nats.append(float(torch.stack(many).mean()))
     print(f"{name:16} NELBO of the training digits {nats[0]:6.2f}, of others {nats[1]:6.2f} nats")
 show(draw_two_priors({name: losses for name, (_, losses) in runs.items()}), alt="Left: a bell above, and below it, upside down, the log-normal with its "
-     "peak near 0 and its long tail; thin lines from one to the other cut both into pieces of equal mass. Right: two loss curves "
+     "peak near 0 and its long tail; thin lines join them, with the same mass between two lines above and below. Right: two loss curves "
      "over the steps, which fall together and stay close.")  # fmt: skip
 
 # %% [markdown]
@@ -672,6 +672,84 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 # The nats that the latents cost are much the same, but they buy more: a prior that has read $z_2$ need not be told again what $z_2$ has said, and the better
 # reconstruction is paid from what that saves. (One run each, and short ones: the size of the lead differs from seed to seed.) And the chain at the other end of the ladder? Your `chain_nelbo` is exact, its probabilities add up to one, and
 # it draws pixel by pixel. Between one rung and as many as there are pixels lies every trade between speed and exactness that a VAE can make.
+
+# %% [markdown]
+# ## Exam-style questions
+#
+# Pencil first; then unfold.
+#
+# ### Short: recall and compute
+#
+# **1.** The data's covariance has the eigenvalues $2, 0.5, 0.1, 0.1$. A linear VAE has three latents and $s = 0.4$. How many are active at the optimum,
+# and how long are the columns of $W$? What is the best $s$, and how many latents are active then?
+#
+# <details><summary>Answer</summary>
+#
+# $s^2 = 0.16$: two are active, with columns of length $\sqrt{1.84} = 1.3565$ and $\sqrt{0.34} = 0.5831$; the third column is 0. The best $s^2$ is the one variance
+# that is left, $0.1$, so $s = 0.3162$; the third direction varies just as much as the noise, its column has length 0, and still two are active.
+#
+# </details>
+#
+# **2.** A hundred encoders in one latent. What are rate, information and marginal term if all of them say $\mathcal N(0, 1)$? If all say $\mathcal N(1, 1)$?
+#
+# <details><summary>Answer</summary>
+#
+# All 0: the latent has collapsed. In the second case the rate is $\frac12$, the information 0 (a code does not tell which picture it came from), and the marginal term $\frac12$:
+# the nats are paid for nothing, and moving the prior to $\mathcal N(1, 1)$ saves them all.
+#
+# </details>
+#
+# **3.** With a log-normal prior and $q$, somebody adds $\mathbb E_q[\log z]$ to the divergence of the two normals, "for the Jacobian". Right?
+#
+# <details><summary>Answer</summary>
+#
+# No. Both log densities contain $-\log z$, and the divergence is made of their difference: it cancels. Only if one of the two is written in $z$ and the other in $u$ does it matter, and then
+# the difference is meaningless anyway.
+#
+# </details>
+#
+# ### Longer: transfer
+#
+# **4.** A linear VAE at its optimum has $\Lambda = \operatorname{diag}(a, b)$. Its two latents are turned by 45°. Which gap does the best independent $q$ leave? When is it 0? What
+# becomes of the argument if $q$ may have a full covariance?
+#
+# <details><summary>Answer</summary>
+#
+# Both diagonal entries become $\frac{a + b}2$, the determinant stays $ab$: the gap is $\frac12\log\frac{(a + b)^2}{4ab}$. It is 0 for $a = b$ only, two directions with the same variance, which
+# have no axes of their own. With a full covariance $q$ is the posterior for every rotation, the bound equals the likelihood everywhere, and nothing lines the latents up any more.
+#
+# </details>
+#
+# **5.** Show that the information is at most $\log N$. A paper estimates the information of its codes within minibatches of 64, with $q(z)$ made of these 64
+# encoders, and reports $4.15$ nats for a large VAE. What do you say?
+#
+# <details><summary>Answer</summary>
+#
+# $q(z) = \frac1N\sum_m q(z \mid x_m) \ge \frac1N q(z \mid x_n)$, so $\log\frac{q(z \mid x_n)}{q(z)} \le \log N$ at every $z$, and so on average. With 64 encoders the estimate cannot
+# exceed $\log 64 = 4.1589$. A value that touches the ceiling says only that the codes of 64 pictures hardly overlap; the information about the whole data set may be far more.
+#
+# </details>
+#
+# **6.** (6 points) *Where do the nats go?* (a) Write the NELBO of a ladder of $K$ rungs, top-down, as a sum of $K + 1$ terms. (b) A VAE with one layer has an autoregressive decoder
+# $p(x \mid z) = \prod_i p(x_i \mid x_{<i}, z)$ that can represent the data's distribution $p^*$ without $z$. Show that it has an optimum with rate 0. (c) The chain with a rung for each pixel represents
+# the same $p^*$. What are its rate and its reconstruction there? What does the NELBO say about how much the latents know?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) $-\mathbb E_q\log p(x \mid z_1, \dots, z_K) + \sum_k \mathbb E_q\, \mathrm{KL}\big(q(z_k \mid z_{>k}, x) \,\|\, p(z_k \mid z_{>k})\big)$, with $z_K$ drawn first, from $q(z_K \mid x)$ with the prior $p(z_K)$.
+#
+# (b) (2 points) NELBO $\ge -\log p(x)$, and on average over the data that is at least the entropy $H$ of $p^*$. With $q = p(z)$ and the decoder $p^*$ the rate is 0 and the reconstruction is $H$:
+# nothing can be lower. Whatever a code would save, it costs at least as much.
+#
+# (c) (2 points) There the reconstruction is 0 and the rate is $H$. Both have the same NELBO, one with silent latents and one whose latents know everything: the sum does not tell how it is split.
+# Look at the terms.
+#
+# </details>
+#
+# ## An open question
+#
+# A second stage is fitted to codes that the first stage has made. Could the first stage know that a second will come, and make codes that are easy for it? Trained together, the pair is one VAE with a learnt
+# prior, and the bound is right for both. Yet the best systems train one after the other, and stop the gradient between them. What is gained, if not nats?
 
 # %% tags=["given"]
 total()

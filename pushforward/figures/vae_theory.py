@@ -51,7 +51,7 @@ def draw_linear_training(steps: Sequence[int], lost: Mapping[str, Sequence[float
         left.plot(steps, np.clip(nats, 1e-5, None), dash, color=colour, label=name)
     left.set(yscale="log", xlabel="step", ylabel="nats short of the optimum", ylim=(1e-4, 200))
     left.legend()
-    right.imshow(alike, cmap="Blues", vmin=0, vmax=1)
+    right.imshow(np.asarray(alike), cmap="Blues", vmin=0, vmax=1)
     ticks = range(0, alike.shape[1], 5)
     right.set(xticks=ticks, xticklabels=[k + 1 for k in ticks], xlabel="principal direction", ylabel="learnt column")
     right.set(yticks=range(0, len(alike), 5), yticklabels=[k + 1 for k in range(0, len(alike), 5)])
@@ -81,7 +81,14 @@ def draw_aggregate(
     top, limits = float(max(log_p.max(), log_q.max())), (float(ticks[0]), float(ticks[-1]))
     for column, (log_density, title) in enumerate(((log_p, "prior $p(z)$"), (log_q, "aggregate posterior $q(z)$"))):
         ax = fig.add_subplot(grid[:, column])
-        ax.imshow(log_density.exp(), origin="lower", extent=(*limits, *limits), cmap="Blues", vmin=0, vmax=np.exp(top))
+        ax.imshow(
+            np.exp(np.asarray(log_density)),
+            origin="lower",
+            extent=(*limits, *limits),
+            cmap="Blues",
+            vmin=0,
+            vmax=np.exp(top),
+        )
         for (places, _), mark in zip(shown.values(), _MARKS, strict=True):
             ax.plot(*np.asarray(places).T, **mark)
         ax.set(title=title, xlabel="$z_1$", ylabel="$z_2$" if column == 0 else "")

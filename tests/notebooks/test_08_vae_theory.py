@@ -123,3 +123,19 @@ def test_bars_are_as_long_as_the_bills() -> None:
     fig = drawings.draw_ladder(torch.eye(2), draws, bills)
     heights = [bar.get_height() for container in fig.axes[1].containers for bar in container]
     assert heights == [2.0, -1.0, 1.5, -3.0]
+
+
+def test_the_exam_questions_of_these_sections_are_answered_right(names: dict[str, Any]) -> None:
+    cov = torch.diag(of(2, 0.5, 0.1, 0.1))
+    found = names["linear_vae"](cov, 3, 0.4)
+    near(found["W"].norm(dim=0), [1.3565, 0.5831, 0])
+    assert found["active"] == 2
+    assert float(names["best_scale"](cov, 3)) == pytest.approx(0.3162, abs=5e-5)
+    ones = torch.ones(100, 1).double()
+    split = names["rate_split"](
+        ones, ones, torch.randn(500, 100, 1, generator=torch.Generator().manual_seed(0)).double()
+    )
+    assert float(split["information"]) == pytest.approx(0)
+    assert float(split["marginal"]) == pytest.approx(0.5, abs=0.02)
+    assert math.log(64) == pytest.approx(4.1589, abs=5e-5)
+    assert 20 - math.log(1000) == pytest.approx(13.09, abs=5e-3)
