@@ -137,8 +137,12 @@ class LognormalPrior(Exercise):
             steep = network(rng, (2, 3), dtype, device)  # one layer, which nothing bounds
             far = floats([[3.5, -3.5], [1.0, -2.0]], dtype, device)  # codes from e⁻⁷ to e⁷
             given = {"x": normal(rng, (2, 3), dtype, device), "mu": far, "sigma": 0 * far + 1, "eps": far}
+            yield self.case_of(TERMS, {"mu": far, "sigma": 0 * far + 2, "eps": far})
             yield self.case_of(LOSS, {**given, "decoder": steep, "s": 20.0})
             yield self.case_of(LOSS, {**given, "mu": -abs(far), "eps": -abs(far), "decoder": steep, "s": 0.1})
+            still = {"mu": 0 * far, "sigma": 0 * far + 1, "eps": 0 * far}
+            x = floats(forward(steep, np.ones((2, 2))), dtype, device)  # just what is decoded: the loss is negative
+            yield self.case_of(LOSS, {"x": x, **still, "decoder": steep, "s": 0.1})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         laws = {TERMS: (self.codes, self.densities), LOSS: (self.loss,), SAME: (self.same,)}[name]

@@ -73,6 +73,8 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "stretches": lambda stretches, to: stretches(lambda z: (z**3, z[:, 0]), to(noise(3, 2))),
     "walk_of": lambda walk_of, to: walk_of(DOUBLING, *to(noise(2, 2)))["ladj"].to(to(noise(1)).device),
     "always_one": lambda always_one, to: torch.tensor(always_one(3), dtype=F64) + to(noise(1)),
+    "average_bound": lambda bound, to: bound(*(to(part) for part in linear_vae_parts()), 0.7),
+    "average_log_likelihood": lambda likelihood, to: likelihood(*(to(part) for part in linear_vae_parts()[:2]), 0.7),
     "as_levels": lambda as_levels, to: as_levels(to(noise(3, 64))),
 }
 FILES = {"bytes_of_others", "file_of"}  # of what lies on the disk
@@ -80,11 +82,18 @@ TRAINS = {  # with chance in it: these run with their whole notebook, below
     *{"ten_kinds", "told_kinds", "train_plain", "plain_run", "train_curves", "curves_run"},
     *{"players", "descend", "train_ring", "ring_run"},
     *{"slowing", "spline_run", "fit_few"},
+    *{"small_nelbo", "small_run", "ladder_run"},
     *{"seen", "train_digits", "digits_run", "train_flow", "flow_run"},
     *{"train_vae", "costs", "map_run", "said_run", "reading_run"},
     *{"train_moons", "moons_run", "skipping_chain", "train_pictures", "train_levels", "levels_run"},
     *{"train_pixels", "pixels_run"},
 }
+
+
+def linear_vae_parts() -> tuple[torch.Tensor, ...]:
+    """A covariance, W, V and log sigma, of three pixels and two latents."""
+    root = noise(3, 3)
+    return root @ root.T, noise(3, 2), noise(2, 3), noise(2)
 
 
 def alike(net: torch.nn.Module) -> torch.nn.Module:

@@ -192,6 +192,11 @@ def levels_by_arange(z: torch.Tensor, log_probs: Callable) -> torch.Tensor:
     return log_probs(z).exp() @ torch.arange(17, dtype=z.dtype)
 
 
+def precision_with_an_eye(W, s):
+    precision = torch.eye(W.shape[1], dtype=W.dtype) + W.T @ W / s**2
+    return 0.5 * (precision.diagonal().log().sum() - torch.logdet(precision))
+
+
 STUDENTS = {
     "start.standardise": {"standardise": column_by_column},
     "density.gaussian_mle": {"gaussian_mle": weighted_products},
@@ -203,6 +208,7 @@ STUDENTS = {
     "elbo.iwae": {"iwae": weighted_bound},
     "grad.score_function": {"score_terms": terms_with_a_baseline},
     "vae.sample": {"mean_pictures": levels_by_arange},
+    "vae.linear_is_ppca": {"independent_gap": precision_with_an_eye},
     "metric.mmd": {"mmd_unbiased": off_the_diagonal},
     "gan.discriminator_loss": {"discriminator_loss": labels_on_the_cpu},
     "ddpm.weight": {"eps_weight": shares_in_a_list},
