@@ -30,13 +30,15 @@
 # To be trained it needs the bound of notebook 06, since $\log p(x)$ is out of reach, and the reparameterised draws of
 # notebook 07, since the bound is an expectation under a $q$ that is learnt as well. One thing is new, and it is what makes the
 # whole affair practical: $q$ is not fitted anew for each picture. A second network, the **encoder**, looks at $x$ and *says*
-# what $q(z \mid x)$ is.
+# what $q(z \mid x)$ is. (The fitting is paid once, in training, for all pictures: such inference is called **amortised**.)
 #
 # In this chapter you train one on digits, and learn to read what it tells you: what its nats mean and what they do not, why
-# its latents may fall silent, and what its pixels have to say. At the end your own model pays for digits that it has never seen.
+# its latents may fall silent, and what its pixels have to say. In section 6 your own model pays for digits that it has never seen.
+# From section 7 on it is the turn of the pencil: a VAE whose optimum is known, what its prior is up against, whether that has to
+# be normal, and what several layers of latents buy.
 #
-# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07). Time: about 4 hours;
-# sections 1, 2, 5 and 6 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
+# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07); for section 7 eigenvalues. Time: about 4½ hours;
+# sections 1, 2, 4, 5, 6 and 8 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -96,8 +98,8 @@ show(
 #
 # Everything that a VAE is about can be seen here. The cloud must be small, or what is decoded is another digit. But all clouds
 # together have to fill the circles, without holes, or a draw of the prior lands where the decoder has never been. The bound
-# weighs one against the other, in nats. (In this picture both maps are linear and nothing was trained: with two latents and
-# linear maps the optimum is known. The networks to come bend the plane.)
+# weighs one against the other, in nats. (In this picture both maps are linear and nothing was trained: for linear maps the
+# optimum is known, as section 7 will show. The networks to come bend the plane.)
 #
 # ### Before you begin
 #
@@ -112,7 +114,7 @@ show(
 #
 # </details>
 #
-# **2.** (Notebook 05) A model gives each of 17 levels a probability, pixel by pixel. How do you turn a number $u$, even on $[0, 1)$, into a
+# **2.** (Notebook 05) A model gives each of 17 levels a probability, pixel by pixel. How do you turn a number $u$, uniform on $[0, 1)$, into a
 # level?
 #
 # <details><summary>Answer</summary>
@@ -135,10 +137,11 @@ show(
 #
 # | in the text | in code | meaning |
 # |---|---|---|
-# | $x$ | `levels` | a picture: $P$ pixels with whole levels 0 (paper) … 16 (ink) |
+# | $x$ | `levels` | a picture: $P$ pixels with whole levels 0 (paper) … 16 (ink); from section 7 on `x`, any $D$ real numbers |
 # | $z$ | `z` | its code, $d$ latents; the prior is $\mathcal N(0, I)$ |
 # | $q(z \mid x)$ | `mu`, `sigma` | what the encoder says: $\mathcal N(\mu, \operatorname{diag}\sigma^2)$; `sigma` is a standard deviation, as in notebook 06 |
 # | $p(x \mid z) = \prod_i p(x_i \mid z)$ | `log_p`, `log_probs` | what the decoder says: given $z$ the pixels are independent |
+# | $s$ | `s` | the standard deviation of $x$ given $z$, where $p(x \mid z)$ is normal, as in notebook 06 |
 # | $\beta$ | `beta` | a weight before the divergence (here not notebook 15's) |
 #
 # All costs are in nats per picture, and low is good: **NELBO** $= -\mathcal L$, the negative of the bound.
@@ -153,7 +156,7 @@ show(
 #
 # $$\text{nelbo}(x) = \underbrace{-\sum_{i=1}^{P} \log p(x_i \mid z)}_{\text{reconstruction}} \;+\; \beta\,\underbrace{\frac12\sum_{j=1}^{d}\big(\sigma_j^2 + \mu_j^2 - 1 - \log\sigma_j^2\big)}_{\mathrm{KL}(q \,\|\, \mathcal N(0, I))}, \qquad z = \mu + \sigma\,\epsilon .$$
 #
-# With $\beta = 1$ this is minus the bound. (Section 4 says what other $\beta$ are good for.) Read it as two bills for sending $x$ to a friend: the code costs
+# With $\beta = 1$ its mean over $\epsilon$ is minus the bound. (Section 4 says what other $\beta$ are good for.) Read it as two bills for sending $x$ to a friend: the code costs
 # $\mathrm{KL}$ nats, the corrections that turn what is decoded into $x$ cost the reconstruction. Both are sums, over pixels
 # and over latents: who averages one of them adds nats per pixel to nats.
 #
@@ -277,7 +280,7 @@ def map_run(seed=0):
 # After training, new pictures come cheap: draw $z$ from the prior, decode. But the decoder does not give a picture, it gives a
 # *distribution* over pictures, and the last step of the story is a draw from it, pixel by pixel. Many papers leave it out and show the mean
 # $\sum_k k\, p(k \mid z)$. It looks smoother. It is no sample: the noise that was left out is part of the model, and the bound was computed
-# with it. Two things follow. A VAE whose *means* look fine while its samples are speckled has pixels that are not independent given $z$, whatever the
+# with it. Two things follow. Where the *means* look fine and the samples are speckled, the pixels of real pictures are not independent given $z$, whatever the
 # model says. And who measures samples (notebook 09) has to measure samples.
 #
 # **In numbers.** One pixel with $p(0) = 0.5$, $p(1) = p(2) = 0.25$: $u = 0.6$ falls into the share of level 1, which reaches from $0.5$ to
@@ -330,7 +333,7 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
     )
 
 # %% [markdown]
-# The means win, and by looks alone one would never train another model. (With two latents much of what makes a digit is left to the
+# The means win, and whoever judges by looks alone will show them. But they are not what the model draws. (With two latents much of what makes a digit is left to the
 # pixels' own noise. Section 6 has twenty.)
 #
 # ### Walk through the map
@@ -355,7 +358,7 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
 # The bound is on $\log p(x)$, and $p(x \mid z)$ is yours to choose. Which choice matters most? Not the depth of the networks.
 # Here the same two networks are trained four times for the same few steps; only what the decoder says of a pixel differs.
 #
-# - **Normal** with a fixed $\sigma$, once $\frac14$ and once $\frac12$ of the two units from paper to ink (`wide`): one number for each pixel, its mean. A density has no
+# - **Normal** with a fixed $s$, once of two levels and once of four (`wide`): one number for each pixel, its mean. A density has no
 #   probabilities of levels, so each level gets the mass of its own cell, from half-way to the level below to half-way to the level above, and the
 #   two ends get the tails. So squared
 #   error becomes a likelihood. It is equally unsure of every pixel whose mean lies between the ends.
@@ -363,9 +366,9 @@ with waiting_for("nelbo", "sample_pictures", "mean_pictures"):
 # - **Three logistics** (Salimans et al. 2017): a mixture of three bell curves with weights, places and widths of their own, and again each level gets
 #   the mass of its cell: nine numbers. It knows that levels are in order, *and* can be sure of paper or split between paper and ink.
 #
-# In all of them the 17 probabilities add up to one, so their nats are nats of the same pictures, and can be compared. That of a cross-entropy on
-# grey values cannot: notebook 06 has shown that it is no distribution over levels at all, and would be shown here with the best number of
-# all. Predict the order, and the distances in nats.
+# In all of them the 17 probabilities add up to one, so their nats are nats of the same pictures, and can be compared. The number of a cross-entropy on
+# grey values cannot: notebook 06 has shown that no distribution over levels belongs to it. (It would be the best number in the
+# table.) Predict the order, and the distances in nats.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-3-what-a-pixel-may-say-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "b2bef1f2f258514df01b88904ba2d5f4", "cell_type": "code"} deletable=false editable=false
 @functools.cache  # run this cell again after changing nelbo
@@ -395,14 +398,14 @@ with waiting_for("nelbo"):
 
 # %% [markdown]
 # Look at the two pixels within the stroke. After so little training nobody knows how dark they are, and the two flexible likelihoods say so: anything from paper to
-# ink, with more weight at both ends. A normal cannot say that. It names one value, is sure of it up to its $\sigma$, and pays the square of the distance where it is wrong. A wider
-# $\sigma$ pays less there, and is never sure of anything between the ends. (Of paper all of them can be sure, since the first cell reaches to $-\infty$.) The categorical likelihood can say
+# ink, with more weight at both ends. A normal cannot say that. It names one value, is sure of it up to its $s$, and pays the square of the distance where it is wrong. A wider
+# $s$ pays less there, and is never sure of anything between the ends. (Of paper all of them can be sure, since the first cell reaches to $-\infty$.) The categorical likelihood can say
 # anything, and still loses to nine numbers: it learns each level by itself, from a thousand digits. The networks are the same in every row, and so is the training; what lies
 # between the best row and the worst is more than all that longer training will gain.
 #
 # **Question (4 points).** A colleague trains a VAE on grey pictures with `binary_cross_entropy(x_hat, x).sum(1) + kl` and gets 62 "nats" where
 # your model has 97. (a) Why may the two numbers not be compared? (b) Of which data set would his be an honest bound? (c) He switches to the squared error,
-# `((x_hat - x)**2).sum(1) + kl`, and gets 17. Which $\sigma$ has he chosen, and what is missing from his number? (d) What would you ask him to report?
+# `((x_hat - x)**2).sum(1) + kl`, and gets 17. Which $s$ has he chosen, and what is missing from his number? (d) What would you ask him to report?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "vae-whose_nats", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "42c2e99bf75fbfb06a81830da1c214c7", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -410,11 +413,11 @@ with waiting_for("nelbo"):
 # %% [markdown]
 # ## 4 · When the latents fall silent
 #
-# The divergence is a price for each latent, pixel by pixel of improvement. A latent that is not worth its price is switched off:
+# The divergence is the price of the code, latent by latent; what it buys is a better prediction of the pixels. A latent that is not worth its price is switched off:
 # $q(z_j \mid x) = \mathcal N(0, 1)$ for every $x$, at no cost and with nothing said. For some latents that is as it should be, since the number $d$ was our choice and not the
 # data's. If it happens to all of them it is called **posterior collapse**: the decoder has learnt to do without.
 #
-# How does one see it? Not by the loss, which may look fine. A latent that says something moves when the picture changes. Its mean is
+# How does one see it? Not by the loss, which may look fine. A latent (a **unit**, in the papers) that says something moves when the picture changes. Its mean is
 # $\mathbb E_q[z_j] = \mu_j(x)$, so take the variance of that *over the pictures*,
 #
 # $$\text{spread}_j = \operatorname{Var}_x\, \mu_j(x), \qquad \text{unit } j \text{ is active if } \text{spread}_j > 0.01$$
@@ -452,15 +455,15 @@ check("vae.active_units")
 #
 # May one do that? What is trained on the way is
 #
-# $$\mathcal L_\beta = \mathbb E_q[\log p(x \mid z)] - \beta\,\mathrm{KL}(q \,\|\, p(z)) = \mathcal L - (\beta - 1)\,\mathrm{KL}(q \,\|\, p(z)) .$$
+# $$\mathcal L^{(\beta)} = \mathbb E_q[\log p(x \mid z)] - \beta\,\mathrm{KL}(q \,\|\, p(z)) = \mathcal L - (\beta - 1)\,\mathrm{KL}(q \,\|\, p(z)) .$$
 #
-# Is it still a bound, $\mathcal L_\beta \le \log p(x)$ for every model, every $q$ and every $x$? Look at the second form before you answer.
+# Is it still a bound, $\mathcal L^{(\beta)} \le \log p(x)$ for every model, every $q$ and every $x$? Look at the second form before you answer.
 #
 # **In numbers.** Steps 0, 1, 2, 4 and 9 with a warm-up of 4 steps: $\beta = 0$, $0.25$, $0.5$, $1$, $1$. And in the model $z \sim \mathcal N(0, 1)$, $x \mid z \sim
-# \mathcal N(z, 1)$ at $x = 2$: the posterior is $\mathcal N(1, \frac12)$, $\mathrm{KL} = 0.5966$, $\log p(x) = -2.2655$. With the posterior as $q$, $\mathcal L_2 = -2.8621$, and
-# $\mathcal L_{1/2}$ is … ?
+# \mathcal N(z, 1)$ at $x = 2$: the posterior is $\mathcal N(1, \frac12)$, $\mathrm{KL} = 0.5966$, $\log p(x) = -2.2655$. With the posterior as $q$, $\mathcal L^{(2)} = -2.8621$, and
+# $\mathcal L^{(1/2)}$ is … ?
 #
-# **Write** the schedule and the verdict, and **find a witness**: an $x$ and a $q = \mathcal N(\mu, \sigma^2)$ in this model for which $\mathcal L_{1/2}$ lies at least one nat
+# **Write** the schedule and the verdict, and **find a witness**: an $x$ and a $q = \mathcal N(\mu, \sigma^2)$ in this model for which $\mathcal L^{(1/2)}$ lies at least one nat
 # *above* $\log p(x)$.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "vae-beta_warmup-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a4374e4fc918cdf23b38ca4e81542a91", "cell_type": "code"} deletable=false
@@ -553,13 +556,13 @@ with waiting_for("nelbo", "beta_at", "active_units"):
 # ## 5 · What is the bound worth?
 #
 # A NELBO is an upper limit of the cost $-\log p(x)$, and nothing says how far above it lies. To put the number of a VAE beside the exact one of an autoregressive
-# model (notebook 05) or of a flow is to compare a ceiling with a floor plan. Notebook 06 knows what helps: the importance-weighted bound, with
+# model (notebook 05) or of a flow is to compare the most that a thing may cost with what another does cost. Notebook 06 knows what helps: the importance-weighted bound, with
 # $K$ draws from the encoder's $q$,
 #
 # $$\log p(x) \;\ge\; \mathcal L_K = \mathbb E\left[\log \frac1K\sum_{k=1}^K w_k\right], \qquad \log w_k = \underbrace{\sum_i \log p(x_i \mid z_k)}_{\text{all pixels}} + \log p(z_k) - \log q(z_k \mid x) .$$
 #
 # Two practical points. Everything in logarithms: the sum over the pixels alone is near $-80$ here, and near $-1000$ for larger
-# pictures. And in parts: five hundred draws for each of 447 digits are $223{,}500$ codes, and the decoder says nine numbers for each of 64 pixels of each: half
+# pictures. And in parts: five hundred draws for each of the 447 test digits are $223{,}500$ codes, and the decoder says nine numbers for each of 64 pixels of each: half
 # a gigabyte at once, in float32. So the draws go through the decoder a few at a time; what is kept is one log weight for each.
 #
 # **In numbers.** One pixel, one latent, $\mu = 0$, $\sigma = 0.5$, $\epsilon = 1$: $z = 0.5$, $\log p(z) = -1.0439$,
@@ -618,13 +621,13 @@ with waiting_for("nelbo", "log_likelihood"):
 #
 # Now in earnest: twenty latents, three logistics for each pixel, warm-up over the first third of the steps. The judge asks your functions, with noise
 # of its own: what the encoder says of the 447 test digits, which no training has seen, then what the decoder says at draws from these posteriors. From that it computes the NELBO itself (five draws
-# for each digit); nothing that the training run wrote down counts. And it decodes draws of the prior, draws the pixels, and measures their Fréchet distance (notebook 09) from the test
-# digits, in units of the training digits' own. (Pixels drawn one by one, each at its own frequencies, are 7 to 8 units away.)
+# for each digit); nothing that the training run wrote down counts. And it decodes draws of the prior, draws the pixels, and measures their Fréchet distance from the test
+# digits, in units of the training digits' own. (Notebook 09 explains it; smaller is nearer. Pixels drawn one by one, each at its own frequencies, are some 6 units away.)
 #
 # | budget | full marks | half of them |
 # |---|---|---|
-# | full, 1500 steps | at most 89 nats per digit, five active units, a distance of at most 3 | 95 nats |
-# | graded, 700 steps | 98 nats, five active units, 4.5 | 102 nats |
+# | full, 1500 steps | at most 89 nats per digit, five active units, a distance of at most 3 | 95 nats, the rest alike |
+# | graded, 700 steps | 98 nats, five active units, 4.5 | 102 nats, the rest alike |
 # | quick, 10 steps | only the form of the answers counts | |
 #
 # For comparison: with each pixel by itself, at the frequencies of its levels in the training set, a test digit costs 106 nats.
@@ -707,7 +710,7 @@ with waiting_for(
 
 
 # %% [markdown]
-# The bound lies some nats above the truth, the price of an encoder that guesses in one pass. And the pixels cost several times what the code costs: most of what
+# The bound is loose again, as in section 5. And the pixels cost several times what the code costs: most of what
 # a digit's picture holds is not its idea but the trembling of the hand, and the pixels' own noise has to pay for it.
 
 # %% [markdown]
@@ -722,33 +725,35 @@ with waiting_for(
 #
 # and the same $\sigma$ serves all $x$. Notebook 06 had this model with one $x$; here it meets a whole data set. Its evidence is
 # known, $x \sim \mathcal N(b, C)$ with $C = WW^\top + s^2 I$. That is **probabilistic PCA** (Tipping and Bishop 1999). Take
-# $b$ to be the mean of the data. Then the average log-likelihood depends on the data through their covariance $S$ only,
+# $b$ to be the mean of the data. Then the average log-likelihood depends on the data through their covariance $S$ only (with $N$
+# below the line),
 #
 # $$\frac1N \sum_n \log p(x_n) = -\tfrac12\Big( D \log 2\pi + \log\det C + \operatorname{tr}(C^{-1} S) \Big),$$
 #
 # and so does the average bound.
 #
 # **The best decoder.** Let $\lambda_1 \ge \lambda_2 \ge \dots$ be the eigenvalues of $S$ and $u_1, u_2, \dots$ its directions. If
-# $C$ has the same directions, with variances $c_i$, the sum above falls apart into $\log c_i + \lambda_i / c_i$, and each is
+# $C$ has the same directions (at the optimum it has), with variances $c_i$, the bracket falls apart into terms $\log c_i + \lambda_i / c_i$, and each is
 # smallest at $c_i = \lambda_i$: the model should have, in every direction, the variance that the data have. But the noise brings
-# $s^2$ into *every* direction, for nothing. Only the excess is left to be made from $z$, and only where there is one:
+# $s^2$ into *every* direction, for nothing. Only the excess is left to be made from $z$, only where there is one, and with $d$
+# latents in $d$ directions only: those with the largest excess, where most is gained.
 #
 # $$w_j = \sqrt{\max(\lambda_j - s^2,\, 0)}\; u_j, \qquad j = 1, \dots, d.$$
 #
-# A latent whose direction varies less than the noise gets the column $w_j = 0$. It is **inactive**, and no failure of
-# training made it so: the optimum itself has no use for it.
+# A latent whose direction varies less than the noise gets the column $w_j = 0$. It is **inactive**: its spread (section 4) is 0, and no
+# failure of training made it so. The optimum itself has no use for it.
 #
 # **The best encoder.** The posterior has the precision $\Lambda = I + W^\top W / s^2$ and the mean
 # $\Lambda^{-1} W^\top (x - b) / s^2$. The columns of $W$ are orthogonal, so $\Lambda$ is diagonal and $q$ can *be* the
 # posterior: the bound is tight, for all $x$ at once. For an inactive latent the posterior is the prior.
 #
 # **And the rotation?** $W R$ with an orthogonal $R$ gives the same $C$, and so the same likelihood. It gives another
-# posterior, with the precision $R^\top \Lambda R$, which is no longer diagonal. A $q$ with independent components then
-# leaves, at best,
+# posterior, with the precision $R^\top \Lambda R$, which as a rule is no longer diagonal. For any $\Lambda$, a $q$ with independent
+# components leaves, at best,
 #
 # $$\tfrac12\Big( \sum_j \log \Lambda_{jj} - \log\det\Lambda \Big)$$
 #
-# nats (in notebook 06 you had two latents; the argument is the same for any number). The likelihood cannot tell the rotations
+# nats (in section 5 of notebook 06 you had two latents; the argument is the same for any number). The likelihood cannot tell the rotations
 # apart, the *bound* can. That is why a VAE's latents tend to line up with the principal directions although nobody asks them to.
 #
 # **And the noise?** With $s$ free as well, the $D - d$ directions that no latent serves share one variance, and the best
@@ -798,8 +803,8 @@ check("vae.linear_is_ppca")
 
 # %% [markdown]
 # Now the digits, with grey values between 0 and 1. (Their pixels are treated as real numbers here: these nats are those of
-# a density, and no number of bits for a picture.) Left, the variance in each principal direction, with the noise of three
-# decoders as a line. Right, what turning the first two latents costs at $s = 0.3$. Where will the curve be highest?
+# a density, and no cost of a picture.) Left, the variance in each principal direction, with the noise of three
+# decoders as a line. Right, what turning the first and the eighth latent costs at $s = 0.3$. Where will the curve be highest?
 
 # %% tags=["demo"]
 with waiting_for("linear_vae", "independent_gap"):
@@ -807,7 +812,7 @@ with waiting_for("linear_vae", "independent_gap"):
     cov = torch.cov(flat.T)
     variances = torch.linalg.eigvalsh(cov).flip(0)
     scales = {s: linear_vae(cov, 32, s)["active"] for s in (0.15, 0.3, 0.7)}
-    W, angles = linear_vae(cov, 2, 0.3)["W"], torch.linspace(0, 180, 91)
+    angles = torch.linspace(0, 180, 181)
     turned = [
         torch.tensor([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
         for a in (angles * math.pi / 180).tolist()
@@ -816,15 +821,18 @@ with waiting_for("linear_vae", "independent_gap"):
     gaps = [float(independent_gap(unequal @ R.to(unequal), 0.3)) for R in turned]
     show(draw_spectrum(variances[:32], scales, angles, gaps), alt="Left: bars on a logarithmic axis, the variances of the digits in their first 32 "
          "principal directions, falling from 0.66 to 0.02, with three dashed lines: above s = 0.15 are "
-         f"{scales[0.15]}, above 0.3 {scales[0.3]}, above 0.7 {scales[0.7]} of them. Right: the gap after turning two latents, "
-         f"nought at 0, 90 and 180 degrees and largest, {max(gaps):.2f} nats, in between.")  # fmt: skip
+         f"{scales[0.15]}, above 0.3 {scales[0.3]}, above 0.7 {scales[0.7]} of them. Right: the gap after turning two latents by 0 to "
+         f"180 degrees, {gaps[0]:.2f} nats at 0, {gaps[45]:.2f} at 45, {gaps[90]:.2f} at 90.")  # fmt: skip
 
 
 # %% [markdown]
 # The noise decides how many latents there are. At $s = 0.7$ it drowns all but three directions, and a VAE with 32 latents
-# would let 29 of them lie idle: **posterior collapse** at the very optimum. (Lucas and others 2019 showed that here the
+# would let 29 of them lie idle: the collapse of section 4, at the very optimum. (Lucas and others 2019 showed that here the
 # bound has no local optima that the likelihood has not: it is not to blame.) If your latents collapse, look at the
 # decoder's noise first.
+#
+# And turning costs most half-way, where each of the two latents is as much of the one direction as of the other. It costs the more, the more their
+# variances differ: the first two latents, whose variances are almost alike, could be turned by 45° for $0.0004$ nats.
 #
 # ### Does training find it?
 #
@@ -876,6 +884,11 @@ with waiting_for("linear_vae"):
 
 
 # %% [markdown]
+# It does: both shortfalls end near a thousandth of a nat, and three latents lie idle, as the optimum has it. Most columns have found
+# their principal direction. Where variances are nearly alike, as the first three are, the columns are still a little mixed, and
+# the bound hardly minds.
+
+# %% [markdown]
 # ## 8 · What the prior is up against
 #
 # To make a picture, a VAE draws $z$ from the prior. But what has the decoder been trained on? On draws from the *encoder*: take a
@@ -885,7 +898,7 @@ with waiting_for("linear_vae"):
 #
 # the **aggregate posterior**, a mixture of $N$ encoders. Where $q(z)$ has no mass, the decoder was never asked for anything, and
 # what it says there is anybody's guess. So the prior should be near $q(z)$. Is it? The bound has an opinion on that.
-# Each code pays $\mathrm{KL}(q(z \mid x_n) \,\|\, p)$, and
+# Each code pays $\mathrm{KL}(q(z \mid x_n) \,\|\, p)$, where $p$ is the prior, and
 #
 # $$\log\frac{q(z \mid x_n)}{p(z)} \;=\; \log\frac{q(z \mid x_n)}{q(z)} + \log\frac{q(z)}{p(z)}$$
 #
@@ -902,18 +915,18 @@ with waiting_for("linear_vae"):
 # **The second stage.** So keep encoder and decoder as they are, and fit another prior $r(z)$ to codes drawn from the encoder. The same
 # identity holds with $r$ in place of $p$: the bound rises by $\mathrm{KL}(q(z) \,\|\, p) - \mathrm{KL}(q(z) \,\|\, r)$, and by
 # $\mathrm{KL}(q(z) \,\|\, p)$ at most. And draws of $r$ are decoded where the decoder knows its way. That is the answer to 000 Q3b, in
-# nats; notebook 18 makes $r$ a diffusion model. The simplest $r$ is a normal with independent components. By notebook 01 the best one
-# has the moments of $q(z)$.
+# nats; notebook 18 makes $r$ a diffusion model. The simplest $r$ is a normal with independent components. By section 6 of
+# notebook 01 the best one has the mean and the variance of $q(z)$ in each latent.
 #
 # *On the source.* 000 Q3 speaks of samples "from $q(z \mid x)$" for the second stage: $x$ is drawn from the data first, so what is
 # fitted is $q(z)$.
 #
 # **In numbers.** Two encoders in one dimension, $\mathcal N(\pm 2, 0.5^2)$: the rate is $2.3181$ nats, the
 # information $0.69305$ (just below $\log 2 = 0.69315$: the two hardly overlap), the marginal term $1.6251$. The best normal has mean 0 and standard deviation
-# $\sqrt{0.25 + 4} = 2.0616$, and $q(z)$ is still $0.7236$ nats away from it. At $z = 0$, $\log q(z) = -8.2258$.
+# $\sqrt{0.25 + 4} = 2.0616$ (the variance of the two means is 4, with $N$ below the line: $q(z)$ is known, and not estimated), and $q(z)$ is still $0.7236$ nats away from it. At $z = 0$, $\log q(z) = -8.2258$.
 #
-# **Write** $\log q(z)$; the three terms, estimated from the *same* draws $z_{kn} = \mu_n + \sigma_n \epsilon_{kn}$, so that the identity holds
-# to the last digit (no closed form this time); and the best normal.
+# **Write** $\log q(z)$; the three terms, estimated from the *same* draws $z_{kn} = \mu_n + \sigma_n \epsilon_{kn}$, so that the identity holds,
+# but for rounding (no closed form this time); and the best normal.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "vae-aggregate_posterior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "0574710b1150f060cc3ad2269ebad7da", "cell_type": "code"} deletable=false
 def aggregate_log_density(z, mu, sigma):
@@ -965,15 +978,15 @@ check("vae.aggregate_posterior")
 # decoder $u \mapsto f(e^u)$**: not similar, the same distribution of $x$, the same bound, draw by draw. Conversely, to every normal VAE
 # there is a log-normal one that is the same model. What must its decoder do first?
 #
-# The argument did not use the exponential. Let $T$ be any invertible map of the latents. If prior *and* $q$ are pushed through $T$, the
+# The argument did not use the exponential. Let $T$ be any smooth invertible map of the latents. If prior *and* $q$ are pushed through $T$, the
 # divergence stays (notebook 02: both densities are divided by the same $|\det J|$), and the decoder can begin with $T^{-1}$. A prior
 # by itself is not a property of the model. What counts is the pair, the prior and the family of $q$, up to such maps; and the first layer
 # of the decoder, which says how they meet the data.
 #
 # **In numbers.** $\mu = 1$, $\sigma = 0.5$, $\epsilon = -1$: $z = e^{0.5} = 1.6487$, $\log q(z) = -1.2258$,
-# $\log p(z) = -1.5439$. With the decoder $f(z) = 2z + 1$, $x = 3$ and $s = 1$ the loss is $1.7606 + 0.8181 = 2.5787$ nats.
+# $\log p(z) = -1.5439$. With the decoder $f(z) = 2z + 1$, $x = 3$ and $s = 1$ the loss is $2.5788$ nats: $1.7606$ for $x$, $0.8181$ for the code.
 #
-# **Write** the code with the log densities *of $z$* (mind what a change of variables does to them), the loss, and the decoder that turns the
+# **Write** the code with the log densities *of $z$* (mind what a change of variables does to them; `log_p` is the prior's here), the loss, and the decoder that turns the
 # log-normal VAE back into the normal one.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "vae-lognormal_prior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e0e54d256e4fc9952459b97842459259", "cell_type": "code"} deletable=false
@@ -1029,23 +1042,23 @@ check("vae.lognormal_prior")
 # VD-VAE (004's table) has some seventy rungs of this kind.
 #
 # **What does the second rung buy?** Take the model of notebook 06 in which no $q$ with independent components was any good: two
-# independent latents that explain each other away, $x = W z + $ noise with two columns that are nearly parallel. Its posterior is
+# independent latents that explain each other away (its section 5), $x = W z + $ noise with two columns that are nearly parallel. Its posterior is
 # a long thin ellipse with precision $\Lambda = I + W^\top W / s^2$. As a ladder, $q(z_2 \mid x)\,q(z_1 \mid z_2, x)$ says: first *how much of
 # $z_2$*, then *given that, how much is left for $z_1$*. Every distribution on the plane is such a product, a correlated normal one too. The gap
 # is gone. Write $h = W^\top x / s^2$. The exponent of the posterior is $-\frac12 z^\top \Lambda z + h^\top z$, and as a function of $z_1$ alone
 # it is $-\frac12 \Lambda_{11} z_1^2 + (h_1 - \Lambda_{12} z_2)\, z_1$. Read off $q(z_1 \mid z_2, x)$, put its best $z_1$ back in, and what is left is
-# a square in $z_2$.
+# a square in $z_2$. (Putting in the best $z_1$ does the same to a normal as integrating over it, up to a constant.)
 #
 # **In numbers.** $W = \begin{pmatrix}1 & 1\\ 1 & 2\end{pmatrix}$, $s = 1$, $x = (1, 2)$: $\Lambda = \begin{pmatrix}3 & 3\\ 3 & 6\end{pmatrix}$, $h = (3, 5)$,
 # so $q(z_2 \mid x) = \mathcal N(\frac23, 0.5774^2)$ and $q(z_1 \mid z_2, x) = \mathcal N(1 - z_2,\, 0.5774^2)$. An independent $q$ would lose
 # $\frac12\log\frac{3 \cdot 6}{9} = 0.3466$ nats.
 #
-# **And with very many rungs?** Give each pixel a rung of its own. $q$ puts rung $k$ exactly where pixel $k$ is; the prior of rung $k$ looks at the rungs before
+# **And with very many rungs?** Give each pixel a rung of its own, with levels like the pixel's, and count from the top: rung 1 is drawn first. $q$ puts rung $k$ exactly where pixel $k$ is; the prior of rung $k$ looks at the rungs before
 # it; the decoder just copies. Then the reconstruction costs nothing, and
 #
 # $$\mathrm{KL}\big(q(z_k \mid z_{<k}, x) \,\|\, p(z_k \mid z_{<k})\big) = -\log p(x_k \mid x_{<k}),$$
 #
-# since a distribution that is certain has no entropy. The bound is $\sum_k \log p(x_k \mid x_{<k})$, and there is no gap. **An autoregressive model is a
+# since a distribution over levels that is certain has no entropy. The bound is $\sum_k \log p(x_k \mid x_{<k})$, and there is no gap. **An autoregressive model is a
 # VAE** with as many rungs as pixels (Child 2021): in principle the deep VAE can do no worse. In practice it is hoped to need fewer rungs,
 # each of them with many latents at once, so that drawing is fast.
 #
@@ -1053,7 +1066,8 @@ check("vae.lognormal_prior")
 #
 # **In numbers.** Two pixels, $b = (0, 1)$, $A_{21} = -2$, $x = (1, 0)$: $l = (0, -1)$, the rungs cost $0.6931$ and $0.3133$ nats.
 #
-# **Write** the ladder's loss for any networks (encoders and prior give $\mu$ and $\log\sigma$ side by side), the exact $q$ of the
+# **Write** the ladder's loss for any networks (encoders and prior give $\mu$ and $\log\sigma$ side by side, the decoder the mean of $x$, around which
+# $x$ is normal with the standard deviation $s$), the exact $q$ of the
 # two latents, and the ladder that is an autoregressive model.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "vae-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "cb5a085aa66fcd36c4fbffe7270c1048", "cell_type": "code"} deletable=false
@@ -1105,7 +1119,7 @@ check("vae.ladder")
 
 # %% [markdown]
 # **Question (4 points; 000 Q3b).** A VAE has been trained. Instead of drawing $z$ from its prior $\mathcal N(0, I)$, somebody fits a second model to the codes of the training
-# pictures and draws from that. (a) What is the distribution of these codes called, and how is it defined? (b) Why may it differ from the prior, although the
+# pictures and draws from that. Answer in your own words, for somebody who has not read section 8. (a) What is the distribution of these codes called, and how is it defined? (b) Why may it differ from the prior, although the
 # loss contains a divergence from it? (c) What goes wrong when $z$ is drawn from the prior and the two differ? (d) Name one thing that the second stage cannot mend.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "vae-second_stage", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "dfab868140862d095a860c25b4a98711", "cell_type": "markdown"} deletable=false
@@ -1120,6 +1134,10 @@ check("vae.ladder")
 # - see whether latents are in use, let them warm up, and say when the objective on the way is a bound
 # - put an importance-weighted bound on a trained model, in log space and within the memory that there is
 # - train a VAE on digits and have it judged on digits that it has never seen
+# - say what the best linear VAE is, which of its latents are idle, and why its latents line up with the principal directions
+# - split what the codes cost into what they tell of the picture and what a wrong prior costs, and say what a second stage can gain
+# - change the prior together with $q$, and say when the model stays the same
+# - write the loss of a ladder of latents, and see an autoregressive model as the longest ladder
 #
 # ## Exam-style questions
 #
@@ -1157,7 +1175,19 @@ check("vae.ladder")
 #
 # <details><summary>Answer</summary>
 #
-# With 4 it is a bound, needlessly loose by $3\,\mathrm{KL}$. With $0.25$ it is none: it may lie below $-\log p(x)$, by up to $0.75\,\mathrm{KL}$ if $q$ is the posterior.
+# With 4 it is a bound, needlessly loose by $3\,\mathrm{KL}$. With $0.25$ it is none: it lies below $-\log p(x)$ by $0.75\,\mathrm{KL}$ if $q$ is the posterior, and by what the gap leaves of
+# that if not.
+#
+# </details>
+#
+# **5.** The linear VAE of section 7 is at its optimum, with $\lambda = (4, 1)$, two latents and $s = \frac12$. What spread (section 4) has each latent, and what does
+# it cost on average? And at $s = 1.5$?
+#
+# <details><summary>Answer</summary>
+#
+# $\sigma_j^2 = s^2/\lambda_j$, that is $\frac1{16}$ and $\frac14$. Data and model have the same variance in these directions, so $q(z)$ has the prior's variance, 1, and the spreads are what
+# $\sigma_j^2$ leaves of it: $\frac{15}{16}$ and $\frac34$. In the mean of $\frac12(\sigma_j^2 + \mu_j^2 - 1 - \log\sigma_j^2)$ only the logarithm is left, $\frac12\log(\lambda_j/s^2)$: $1.3863$ and
+# $0.6931$ nats. At $s = 1.5$ the first has spread $0.4375$ and costs $0.2877$ nats; the second is idle, at no cost.
 #
 # </details>
 #
@@ -1165,7 +1195,7 @@ check("vae.ladder")
 #
 # Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
-# **5.** A decoder ignores $z$ for good. What is the best encoder, what does the bound become, and why does no gradient lead away from there at first?
+# **6.** A decoder ignores $z$ for good. What is the best encoder, what does the bound become, and why does no gradient lead away from there at first?
 #
 # <details><summary>Answer</summary>
 #
@@ -1174,7 +1204,7 @@ check("vae.ladder")
 #
 # </details>
 #
-# **6.** Two VAEs have the same NELBO of 87. One has KL 3, the other KL 20. Which one would you take for (a) compressing pictures, (b) a search for similar pictures by their codes, (c) drawing new ones?
+# **7.** Two VAEs have the same NELBO of 87. One has KL 3, the other KL 20. Which one would you take for (a) compressing pictures, (b) a search for similar pictures by their codes, (c) drawing new ones?
 #
 # <details><summary>Answer</summary>
 #
@@ -1183,17 +1213,31 @@ check("vae.ladder")
 #
 # </details>
 #
-# **7.** (6 points) The decoder is $p(x \mid z) = \mathcal N(x;\, \hat x(z), s^2 I)$ in $D$ dimensions, and $s$ is learnt as well. (a) For given networks write the part of the NELBO that depends on $s$, with $e = \mathbb E\|x - \hat x(z)\|^2$
-# over data and draws, and minimise it. (b) Put the minimiser in: what does the loss become as a function of $e$? (c) With $D = 64$: by how much may the KL rise, in nats, for a halving of $e$ to be worth while? (d) What happens to the bound when the networks can
-# make $e \to 0$, and why does it not happen with levels?
+# **8.** A VAE was trained on $N = 1000$ pictures. On average their codes cost 12 nats, and the clouds $q(z \mid x_n)$ hardly overlap. (a) What are, nearly, the information and the marginal term? (b) Somebody
+# takes for his new prior the mixture of these thousand encoders itself, $r(z) = q(z)$. What do the training pictures' codes cost now? (c) Why is it a bad second stage all the same?
 #
 # <details><summary>Answer</summary>
 #
-# (a) (2 points) $\frac{e}{2s^2} + D\log s + \frac D2\log 2\pi$; the derivative by $s$ vanishes at $s^2 = e/D$.
+# (a) Without overlap a code tells which of the thousand pictures it is: the information is near $\log 1000 = 6.91$ nats, its largest value, and $12 - 6.91 = 5.09$ nats are left for the marginal term.
 #
-# (b) (1 point) $\frac D2\big(1 + \log(2\pi e/D)\big) + \mathrm{KL}$: the *logarithm* of the squared error.
+# (b) The information alone, $6.91$ nats: the bound has risen by $5.09$, which is all that any prior could save.
 #
-# (c) (1 point) Halving $e$ lowers it by $\frac D2\log 2 = 22.2$ nats, whatever $e$ is; so much more KL may be paid.
+# (c) It knows the training pictures by heart. A draw of $r$ is a code of one of them, and is decoded to that picture again; and the code of a new picture lies between the clouds, where $r$ is tiny, so that it may cost far
+# more than under $p$. What is wanted is $q(z)$ over *all* pictures that the data may hold: fit $r$ to the codes, and choose it by pictures that were kept back.
+#
+# </details>
+#
+# **9.** (6 points) The decoder is $p(x \mid z) = \mathcal N(x;\, \hat x(z), s^2 I)$ in $D$ dimensions, and $s$ is learnt as well. (a) For given networks write the part of the NELBO that depends on $s$, with $m = \mathbb E\|x - \hat x(z)\|^2$
+# over data and draws, and minimise it. (b) Put the minimiser in: what does the loss become as a function of $m$? (c) With $D = 64$: by how much may the KL rise, in nats, for a halving of $m$ to be worth while? (d) What happens to the bound when the networks can
+# make $m \to 0$, and why does it not happen with levels?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) $\frac{m}{2s^2} + D\log s + \frac D2\log 2\pi$; the derivative by $s$ vanishes at $s^2 = m/D$, and there the loss is least.
+#
+# (b) (1 point) $\frac D2\big(1 + \log(2\pi m/D)\big) + \mathrm{KL}$: the *logarithm* of the squared error.
+#
+# (c) (1 point) Halving $m$ lowers it by $\frac D2\log 2 = 22.2$ nats, whatever $m$ is; up to so much more KL may be paid.
 #
 # (d) (2 points) The density at the data grows without bound, and the loss falls to $-\infty$: a density of numbers that are really discrete can be as large as one likes. A level's probability is at most 1, so a bound with levels
 # cannot fall below 0.

@@ -28,7 +28,7 @@
 # From section 7 on it is the turn of the pencil: a VAE whose optimum is known, what its prior is up against, whether that has to
 # be normal, and what several layers of latents buy.
 #
-# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07). Time: {{time}};
+# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07); for section 7 eigenvalues. Time: {{time}};
 # sections 1, 2, 4, 5, 6 and 8 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
@@ -277,7 +277,7 @@ def map_run(seed=0):
 # After training, new pictures come cheap: draw $z$ from the prior, decode. But the decoder does not give a picture, it gives a
 # *distribution* over pictures, and the last step of the story is a draw from it, pixel by pixel. Many papers leave it out and show the mean
 # $\sum_k k\, p(k \mid z)$. It looks smoother. It is no sample: the noise that was left out is part of the model, and the bound was computed
-# with it. Two things follow. A VAE whose *means* look fine while its samples are speckled has pixels that are not independent given $z$, whatever the
+# with it. Two things follow. Where the *means* look fine and the samples are speckled, the pixels of real pictures are not independent given $z$, whatever the
 # model says. And who measures samples (notebook 09) has to measure samples.
 #
 # **In numbers.** One pixel with $p(0) = 0.5$, $p(1) = p(2) = 0.25$: $u = 0.6$ falls into the share of level 1, which reaches from $0.5$ to
@@ -1131,7 +1131,8 @@ check("vae.lognormal_prior")
 #
 # **In numbers.** Two pixels, $b = (0, 1)$, $A_{21} = -2$, $x = (1, 0)$: $l = (0, -1)$, the rungs cost $0.6931$ and $0.3133$ nats.
 #
-# **Write** the ladder's loss for any networks (encoders and prior give $\mu$ and $\log\sigma$ side by side), the exact $q$ of the
+# **Write** the ladder's loss for any networks (encoders and prior give $\mu$ and $\log\sigma$ side by side, the decoder the mean of $x$, around which
+# $x$ is normal with the standard deviation $s$), the exact $q$ of the
 # two latents, and the ladder that is an autoregressive model.
 
 
