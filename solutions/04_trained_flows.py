@@ -263,7 +263,7 @@ check("flow.nll")
 def paired_gap(log_p, log_q):
     """mean(log_p − log_q) and the standard error of that mean, both from the differences.
 
-    log_p, log_q: (n,), n ≥ 2, of the same points;  returns {"gap", "error"}, tensors without axes, of the type of log_p.
+    log_p, log_q: (N,), N ≥ 2, of the same points;  returns {"gap", "error"}, tensors without axes, of the type of log_p.
     """
     ### BEGIN SOLUTION
     d = log_p - log_q
@@ -274,7 +274,7 @@ def paired_gap(log_p, log_q):
 def better(log_a, log_b):
     """1 if model a leads by more than two standard errors of the paired difference, −1 if b does, else 0.
 
-    log_a, log_b: (n,), n ≥ 2, of the same points;  returns 1, 0 or −1.
+    log_a, log_b: (N,), N ≥ 2, of the same points;  returns 1, 0 or −1.
     """
     ### BEGIN SOLUTION
     lead = paired_gap(log_a, log_b)
@@ -616,7 +616,7 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 def dependence(keeps):
     """Entry (i, j): can x_i depend on z_j after all these couplings?
 
-    keeps: (L, D), bool, layer after layer from the noise on, True where kept, some True and some False in each row;
+    keeps: (L, D), D ≥ 2, bool, layer after layer from the noise on, True where kept, some True and some False in each row;
     returns (D, D), bool.
     """
     ### BEGIN SOLUTION
@@ -631,7 +631,7 @@ def dependence(keeps):
 def least_layers(keeps):
     """The least n for which every x_i can depend on every z_j after the first n couplings, 0 if there is none.
 
-    keeps: (L, D), bool, layer after layer from the noise on, True where kept, some True and some False in each row;
+    keeps: (L, D), D ≥ 2, bool, layer after layer from the noise on, True where kept, some True and some False in each row;
     returns a whole number.
     """
     ### BEGIN SOLUTION
@@ -742,9 +742,9 @@ def least_steepness(m, delta):
 
 
 def shortest_bridge(a, delta, L):
-    """A witness: x = slope z + shift, z ~ N(0, 1), that stretches by L at most and leaves as little in (−delta/2, delta/2) as it must.
+    """A witness: x = slope z + shift, |slope| ≤ L, with the share a of what is outside (−delta/2, delta/2) on the left, least inside.
 
-    a: float in (0, 1), the share of the mass outside that lies at x ≤ −delta/2; delta, L: floats > 0;
+    a: float in (0, 1); delta, L: floats > 0;
     returns {"slope", "shift"}, two numbers.
     """
     ### BEGIN SOLUTION

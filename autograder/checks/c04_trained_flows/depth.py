@@ -82,8 +82,14 @@ class Depth(Exercise):
         "As matrices of 0 and 1: the layers' patterns multiplied, the last one on the left, and what is above 0 is true.",
     )
 
-    _keeps = Made(_some, (_turns, _stuck, _some), says=("(L, D), bool, layer after layer from the noise on",
-                                                       "True where kept, some True and some False in each row"))  # fmt: skip
+    _says = (
+        "(L, D)",
+        "bool",
+        "layer after layer from the noise on",
+        "True where kept",
+        "some True and some False in each row",
+    )
+    _keeps = Made(_some, (_turns, _stuck, _some), says=_says)
     domain = {
         WHICH: Domain({"keeps": _keeps}, sizes={"L": (1, 5), "D": (2, 6)}),
         LEAST: Domain({"keeps": _keeps}, sizes={"L": (1, 6), "D": (2, 6)}),
