@@ -338,7 +338,7 @@ def slowing(flow, steps, rate=1e-2):
 # returns the loss. And then the density of what it has trained, which is what the check asks for.
 #
 # Not the run is judged but its result. The check sends 50,000 fresh points through your `moons_log_p`, and a grid as well: the
-# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error of about $0.001$.
+# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error below $0.001$.
 #
 # | budget | a third of the marks | two thirds | full marks | the largest gap of the seeds that we tried |
 # |---|---|---|---|---|
@@ -494,7 +494,7 @@ with waiting_for("tempered_log_p", "fit_moons", "flow_nll", "normal_base"), torc
 # curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline coupling** draws the
 # curve through $B + 1$ knots, whose places and slopes come from the network; between two knots it is a quotient of two
 # quadratics, chosen so that it rises, that slopes fit at the knots, and that its inverse solves a quadratic equation.
-# Beyond the outer knots it is the identity. (Section 8 will need the curve for itself; you find it in
+# Beyond the outer knots it is the identity. (The digits, further down, will need the curve for itself; you find it in
 # `pushforward/flows/splines.py`, the layer in `couplings.py`.)
 #
 # With it four layers come about as near in 1000 steps as eight straight ones in 3500. And since your training takes any flow, nothing new is to be written.
@@ -950,7 +950,7 @@ with (
 #
 # ## An open question
 #
-# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. Part five of this course
+# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. The part on diffusion
 # goes that way, and notebook 17 finds, at its end, a flow again.
 
 # %% tags=["given"]

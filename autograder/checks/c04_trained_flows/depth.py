@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import kind_of, number, show
+from autograder.judging.compare import arithmetic, kind_of, number, show
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.reach import reached
 from pushforward.answering.wire import Plain
-from pushforward.device import devices
 
 WHICH, LEAST = NAMES = "dependence", "least_layers"
 
@@ -100,7 +99,7 @@ class Depth(Exercise):
         for keeps in (swap[:1], swap, swap[[0, 1, 0]], swap[[0, 0, 0]]):
             yield self.case_of(WHICH, {"keeps": keeps})
             yield self.case_of(LEAST, {"keeps": keeps})
-        for device, D in itertools.product(devices(), (3, 4, 5, 6)):
+        for (_, device), D in itertools.product(arithmetic(), (3, 4, 5, 6)):
             for L in (2, 3, 5):
                 place = Place(rng, torch.float64, device, {"L": L, "D": D})
                 for make in (_some, _turns):
@@ -119,7 +118,7 @@ class Depth(Exercise):
             yield from self._which(case, reached(keeps), answer)
             return
         said = number(answer)
-        good = said is not None and said == int(said)
+        good = said is not None and said.is_integer()
         yield self.form(good, "a whole number", show(answer) if said is not None else kind_of(answer))
         if good:
             want = next((n for n in range(1, len(keeps) + 1) if reached(keeps[:n]).all()), 0)
