@@ -72,8 +72,7 @@ class Depth(Exercise):
 
     form = gate("dependence is a square of truth values on the masks' device, least_layers a whole number")
     all = pays("dependence holds true exactly where x_i can depend on z_j, through any path of the chain", 2.0)
-    least = pays("least_layers is the first length from which on every coordinate depends on every other")
-    never = pays("it is 0 where that is not reached", 0.5)
+    least = pays("least_layers is the first length from which on every coordinate depends on every other, else 0", 1.5)
 
     hints = (
         "One layer: a kept x_i is z_i. A changed one depends on z_i and on every kept coordinate.",
@@ -109,7 +108,7 @@ class Depth(Exercise):
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         keeps = given["keeps"]
-        about = (self.form, self.all) if name == WHICH else (self.form, self.least, self.never)
+        about = (self.form, self.all) if name == WHICH else (self.form, self.least)
         return case(call(name, keeps), about=about, name=name, keeps=keeps)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -122,7 +121,7 @@ class Depth(Exercise):
         yield self.form(good, "a whole number", show(answer) if said is not None else kind_of(answer))
         if good:
             want = next((n for n in range(1, len(keeps) + 1) if reached(keeps[:n]).all()), 0)
-            yield (self.least if want else self.never)(said == want, str(want), show(answer))
+            yield self.least(said == want, str(want), show(answer))
 
     def _which(self, case: Case, want: np.ndarray, answer: Any) -> Iterator[Finding]:
         D = len(want)
