@@ -263,7 +263,7 @@ check("flow.nll")
 def paired_gap(log_p, log_q):
     """mean(log_p − log_q) and the standard error of that mean, both from the differences.
 
-    log_p, log_q: (n,), n ≥ 2, of the same points;  returns {"gap", "error"}, tensors without axes, of the type of log_p.
+    log_p, log_q: (N,), N ≥ 2, of the same points;  returns {"gap", "error"}, tensors without axes, of the type of log_p.
     """
     ### BEGIN SOLUTION
     d = log_p - log_q
@@ -274,7 +274,7 @@ def paired_gap(log_p, log_q):
 def better(log_a, log_b):
     """1 if model a leads by more than two standard errors of the paired difference, −1 if b does, else 0.
 
-    log_a, log_b: (n,), n ≥ 2, of the same points;  returns 1, 0 or −1.
+    log_a, log_b: (N,), N ≥ 2, of the same points;  returns 1, 0 or −1.
     """
     ### BEGIN SOLUTION
     lead = paired_gap(log_a, log_b)
@@ -338,7 +338,7 @@ def slowing(flow, steps, rate=1e-2):
 # returns the loss. And then the density of what it has trained, which is what the check asks for.
 #
 # Not the run is judged but its result. The check sends 50,000 fresh points through your `moons_log_p`, and a grid as well: the
-# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error of about $0.001$.
+# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error below $0.001$.
 #
 # | budget | a third of the marks | two thirds | full marks | the largest gap of the seeds that we tried |
 # |---|---|---|---|---|
@@ -494,7 +494,7 @@ with waiting_for("tempered_log_p", "fit_moons", "flow_nll", "normal_base"), torc
 # curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline coupling** draws the
 # curve through $B + 1$ knots, whose places and slopes come from the network; between two knots it is a quotient of two
 # quadratics, chosen so that it rises, that slopes fit at the knots, and that its inverse solves a quadratic equation.
-# Beyond the outer knots it is the identity. (Section 8 will need the curve for itself; you find it in
+# Beyond the outer knots it is the identity. (The digits, further down, will need the curve for itself; you find it in
 # `pushforward/flows/splines.py`, the layer in `couplings.py`.)
 #
 # With it four layers come about as near in 1000 steps as eight straight ones in 3500. And since your training takes any flow, nothing new is to be written.
@@ -616,7 +616,7 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 def dependence(keeps):
     """Entry (i, j): can x_i depend on z_j after all these couplings?
 
-    keeps: (L, D), bool, layer after layer from the noise on, True where kept, some True and some False in each row;
+    keeps: (L, D), D ≥ 2, bool, layer after layer from the noise on, True where kept, some True and some False in each row;
     returns (D, D), bool.
     """
     ### BEGIN SOLUTION
@@ -631,7 +631,7 @@ def dependence(keeps):
 def least_layers(keeps):
     """The least n for which every x_i can depend on every z_j after the first n couplings, 0 if there is none.
 
-    keeps: (L, D), bool, layer after layer from the noise on, True where kept, some True and some False in each row;
+    keeps: (L, D), D ≥ 2, bool, layer after layer from the noise on, True where kept, some True and some False in each row;
     returns a whole number.
     """
     ### BEGIN SOLUTION
@@ -742,9 +742,9 @@ def least_steepness(m, delta):
 
 
 def shortest_bridge(a, delta, L):
-    """A witness: x = slope z + shift, z ~ N(0, 1), that stretches by L at most and leaves as little in (−delta/2, delta/2) as it must.
+    """A witness: x = slope z + shift, |slope| ≤ L, with the share a of what is outside (−delta/2, delta/2) on the left, least inside.
 
-    a: float in (0, 1), the share of the mass outside that lies at x ≤ −delta/2; delta, L: floats > 0;
+    a: float in (0, 1); delta, L: floats > 0;
     returns {"slope", "shift"}, two numbers.
     """
     ### BEGIN SOLUTION
@@ -1556,7 +1556,7 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # ## An open question
 #
-# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. Part five of this course
+# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. The part on diffusion
 # goes that way, and notebook 17 finds, at its end, a flow again.
 
 # %% tags=["given"]

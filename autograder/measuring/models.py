@@ -146,20 +146,12 @@ def _gan_digits(names: Names, seed: int) -> Trained:
     return Trained(lambda n: names["as_levels"](G(torch.randn(n, 32)).detach()), _count(G))
 
 
-def _flow_moons(way: str) -> Callable[[Names, int], Trained]:
+def _flow_by(run: str, *way: str) -> Callable[[Names, int], Trained]:
+    """A flow that a run of the notebook, of this way where it has several, has trained."""
+
     def train(names: Names, seed: int) -> Trained:
-        flow = names["flow_run"](way, seed)[0]
+        flow = names[run](*way, seed)[0]
         return Trained(lambda n: flow(torch.randn(n, 2))[0].detach(), _count(flow), flow.log_p)
-
-    return train
-
-
-def _flow_by(run: str) -> Callable[[Names, int], Trained]:
-    """A flow that the notebook has trained by likelihood."""
-
-    def train(names: Names, seed: int) -> Trained:
-        flow = names[run](seed)[0]
-        return Trained(lambda n: flow(torch.randn(n, 2))[0].detach(), _count(flow), lambda x: flow.log_p(x).detach())
 
     return train
 
@@ -273,16 +265,28 @@ MODELS: tuple[Model, ...] = (
         "prototype: 8 modes on 10 of 10 seeds, 0.83–0.86 within 3σ, width 0.03, 15 s",
     ),
     Model(
-        *("flow_moons_likelihood", "small flow by likelihood (10)", "10_gans", "moons", _flow_moons("likelihood")),
+        *(
+            "flow_moons_likelihood",
+            "small flow by likelihood (10)",
+            "10_gans",
+            "moons",
+            _flow_by("flow_run", "likelihood"),
+        ),
         "a prototype of 8 larger couplings: 0.058 nats above the truth in 30 s, 0.014–0.020 in 55–60 s; a published "
         "RealNVP 0.021",
     ),
     Model(
-        *("flow_moons_adversarial", "the same flow as a GAN (10)", "10_gans", "moons", _flow_moons("adversarial")),
+        *(
+            "flow_moons_adversarial",
+            "the same flow as a GAN (10)",
+            "10_gans",
+            "moons",
+            _flow_by("flow_run", "adversarial"),
+        ),
         "–",
     ),
     Model(
-        *("flow_moons_both", "the same flow by both, λ = 0.1 (10)", "10_gans", "moons", _flow_moons("both")),
+        *("flow_moons_both", "the same flow by both, λ = 0.1 (10)", "10_gans", "moons", _flow_by("flow_run", "both")),
         "–",
     ),
     Model(

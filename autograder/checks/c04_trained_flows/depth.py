@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import kind_of, number, show
+from autograder.judging.compare import arithmetic, kind_of, number, show
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from autograder.oracles.reach import reached
 from pushforward.answering.wire import Plain
-from pushforward.device import devices
 
 WHICH, LEAST = NAMES = "dependence", "least_layers"
 
@@ -73,8 +72,7 @@ class Depth(Exercise):
 
     form = gate("dependence is a square of truth values on the masks' device, least_layers a whole number")
     all = pays("dependence holds true exactly where x_i can depend on z_j, through any path of the chain", 2.0)
-    least = pays("least_layers is the first length from which on every coordinate depends on every other")
-    never = pays("it is 0 where that is not reached", 0.5)
+    least = pays("least_layers is the first length from which on every coordinate depends on every other, else 0", 1.5)
 
     hints = (
         "One layer: a kept x_i is z_i. A changed one depends on z_i and on every kept coordinate.",
@@ -82,8 +80,14 @@ class Depth(Exercise):
         "As matrices of 0 and 1: the layers' patterns multiplied, the last one on the left, and what is above 0 is true.",
     )
 
-    _keeps = Made(_some, (_turns, _stuck, _some), says=("(L, D), bool, layer after layer from the noise on",
-                                                       "True where kept, some True and some False in each row"))  # fmt: skip
+    _says = (
+        "(L, D)",
+        "bool",
+        "layer after layer from the noise on",
+        "True where kept",
+        "some True and some False in each row",
+    )
+    _keeps = Made(_some, (_turns, _stuck, _some), says=_says)
     domain = {
         WHICH: Domain({"keeps": _keeps}, sizes={"L": (1, 5), "D": (2, 6)}),
         LEAST: Domain({"keeps": _keeps}, sizes={"L": (1, 6), "D": (2, 6)}),
@@ -94,7 +98,7 @@ class Depth(Exercise):
         for keeps in (swap[:1], swap, swap[[0, 1, 0]], swap[[0, 0, 0]]):
             yield self.case_of(WHICH, {"keeps": keeps})
             yield self.case_of(LEAST, {"keeps": keeps})
-        for device, D in itertools.product(devices(), (3, 4, 5, 6)):
+        for (_, device), D in itertools.product(arithmetic(), (3, 4, 5, 6)):
             for L in (2, 3, 5):
                 place = Place(rng, torch.float64, device, {"L": L, "D": D})
                 for make in (_some, _turns):
@@ -104,7 +108,7 @@ class Depth(Exercise):
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         keeps = given["keeps"]
-        about = (self.form, self.all) if name == WHICH else (self.form, self.least, self.never)
+        about = (self.form, self.all) if name == WHICH else (self.form, self.least)
         return case(call(name, keeps), about=about, name=name, keeps=keeps)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
@@ -113,11 +117,11 @@ class Depth(Exercise):
             yield from self._which(case, reached(keeps), answer)
             return
         said = number(answer)
-        good = said is not None and said == int(said)
+        good = said is not None and said.is_integer()
         yield self.form(good, "a whole number", show(answer) if said is not None else kind_of(answer))
         if good:
             want = next((n for n in range(1, len(keeps) + 1) if reached(keeps[:n]).all()), 0)
-            yield (self.least if want else self.never)(said == want, str(want), show(answer))
+            yield self.least(said == want, str(want), show(answer))
 
     def _which(self, case: Case, want: np.ndarray, answer: Any) -> Iterator[Finding]:
         D = len(want)

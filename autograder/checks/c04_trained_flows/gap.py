@@ -53,12 +53,18 @@ class Gap(Exercise):
         "better asks whether mean(log q_a − log q_b) is more than two of its standard errors away from 0, and on which side.",
     )
 
-    _given = {"log_p": Tensor("n", Reals(reach=(1e-2, 50))), "log_q": Tensor("n", Reals(reach=(1e-2, 50)))}
+    _given = {
+        "log_p": Tensor("N", Reals(reach=(1e-2, 50)), says=("of the same points",)),
+        "log_q": Tensor("N", Reals(reach=(1e-2, 50)), says=("of the same points",)),
+    }
     domain = {
-        GAP: Domain(_given, sizes={"n": (2, 9)}, returns={"gap": Like("log_p"), "error": Like("log_p")}),
+        GAP: Domain(_given, sizes={"N": (2, 9)}, returns={"gap": Like("log_p"), "error": Like("log_p")}),
         BETTER: Domain(
-            {"log_a": Tensor("n", Reals(reach=(1e-2, 50))), "log_b": Tensor("n", Reals(reach=(1e-2, 50)))},
-            sizes={"n": (2, 9)},
+            {
+                "log_a": Tensor("N", Reals(reach=(1e-2, 50)), says=("of the same points",)),
+                "log_b": Tensor("N", Reals(reach=(1e-2, 50)), says=("of the same points",)),
+            },
+            sizes={"N": (2, 9)},
         ),
     }
 

@@ -11,7 +11,6 @@ import torch
 from autograder.judging.asking import LocalLink
 from autograder.judging.exercise import Exercise, all_exercises
 from autograder.judging.judge import examine
-from autograder.judging.sampler import Sampler
 from autograder.measuring.answers import independent, reference
 from pushforward.answering.capture import captured
 from tests.rotation import rotating, touches_exercise
@@ -53,5 +52,5 @@ def test_who_is_asked_about_tensors_is_asked_there_too(exercise: Exercise) -> No
         isinstance(a, torch.Tensor) for c in cases for ask in c.asks for a in (*ask.args, *ask.kwargs.values())
     )
     there = any(case.on_gpu for case in cases)
-    trained = exercise.long or isinstance(exercise, Sampler)  # a network is asked where it was trained
+    trained = exercise.long or not exercise.again  # a network is asked where it was trained
     assert there or not tensors or trained

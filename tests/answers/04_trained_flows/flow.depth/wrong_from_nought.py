@@ -1,4 +1,4 @@
-# breaks: least_layers is the first length from which on every coordinate depends on every other | mistake: counted from nought
+# breaks: least_layers is the first length from which on every coordinate depends on every other, else 0 | mistake: counted from nought
 import torch
 
 

@@ -1,4 +1,4 @@
-# breaks: it is 0 where that is not reached
+# breaks: least_layers is the first length from which on every coordinate depends on every other, else 0
 import torch
 
 
