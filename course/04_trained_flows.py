@@ -375,7 +375,7 @@ with waiting_for("spread_levels", "to_line", "nats_of_levels"):
     print(f"affine couplings: at most {RUNGS['affine couplings ≤']:.1f} nats per test digit")
 
 # %% [markdown]
-# All this work, and no better than ten tables. What is hard for it? An affine coupling moves and stretches a bell, and hardly any pixel is a bell: a spike
+# All this work, and hardly better than ten tables. What is hard for it? An affine coupling moves and stretches a bell, and hardly any pixel is a bell: a spike
 # of paper, a spike of ink, something in between. Twelve scales and shifts cannot make these out of normal noise. But a table can, at once.
 
 # %% [markdown]
@@ -538,8 +538,8 @@ with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_n
 
 # %% [markdown]
 # Curves and a covariance, both read off the training digits, already beat all that the plain couplings learnt: the right *marginals* are worth more than depth. And the
-# trained flow goes below that; it is the best model of digits so far. Notebook 05 will do better with conditionals of its own for every level, notebook 16 nearly as well with
-# a bound of another kind. What all have in common is the unit.
+# trained flow goes some seven nats below that; it is the best model of digits so far. Notebooks 05 and 16 will go lower still, the one with exact probabilities of every
+# level, the other with a bound of another kind. What all have in common is the unit.
 #
 # How do they look? A likelihood is one thing, samples another (notebook 09):
 
