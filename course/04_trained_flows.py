@@ -261,7 +261,7 @@ check("flow.ladder")
 # Now climb. The number of kinds, the smoothing and the start of EM were picked on the validation digits; the test digits are looked at once. **Predict**: ten kinds,
 # as there are ten digits. Will the tables that EM finds without labels be as good as those of the ten classes, counted *with* labels?
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-a-ladder-of-simple-models-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "d30b26da2707965b3e896701f6f41be7", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-a-ladder-of-simple-models-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "ba7e9da536bd8498737a81a165f4214b", "cell_type": "code"} deletable=false editable=false
 from pushforward.data import digits
 
 TRAIN, VALID, TEST = (digits(part)[0].flatten(1) for part in ("train", "valid", "test"))
@@ -269,8 +269,8 @@ TRAIN, VALID, TEST = (digits(part)[0].flatten(1) for part in ("train", "valid", 
 
 def ten_kinds(seed=0, kinds=10, smoothing=0.5, steps=40):
     """(log_w, log_p): EM on the training digits from one table for all, shaken a little for each kind."""
-    dice = torch.Generator("cpu").manual_seed(seed)
-    shaken = 0.3 * torch.randn(kinds, 64, 17, generator=dice, device="cpu").to(TRAIN)
+    dice = torch.Generator().manual_seed(seed)
+    shaken = 0.3 * torch.randn(kinds, 64, 17, generator=dice).to(TRAIN)
     log_p = (pixel_log_p(TRAIN.long(), 17, smoothing).to(TRAIN) + shaken).log_softmax(2)
     log_w = torch.full((kinds,), -math.log(kinds)).to(TRAIN)
     for _ in range(steps):
@@ -545,8 +545,7 @@ with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_n
 
 # %% tags=["demo"]
 with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
-    source = torch.Generator("cpu").manual_seed(5)
-    start = torch.randn(14, 64, generator=source, device="cpu").to(TEST)
+    start = torch.randn(14, 64, generator=torch.Generator().manual_seed(5)).to(TEST)
     rows = {
         "test digits": TEST[:14],
         "affine couplings": plain_run()[0].draw(start),

@@ -103,8 +103,7 @@ def spread_levels(levels, seed):
     levels: (N, D), values 0 … 16 that are whole; seed: int ≥ 0;  returns (N, D), of the type of levels.
     """
     ### BEGIN SOLUTION
-    source = torch.Generator("cpu").manual_seed(seed)
-    u = torch.rand(levels.shape, generator=source, dtype=torch.float64, device="cpu")
+    u = torch.rand(levels.shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     return levels + u.to(levels)
     ### END SOLUTION
 
@@ -273,8 +272,8 @@ TRAIN, VALID, TEST = (digits(part)[0].flatten(1) for part in ("train", "valid", 
 
 def ten_kinds(seed=0, kinds=10, smoothing=0.5, steps=40):
     """(log_w, log_p): EM on the training digits from one table for all, shaken a little for each kind."""
-    dice = torch.Generator("cpu").manual_seed(seed)
-    shaken = 0.3 * torch.randn(kinds, 64, 17, generator=dice, device="cpu").to(TRAIN)
+    dice = torch.Generator().manual_seed(seed)
+    shaken = 0.3 * torch.randn(kinds, 64, 17, generator=dice).to(TRAIN)
     log_p = (pixel_log_p(TRAIN.long(), 17, smoothing).to(TRAIN) + shaken).log_softmax(2)
     log_w = torch.full((kinds,), -math.log(kinds)).to(TRAIN)
     for _ in range(steps):
@@ -560,8 +559,7 @@ with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_n
 
 # %% tags=["demo"]
 with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
-    source = torch.Generator("cpu").manual_seed(5)
-    start = torch.randn(14, 64, generator=source, device="cpu").to(TEST)
+    start = torch.randn(14, 64, generator=torch.Generator().manual_seed(5)).to(TEST)
     rows = {
         "test digits": TEST[:14],
         "affine couplings": plain_run()[0].draw(start),
