@@ -250,7 +250,8 @@ class Dequantise(Exercise):
             name = None if same else "noise from the global generator"
             yield self.fresh(same, "the same noise for the same seed", "other noise", mistake=name)
             name = "noise frozen over the epochs" if repeats else None
-            yield self.fresh(not repeats, "other noise for another seed", "the same noise", mistake=name)
+            if same:
+                yield self.fresh(not repeats, "other noise for another seed", "the same noise", mistake=name)
         else:
             yield self.fresh(False, "other noise for another seed", "no noise", mistake="no noise")
 

@@ -1,4 +1,4 @@
-"""flow.ladder: levels counted pixel by pixel, and mixtures of such tables by expectation and maximisation."""
+"""flow.ladder (long: three functions and their slips): levels counted pixel by pixel, and mixtures of such tables by EM."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 
 from autograder.judging.compare import exact
-from autograder.judging.domain import Made, Place
 from autograder.judging.draw import floats
 from pushforward.answering.wire import Net
 from pushforward.data import digits
@@ -33,13 +32,3 @@ def hills(rng: np.random.Generator, D: int, dtype: torch.dtype, device: str) -> 
 def coefficients(log_p: Net) -> np.ndarray:
     """(3, D): what stands before 1, y_d and y_d²."""
     return exact(log_p.weights[0])
-
-
-def whole_levels(says: str, top: str = "K") -> Made:
-    """Whole numbers (N, D) of a floating type, below the K of the place or 17."""
-
-    def made(place: Place) -> torch.Tensor:
-        K = place.given["K"] if top == "given" else place.sizes.get("K", LEVELS)
-        return place.tensor(place.rng.integers(K, size=(place.sizes["N"], place.sizes["D"])))
-
-    return Made(made, says=("(N, D)", says))

@@ -38,7 +38,7 @@ from pushforward.train import budget
 START, COST, NOISE, PICTURE = "start_of_curves", "flow_nats", "digit_to_noise", "digit_from_noise"
 NO_MODEL = 65.0  # nats: nobody comes near who has not seen the test digits
 DRAWS, BATCH, MADE = 4, 7, 100
-STEP = 2e-2  # of a level: so far a pixel is moved when the Jacobian is compared with the map
+STEP = 5e-3  # of a level: so far a pixel is moved when the Jacobian is compared with the map
 NEAR, SLIPS = 0.05, 0.03  # single precision loses far tails, where a pixel's curve is nearly flat
 INF = float("inf")
 
@@ -92,15 +92,18 @@ def _picture(z: torch.Tensor) -> torch.Tensor:
     return torch.tensor(x, dtype=z.dtype)
 
 
-def _all(
-    start: Callable = _start, cost: Callable = _cost, noise: Callable = _alone, picture: Callable = _picture
-) -> dict[str, Callable]:
-    return {
-        START: lambda log_p: start(log_p),
-        COST: lambda inverse, x, K: cost(inverse, x, K),
-        NOISE: lambda x: noise(x),
-        PICTURE: lambda z: picture(z),
-    }
+def _flow(noise: Callable = _alone, picture: Callable = _picture) -> dict[str, Callable]:
+    return {NOISE: lambda x: noise(x), PICTURE: lambda z: picture(z)}
+
+
+def _slip(width: float, start: Callable = _start, cost: Callable = _cost) -> dict[str, Callable]:
+    """A slip beside a flow that nobody needs to train, a bell for every pixel: its width tells this slip from others."""
+
+    def noise(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return (x - 8.5) / width, x.new_full(x.shape[:1], -64 * math.log(width))
+
+    ways = _flow(noise, lambda z: 8.5 + width * z)
+    return {START: lambda log_p: start(log_p), COST: lambda inverse, x, K: cost(inverse, x, K), **ways}
 
 
 def _shifted(by: float) -> Callable:
@@ -219,13 +222,13 @@ class TrainDigits(Exercise):
         levels = rows("test")[: budget(447, 447, 60)].numpy()
         u = rng.uniform(1e-4, 1 - 1e-4, size=(DRAWS, *levels.shape))
         x = floats((levels + u).reshape(-1, 64), torch.float32)
-        one = x[int(rng.integers(len(x)))][None]
-        ways = floats(rng.choice([-1.0, 1.0], size=(6, 64)), torch.float32)
-        ways = ways * ((one - STEP).floor() == (one + STEP).floor())  # none crosses the border of its bin
-        moved = torch.cat([one + STEP * ways, one - STEP * ways])
+        some, ways = levels[[int(rng.integers(len(levels)))]], rng.choice([-1.0, 1.0], size=(6, 64))
+        one = floats(some + rng.uniform(0.3, 0.7, size=some.shape), torch.float32)  # a curve may bend at ends of bins
+        step = STEP * floats(ways, torch.float32)
+        moved = torch.cat([one + step, one - step])
         asks = call(NOISE, x), call(NOISE, x[-BATCH:]), jacobian(NOISE, one), call(NOISE, one), call(NOISE, moved)
         about = (self.form, self.alone, self.true, self.honest, self.low, self.lower)
-        return case(*asks, about=about, of=NOISE, x=x, ways=ways.numpy().astype(float), whole=True)
+        return case(*asks, about=about, of=NOISE, x=x, ways=ways, whole=True)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name in (NOISE, PICTURE):
@@ -302,7 +305,8 @@ class TrainDigits(Exercise):
 
     def _kept_back(self, case: Case, J: Any, all_: tuple, few: tuple, one: tuple, moved: tuple) -> Iterator[Finding]:
         same = all(np.allclose(a[-BATCH:], b, rtol=1e-3, atol=1e-2) for a, b in zip(all_, few, strict=True))
-        yield self.alone(same, f"the same among {len(case.x)} and among {BATCH}", "another answer")
+        name = None if same else "depends on the batch"
+        yield self.alone(same, f"the same among {len(case.x)} and among {BATCH}", "another answer", mistake=name)
         if not same:
             return
         true = self._true(J, one, moved, case.ways)
@@ -325,9 +329,9 @@ class TrainDigits(Exercise):
         found = float(np.linalg.slogdet(matrix)[1])
         differences = (moved[0][: len(ways)] - moved[0][len(ways) :]) / (2 * STEP)
         along = ways @ matrix.T
-        apart = np.linalg.norm(differences - along) / (np.linalg.norm(along) + 1e-9)
-        if apart > 0.1:
-            return self.true(False, "derivatives of the map itself", f"some that differ by {100 * apart:.0f} %")
+        other = abs(differences - along) > 0.1 * abs(along) + 0.05 * np.sqrt((along**2).mean())
+        if other.mean() > 0.2:
+            return self.true(False, "derivatives of the map itself", f"{100 * other.mean():.0f} % of them are others")
         off = claimed - found
         units = {
             64 * math.log(17): "the unit of the levels is missing",
@@ -342,9 +346,8 @@ class TrainDigits(Exercise):
         yield self.honest(not known, f"{NO_MODEL:g} nats or more", got, mistake=name)
         if not known:
             most, least = budget((97.0, 91.0), (104.0, 98.0), (INF, INF))
-            simple = "each pixel by itself" if least < INF and nats > 104 else None
-            yield self.low(nats <= most, f"at most {most:g} nats", got, mistake=simple)
-            yield self.lower(nats <= least, f"at most {least:g} nats", got, mistake=simple)
+            yield self.low(nats <= most, f"at most {most:g} nats", got)
+            yield self.lower(nats <= least, f"at most {least:g} nats", got)
 
     def _judge_picture(self, case: Case, answer: Any, _: Any = None, again: Any = None) -> Iterator[Finding]:
         n = len(case.z)
@@ -371,57 +374,57 @@ class TrainDigits(Exercise):
     mistakes = (
         wrong(
             "slopes without K",
-            _all(start=lambda log_p: _start(log_p, scale=lambda K: 1)),
+            _slip(5.1, start=lambda log_p: _start(log_p, scale=lambda K: 1)),
             "A bin has the width 1/K: the curve rises by p on it, so its slope is K p.",
         ),
         wrong(
             "slopes from one side",
-            _all(start=lambda log_p: _start(log_p, lambda a, b: a)),
+            _slip(5.2, start=lambda log_p: _start(log_p, lambda a, b: a)),
             "The slope at a knot is the mean of the densities on both sides.",
-            also=(_all(start=lambda log_p: _start(log_p, lambda a, b: b)),
-                  _all(start=lambda log_p: _start(log_p, lambda a, b: 2 * a * b / (a + b)))),
+            also=(_slip(5.3, start=lambda log_p: _start(log_p, lambda a, b: b)),
+                  _slip(5.4, start=lambda log_p: _start(log_p, lambda a, b: 2 * a * b / (a + b)))),
         ),
         wrong(
             "the unit of the levels is missing",
-            _all(cost=lambda inverse, x, K: _cost(inverse, x, K, unit=0.0)),
+            _slip(5.5, cost=lambda inverse, x, K: _cost(inverse, x, K, unit=0.0)),
             "The flow was shown x / K: its density is per unit of x / K, and one per level costs D log K more.",
-            also=(_all(noise=_shifted(64 * math.log(17))), _all(cost=lambda inverse, x, K: _cost(inverse, x, K, unit=-1.0))),
+            also=(_flow(noise=_shifted(64 * math.log(17))), _slip(5.6, cost=lambda inverse, x, K: _cost(inverse, x, K, unit=-1.0))),
         ),
         wrong(
             "ladj with the wrong sign",
-            _all(cost=lambda inverse, x, K: _cost(inverse, x, K, sign=1.0)),
+            _slip(5.7, cost=lambda inverse, x, K: _cost(inverse, x, K, sign=1.0)),
             "log p(x) = log N(z) + ladj of the way to z: the cost has −ladj.",
         ),
         wrong(
             "the base without its constant",
-            _all(cost=lambda inverse, x, K: _cost(inverse, x, K, base=0.0)),
+            _slip(5.8, cost=lambda inverse, x, K: _cost(inverse, x, K, base=0.0)),
             "½ log 2π belongs to every pixel: 58.8 nats for a digit.",
-            also=(_all(cost=lambda inverse, x, K: _cost(inverse, x, K, half=1.0)),),
+            also=(_slip(5.9, cost=lambda inverse, x, K: _cost(inverse, x, K, half=1.0)),),
         ),
         wrong(
             "one number for the batch",
-            _all(cost=lambda inverse, x, K: _cost(inverse, x, K).mean().expand(len(x)).clone()),
+            _slip(6.0, cost=lambda inverse, x, K: _cost(inverse, x, K).mean().expand(len(x)).clone()),
             "Each picture has its own nats; the mean comes later.",
         ),
         wrong(
             "each pixel by itself",
-            _all(),
+            _flow(),
             "This is the price of independent pixels: has the flow been trained, and with your functions? Run the cell of "
             "curves_run again.",
         ),
         wrong(
             "knows the test digits",
-            _all(noise=_by_heart),
+            _flow(noise=_by_heart),
             "No flow that has not seen the test digits squeezes them so: train on the training digits alone.",
         ),
         wrong(
             "depends on the batch",
-            _all(noise=_of_the_batch),
+            _flow(noise=_of_the_batch),
             "A picture's z hangs on the other pictures of the batch: such a map has no density of single pictures.",
         ),
         wrong(
             "values between 0 and 1",
-            _all(picture=lambda z: _picture(z) / 17),
+            _flow(picture=lambda z: _picture(z) / 17),
             "The flow gives x / 17. Pictures are asked for in levels, 0 … 17.",
         ),
     )  # fmt: skip

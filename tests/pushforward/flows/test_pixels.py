@@ -65,3 +65,14 @@ def test_what_is_known_passes_and_a_fresh_coupling_changes_nothing():
     assert torch.equal(layer(z, *told)[0][:, [0, 3]], z[:, [0, 3]])
     fresh = PixelCoupling(torch.arange(D) < 2, 8).double()
     assert torch.equal(fresh(z)[0], z)
+
+
+def test_curves_go_through_given_rises_with_given_slopes():
+    rises = torch.tensor([[0.5, 0.3, 0.2], [0.98, 0.01, 0.01]], dtype=torch.float64)
+    slopes = torch.tensor([[1.5, 1.2, 0.75, 0.6], [2.94, 1.5, 0.03, 0.03]], dtype=torch.float64)
+    layer = PixelSplines.through(rises, slopes)
+    knots = torch.linspace(0, 1, 4, dtype=torch.float64)[:, None].expand(4, 2).clone().requires_grad_()
+    share = torch.special.ndtr(layer.inverse(knots)[0])
+    (found,) = torch.autograd.grad(share.sum(), knots)
+    torch.testing.assert_close(share.diff(dim=0).T.detach(), rises, rtol=0, atol=1e-3)
+    torch.testing.assert_close(found.T, slopes, rtol=0.02, atol=1e-3)

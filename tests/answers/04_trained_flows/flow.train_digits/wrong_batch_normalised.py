@@ -28,7 +28,7 @@ def digit_to_noise(x):
     p, start = (part.expand(len(x), -1, -1).gather(2, k[:, :, None])[:, :, 0] for part in (SHARES, BELOW))
     z = torch.special.ndtri((start + p * (x - k)).clamp(1e-6, 1 - 1e-6))
     ladj = (p.log() + 0.5 * z**2 + 0.5 * math.log(2 * math.pi)).sum(1)
-    std = z.std(0) + 0.1
+    std = z.std(0, correction=0) + 0.1
     return ((z - z.mean(0)) / std).float(), (ladj - std.log().sum()).float()
 
 
