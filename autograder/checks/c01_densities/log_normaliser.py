@@ -50,7 +50,13 @@ class LogNormaliser(Exercise):
     )  # fmt: skip
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        for u, dx in (([0.0, 0.0], 0.5), ([1.0, 2.0, 3.0], 0.1), ([1000.0, 1000.0], 0.5), ([-1000.0, -1001.0], 2.0)):
+        for u, dx in (
+            ([0.0, 0.0], 0.5),
+            ([1.0, 2.0, 3.0], 0.1),
+            ([1000.0, 1000.0], 0.5),
+            ([-1000.0, -1001.0], 2.0),
+            ([-1000.0, 10.0], 0.5),
+        ):
             for name in ("log_normaliser", "log_density"):
                 yield self.case_of(name, {"u": torch.tensor(u, dtype=torch.float64), "dx": dx})
         for dtype, device in arithmetic():
