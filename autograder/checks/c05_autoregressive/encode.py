@@ -109,6 +109,7 @@ class Encode(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._asked([[0]], [[[1, 1]]])
         yield self._asked([[1]], [[[1, 3]]])
+        yield self._asked([[1]], [[[5, 90, 5]]])  # nearly the whole of [0, 1)
         for _, device in arithmetic():
             yield self._asked([[1, 0]], [[[1, 3], [2, 2]]], device)
         for D, K, total in ((3, 3, 10), (8, 4, 1000), (64, 17, 2**16)):

@@ -117,16 +117,16 @@ class TrainDigits(Exercise):
     long = True
     again = False
     shape = gate("mixed features keep their shape, and mean_nats is one number")
-    mix = pays("each place mixes itself and the places before it, with the weights of its row", 0.5)
-    loss = pays("the loss is the mean over pictures of −log p, summed over the pixels", 0.5)
+    mix = pays("each place mixes itself and the places before it, with the weights of its row", 0.45)
+    loss = pays("the loss is the mean over pictures of −log p, summed over the pixels", 0.45)
     sums = gate("for every pixel there are 17 log probabilities, which add up to one")
     causal = gate("no conditional changes with its own pixel or with a later one")
     alone = gate("what is said of a picture depends on nothing else in the batch")
     honest = gate("the test digits have played no part in the training")
-    low = pays("a kept-back digit costs fewer nats than a simple model needs", 0.5)
+    low = pays("a kept-back digit costs fewer nats than a simple model needs", 0.8)
     lower = pays("a kept-back digit costs as few nats as the training should reach", 2.0)
     form = gate("there are 64 levels 0 … 16 for every row of noise")
-    draws = pays("every drawn pixel is the level whose share of the unit interval its noise falls into", 1.5)
+    draws = pays("every drawn pixel is the level whose share of the unit interval its noise falls into", 1.3)
 
     hints = (
         "causal_mix: row i of W belongs to place i. Which of its entries may count, if the row of pixels has been moved already?",
@@ -258,21 +258,21 @@ class TrainDigits(Exercise):
         good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array <= 16)).all())
         yield self.form(good, f"an int64 tensor of shape {shape}, values 0 … 16", kind_of(answer))
         if good and self.draws in case.about:
-            yield self.draws(*self._replayed(exact(case.u), answer.array, log_p))
+            yield self._replayed(exact(case.u), answer.array, log_p)
 
-    @staticmethod
-    def _replayed(u: np.ndarray, x: np.ndarray, log_p: Any) -> tuple[bool, str, str]:
+    def _replayed(self, u: np.ndarray, x: np.ndarray, log_p: Any) -> Finding:
         if not _whole(log_p, len(x))[0]:
-            return False, "conditionals of what was drawn", "none"
-        above = np.exp(values(log_p)).cumsum(2)
-        low = np.concatenate([np.zeros((*x.shape, 1)), above], axis=2)
-        low, high = (np.take_along_axis(part, x[..., None], 2)[..., 0] for part in (low, above))
-        bad = np.argwhere((u < low - EDGE) | (u > high + EDGE))
+            return self.draws(False, "conditionals of what was drawn", "none")
+        p = np.exp(values(log_p))
+        low, high = _pieces(x, p)
+        bad = np.argwhere(~_holds(u, x, p))
         if not len(bad):
-            return True, "", ""
+            return self.draws(True)
         n, d = bad[0]
-        wanted = f"u = {u[n, d]:.4g} at pixel {d + 1} of row {n + 1}: level {int((u[n, d] >= above[n, d]).sum())}"
-        return False, wanted, f"{x[n, d]}, which has [{low[n, d]:.4g}, {high[n, d]:.4g})"
+        level = int((u[n, d] >= p[n, d].cumsum()).sum())
+        wanted = f"u = {u[n, d]:.4g} at pixel {d + 1} of row {n + 1}: level {level}"
+        got = f"{x[n, d]}, which has [{low[n, d]:.4g}, {high[n, d]:.4g})"
+        return self.draws(False, wanted, got, mistake=_slip_of_a_draw(u, x, p))
 
     mistakes = (
         wrong(
@@ -350,6 +350,29 @@ class TrainDigits(Exercise):
             "This is what the levels' frequencies reach, pixel by pixel, without looking at what came before.",
         ),
     )  # fmt: skip
+
+
+def _pieces(x: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the pieces of the levels x (N, 64) begin and end, for shares p (N, 64, 17)."""
+    high = np.take_along_axis(p.cumsum(2), x[..., None], 2)[..., 0]
+    return high - np.take_along_axis(p, x[..., None], 2)[..., 0], high
+
+
+def _holds(u: np.ndarray, x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    low, high = _pieces(x, p)
+    return (low - EDGE <= u) & (u <= high + EDGE)
+
+
+def _slip_of_a_draw(u: np.ndarray, x: np.ndarray, p: np.ndarray) -> str | None:
+    """The mistake that explains every pixel that was drawn."""
+    down_the_columns = u.reshape(-1, 8, 8).swapaxes(1, 2).reshape(u.shape)
+    if (x == p.argmax(2)).all():
+        return "always the likeliest level"
+    if _holds(u, 16 - x, p[..., ::-1]).all():
+        return "pieces laid out from 16 down"
+    if any(_holds(other, x, p).all() for other in (u[:, ::-1], down_the_columns)):
+        return "drawn with the noise of another pixel"
+    return None
 
 
 def _whole(answer: Any, n: int) -> tuple[bool, str]:
