@@ -27,15 +27,15 @@
 # sentence, and you have the probability of the sentence itself. Nothing has to be invertible, no integral has to be
 # solved, nothing is a bound. The probability is exact, and it adds up to one because every single answer does.
 #
-# The language models that everybody talks to are made in this way (004 calls the family by its most famous member). This
+# The language models that everybody talks to are made in this way (004 names the most famous of them). This
 # chapter does it for pictures, pixel by pixel. Two things have to be right. The network **must not look ahead**: a single
 # connection too many, and it is told what it should guess. And it **should see everything behind it**: a connection too
 # few, and it guesses worse than it could. You will prove both for three kinds of networks, find a famous design that
 # failed in the second, train a model of digits whose likelihood is exact, and turn it into a program that compresses them far
 # better than zip and PNG.
 #
-# You need: logarithms of probabilities (notebook 01), triangular Jacobians (notebook 02). Time: about 4 hours; sections 1, 3,
-# 5, 6, 8 and 9 are the core. Labels such as 004 say where a question comes from; notebook 00 lists these sources.
+# You need: logarithms of probabilities (notebook 01), triangular Jacobians (notebook 02). Time: about 4 hours; sections 1, 3
+# and 5 to 9 are the core. Labels such as 004 say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -231,9 +231,10 @@ with waiting_for("next_log_p"):
 #
 # $$\text{hidden: } m \ge m_{\text{below}} \qquad\qquad \text{output: } d > m .$$
 #
-# Along each path degrees never fall, and they rise once, at the end. Exactly once: if no sign is strict, output $d$ sees
-# input $d$. If two are, degrees rise by two, and $x_{d-1}$, the most telling neighbour of all, is lost. That does not
-# crash and does not leak. It is only worse, for ever. (The name of this network is MADE: Germain et al., 2015.)
+# Along each path degrees never fall, and at the last step they must rise. One strict sign, and one only: without it output
+# $d$ sees input $d$. With two, degrees rise by two or more, and $x_{d-1}$, the most telling neighbour of all, is lost. That
+# does not crash and does not leak. It is only worse, for ever. (Here the row is shown unmoved: the strict sign takes the
+# part of section 1's move.) (The name of this network is MADE: Germain et al., 2015.)
 #
 # **In numbers.** $D = 3$, one hidden layer with degrees $(1, 2)$:
 #
@@ -245,8 +246,9 @@ with waiting_for("next_log_p"):
 #
 # The order need not be the natural one: let the input and the output number $i$ have the degree `order[i]`.
 #
-# Masks are a promise; a **Jacobian** is the proof. The derivative of output $i$ after input $j$ is not 0 if, and
-# hardly ever only if by accident not, $i$ reads $j$. Look at several points, for at one of them a derivative can vanish by chance.
+# Masks are a promise; a **Jacobian** is the proof. If the derivative of output $i$ with respect to input $j$ is not 0 at some
+# point, then $i$ reads $j$. If it is 0, $i$ most likely does not: look at several points, for at a single one a derivative
+# can vanish by chance.
 #
 # **Write** the masks, and the tool that shows who reads whom.
 
@@ -341,13 +343,13 @@ check("ar.masked_conv")
 # ## 4 · The blind spot
 #
 # One layer sees a small neighbourhood. Stack layers, and it grows: what this pixel's neighbour has seen, it sees too. After
-# enough layers every earlier pixel should have been seen. That is what the authors of the first PixelCNN thought, and
-# many after them. Nothing leaked, the samples were good, and yet it was not so.
+# enough layers every earlier pixel should have been seen. So one would think, and so the first PixelCNN was built. Nothing
+# leaked, the samples were good, and yet it was not so: its authors found out some months later.
 #
 # Follow a path backwards, from a pixel to what it sees. Each layer takes a step: to the left in the same row, or up by
-# at least one row. **To the right one comes only by going up**, and then by at most $k // 2$ columns a layer. With $k = 3$:
+# at least one row (or, after the first layer, none at all). **To the right one comes only by going up**, and then by at most $k // 2$ columns a layer. With $k = 3$:
 # $n$ rows above, at most $n$ columns to the right. Beyond that diagonal lies the **blind spot**, and no number of layers
-# helps, since a further layer can only go up further, or stay.
+# helps, since a further step to the right is one further up.
 #
 # **In numbers.** A picture of $8 \times 8$, $k = 3$, the pixel in row 5, column 1 (counted from 0). Before it come 41 pixels. In
 # row 4 it sees the columns 0 to 2, in row 3 up to 3, and so on: 25 in all, and one in its own row. 15 of 41 are never seen.
@@ -360,13 +362,16 @@ check("ar.masked_conv")
 #   middle one. What $v$ knows at a pixel comes from above only; so its later layers may take the middle row too, to
 #   the right as well: what stands there knows of rows above and of nothing else.
 # - The **horizontal** one, $h$, sees its own row: in its first layer strictly to the left, later the middle too. In every
-#   layer it is given what $v$ knows here. Never the other way: $h$ knows of the own row, and $v$ passes on to the left.
+#   layer it is given what $v$ knows here. Never the other way: $h$ knows pixels of its own row, and $v$, which looks to the
+#   right as well, would hand them to places that come before them.
 #
-# $$v_1 = \text{rows above} * x \qquad h_1 = \text{left} * x + v_1 \qquad
-# v_l = \text{rows above and own} * \tanh v_{l-1} \qquad h_l = \text{left and middle} * \tanh h_{l-1} + v_l$$
+# $$v_1 = \text{rows above} \star x \qquad h_1 = \text{left} \star x + v_1 \qquad
+# v_l = \text{rows above and own} \star \tanh v_{l-1} \qquad h_l = \text{left and middle} \star \tanh h_{l-1} + v_l$$
 #
-# **Write** the witness and the two stacks, with one channel, to keep the shapes simple. (Masks cut parts out of the $k \times k$ weights: of
-# the vertical ones the rows below the middle are never used, of the horizontal ones all rows but the middle.)
+# (The words name the part of layer $l$'s weights that is used, and $\star$ is the convolution. What comes out is $h_L$, without a last $\tanh$.)
+#
+# **Write** the witness and the two stacks, with one channel, to keep the shapes simple. (All weights come as $k \times k$: of
+# the vertical ones the rows below the middle are never used, of the horizontal ones only the middle row is.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "ar-blind_spot-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "9f4240dc191a5fe362baef6a9ec5a033", "cell_type": "code"} deletable=false
 def blind_pixel(k):
@@ -458,8 +463,8 @@ def attend_next(q, k, v, keys, values):
 check("ar.causal_attention")
 
 # %% [markdown]
-# Attention has no blind spot: place $i$ reaches all before it in one step. What it has lost is the order: without its mask it
-# would give the same for any permutation of the places. So the places' numbers must be part of what it is given.
+# Attention has no blind spot: place $i$ reaches all before it in one step. What it has lost is the order: a weighted
+# mean over the places before does not change if they change theirs. So the places' numbers must be part of what it is given.
 
 # %% tags=["demo"]
 with waiting_for("causal_attention", "attend_next", "reads"):
@@ -486,7 +491,7 @@ with waiting_for("causal_attention", "attend_next", "reads"):
 # (a normalisation over the batch is enough; then the probability of one picture depends on which others it is tested with).
 #
 # Only values come back, no gradients, so `reads` is of no use; but one can change an entry and look what else changes. Think of where a leak could hide: at
-# one place only, behind a ramp that opens on one side, with a weight of 0.002. A difference of $10^{-15}$ is rounding.
+# one place only, behind a ramp that opens on one side, with a weight of 0.002. In float64, a difference of $10^{-15}$ is rounding.
 #
 # **Write** the test. It must let every right function pass; then each kind of impostor that it unmasks is worth points.
 
@@ -626,7 +631,7 @@ check("ar.one_pass")
 # the end one has a tiny interval of length $p(x)$, and any number in it says which row it was: the decoder lays out the same pieces and looks where
 # the number falls. Encoder and sampler are inverses of each other: the sampler turns $u$ into $x$, the encoder $x$ into a $u$.
 #
-# **Whole numbers, or it breaks.** A float64 has 53 bits, and the interval of one digit is $2^{-117}$ long. So probabilities become whole numbers
+# **Whole numbers, or it breaks.** A float64 has 53 bits, and the interval of one digit is about $2^{-171}$ long under the third model of section 1, whose digits cost 118.5 nats. So probabilities become whole numbers
 # $f_0, \dots, f_{K-1}$ with a fixed total $T$, and the interval is kept as three whole numbers, exactly:
 #
 # $$\Big[\frac{\text{low}}{\text{whole}}, \frac{\text{low} + \text{width}}{\text{whole}}\Big)
@@ -724,7 +729,7 @@ check("compress.decode")
 
 # %% [markdown]
 # Now a file. The model is the humble third one of section 1: each pixel from the one before, by counting in the training digits. Against it stand three programs that you have used
-# a thousand times, on the same 447 test digits: zlib (the heart of zip), lzma (of xz), and PNG, all at their hardest setting, and each given all the digits as one block.
+# a thousand times, on the same 447 test digits: zlib (the heart of zip), lzma (of xz), and PNG, all at their hardest setting, and each given all the digits as one block. Our own file is the rows' bits one after the other. (Where a row's bits end need not be written down: the decoder encodes the row that it has found, and counts.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-8-compressing-with-probabilities-2", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "08a0007fb2ad39bcff34dbb8052d96e0", "cell_type": "code"} deletable=false editable=false
 def bytes_of_others(rows):
@@ -799,8 +804,8 @@ with waiting_for("integer_frequencies", "encode", "decode"):
 # the future.
 #
 # The **loss** is the exact negative log-likelihood of a picture, the mean of it over the batch. No bound, no adversary,
-# nothing to balance: that is why 003's table says "stable". Two logits that are $(0, \log 3)$ at both of two places,
-# and the row $(1, 0)$: $-\log\frac34 - \log\frac14 = 0.288 + 1.386 = 1.674$ nats.
+# nothing to balance: that is why 003's table says "stable". With two values and two places, the logits $(0, \log 3)$ at
+# both: the row $(1, 0)$ costs $-\log\frac34 - \log\frac14 = 0.288 + 1.386 = 1.674$ nats.
 #
 # Three things that help, and are given. A thousand digits are few, so each batch shows them a little shifted, turned
 # and scaled (`moved`), and the net is told how: five numbers, which are zeros for a picture as it is. So it may learn
@@ -963,7 +968,7 @@ with waiting_for("causal_mix", "mean_nats", "digit_log_p"):
 # digit it is (that is at most $\log_2 10 = 3.3$ bits), but how its edges came out. This is worth remembering whenever two
 # models are compared by their likelihood: they are compared by edges.
 #
-# And what does it draw? Each of the pictures in the upper strip took 64 calls of the net, one after the other.
+# And what does it draw? The pictures in the upper strip took 64 calls of the net, one after the other, all twelve together.
 
 # %% tags=["demo"]
 with waiting_for("causal_mix", "mean_nats", "sample_digits"):

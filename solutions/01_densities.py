@@ -159,7 +159,7 @@ show(
 #
 # **Write** `broken_axiom`, which looks for events that break a rule, and `too_much`, which finds an interval that holds
 # more than any given mass, where there is one. (`A & B` is the intersection of two events in this numbering, `A | B` the
-# union, and `A & B == 0` says that they are disjoint. Of the seven functions, three have a finite $Z$, the
+# union, and `A & B == 0` says that they are disjoint; the empty event, 0, is disjoint from every event. Of the seven functions, three have a finite $Z$, the
 # largest of them $\pi$.)
 
 
@@ -484,7 +484,7 @@ check("density.catch_error_bar")
 #
 # and its derivative, $\frac12(C - \hat C)$, vanishes at $C = \hat C$. **With $N$ below**: the version with $N - 1$ is unbiased, and
 # not the most likely one. For the log density use a Cholesky factor $L$ of $C = LL^\top$, or `slogdet`: in 64 dimensions of width $0.001$
-# the determinant is $10^{-384}$, which is 0 in every float.
+# the determinant is $10^{-384}$, which is 0 in every float type of torch.
 #
 # **In numbers.** $x = (0,0), (2,0), (1,3)$: $\hat\mu = (1, 1)$ and
 # $\hat C = \begin{pmatrix} 2/3 & 0 \\ 0 & 2 \end{pmatrix}$ (with $N - 1$: 1 and 3). And
@@ -710,7 +710,7 @@ with waiting_for("forward_fit", "reverse_kl"):
 # centre of a bin of width 1: then they fill $[-\frac12, 16\frac12]$, $\log w = 0$, and nats can be read off directly. Scale the
 # pixels to $[0, 1]$, and $w = \frac1{17}$: the density is $17^{64}$ times as large, the log density $64 \log 17 = 181.3$ nats larger, *for the same model*.
 # Here is a density far above 1, and nobody has learnt anything. ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins. And
-# bins of half the width, which are to be found in published code, make every pixel look $\log 2$ cheaper than it is.)
+# $[-1, 1]$ is two wide, so there $w = \frac2{17}$: whoever forgets the 2 makes every pixel look one bit dearer than it is.)
 #
 # **In numbers.** $131.5$ nats in unit bins, $D = 64$: $131.5/64/0.6931 = 2.964$ bits. The same model on $[0, 1]$ reports
 # $131.5 - 181.3 = -49.8$ nats, and $(-49.8/64 + 2.833)/0.6931 = 2.964$ bits again. Knowing nothing costs $\log_2 17 = 4.087$ bits.
@@ -760,7 +760,7 @@ check("density.bits_per_dim")
 #
 # $$\frac{\frac1N\sum_i (y_i - \bar y)^4}{\big(\frac1N\sum_i (y_i - \bar y)^2\big)^2} - 3$$
 #
-# is about 0 for normal data, large for spiky ones and down to $-2$ for two equal spikes. One direction in which it is far from 0 proves that the data are not
+# is about 0 for normal data (give or take $\sqrt{24/N}$), large for spiky ones and down to $-2$ for two equal spikes. One direction in which it is far from 0 shows that the data are not
 # normal. **In numbers.** $y = (0, 0, 0, 4)$: mean 1, fourth powers $1 + 1 + 1 + 81$, mean $21$; squares $1 + 1 + 1 + 9$,
 # mean 3: $21/9 - 3 = -0.67$. For $0$ and $2$ in equal parts: $1/1 - 3 = -2$.
 #
@@ -832,8 +832,8 @@ with waiting_for("fit_pixels", "pixel_nats", "bits_per_dim", "telling_direction"
 # $131.5$ nats, $2.96$ bits per pixel. That is far better than the $4.09$ bits of knowing nothing, and the number to beat for every later
 # chapter. (They are measured alike from here on: 17 levels in unit bins, the 447 test digits, nats per picture. Notebook 16 asks for 89 or less, and gets there.)
 #
-# And the samples? Smears. A covariance knows that neighbouring pixels go together, but a normal distribution is *one* hill. Between a 0 and
-# a 1 it must be highest in the middle, where there is nothing; and it puts ink below 0 and above 16, since a bell has no edge. A likelihood that is
+# And the samples? Smears. A covariance knows that neighbouring pixels go together, but a normal distribution is *one* hill. Half-way between a 0 and
+# a 1, where there is nothing, it is never lower than at the lower of the two; and it puts ink below 0 and above 16, since a bell has no edge. A likelihood that is
 # not bad, and samples that fool nobody: keep that in mind for notebook 09.
 #
 # ## 8 · Where the samples are
@@ -1028,7 +1028,7 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
     )
 
 # %% [markdown]
-# Where its assumption holds, the generative model needs fewer pictures: at 200 it is where the other will be at 1000. Where it fails, more pictures do not help. That is **Vapnik's objection** (quoted in 003): solve the problem at hand directly, and never a more general, harder one on the way.
+# Where its assumption holds, the generative model needs fewer pictures: at 200 it is already better than the other will be at 1000. Where it fails, more pictures do not help. That is **Vapnik's objection** (quoted in 003): solve the problem at hand directly, and never a more general, harder one on the way.
 #
 # **Question (2 points; 003).** (a) Why does the objection hit naive Bayes on the real digits, but not on the pictures with independent pixels? (b) Name two tasks in which one needs
 # $p(x)$ or $p(x, y)$ and a classifier $p(y \mid x)$, however good, cannot help, with a reason each.

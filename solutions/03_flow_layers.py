@@ -23,8 +23,8 @@
 # log-determinants. And you will write the test that every layer has to pass, which catches more than the usual "there and
 # back".
 #
-# You need: notebook 02, above all its sections 2 and 3; what a convolution is. Time: {{time}}; sections 1 to 4, 7 and 9
-# are the core. Labels such as 004 say where a topic comes from; notebook 00 lists these sources.
+# You need: notebook 02, above all its sections 2 and 3; what a convolution is. Time: {{time}}; sections 1 to 4, 6, 7
+# and 9 are the core. Labels such as 004 say where a topic comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import math
@@ -62,8 +62,8 @@ show(
 #
 # Eight maps of an 18-dimensional space, a picture of $3 \times 3$ pixels with two channels, and for each its Jacobian at one
 # point: the entry in row $i$ and column $j$ says how fast output $i$ moves with input $j$. The last one is an ordinary
-# network. Its Jacobian is full and has no order, and nothing but $O(D^3)$ operations will give its determinant. **Every other
-# one has an order, and its determinant can be read off**: a triangle, a diagonal, blocks, the identity and a little more.
+# network. Its Jacobian is full and has no order, and its determinant costs the $O(D^3)$ operations of any matrix. **Every other
+# one has an order, which makes its determinant cheap**: a triangle or two, a diagonal, blocks, the identity and a little more.
 #
 # That is the whole art of building flows. A layer may be as clever as you like in what it computes *from* its inputs, as
 # long as the Jacobian keeps its shape.
@@ -278,7 +278,7 @@ check("flow.affine_coupling")
 # ### One is not enough
 #
 # **Question (3 points; 004).** (a) A flow consists of twenty affine couplings, all with the same mask. Show that some coordinates of $x$ have the same distribution as before training, whatever the
-# networks learn. (b) What does one do about it, and how many layers are needed at least until every coordinate of $x$ can depend on every coordinate of $z$? Take two groups, $a$ and $b$. (c) The flow is to model pictures of $64 \times 64$
+# networks learn. (b) What does one do about it, and how many layers are needed at least until every coordinate of $x$ can depend on every coordinate of $z$? Take two groups, $a$ and $b$, of two or more coordinates each. (c) The flow is to model pictures of $64 \times 64$
 # pixels. Name another way to mix the coordinates between couplings, and say what it does to the log-determinant.
 
 # %% [markdown] tags=["written:flow.why_alternate:3"]
@@ -520,7 +520,7 @@ check("flow.conv1x1")
 #
 # where $\bar m$ is $m$ reversed in all four axes, pixels and channels. Lower times upper triangular is full: look at the picture once more. (004's table leaves out $H \cdot W$ and the absolute value. And two kernels of the *same* kind would make one more triangular matrix: nothing emerges.)
 #
-# The symbol $\star$ is what deep learning calls a convolution: the kernel is not turned round, and tap $(a, b)$ looks at pixel $(i + a - m, j + b - m)$.
+# The symbol $\star$ is what deep learning calls a convolution: the kernel is not turned round, and at pixel $(i, j)$ tap $(a, b)$ of a $K \times K$ kernel, counted from 0, looks at pixel $(i + a - r, j + b - r)$, where $r = (K - 1)/2$ is the middle.
 #
 # **In numbers.** One channel, a picture of $1 \times 2$ pixels, $z = (1, 2)$, both kernels $3 \times 3$ and full of ones but for the middle: 2 in $w_1$, $-3$ in $w_2$. First $g \star z$: the left pixel sees itself and its right neighbour, $-3 \cdot 1 + 2 = -1$, the right one only itself, $-6$. Then $k$: left $2 \cdot (-1) = -2$, right
 # $2 \cdot (-6) + (-1) = -13$. The log-determinant is $2 \cdot \log|2 \cdot (-3)| = 3.584$.
@@ -582,7 +582,7 @@ check("flow.emerging_conv")
 # ## 6 · Halving
 #
 # Not every layer has an inverse that one can write down. For those that rise along a line there is a method that cannot fail. Let $r$ be increasing, and let the solution of $r(a) = y$ lie between *low* and *high*. Ask about the middle. Is $r(\text{middle}) < y$? Then the solution lies above, and the middle is the new *low*;
-# otherwise it is the new *high*. Each question halves the interval: 10 questions give three decimal digits, 52 exhaust a float64 if you begin with an interval of length 1 around 1.
+# otherwise it is the new *high*. Each question halves the interval: 10 questions give three decimal digits, 52 exhaust a float64 if you begin with $[1, 2]$, and an interval a thousand times as wide takes 10 more.
 #
 # **In numbers.** $a^3 = 2$ between 1 and 2. Middle $1.5$: $3.375$, too large. $1.25$: $1.953$, too small. $1.375$: $2.600$, too large. So the solution lies between $1.25$ and $1.375$; it is $1.2599$.
 #
@@ -619,7 +619,7 @@ check("flow.bisection")
 #
 # $$\det(I + u\psi^\top) = 1 + u \cdot \psi .$$
 #
-# (Along $\psi$'s orthogonal complement nothing happens: $D - 1$ eigenvalues are 1. The last one has the eigenvector $u$: $u + u(\psi \cdot u) = (1 + \psi \cdot u)\,u$.) So the log-determinant costs one dot product, $\log|1 + u \cdot w\,(1 - \tanh^2(w \cdot z + b))|$. Mind that $h'$ stands there, not $h$. (004's row writes $z$ and $x$ for the same thing.)
+# (What is orthogonal to $\psi$ stays as it is, so $D - 1$ eigenvalues are 1. All $D$ of them add up to the trace, $D + u \cdot \psi$, so the last one is $1 + u \cdot \psi$.) So the log-determinant costs one dot product, $\log|1 + u \cdot w\,(1 - \tanh^2(w \cdot z + b))|$. Mind that $h'$ stands there, not $h$. (004's row writes $z$ and $x$ for the same thing.)
 #
 # ### The way back
 #
@@ -690,7 +690,7 @@ with waiting_for("planar_forward"):
 #
 # **In numbers.** $D = 1$, $w = 1$, $u = -2$, $b = 0$: $d = 2\tanh d$ has the solution $d = 1.9150$. Both $1.9150$ and $-1.9150$ are sent to 0.
 #
-# **Write** the verdict and the witness. Is $u \cdot w$ exact? The check takes care that it is. It evaluates your points with fifty digits.
+# **Write** the verdict and the witness. You may compare $u \cdot w$ with $-1$ by `==`: the check's $w$ and $u$ are such that their product is exact. It evaluates your points with fifty digits.
 
 
 # %% tags=["solve:flow.planar_fold"]
@@ -732,10 +732,10 @@ check("flow.planar_fold")
 #
 # $$x = z + f(z) .$$
 #
-# If $f$ is a **contraction**, $\|f(z) - f(z')\| \le L\,\|z - z'\|$ with $L < 1$, the sum is invertible: two points cannot come together, since $f$ moves them by less than their distance. (One enforces $L < 1$ by dividing each weight matrix by its largest singular value. That is the *spectral normalisation* that notebook 10 uses for another purpose.) Then $J = \partial f/\partial z$ has only
+# If $f$ is a **contraction**, $\|f(z) - f(z')\| \le L\,\|z - z'\|$ with $L < 1$, the sum is invertible: two points cannot come together, since $f$ changes their difference by less than its length; and the iteration below finds a $z$ for every $x$. (One enforces $L < 1$ by dividing each weight matrix by its largest singular value, which makes it 1, and multiplying by 0.9, say, between activations that are no steeper than 1. The division is the *spectral normalisation* that notebook 10 uses for another purpose.) Then $J = \partial f/\partial z$ has only
 # eigenvalues of size $\le L$, and the Jacobian of the layer is $I + J$, the identity plus something small.
 #
-# **The way back.** $x = z + f(z)$ says $z = x - f(z)$. Put in a guess on the right, take what comes out as the next guess. Begun at $z = x$, the error shrinks by $L$ in every step: after $n$ of them it is at most $L^n \|f(z)\|$.
+# **The way back.** $x = z + f(z)$ says $z = x - f(z)$. Put in a guess on the right, take what comes out as the next guess. Begun at $z = x$, the error is multiplied by $L$ or less in every step: after $n$ of them it is at most $L^n \|f(z)\|$.
 #
 # **The log-determinant.** $\log(1 + j) = j - \frac{j^2}2 + \frac{j^3}3 - \dots$ for $|j| < 1$, and a determinant is the product of the eigenvalues. So $\log\det(I + J)$ is the sum of the series over all of them, and a sum over eigenvalues to the power of $k$ is a trace:
 #
@@ -886,7 +886,7 @@ check("flow.hutchinson")
 #
 # $$\sum_{k=1}^N \frac{(-1)^{k+1}}{k}\,\frac{v^\top J^k v}{P(N \ge k)} .$$
 #
-# Term $k$ is there with probability $P(N \ge k)$ and then counts $1/P(N \ge k)$ times: on average once. All of the infinite series is summed, by finitely many terms. The price is variance.
+# Term $k$ is there with probability $P(N \ge k)$ and then counts $1/P(N \ge k)$ times: on average once. All of the infinite series is summed, by finitely many terms. The price is variance; and do not stop too soon: what is rarely reached is multiplied by a large number, and if $J$ has an eigenvalue $j$ with $j^2 > 1 - p$ the variance is infinite. (The squares of the sums then grow like $(j/(1 - p))^{2N}/N^2$, and the probabilities of so many terms fall like $(1 - p)^N$ only.)
 #
 # Here $N$ is geometric. After each term one stops with probability $p$, so $P(N \ge k) = (1 - p)^{k-1}$. From a uniform $u$: $N \ge k$ just if $u < (1 - p)^{k-1}$ (or the same with $1 - u$).
 #
@@ -922,7 +922,7 @@ def roulette_ladj(powers, N, p):
 check("flow.roulette")
 
 # %% [markdown]
-# A layer whose $J$ has eigenvalues up to $0.9$. On the left, how the sum of the first $n$ terms nears the truth. On the right, twenty thousand estimates by the first four terms, and as many by roulette. **Predict before you run:** which histogram is wider, and whose mean is right?
+# A layer whose $J$ has six eigenvalues, from $-0.90$ to $0.84$, and a roulette that stops with $p = 0.15$: $0.9^2 = 0.81 < 0.85$. On the left, how the sum of the first $n$ terms nears the truth. On the right, twenty thousand estimates by the first four terms, and as many by roulette. **Predict before you run:** on which side of the truth does the mean of four terms lie, and is the histogram of roulette a little wider or ten times as wide?
 
 # %% tags=["demo"]
 with waiting_for("draw_terms", "roulette_ladj"):
@@ -940,10 +940,10 @@ with waiting_for("draw_terms", "roulette_ladj"):
         w = w @ J
         powers.append((w * v).sum(1))
     powers = torch.stack(powers)
-    N = draw_terms(torch.rand(len(v), generator=dice, dtype=torch.float64), 0.25).long().clamp(max=60)
+    N = draw_terms(torch.rand(len(v), generator=dice, dtype=torch.float64), 0.15).long().clamp(max=60)
     roulette = torch.zeros(len(v), dtype=torch.float64)
     for n in N.unique():
-        roulette[n == N] = roulette_ladj(powers[:, n == N], int(n), 0.25)
+        roulette[n == N] = roulette_ladj(powers[:, n == N], int(n), 0.15)
     cut = sum((-1) ** (k + 1) * powers[k - 1] / k for k in range(1, 5))
     show(draw_series(sums, truth, {"four terms": cut, "roulette": roulette}, ("the first $n$ terms", "estimates")),
          alt=f"Left: partial sums over n from 1 to 30 come down in steps to the line of the truth at {truth:.2f}. Right: two histograms of estimates. "
@@ -958,8 +958,8 @@ with waiting_for("draw_terms", "roulette_ladj"):
 #
 # $$z_1 = \Phi^{-1}\big(F_1(x_1)\big), \qquad z_2 = \Phi^{-1}\big(F_2(x_2 \mid x_1)\big) .$$
 #
-# $F_1(x_1)$ is uniform on $(0, 1)$, whatever the density; $\Phi^{-1}$ makes it normal. Then $F_2(x_2 \mid x_1)$ is uniform as well, *for every* $x_1$, so $z_2$ is normal and independent of $z_1$. This is the **Rosenblatt map** (or Knothe–Rosenblatt rearrangement): triangular, since $z_1$ does not know of $x_2$; increasing in each
-# coordinate; and $z \sim \mathcal N(0, I)$ exactly. Read backwards, it is a flow from normal noise to any density that is smooth and positive everywhere. With more coordinates one goes on in the same way. That is the reason why flows are called **universal**: a class of layers that can approximate triangular, increasing maps can approximate every density.
+# Here $\Phi$ is the distribution function of $\mathcal N(0, 1)$. $F_1(x_1)$ is uniform on $(0, 1)$, whatever the density; $\Phi^{-1}$ makes it normal. Then $F_2(x_2 \mid x_1)$ is uniform as well, *for every* $x_1$, so $z_2$ is normal and independent of $z_1$. This is the **Rosenblatt map** (or Knothe–Rosenblatt rearrangement): triangular, since $z_1$ does not know of $x_2$; increasing, each $z_i$ in its
+# own $x_i$; and $z \sim \mathcal N(0, I)$ exactly. Read backwards, it is a flow from normal noise to any density that is smooth and positive everywhere. With more coordinates one goes on in the same way. That is the reason why flows are called **universal**: a class of layers that can approximate triangular, increasing maps can approximate every density.
 #
 # (Autoregressive models, notebook 05, are this map, learnt. And "in principle" is a strong word: nothing is said here about how many layers it takes.)
 #
@@ -967,7 +967,7 @@ with waiting_for("draw_terms", "roulette_ladj"):
 #
 # $$\log\Big|\det\frac{\partial z}{\partial x}\Big| = \log p(x) - \log\mathcal N(z; 0, I) .$$
 #
-# For a mixture of normals everything can be written down. Component $k$ has weight $\pi_k$ and, in each coordinate, mean $\mu_{k}$ and standard deviation $\sigma_{k}$. $F_1 = \sum_k \pi_k\,\Phi\big((x_1 - \mu_{k1})/\sigma_{k1}\big)$. And given $x_1$? By Bayes' rule the component is $k$ with probability $\propto \pi_k\, \mathcal N(x_1; \mu_{k1}, \sigma_{k1}^2)$: with these *new* weights,
+# For a mixture of normals everything can be written down. Component $k$ has weight $\pi_k$ and, in coordinate $i$, mean $\mu_{ki}$ and standard deviation $\sigma_{ki}$. So $F_1(x_1) = \sum_k \pi_k\,\Phi\big((x_1 - \mu_{k1})/\sigma_{k1}\big)$. And given $x_1$? By Bayes' rule the component is $k$ with probability $\propto \pi_k\, \mathcal N(x_1; \mu_{k1}, \sigma_{k1}^2)$: with these *new* weights,
 # $F_2$ is again a mixture of $\Phi$'s. With the old ones you would have two marginal distributions, and a $z$ whose coordinates know of each other.
 #
 # **In numbers.** Two components of weight ½ at $(-1, -1)$ and $(1, 1)$, all $\sigma = \frac12$. At $x = (0, 0)$ symmetry gives $z = (0, 0)$; $p(x) = 0.01166$, so the log-determinant is $-4.452 + 1.838 = -2.614$: between the hills, where data are rare, inverse squeezes and forward stretches. At $x_1 = 1$ the
@@ -1065,7 +1065,7 @@ with waiting_for(
         print(f"{name:22}", is_a_layer(layer))
 
 # %% [markdown]
-# And what does a direction cost? Here is a network that counts how often it is called: inside a coupling, which needs $s$ and $t$, and inside a residual layer with 60 steps. (Passes backwards are not counted.)
+# And what does a direction cost? Here is a network that counts how often it is called: inside a coupling, which needs $s$ and $t$, and inside a residual layer with 60 steps. (Passes backwards are not counted. A residual layer that computes $f(z)$ once for $x$ and once more for the Jacobian has 2 where 1 would do.)
 
 
 # %% tags=["demo"]
@@ -1189,7 +1189,7 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # ### Longer: transfer
 #
-# **5.** A colleague reports that her flow reaches a likelihood far above the entropy of the data. Her layers pass $f^{-1}(f(z)) = z$, and both log-determinants add up to 0. Give two bugs that would explain all this, and a test that finds both.
+# **5.** A colleague's flow reaches a mean log-likelihood far above *minus* the entropy of the data, which no density can. Her layers pass $f^{-1}(f(z)) = z$, and both log-determinants add up to 0. Give two bugs that would explain all this, and a test that finds both.
 #
 # <details><summary>Answer</summary>
 #
