@@ -458,7 +458,7 @@ check("density.catch_error_bar")
 #
 # $$\log \mathcal N(x;\, \mu, C) = -\tfrac12 (x - \mu)^\top C^{-1} (x - \mu) - \tfrac12 \log\det C - \tfrac D2 \log 2\pi .$$
 #
-# Setting the derivative by $\mu$ to zero gives $C^{-1}\sum_i (x_i - \mu) = 0$, so $\hat\mu$ is the mean. With that, as a function of
+# Setting the derivative with respect to $\mu$ to zero gives $C^{-1}\sum_i (x_i - \mu) = 0$, so $\hat\mu$ is the mean. With that, as a function of
 # the precision $C^{-1}$ the mean log-likelihood is
 # $-\frac12 \operatorname{tr}(C^{-1}\hat C) + \frac12\log\det C^{-1}$ plus a constant, where
 #
@@ -586,7 +586,7 @@ check("density.gaussian_map")
 #
 # **How many best points are there?** Forward always one. Reverse, for hills at $\pm m$ of width 1: up to $m = 2$ one, and from $m = 2.5$ on **three**:
 # one near each hill, and one in the middle, wide enough to reach both. For $m = 2.5$ the middle is still the lowest
-# ($0.481$ nats, against $0.667$); for $m = 3$ it is the hills ($0.689$, against $0.841$). Where a descent ends depends on where it starts.
+# ($0.481$ nats, against $0.666$); for $m = 3$ it is the hills ($0.689$, against $0.841$). Where a descent ends depends on where it starts.
 #
 # **Write** the forward fit, the reverse divergence, and a witness: all three minima, for $m$ between 3 and 6. (`reverse_kl` gets $\mu$ and $\sigma$ as tensors, so that you
 # can descend by its gradient; stepping along $\log\sigma$ keeps $\sigma$ positive. Start the one in the middle with a *wide* $q$: a narrow one

@@ -409,7 +409,7 @@ with waiting_for("masked_conv", "two_stacks"):
 
 
 # %% [markdown]
-# The red wedge does not depend on depth. A wider kernel moves its edge and does not remove it. A test of "no leak" would
+# With layers enough the red is a wedge, and no further layer makes it smaller. A wider kernel moves its edge and does not remove it. A test of "no leak" would
 # have passed this network at any time, and did: *the absence of a fault on one side says nothing of the other*. In section 6 you
 # write the test that looks at both.
 

@@ -85,7 +85,7 @@ class MaskedConv(Exercise):
     hints = (
         "Which of the nine taps of a 3 × 3 kernel lie on pixels that come before the middle one, row by row?",
         "Rows above the middle: all of them. The middle row: up to the middle, without it (A) or with it (B).",
-        "conv2d(x, weight * mask, bias, padding=k // 2). Make a new weight; the one that you were given is still needed.",
+        "Any convolution will do once the dead taps are 0 and k // 2 zeros stand around. Make a new weight: the one that you were given is still needed.",
     )
 
     domain = {

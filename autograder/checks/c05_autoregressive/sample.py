@@ -56,7 +56,7 @@ class Sample(Exercise):
     hints = (
         "What may the net be shown when place d is to be drawn? Which of its D rows of logits do you need then?",
         "The K probabilities cut [0, 1) into K pieces, in their order. In which piece does u lie? `cumsum` has the borders.",
-        "Count the borders that are ≤ u, without the last, which is 1 but for rounding: (u[:, None] >= cdf[:, :-1]).sum(1).",
+        "Count the borders that are ≤ u. Leave out the last, which is 1 but for rounding: no u may end above it.",
     )
 
     domain = {
