@@ -189,7 +189,7 @@ def _no_density(cells: np.ndarray) -> str:
 
 
 def _called(gap: Gap) -> str | None:
-    """What is wrong at a glance. The best normal is 1.5 nats above the truth, N(0, I) two and more."""
+    """What is wrong at a glance. The best normal is 1.6 nats above the truth, N(0, I) two and more."""
     if gap.mean > 1.8:
         return "nothing learnt yet"
     if gap.mean > 1.2:
