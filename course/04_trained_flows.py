@@ -22,15 +22,16 @@
 # %% [markdown]
 # # 04 · Flows that learn
 #
-# You own the layers, with both directions and both determinants. Nothing has been learnt yet: every parameter came from a
-# dice or from us. This chapter turns a chain of layers into a model. There is one loss, and it is exact; there is one
-# number at the end, in nats, and where the truth is known you will say how far from it you are, with an error bar.
+# You own the layers, with both directions and both log-determinants. But for one curve in notebook 02 nothing has been
+# learnt yet: the parameters came from dice or from us. This chapter turns a chain of layers into a model. There is one
+# loss, and it is exact; there is one number at the end, in nats, and where the truth is known you will say how far from it
+# you are, with an error bar.
 #
 # In the first half the data are two moons in the plane, where everything can be seen and the best possible number is
 # known. In the second half they are pictures of digits, where a density of *whole numbers* has to be made first, and where
 # one forgotten factor makes a model look better than any in the literature.
 #
-# You need: notebooks 02 and 03; how a network is trained in torch. Time: about 4½ hours; sections 1 to 4, 7, 8
+# You need: notebooks 01 to 03; how a network is trained in torch. Time: about 4½ hours; sections 1 to 4, 7 to 9
 # and 11 are the core. Labels such as 000 say where a topic comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
@@ -86,21 +87,21 @@ show(
 #
 # The same points under two densities, and what a point costs on average under each, $-\log p$ in nats. The oval is the best
 # that a normal distribution can do; one layer that shifts, turns and stretches noise makes it. On the right is the law
-# from which the points were drawn. No model on earth beats its number, which is the *entropy* of the data. Between the
-# two lies a nat and a half, and **this chapter is the way from the middle to the right**: more layers, a loss, an hour of
-# honest measuring.
+# from which the points were drawn. On average over fresh points no model on earth beats its number, which is the
+# *entropy* of the data. Between the two lie 1.6 nats, and **the first half of this chapter is the way from the middle to
+# the right**: more layers, a loss, an hour of honest measuring. The second half takes the same way with pictures, where
+# nobody knows the number on the right.
 #
 # ### Before you begin
 #
 # Three questions from earlier notebooks; answer them on paper, then unfold.
 #
-# **1.** (Notebook 03) A layer's `inverse` returns $z$ and a log-determinant. Of which Jacobian, and which of the two
-# densities, at $x$ or at $z$, is to be corrected by it?
+# **1.** (Notebook 03) A layer's `inverse` returns $z$ and a log-determinant. Of which Jacobian, and what becomes of
+# $\log \mathcal N(z; 0, I)$ if one adds it?
 #
 # <details><summary>Answer</summary>
 #
-# Of $\partial z/\partial x$, at $x$. $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$: it makes a density at $x$ out of
-# one at $z$, and it is added.
+# Of $\partial z/\partial x$, at $x$. The sum is the log density at $x$: $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$.
 #
 # </details>
 #
@@ -127,12 +128,16 @@ show(
 # |---|---|---|
 # | $x = f(z)$ | `flow(z)` | noise to data; gives a pair: points and $\log\lvert\det \partial x/\partial z\rvert$ |
 # | $z = f^{-1}(x)$ | `flow.inverse(x)` | data to noise; gives a pair: points and $\log\lvert\det \partial z/\partial x\rvert$ |
-# | ladj | `ladj` | the log-determinant of the way just taken |
-# | base | `base(z)` | log density of the noise, one number per row |
-# | $p$, $q$ | `log_p`, `log_q` | the truth, and a model of it |
-# | $K$ | `layers` | number of couplings |
+# | $\mathrm{ladj}$ | `ladj` | the log-determinant of the way just taken |
+# | $\log p_Z$ | `base(z)` | log density of the noise, the *base*: one number per row |
+# | $p$, $q$ | `log_p`, `log_q` | the truth, and a model of it; where no truth is known, $p$ is the model |
+# | $\Phi$, $\Phi^{-1}$ | | distribution function of $\mathcal N(0, 1)$, and its inverse |
+# | $k$, $u$ | `levels`, `u` | from section 8 on: the whole numbers of a picture's pixels; noise in $[0, 1)$ |
+# | $K$ | `K` | number of levels of a pixel, 17 for the digits |
+# | $P$ | | probability of whole numbers, where $p$ is a density of points |
 #
-# Points are rows, $(N, D)$. Everything is in nats per point if nothing else is said.
+# Points are rows, $(N, D)$, and so are pictures, with $D = 64$ pixels. Everything is in nats per point, or per picture, if
+# nothing else is said.
 
 # %% [markdown]
 # ## 1 · The smallest flow
@@ -140,7 +145,7 @@ show(
 # Before a network, one layer with two numbers, on the line: $x = e^s z + t$ with $z \sim \mathcal N(0, 1)$. Its way back is
 # $z = (x - t)\,e^{-s}$, with log-determinant $-s$. So the mean of $-\log p$ over points $x_1, \dots, x_N$ is
 #
-# $$\ell(s, t) = \underbrace{s}_{-\text{ladj}} + \tfrac12\log 2\pi + \underbrace{\frac{1}{2N}\sum_i (x_i - t)^2\, e^{-2s}}_{\text{fit: } \frac12\,\text{mean } z^2} .$$
+# $$\ell(s, t) = \underbrace{s}_{-\mathrm{ladj}} + \tfrac12\log 2\pi + \underbrace{\frac{1}{2N}\sum_i (x_i - t)^2\, e^{-2s}}_{\text{fit: } \frac12\,\text{mean } z^2} .$$
 #
 # Two forces act on the width. The *fit* wants all noises $z_i$ near 0, and gets that cheaply by a larger $s$: a wide flow
 # maps any data to small noise. The *log-determinant* charges $s$ for it. Where do they balance? Differentiate:
@@ -154,10 +159,12 @@ show(
 # $1 - 8 = -7$ in $s$ and $-2$ in $t$: wider, and to the right. The minimum is at $t = 3$, $s = \log 2 = 0.6931$, with
 # $\ell = 0.6931 + 0.9189 + 0.5 = 2.1121$.
 #
-# And without the log-determinant? Then only the fit is left, and it falls as long as $s$ grows. At $s = 5$, $t = 3$ it is
-# $\frac12 \cdot 4 \cdot e^{-10} = 0.0001$, and a log would show a splendid loss of $0.9190$. The true one is $5.9190$.
+# And without the log-determinant, as in the last experiment of notebook 02? Then only the fit is left, and it falls as long
+# as $s$ grows. At $s = 5$, $t = 3$ it is $\frac12 \cdot 4 \cdot e^{-10} = 0.0001$, and the training would report a splendid
+# loss of $0.9190$. The true one is $5.9190$.
 #
-# **Write** the gradient, the place where it is 0, and a witness for the last paragraph, for any points.
+# **Write** the gradient, the place where it is 0, and a witness for the last paragraph: whatever the points, an $s$ and a $t$
+# that look splendid and are bad.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-smallest-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e7ce4521690abe83dbdf4c5954d2eda4", "cell_type": "code"} deletable=false
 def smallest_gradient(x, s, t):
@@ -264,13 +271,13 @@ check("flow.nll")
 # $$\text{error} = \frac{\mathrm{sd}(d)}{\sqrt n}, \qquad \mathrm{sd}(d)^2 = \frac{1}{n-1}\sum_i (d_i - \bar d)^2 .$$
 #
 # The same holds for two models without any truth, $d_i = \log q_a(x_i) - \log q_b(x_i)$, on the same points. A lead of less than two
-# of its standard errors is no lead: the points may have decided it. (And a gap that is clearly *negative* is no triumph
-# but a bug: $q$ is then no density.)
+# of its standard errors is no lead: the points may have decided it. (And a gap to the truth that is clearly *negative* is
+# no triumph but a bug: $q$ is then no density, or the points are not fresh.)
 #
 # **In numbers.** $\log p = (0, -1, -20, 1)$ and $\log q = (-0.5, -1, -21.5, 1)$. The differences are $(0.5, 0, 1.5, 0)$: a gap of
 # $0.5$ with error $0.7071/2 = 0.3536$. As if each model had points of its own, the error would be $7.334$, twenty times
 # larger, because of the one hard point that is hard for both. And is $p$ better than $q$? The lead, $0.5$, is less than
-# $0.7071$: four points cannot tell.
+# two errors, $0.7071$: four points cannot tell.
 #
 # **Write** the gap with its error, and the referee.
 
@@ -300,16 +307,19 @@ check("flow.gap")
 # %% [markdown]
 # ## 4 · Two moons
 #
-# Now train. The model is the RealNVP of notebook 03: eight affine couplings whose halves take turns, each with a network of two
-# hidden layers that gives $s$ and $t$. Four things make it work, and each answers a failure that you may provoke later:
+# Now train. The model is made of the affine couplings of notebook 03: eight of them, whose halves take turns, each with a
+# network of two hidden layers that gives $s$ and $t$ (published as *RealNVP*). Four things make it work, and each answers a
+# failure that you may provoke later:
 #
 # - **A fresh layer is the identity.** The last weights of each network start at 0, so training begins at $\mathcal N(0, I)$ and
-#   not at some wild folding.
-# - **The log-scale is clamped**, $s = b\tanh(u)$, with $b = 1$ here. Without a clamp, one bad step can multiply a coordinate by
-#   $e^{20}$, and the next batch gives an infinite loss. The clamp is also a *promise*: each coupling in the plane stretches one
-#   coordinate by $e^b$ at most, so after $K$ of them $|\text{ladj}| \le Kb$, and no density can be lower or higher than that allows.
+#   not at some wild tangle.
+# - **The log-scale is clamped**, $s = b\tanh(v)$ with $v$ from the network, and $b = 1$ here. Without a clamp, one bad step can
+#   multiply a coordinate by $e^{20}$, and the next batch gives an infinite loss. The clamp is also a *promise*: each coupling in the
+#   plane stretches or squeezes one coordinate by $e^b$ at most, so after eight of them $|\mathrm{ladj}| \le 8b$: the density at $x$ is that of its
+#   noise $z$ times a factor between $e^{-8b}$ and $e^{8b}$, and nowhere above $e^{8b}/2\pi$.
 # - **Gradients are clipped** to length 1, for the same reason: now and then a batch has a point far out.
-# - **Steps rise and then shrink**, and what is kept is a moving average of the parameters. Without that the loss keeps jumping at the end.
+# - **Step sizes rise and then shrink**, and what is kept is a moving average of the parameters. Without that the loss keeps
+#   jumping at the end.
 #
 # The data never end: each step draws 512 fresh points. So there is no training set to learn by heart (section 5 brings one).
 
@@ -341,13 +351,15 @@ def slowing(flow, steps, rate=1e-2):
 
 
 # %% [markdown]
-# **Write** the training: `steps` times a fresh batch, the loss of section 2, and a step of the optimiser. The loop is in
-# `train` (`pushforward/train.py`), which calls your `step(k)`, keeps the moving average and shows a bar; a step empties
-# the gradients, sends the loss backward, clips with `torch.nn.utils.clip_grad_norm_`, moves optimiser and schedule, and
-# returns the loss. And then the density of what it has trained, which is what the check asks for.
+# **Write** the training: `steps` times a fresh batch, the loss of section 2, and a step of the optimiser. `slowing` gives the
+# optimiser and its schedule. The loop is in `train` (`pushforward/train.py`): give it your `step`, the flow, `steps`, `seed=seed`,
+# `average=0.99` (without it no average is kept) and `looks`. It calls `step(k)`, shows a bar, and leaves in the flow what is to
+# be kept. A step empties the gradients, sends the loss backward, clips with `torch.nn.utils.clip_grad_norm_`, moves optimiser
+# and schedule, and returns the loss. And then the density of what you have trained, which is what the check asks for.
 #
 # Not the run is judged but its result. The check sends 50,000 fresh points through your `moons_log_p`, and a grid as well: the
-# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error of about $0.001$.
+# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error of about
+# $0.001$. (A full run takes about a minute.)
 #
 # | budget | a third of the marks | two thirds | full marks | the largest gap of the seeds that we tried |
 # |---|---|---|---|---|
@@ -355,7 +367,7 @@ def slowing(flow, steps, rate=1e-2):
 # | graded, 900 steps | 0.4 | 0.15 | 0.08 | 0.041 |
 # | quick, 20 steps | only the form counts | | | |
 #
-# (For comparison: a published RealNVP stands 0.021 nats above the truth, the best normal 1.6.)
+# (For comparison: a published RealNVP stands 0.021 nats above the truth, the best normal distribution 1.6.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-train_moons-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b65c6e858bc5b7e5a4ff597c3fd34322", "cell_type": "code"} deletable=false
 @torch.enable_grad()  # it may first be asked for by a function that needs no gradient
@@ -406,8 +418,8 @@ check("flow.train_moons")
 # ### What it does to the plane
 #
 # Drag `layer` from 0 to 8. Every line of the noise's grid keeps its colour, and so does every point. Couplings that keep $z_1$
-# move points up and down only, the others left and right only; eight such moves bend a disc into two moons. Look
-# for the place where the grid is stretched most: it is not on the moons.
+# move points up and down only, the others left and right only; eight such moves bend a disc into two moons. Where is the
+# grid stretched most: on the moons, or elsewhere? (Section 7 explains what you find.)
 
 # %% tags=["demo"]
 with waiting_for("fit_moons", "flow_nll", "normal_base"):
@@ -418,18 +430,18 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 # ### A temperature
 #
 # The second slider multiplies the noise by $T$ before the flow sees it. With a small $T$ the outer parts of the noise are not
-# used, samples keep to the middle of each moon and look cleaner; many published pictures were drawn so. Of which distribution are they? $Tz$ is normal with
-# standard deviation $T$, and the flow is the same:
+# used, and samples look cleaner; many published pictures were drawn so. From which distribution? $Tz$ is normal with standard
+# deviation $T$, and the flow is the same, so with $z = f^{-1}(x)$
 #
-# $$\log p_T(x) = \log \mathcal N\big(f^{-1}(x); 0, T^2 I\big) + \log\Big|\det\frac{\partial z}{\partial x}\Big| .$$
+# $$\log p_T(x) = \log \mathcal N\big(z; 0, T^2 I\big) + \underbrace{\log\Big|\det\frac{\partial z}{\partial x}\Big|}_{\mathrm{ladj}(x)} .$$
 #
 # One reads that this "sharpens the density", as if it were $p^{1/T^2}$, normalised. Take two points $a$ and $b$ and compare log
 # ratios, where the normaliser cancels:
 #
-# $$\big[\log p_T(a) - \log p_T(b)\big] - \frac{1}{T^2}\big[\log p(a) - \log p(b)\big] = \Big(1 - \frac1{T^2}\Big)\,\big[\text{ladj}(a) - \text{ladj}(b)\big] .$$
+# $$\big[\log p_T(a) - \log p_T(b)\big] - \frac{1}{T^2}\big[\log p(a) - \log p(b)\big] = \Big(1 - \frac1{T^2}\Big)\,\big[\mathrm{ladj}(a) - \mathrm{ladj}(b)\big] .$$
 #
 # Only a flow that changes volumes alike everywhere is sharpened. Any other is drawn to the middle of its *noise*, whatever
-# lies there, and here the middle of the noise is the bridge between the moons.
+# lies there, and here the middle of the noise lies on the way between the moons.
 #
 # **In numbers.** $f(z) = 2z$ on the line, $x = 2$, $T = \frac12$: $z = 1$, $\log \mathcal N(1; 0, \frac14) = -2 + 0.6931 - 0.9189 = -2.2258$, and
 # with ladj $= -0.6931$ the density is $-2.9189$.
@@ -475,19 +487,19 @@ with waiting_for("tempered_log_p", "fit_moons", "flow_nll", "normal_base"), torc
 
 # %% [markdown]
 # The likelihood is best near $T = 1$, as it must be for a model that was trained there, and every cooling costs, at $T = 0.5$ more than a
-# nat. What it buys is little: the share beside the moons falls at first, but it does not go to 0, since the bridge has its place in the middle of the noise. Samples
-# from a cooled model, and a likelihood from the warm one, are the work of two models. A paper should say so.
+# nat. What it buys is little: the share beside the moons falls at first, but it does not go to 0, since a cooled model keeps what comes from the
+# middle of the noise, the bridge included. Samples from a cooled model, and a likelihood from the warm one, are the work of two models. A paper should say so.
 
 # %% [markdown]
 # ## 5 · A bend of its own for every coordinate
 #
-# An affine coupling does one thing to a coordinate: stretch and shift. Between the kept coordinates that is a straight
+# An affine coupling does one thing to a coordinate: stretch and shift. While the kept coordinates stand still that is a straight
 # line, and eight straight lines have to conspire to make two moons. Why not let each coupling apply a *curve*? Any rising
-# curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline coupling** draws the
-# curve through $B + 1$ knots, whose places and slopes come from the network; between two knots it is a quotient of two
-# quadratics, chosen so that it rises, that slopes fit at the knots, and that its inverse solves a quadratic equation.
-# Beyond the outer knots it is the identity. (Section 8 will need the curve for itself; you find it in
-# `pushforward/flows/splines.py`, the layer in `couplings.py`.)
+# curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline coupling** cuts an
+# interval into bins and draws the curve through their ends, the *knots*, whose places and slopes come from the network; in each bin it is
+# a quotient of two quadratics, chosen so that it rises, that slopes fit at the knots, and that its inverse solves a quadratic
+# equation: a *monotone rational-quadratic spline* (Durkan et al., 2019). Beyond the outer knots it is the identity. (Section 11
+# will need the curve for itself; you find it in `pushforward/flows/splines.py`, the layer in `couplings.py`.)
 #
 # With it four layers come about as near in 1000 steps as eight straight ones in 3500. And since your training takes any flow, nothing new is to be written.
 
@@ -529,7 +541,7 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
 # ### When the data end
 #
 # Until now each batch was new. Give the same spline flow 200 points instead, and train on all of them in every step. A flow
-# can put a narrow hill on every single point; nothing in its loss is against it. The blue curve is what held-out points cost.
+# can put a narrow hill on every single point; nothing in its loss is against it. The red curve is what held-out points cost.
 # **Predict** before you run: where does the loss on the 200 points go, relative to the entropy of the data, and where do
 # held-out points go?
 
@@ -579,11 +591,11 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 #
 # $$M_{ij} = \begin{cases}\text{true} & i = j, \text{ or } i \text{ changed and } j \text{ kept} \\ \text{false} & \text{otherwise,}\end{cases}$$
 #
-# and a chain is the product $M_K \cdots M_1$, the first layer on the right, where "and" multiplies and "or" adds. It is the pattern of the Jacobian: where it
+# and a chain is the product $\cdots M_3 M_2 M_1$, the first layer on the right, where "and" multiplies and "or" adds. It is the pattern of the Jacobian: where it
 # is false, $\partial x_i/\partial z_j$ is 0 for all weights.
 #
 # **In numbers.** In the plane, first $z_1$ kept, then $z_2$: after one layer $\begin{pmatrix}1&0\\1&1\end{pmatrix}$, after two
-# all four entries are true. With four coordinates in two halves, two layers leave the entries between the coordinates changed first, and a third is needed (your answer in
+# all four entries are true. With four coordinates in two halves, two layers leave false what lies between the two coordinates that were changed first, and a third is needed (your answer in
 # notebook 03); with masks of other sizes it may take more, and with masks that never swap it never happens.
 #
 # **Write** the pattern, and the least number of layers for which it is full.
@@ -638,20 +650,20 @@ with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap", "better")
 
 
 # %% [markdown]
-# One coupling leaves a coordinate of $x$ standard normal, for ever. Two can let each depend on each, but with straight lines: given $z_1$, the
-# other coordinate is *normal*, with a mean and a width, and the last layer sees only that. Depth buys shapes. (So much for "a lot": four curved layers do what eight
-# straight ones do. A triangular map of one layer could do it all, notebook 03, if its curves were free enough.)
+# One coupling leaves a coordinate of $x$ standard normal, for ever. Two can let each depend on each, but with straight lines: given $z_1$, what the first
+# layer makes of the other coordinate is *normal*, with a mean and a width, and the second layer in its turn can only shift and stretch $z_1$. Depth buys shapes. (So much for "a
+# lot": four curved layers do what eight straight ones do. A triangular map of one layer could do it all, notebook 03, if its curves were free enough.)
 
 # %% [markdown]
 # ## 7 · The bridge
 #
 # Look once more at the densities of section 5. Between the moons something is left, a pale veil or a thread from tip to tip. Train longer, and it gets thinner; it does not go away. Is that the optimiser's fault?
 #
-# It cannot be. The noise is one connected cloud, a flow is continuous, and a continuous map cannot tear. But *how much* must be left on
-# the way? Let the generator stretch by a factor of $L$ at most: $\|f(z) - f(z')\| \le L\,\|z - z'\|$. Let $A$ and $B$ be two sets of the plane at distance $\delta$. The noises that
+# How much is left, perhaps; that something is left, no. The noise is one connected cloud, a flow is continuous, and a continuous map cannot tear. *How much* must be left on
+# the way? Let the generator stretch by a factor of $L$ at most: $\|f(z) - f(z')\| \le L\,\|z - z'\|$ (such a map is called *Lipschitz*). Let $A$ and $B$ be two sets of the plane at distance $\delta$. The noises that
 # land in $A$ and those that land in $B$ are then at least $\delta/L$ apart. And normal noise has a beautiful property, *Gaussian isoperimetry*: among all sets of the same mass, a half-space has the
 # least mass within a given distance of it. So the cheapest way to keep two sets of noise $\delta/L$ apart are two half-spaces that face each other, in any dimension, and everything is
-# reduced to the line. If both parts get the same mass, the gap between the half-lines lies around 0:
+# reduced to the line. If the generator gives both parts the same mass, the gap between the half-lines lies around 0:
 #
 # $$\text{mass on the bridge} \;\ge\; \Phi\Big(\frac{\delta}{2L}\Big) - \Phi\Big(-\frac{\delta}{2L}\Big) = 2\Phi\Big(\frac{\delta}{2L}\Big) - 1 .$$
 #
@@ -660,15 +672,16 @@ with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap", "better")
 #
 # $$\Phi^{-1}\big(a(1-m)\big) + \Phi^{-1}\big((1-a)(1-m)\big) = -\frac{\delta}{L} .$$
 #
-# Nothing here asks how $f$ was trained, whether it is invertible, or how many dimensions its noise has. **It is true of every Lipschitz push-forward: of a flow, of a GAN's generator, of a decoder.** Read from right to left it
-# is a demand: a bridge as light as $m$ needs a map that stretches by $L \ge \delta / \big(2\Phi^{-1}(\tfrac{1+m}{2})\big)$ somewhere.
+# Nothing here asks how $f$ was trained, whether it is invertible, or how many dimensions its noise has. **It is true of every Lipschitz push-forward of normal noise: of a flow, of a GAN's generator, of a decoder.** Read from right to left it
+# is a demand: between equal parts a bridge as light as $m$ needs a map that stretches by $L \ge \delta / \big(2\Phi^{-1}(\tfrac{1+m}{2})\big)$ somewhere.
 #
-# What does a bridge cost in nats? If the data have no mass there, the model's density where they *are* integrates to $1 - m$ only, and so $\mathrm{KL}(p\,\|\,q) \ge -\log(1-m)$.
+# What does a bridge cost in nats? If the data have no mass there, the model's density where they *are* integrates to $1 - m$ only, and so $\mathrm{KL}(p\,\|\,q) \ge -\log(1-m)$. (Could a model save by giving equal parts unequal masses, since its bridge is then lighter? No: the wrong shares cost
+# more than that saves, because $\log\Phi$ is concave.)
 #
 # **In numbers.** $\delta = 1$, $L = 10$: $2\Phi(0.05) - 1 = 0.0399$, a bridge of 4 %, at least $0.0407$ nats. With $a = 0.2$, $\delta = 1$, $L = 1$: $m = 0.3241$, where halves would have to leave $0.3829$. (A small
 # part lies far out, where noise is thin.) And a bridge of 4 % over $\delta = 1$ needs $L \ge 9.969$.
 #
-# **Write** the bounds, and a witness that they cannot be improved: a straight map of the line, $x = \text{slope}\cdot z + \text{shift}$, that stretches by no more than $L$, divides what lies outside of $(-\frac\delta2, \frac\delta2)$ in the ratio $a : 1 - a$, left to right, and leaves no more inside than it must.
+# **Write** the bounds ($\Phi$ and $\Phi^{-1}$: `cdf` and `inv_cdf` of Python's `statistics.NormalDist()`), and a witness that they cannot be improved: a straight map of the line, $x = \text{slope}\cdot z + \text{shift}$, that stretches by no more than $L$, divides what lies outside of $(-\frac\delta2, \frac\delta2)$ in the ratio $a : 1 - a$, left to right, and leaves no more inside than it must.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-bridge-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "a173a27cbccbfe51c563a7b137b3b5ba", "cell_type": "code"} deletable=false
 def bridge_between_halves(delta, L):
@@ -724,11 +737,12 @@ check("flow.bridge")
 # %% [markdown]
 # ### Measured
 #
-# Now your trained flow. The sets are the moons, each with everything up to $0.2$, four standard deviations, from its arc (beyond it lie 6 of
+# Now your trained flow. The sets are the moons, each with everything up to $0.2$, four standard deviations, from its arc (beyond it lie 7 of
 # 100,000 data points). The arcs come as near to each other as $0.5$, so the sets are $\delta = 0.1$ apart. Measured: the mass of the flow's
 # samples outside of both sets, and its price in nats; the largest stretch met by 4000 samples (the largest singular value of the Jacobian; the
 # true $L$ can only be larger); and the mass that $\delta$ demands of such an $L$. The rest of what lies outside is no bridge, but carelessness.
-# On the right: a straight way through the noise from the middle of one moon to the middle of the other.
+# The picture follows a straight way through the noise from the middle of one moon to the middle of the other: on the left where it leads in the plane, on the right
+# the parts of $\log p$ along it.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-measured-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e875a8c8d8f5583f034bd2ab0352d28e", "cell_type": "code"} deletable=false editable=false
 def stretches(flow, z):
@@ -773,14 +787,14 @@ with (
     )
 
 # %% [markdown]
-# Here is the second half of the story, which belongs to flows alone (000 Q1b). On the way from moon to moon the noise's density hardly changes: a straight
+# Here is the second half of the story, which belongs to flows alone (000 Q1b). On the way from moon to moon the noise's density hardly changes, and if anything it rises: a straight
 # way between two typical noises leads through the middle of the cloud. So $\log p(x) = \log \mathcal N(z; 0, I) - \log|\det \partial x/\partial z|$ leaves **one** place for whatever the
 # bridge lacks in density: the log-determinant, nat for nat. Look at the curves on the right. The largest stretch has a peak, as the bound demands. The log-determinant rises by less: along the way the flow stretches, *across* it, it
 # squeezes, and the volume changes by the product. If it squeezes hardly at all, what is left is a wide and pale veil; if it squeezes nearly as much as it stretches, a thread, thin and almost as dense as a moon.
 # (Which of the two you see depends on the seed and on the kind of layer.) And the dip begins *before* the bridge: a network that is steep in the gap is steep on its shores, where data are, and they pay for it in likelihood.
 #
 # A generator without a density has to be steep in one direction too; that was the bound. But no term of its loss counts volumes: it may fold, press the thread together to a curve, or use fewer dimensions. A flow must stay invertible, its layers have to undo behind the
-# bridge what they did on it, and every factor stands in its log-determinant, which the clamp limits to $Kb = 8$.
+# bridge what they did on it, and every factor stands in its log-determinant, which the clamp limits to $8b = 8$ nats.
 #
 # **Question (4 points; 000 Q1b).** Two generators are trained on data in two far islands: a flow by maximum likelihood, and a GAN's generator with noise of the same dimension. (a) Both leave samples on the water. Give the reason that they share. (b) How strongly does each
 # *training* act against these samples? (c) Name one more thing that a free generator may do about the bridge and a flow may not.
@@ -793,9 +807,9 @@ with (
 #
 # The pixels of a digit are whole numbers, $0 \dots 16$, and a flow is a density on $\mathbb R^D$. What happens if one trains
 # it on whole numbers as if they were points? The likelihood grows without end, and nothing is learnt: a density may pile up on
-# the levels, as high and as narrow as it likes, since all the space between them is never asked about. Here is one pixel with five levels, and a
-# density with a hill on each. **Predict** what the three curves on the right do when you make the hills narrow: the price of the
-# *sharp* levels, $-\log q$ in the middle of each bin; of levels that are *spread* evenly over their bins; and the *honest* price of what lies in the whole bin.
+# the levels, as high and as narrow as it likes, since all the space between them is never asked about. Here is one pixel with five levels, of which one never occurs, and a
+# density with a hill on each of the others, in the middle of its bin. **Predict** what the three curves on the right do when you make the hills narrow: the price of the
+# *sharp* levels, $-\log q$ in the middle of each bin; of levels that are *spread* evenly over their bins; and the *honest* price, $-\log$ of the mass in the whole bin.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-8-pictures-as-points-dequantisation-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "198a8f1e8d87d4e639b6036823db56ce", "cell_type": "code"} deletable=false editable=false
 from pushforward.figures.flow_digits import draw_made, draw_rungs, spikes_explorer
@@ -814,12 +828,12 @@ display(spikes_explorer())
 #
 # $$P(k) = \int_{[0,1)^D} p(k + u)\,du = \mathbb E_u\, p(k + u), \qquad u \sim U[0,1)^D .$$
 #
-# The boxes fill the space without overlap, so these probabilities add up to one (at most): an honest model of whole numbers. We cannot
+# The boxes fill $[0, 17)^D$ without overlap, so these probabilities add up to one (at most): an honest model of whole numbers. We cannot
 # compute the integral. But the logarithm is concave, so by Jensen's inequality
 #
 # $$-\log P(k) = -\log \mathbb E_u\, p(k + u) \;\le\; \mathbb E_u\big[ -\log p(k + u) \big] .$$
 #
-# So: **add noise that is uniform over the bin, train on what results, and the loss is a bound on the nats of the sharp pictures.** This is
+# So: **add noise that is uniform over the bin, train on what results, and the loss is an upper bound on the nats of the sharp pictures.** This is
 # called *uniform dequantisation*. The gap is the divergence of the noise from what the model has in the bin,
 # $\mathrm{KL}\big(U \,\|\, p(\cdot)/P(k)\big)$: nothing, if the density is flat there. (Notebook 01 blurred the digits by $\pm\frac12$ around each
 # level. That is the same bin with another name for its middle.)
@@ -829,18 +843,19 @@ display(spikes_explorer())
 #
 # ### Through a logit
 #
-# Between the levels and the flow stands a second map. Pixels end at 0 and at 17, and most of them sit at the end, on white paper. A
-# flow that comes from normal noise has no ends, and would have to build a cliff. So one squeezes the range a little and stretches it over the whole line:
+# Between the spread levels and the flow stands one more map. Pixels end at 0 and at 17, and half of them sit at the lower end, on white paper. A
+# flow that comes from normal noise has no ends, and would have to build a cliff. So one squeezes the range a little and stretches it over the whole line,
+# pixel by pixel:
 #
-# $$x = k + u, \qquad p = e + (1 - 2e)\,\frac{x}{K}, \qquad y = \log\frac{p}{1 - p},$$
+# $$x = k + u, \qquad p = \text{edge} + (1 - 2\,\text{edge})\,\frac{x}{K}, \qquad y = \operatorname{logit} p = \log\frac{p}{1 - p},$$
 #
-# with $K$ levels and a small edge $e$. A density of $y$ becomes one of $x$ by the rule of notebook 02: its log-determinant is added, of the scaling *and* of
-# the logit, once for each pixel,
+# with $K$ levels and a small edge. (This $p$ is a squeezed pixel, between 0 and 1; densities are written with their argument, $p_x(x)$.) A density of $y$ becomes one of $x$ by the
+# rule of notebook 02: the log-determinant is added, of the scaling *and* of the logit, once for each pixel,
 #
 # $$\log p_x(x) = \log p_y(y) + \mathrm{ladj}, \qquad
-# \mathrm{ladj} = \sum_{d=1}^{D} \Big[ \log \frac{1 - 2e}{K} - \log p_d - \log(1 - p_d) \Big] .$$
+# \mathrm{ladj} = \log\Big|\det\frac{\partial y}{\partial x}\Big| = \sum_{d=1}^{D} \Big[ \log \frac{1 - 2\,\text{edge}}{K} - \log p_d - \log(1 - p_d) \Big] .$$
 #
-# **In numbers.** One pixel, $K = 17$, $e = 0.05$, level $0$ and $u = 0.5$: $p = 0.05 + 0.9 \cdot 0.0294 = 0.0765$, $y = -2.4913$ and
+# **In numbers.** One pixel, $K = 17$, edge $0.05$, level $0$ and $u = 0.5$: $p = 0.05 + 0.9 \cdot 0.0294 = 0.0765$, $y = -2.4913$ and
 # $\mathrm{ladj} = -2.9386 + 2.5709 + 0.0796 = -0.2882$. If the density of $y$ is a standard normal, the level costs
 # $\frac12 y^2 + \frac12 \log 2\pi - \mathrm{ladj} = 3.1033 + 0.9189 + 0.2882 = 4.3104$ nats at this $u$.
 #
@@ -852,8 +867,8 @@ display(spikes_explorer())
 # **In numbers.** $100$ nats, $D = 64$: $2.2542$ bits per dimension. On $[0, 1]$, where 17 levels are $\frac1{17}$ apart, the density says $100 - 181.3257 = -81.3257$; on
 # $[-1, 1]$ it says $-36.9642$. The same model, and the same digits. So a number without its unit says nothing, and a *negative* one is no cause for joy.
 #
-# **Write** four functions: the noise, from a seed of its own, so that each epoch can have fresh noise and each test its own that does not hang on what was
-# drawn before; the way to the line; the bound, for a model of which you know $\log p_y$; and the units.
+# **Write** four functions: the noise, from a seed of its own, so that each epoch can have fresh noise, and each test noise that does not depend on what was
+# drawn before; the way to the line; the bound, for a model of which you know $\log p_y$, averaged over the draws of $u$ that you are given; and the units.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-dequantise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fc79dc8af74b0c2f61d82b79b8cbcc5c", "cell_type": "code"} deletable=false
 def spread_levels(levels, seed):
@@ -902,14 +917,14 @@ check("flow.dequantise")
 #
 # A published flow for these very digits reports $117.1$ nats. It adds noise to each level as it should, but the noise reaches over
 # half of the bin. What does that do? The flow notices: on the other half it is never asked, so it leaves it empty and is twice
-# as high on the first, in every pixel. Its price falls by $64 \log 2 = 44.4$ nats, and nothing was learnt; the honest number is near $161$. The proof
+# as high on the first, in every pixel. Its price falls by $64 \log 2 = 44.4$ nats, and nothing was learnt; the bound that holds is $117.1 + 44.4 = 161.5$. The proof
 # above shows where it breaks: the boxes no longer fill the space, and the "probabilities" of all pictures add up to as much as $2^{64}$.
 # Another program, a tutorial that thousands have read, forgot the log-determinant of its pre-processing, and many asked in vain why they got
 # other numbers. Neither crashes, and neither looks wrong: the losses fall, the samples are fine.
 #
-# Such a slip is found by asking a question whose answer one knows. You get functions that claim to be the negative bound of a
-# model that is simple enough: every pixel is normal by itself, $x_d \sim \mathcal N(\text{mean}_d, \text{std}_d^2)$ in units of levels, and a level's bin is
-# $[k, k + 1)$. Some work on $[0, 1]$ or through a logit on the way, and pay for it; some have a slip.
+# Such a slip is found by asking a question whose answer one knows. You get functions that claim to give what stands in the
+# bound, $-\log p(k + u)$ for given $k$ and $u$, of a model that is simple enough: every pixel is normal by itself,
+# $x_d \sim \mathcal N(\text{mean}_d, \text{std}_d^2)$ in units of levels, and a level's bin is $[k, k + 1)$. Some work on $[0, 1]$ or through a logit on the way, and pay for it; some have a slip.
 #
 # **In numbers.** One pixel, level 3, $u = 0.5$, mean $2$, std $1.5$: $\frac12 \cdot 1^2 + \log 1.5 + \frac12 \log 2\pi = 0.5 + 0.4055 + 0.9189 = 1.8244$ nats. (With half a bin, $x = 3.25$:
 # $0.3472 + 0.4055 + 0.9189 = 1.6716$.)
@@ -934,11 +949,11 @@ check("flow.catch_bins")
 # %% [markdown]
 # ## 9 · A ladder of simple models
 #
-# What is a good number? Before a flow is trained one should know what simple models reach, or one is proud of what a table could do. Each rung is an *exact* $-\log P$
+# What is a good number? Before a flow is trained one should know what simple models reach, or one is proud of what a table could do. Each rung but the second is an *exact* $-\log P$
 # of a model of whole numbers, so it stands in the same unit as the bound: nats per picture.
 #
-# - *All levels alike*: $64 \log 17 = 181.3$ nats. Whoever reports more has a slip.
-# - *One normal distribution* of the blurred digits: notebook 01.
+# - *All levels alike*: $64 \log 17 = 181.3$ nats. Whoever reports more has a slip, or a model that is worse than none.
+# - *One normal distribution* of the blurred digits: notebook 01. (A density, so its number is a bound as in section 8.)
 # - *Each pixel by itself*: count how often pixel $d$ has level $k$. A level that was never seen must not get probability 0 (one test digit
 #   would cost infinitely much), so a little is added to every count: $p_d(k) = (\text{count}_{dk} + s)/(N + K s)$.
 # - *A mixture of such tables*: there are kinds of pictures, and *given* the kind pixels are independent, $P(k) = \sum_c w_c \prod_d p_{cd}(k_d)$. Nobody tells the kinds. **EM** finds them in turns:
@@ -947,12 +962,12 @@ check("flow.catch_bins")
 # $$r_{nc} = \frac{w_c \prod_d p_{cd}(k_{nd})}{\sum_{c'} w_{c'} \prod_d p_{c'd}(k_{nd})}, \qquad\text{then count anew:}\qquad
 # w_c = \frac{\sum_n r_{nc} + s}{N + C s}, \quad p_{cd}(k) = \frac{\sum_n r_{nc}\,[k_{nd} = k] + s}{\sum_n r_{nc} + K s} .$$
 #
-# A picture counts in every kind, by its responsibility. The products have 64 factors and more: stay with logarithms throughout.
+# (The bracket is 1 where it is true, else 0.) A picture counts in every kind, by its responsibility. The products have 64 factors and more: stay with logarithms throughout.
 #
 # **In numbers.** One pixel, $K = 3$, levels $0, 0, 2$ and $s = 0.5$: probabilities $2.5/4.5$, $0.5/4.5$, $1.5/4.5 = 0.5556, 0.1111, 0.3333$. Two kinds of weight $\frac12$ that give level 0 the probabilities $0.9$
 # and $0.3$: a picture of level 0 costs $-\log 0.6 = 0.5108$ nats, and the first kind is responsible for $0.75$ of it.
 #
-# **Write** the table, the nats of a mixture, and one step of EM.
+# **Write** the table, the nats of a mixture, and one step of EM. (`joint_log_p`, the logarithm of $w_c \prod_d p_{cd}(k_{nd})$, is asked by no check; the last two are short with it.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8e6fc6685bd0cd5cdc27e888587c2d75", "cell_type": "code"} deletable=false
 def pixel_log_p(levels, K, smoothing):
@@ -1045,8 +1060,8 @@ with waiting_for("pixel_log_p", "mixture_nats", "em_step", "in_units"):
 # %% [markdown]
 # ## 10 · Couplings on the digits
 #
-# First the plain way: the digits go to the line, are brought to mean 0 and spread 1, and couplings do the rest, six of them, in which the upper half of the picture moves the lower half and the other way
-# round. The loss is your `nats_of_levels`, with fresh noise in every step. A thousand pictures are few, so half of each batch is shifted, turned and scaled a little first.
+# First the plain way: the digits go to the line, are brought to mean 0 and standard deviation 1, and affine couplings do the rest, six of them, in which the upper half of the picture moves the lower half and the other way
+# round. The loss is your `nats_of_levels`, with fresh noise in every step; `descend` makes the steps of the optimiser, as you wrote them in section 4. A thousand pictures are few, so half of each batch is shifted, turned and scaled a little first.
 #
 # Is the number still valid, if the flow has been trained on pictures that are no digits of the data set? Yes. A density is a density whatever it was trained on, and the bound asks only about the test
 # digits. The worst that may happen is that it spends its mass on blurred pictures that never come. (Below, the network is *told* how a picture was moved, and
@@ -1108,26 +1123,27 @@ with waiting_for("spread_levels", "to_line", "nats_of_levels"):
     print(f"affine couplings: at most {RUNGS['affine couplings ≤']:.1f} nats per test digit")
 
 # %% [markdown]
-# All this work, and no better than ten tables. What is hard for it? An affine coupling moves and stretches a bell, and hardly any pixel is a bell: a spike
-# of paper, a spike of ink, something in between. Twelve scales and shifts cannot make these out of normal noise. But a table can, at once.
+# All this work, and hardly better than ten tables. What is hard for it? An affine coupling moves and stretches a bell, and hardly any pixel is a bell: a spike
+# of paper, a spike of ink, something in between. Each pixel is changed by three of the six couplings, and three stretches and shifts do not make these out of normal noise. But a table can, at once.
 
 # %% [markdown]
 # ## 11 · A curve for each pixel
 #
-# So give the flow the table. Any rising curve from $[0, 1]$ onto $[0, 1]$ is an invertible map, and the pixel's own distribution function $F_d$ makes its levels *even*. After it $\Phi^{-1}$ makes them
+# So give the flow the table. Any rising curve from $[0, 1]$ onto $[0, 1]$ is an invertible map, and the pixel's own distribution function $F_d$ makes its spread levels *even*. After it $\Phi^{-1}$ makes them
 # normal, and a flow of just these curves *is* the model of independent pixels (notebook 03's triangular map without its conditions). The couplings then only have to learn how pixels go together.
 #
-# The curve must rise, be inverted and have a slope, all quickly. The **monotone rational-quadratic spline** does that: $K$ bins, in each a quotient of two quadratic
-# functions that rises by a given amount, with given slopes at both ends; one more quadratic equation inverts it. (Durkan et al., 2019. `pushforward.flows.splines` has it in some thirty lines.) It is started from the training digits:
+# The curve must rise, be inverted and have a slope, all quickly: a case for the spline of section 5. Here each pixel has one of its own from $[0, 1]$ onto $[0, 1]$, with $K$ bins, and its knots and slopes are
+# parameters themselves, given by no network. They are started from the training digits, with $x$ fed as $x/K$:
 #
 # - bin $k$ is the bin of level $k$, of width $\frac1K$, and the curve rises in it by the level's share $p_k$;
 # - so the density in the bin is $K p_k$. At a knot between two bins the slope is the mean of both densities; at the two ends it is the density of the bin there.
 #
-# From there its widths, rises and slopes are learnt with the rest.
+# From there widths, rises and slopes are learnt with the rest. (At the start the mass of every bin is that of the table, $106.3$ nats on the test digits; the bound charges $107.8$, for inside a bin the
+# density is not quite level.)
 #
 # **In numbers.** $K = 3$, shares $0.5, 0.3, 0.2$: densities $1.5, 0.9, 0.6$, slopes $1.5, 1.2, 0.75, 0.6$.
 #
-# The loss is the bound again, written for a flow that takes $x/K$: with $z$ and $\mathrm{ladj}$ from its `inverse`,
+# The loss is the bound of section 8 again, at one draw of $u$, for a flow that takes $x/K$ and has the base $\mathcal N(0, I)$: with $z$ and $\mathrm{ladj}$ from its `inverse`,
 #
 # $$-\log p(x) = \tfrac12 \|z\|^2 + \tfrac D2 \log 2\pi - \mathrm{ladj} + D \log K .$$
 #
@@ -1197,7 +1213,7 @@ def curves_run(seed=0):
 # The check asks your functions. It takes the 447 test digits, which no training has seen, adds noise of its own over whole bins, and works out the bound from your `digit_to_noise`. It does not take
 # your log-determinant on trust: it compares it with the Jacobian of the map, and goes there and back with `digit_from_noise`.
 #
-# | budget | full marks | half of them |
+# | budget | all marks for the number | a quarter of them |
 # |---|---|---|
 # | full, 1200 steps | at most 91 nats per test digit | 97 nats |
 # | graded, 400 steps | 98 nats | 104 nats |
@@ -1249,17 +1265,16 @@ check("flow.train_digits")
 # %% [markdown]
 # ### The ladder, whole
 #
-# One more rung, which needs no training at all: the curves alone, and then *one* normal distribution of their $z$, with a covariance of $64 \times 64$ as in notebook 01. **Predict** where it stands.
+# One more rung, which needs no training by steps at all: the curves alone, and then *one* normal distribution of their $z$, with a covariance of $64 \times 64$ as in notebook 01. **Predict** where it stands.
 
 # %% tags=["demo"]
 with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_noise", "pixel_log_p", "spread_levels"):
-    fresh = (
-        CurvesAndCouplings(*start_of_curves(pixel_log_p(TRAIN.long(), 17, 0.2).to(TRAIN))).requires_grad_(False).eval()
-    )
-    z = torch.cat([fresh.inverse(spread_levels(TRAIN, seed) / 17)[0] for seed in range(5)])
+    curves = CurvesAndCouplings(*start_of_curves(pixel_log_p(TRAIN.long(), 17, 0.2).to(TRAIN)))
+    curves = curves.requires_grad_(False).eval()  # not trained: its couplings are still the identity
+    z = torch.cat([curves.inverse(spread_levels(TRAIN, seed) / 17)[0] for seed in range(5)])
     bell = torch.distributions.MultivariateNormal(torch.zeros(64).to(z), z.T @ z / len(z))
     x = torch.cat([spread_levels(TEST, seed) for seed in range(4)])
-    z, ladj = fresh.inverse(x / 17)
+    z, ladj = curves.inverse(x / 17)
     RUNGS["curves, then one normal ≤"] = float((64 * math.log(17) - ladj - bell.log_prob(z)).mean())
     RUNGS["curves and couplings ≤"] = float(flow_nats(curves_run()[0].inverse, x, 17).mean())
     told = ", ".join(f"{name.removesuffix(' ≤')} {nats:.1f}" for name, nats in RUNGS.items())
@@ -1267,8 +1282,8 @@ with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_n
 
 # %% [markdown]
 # Curves and a covariance, both read off the training digits, already beat all that the plain couplings learnt: the right *marginals* are worth more than depth. And the
-# trained flow goes below that; it is the best model of digits so far. Notebook 05 will do better with conditionals of its own for every level, notebook 16 nearly as well with
-# a bound of another kind. What all have in common is the unit.
+# trained flow goes below that; it is the best model of digits so far. Notebook 05 will go lower with conditionals of its own for every level, notebooks 08 and 16 with
+# bounds of another kind. What all have in common is the unit.
 #
 # How do they look? A likelihood is one thing, samples another (notebook 09):
 
@@ -1299,10 +1314,10 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # - write the loss of any flow, with any base, and say what each of its parts pushes against
 # - tell a model's distance from the truth in nats, paired and with an error, and refuse a victory that is none
-# - train couplings on points of the plane to within a few hundredths of a nat, and know what each trick of the recipe is for
+# - train couplings on points of the plane to within a few hundredths of a nat of the truth, and know what each trick of the recipe is for
 # - say what a temperature does to a flow's density, and what it does not
 # - read off from the masks what can depend on what, and how many layers that takes
-# - prove how much mass any Lipschitz generator must leave between two sets, with a witness that it can be no less
+# - prove how much mass any push-forward of normal noise must leave between two sets, with a witness that it can be no less
 # - say what a bridge costs a flow, and where the price stands
 # - turn whole numbers into points, and say what a density then promises about them
 # - read a likelihood in nats, in bits per dimension or as a density, and find the slip in one that is too good
@@ -1331,7 +1346,7 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # </details>
 #
-# **3.** A generator stretches distances by a factor of 5 at most. Two halves of the data are 2 apart. How much of its mass lies between them at least?
+# **3.** A generator pushes normal noise forward and stretches distances by a factor of 5 at most. Two parts of the data are 2 apart, and it gives both the same mass. How much of its mass lies between them at least?
 #
 # <details><summary>Answer</summary>
 #
@@ -1419,7 +1434,7 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 # </details>
 #
 # **13.** (6 points) *Two islands.* Data lie in two parts of mass $\frac12$ each, at distance $\delta = 4$. A flow with base $\mathcal N(0, I)$ is trained on them.
-# (a) At least which mass lies between them if the flow stretches by $L = 4$ at most, and at least how many nats does it lose by that? (b) Somebody wants less than 1 % there. How steep must the map be somewhere? (c) She replaces the base by a mixture of two normals at distance $c$, both with covariance $I$. Why does that help, and which
+# (a) At least which mass lies between them if the flow gives both the same mass and stretches by $L = 4$ at most, and at least how many nats does it lose by that? (b) Somebody wants less than 1 % there. How steep must the map be somewhere? (c) She replaces the base by a mixture of two normals at distance $c$, both with covariance $I$. Why does that help, and which
 # problem does it leave?
 #
 # <details><summary>Answer</summary>
@@ -1428,7 +1443,7 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # (b) (2 points) $\Phi^{-1}(0.505) = 0.01253$, so $L \ge 4/(2 \cdot 0.01253) = 159.6$.
 #
-# (c) (2 points) The noise itself has now little mass in the middle: between the two normals it falls off as $\Phi(-c/2)$, so a flow of small $L$ can map one hill to each island. But one has to know the number of islands and their shares beforehand, or learn them with the base; with three islands the problem is back.
+# (c) (2 points) The noise itself has now little mass in the middle: of each normal only $\Phi(-c/2)$ lies beyond the middle, so a flow of small $L$ can map one hill to each island. But one has to know the number of islands and their shares beforehand, or learn them with the base; with three islands the problem is back.
 #
 # </details>
 #
@@ -1437,7 +1452,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # <details><summary>Answer</summary>
 #
-# (a) (3 points) A density can leave the rest of every box empty and be $w^{-D}$ times as high on the part that is asked about. Then $L$ is lower by $D \log \frac1w$, and not by more: see (b).
+# (a) (3 points) A density can leave the rest of every box empty and be $w^{-D}$ times as high on the part that is asked about. Then $L$ is lower by $D \log \frac1w$. Not by more, if the models are free enough to be level within each
+# box: by (b) such a model has an honest number of at most $L + D \log \frac1w$.
 #
 # (b) (3 points) $P(k) \ge \int_{[0,w)^D} p(k + u)\,du = w^D\,\mathbb E\,p(k + u)$, so by Jensen's inequality $-\log P(k) \le L + D \log \frac1w$.
 #
@@ -1447,8 +1463,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # ## An open question
 #
-# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. Part five of this course
-# goes that way, and notebook 17 finds, at its end, a flow again.
+# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. Notebooks 15 and 16
+# go that way, and notebook 17 finds, at its end, a flow again.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

@@ -72,13 +72,12 @@ show(
 #
 # Three questions from earlier notebooks; answer them on paper, then unfold.
 #
-# **1.** (Notebook 03) A layer's `inverse` returns $z$ and a log-determinant. Of which Jacobian, and which of the two
-# densities, at $x$ or at $z$, is to be corrected by it?
+# **1.** (Notebook 03) A layer's `inverse` returns $z$ and a log-determinant. Of which Jacobian, and what becomes of
+# $\log \mathcal N(z; 0, I)$ if one adds it?
 #
 # <details><summary>Answer</summary>
 #
-# Of $\partial z/\partial x$, at $x$. $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$: it makes a density at $x$ out of
-# one at $z$, and it is added.
+# Of $\partial z/\partial x$, at $x$. The sum is the log density at $x$: $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$.
 #
 # </details>
 #
@@ -1040,7 +1039,7 @@ check("flow.catch_bins")
 # $$r_{nc} = \frac{w_c \prod_d p_{cd}(k_{nd})}{\sum_{c'} w_{c'} \prod_d p_{c'd}(k_{nd})}, \qquad\text{then count anew:}\qquad
 # w_c = \frac{\sum_n r_{nc} + s}{N + C s}, \quad p_{cd}(k) = \frac{\sum_n r_{nc}\,[k_{nd} = k] + s}{\sum_n r_{nc} + K s} .$$
 #
-# A picture counts in every kind, by its responsibility. The products have 64 factors and more: stay with logarithms throughout.
+# (The bracket is 1 where it is true, else 0.) A picture counts in every kind, by its responsibility. The products have 64 factors and more: stay with logarithms throughout.
 #
 # **In numbers.** One pixel, $K = 3$, levels $0, 0, 2$ and $s = 0.5$: probabilities $2.5/4.5$, $0.5/4.5$, $1.5/4.5 = 0.5556, 0.1111, 0.3333$. Two kinds of weight $\frac12$ that give level 0 the probabilities $0.9$
 # and $0.3$: a picture of level 0 costs $-\log 0.6 = 0.5108$ nats, and the first kind is responsible for $0.75$ of it.
