@@ -540,7 +540,7 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
 #
 # ### When the data end
 #
-# Until now each batch was new. Give the same spline flow 200 points instead, and train on all of them in every step. A flow
+# Until now each batch was new. Give two spline couplings 200 points instead, and train on all of them in every step. A flow
 # can put a narrow hill on every single point; nothing in its loss is against it. The red curve is what held-out points cost.
 # **Predict** before you run: where does the loss on the 200 points go, relative to the entropy of the data, and where do
 # held-out points go?
@@ -1281,7 +1281,7 @@ with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_n
     show(draw_rungs(RUNGS, 3), alt=f"A bar for each model, in nats per picture and bits per dimension: {told}.")
 
 # %% [markdown]
-# Curves and a covariance, both read off the training digits, already beat all that the plain couplings learnt: the right *marginals* are worth more than depth. And the
+# Curves and a covariance, both read off the training digits, already beat all that the plain couplings learnt: the right *marginals* and straight ties between them are worth more than six layers without. And the
 # trained flow goes below that; it is the best model of digits so far. Notebook 05 will go lower with conditionals of its own for every level, notebooks 08 and 16 with
 # bounds of another kind. What all have in common is the unit.
 #
@@ -1358,7 +1358,7 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # <details><summary>Answer</summary>
 #
-# Each coupling changes one coordinate, so $|\text{ladj}| \le 12$. $\log p = -1.8379 \pm 12$ at most: from $e^{-13.84}$ to $e^{10.16}$.
+# Each coupling changes one coordinate, so $|\mathrm{ladj}| \le 12$. $\log p = -1.8379 \pm 12$ at most: from $e^{-13.84}$ to $e^{10.16}$.
 #
 # </details>
 #
