@@ -1,4 +1,4 @@
-"""vae.aggregate_posterior: E KL(q(z|x) ‖ p) = I_q(x; z) + KL(q(z) ‖ p), with q(z) the mean of the encoders' densities."""
+"""vae.aggregate_posterior (long: a mixture, three divergences and its moments, each with mistakes of its own)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""vae.linear_is_ppca: The linear VAE's optimum is probabilistic PCA, and its bound is tight there."""
+"""vae.linear_is_ppca (long: an optimum, a gap and a scale, each with mistakes of its own)."""
 
 from __future__ import annotations
 

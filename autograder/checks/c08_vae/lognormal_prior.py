@@ -1,4 +1,4 @@
-"""vae.lognormal_prior: z = exp(mu + sigma eps) with a log-normal prior is the normal VAE whose decoder begins with exp."""
+"""vae.lognormal_prior (long: densities, a loss and a decoder, each with mistakes of its own)."""
 
 from __future__ import annotations
 
