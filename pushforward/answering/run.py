@@ -130,7 +130,7 @@ class Runner:
         if verb == "jacobian":
             return full_jacobian(lambda x: function(x, *args[1:], **kwargs), args[0])
         if verb == "draws":
-            return torch.stack([torch.as_tensor(function(*args, **kwargs)) for _ in range(head["n"])])
+            return _stacked([function(*args, **kwargs) for _ in range(head["n"])])
         raise wire.WireError(f"There is no verb {verb!r}.")
 
     def _target(self, name: str, method: str | None) -> Callable:
@@ -174,13 +174,25 @@ class _Constant(Exception):
     """There is nothing in a result that can be differentiated."""
 
 
+def _stacked(drawn: list) -> torch.Tensor | None:
+    """Numbers or tensors along a new axis; None where they are of other kinds, or of several shapes."""
+    if not all(isinstance(part, (bool, int, float, np.ndarray, torch.Tensor)) for part in drawn):
+        return None
+    parts = [torch.as_tensor(part) for part in drawn]
+    return torch.stack(parts) if len({part.shape for part in parts}) == 1 else None
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and value.is_floating_point()
+
+
 def full_jacobian(function: Callable, x: torch.Tensor) -> Any:
     """The Jacobian of each tensor of the result; None where the result is of another kind, which its value shows."""
 
     def tensors(x: torch.Tensor) -> Any:
         result = function(x)
         parts = result if isinstance(result, (tuple, list)) else (result,)
-        if not parts or not all(isinstance(part, torch.Tensor) and part.is_floating_point() for part in parts):
+        if not parts or not all(_is_real(part) and part.numel() for part in parts):
             raise _Constant
         return tuple(result) if isinstance(result, list) else result
 
