@@ -74,6 +74,7 @@ class TrainMoons(Exercise):
     """A log density: finite, of mass one, each point's own, and near the truth in E[log p − log q]."""
 
     again = False
+    long = True
     points = gate("every point gets one log density, a finite number")
     own = gate("a point's log density depends on that point only, and is the same whenever it is asked for")
     density = gate("it is a density: its mass over the plane is not above one, and it is not better than the truth")
