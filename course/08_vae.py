@@ -37,7 +37,7 @@
 # From section 7 on it is the turn of the pencil: a VAE whose optimum is known, what its prior is up against, whether that has to
 # be normal, and what several layers of latents buy.
 #
-# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07); for section 7 eigenvalues. Time: about 5 hours;
+# You need: the ELBO and its KL (notebook 06), $z = \mu + \sigma\epsilon$ (notebook 07); for section 7 eigenvalues. Time: about 4½ hours;
 # sections 1, 2, 4, 5, 6 and 8 are the core. Labels such as 000 Q3b say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
@@ -636,7 +636,7 @@ with waiting_for("nelbo", "log_likelihood"):
 # | budget | full marks | half of them |
 # |---|---|---|
 # | full, 1500 steps | at most 89 nats per digit, five active units, a distance of at most 3 | 95 nats, the rest alike |
-# | graded, 700 steps | 98 nats, five active units, 4.5 | 102 nats, the rest alike |
+# | graded, 700 steps | 94 nats, five active units, 4.5 | 98 nats, the rest alike |
 # | quick, 10 steps | only the form of the answers counts | |
 #
 # For comparison: with each pixel by itself, at the frequencies of its levels in the training set, a test digit costs 106 nats.
@@ -1318,84 +1318,6 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 # it draws pixel by pixel. Between one rung and as many as there are pixels lies every trade between speed and exactness that a VAE can make.
 
 # %% [markdown]
-# ## Exam-style questions
-#
-# Pencil first; then unfold.
-#
-# ### Short: recall and compute
-#
-# **1.** The data's covariance has the eigenvalues $2, 0.5, 0.1, 0.1$. A linear VAE has three latents and $s = 0.4$. How many are active at the optimum,
-# and how long are the columns of $W$? What is the best $s$, and how many latents are active then?
-#
-# <details><summary>Answer</summary>
-#
-# $s^2 = 0.16$: two are active, with columns of length $\sqrt{1.84} = 1.3565$ and $\sqrt{0.34} = 0.5831$; the third column is 0. The best $s^2$ is the one variance
-# that is left, $0.1$, so $s = 0.3162$; the third direction varies just as much as the noise, its column has length 0, and still two are active.
-#
-# </details>
-#
-# **2.** A hundred encoders in one latent. What are rate, information and marginal term if all of them say $\mathcal N(0, 1)$? If all say $\mathcal N(1, 1)$?
-#
-# <details><summary>Answer</summary>
-#
-# All 0: the latent has collapsed. In the second case the rate is $\frac12$, the information 0 (a code does not tell which picture it came from), and the marginal term $\frac12$:
-# the nats are paid for nothing, and moving the prior to $\mathcal N(1, 1)$ saves them all.
-#
-# </details>
-#
-# **3.** With a log-normal prior and $q$, somebody adds $\mathbb E_q[\log z]$ to the divergence of the two normals, "for the Jacobian". Right?
-#
-# <details><summary>Answer</summary>
-#
-# No. Both log densities contain $-\log z$, and the divergence is made of their difference: it cancels. Only if one of the two is written in $z$ and the other in $u$ does it matter, and then
-# the difference is meaningless anyway.
-#
-# </details>
-#
-# ### Longer: transfer
-#
-# **4.** A linear VAE at its optimum has $\Lambda = \operatorname{diag}(a, b)$. Its two latents are turned by 45°. Which gap does the best independent $q$ leave? When is it 0? What
-# becomes of the argument if $q$ may have a full covariance?
-#
-# <details><summary>Answer</summary>
-#
-# Both diagonal entries become $\frac{a + b}2$, the determinant stays $ab$: the gap is $\frac12\log\frac{(a + b)^2}{4ab}$. It is 0 for $a = b$ only, two directions with the same variance, which
-# have no axes of their own. With a full covariance $q$ is the posterior for every rotation, the bound equals the likelihood everywhere, and nothing lines the latents up any more.
-#
-# </details>
-#
-# **5.** Show that the information is at most $\log N$. A paper estimates the information of its codes within minibatches of 64, with $q(z)$ made of these 64
-# encoders, and reports $4.15$ nats for a large VAE. What do you say?
-#
-# <details><summary>Answer</summary>
-#
-# $q(z) = \frac1N\sum_m q(z \mid x_m) \ge \frac1N q(z \mid x_n)$, so $\log\frac{q(z \mid x_n)}{q(z)} \le \log N$ at every $z$, and so on average. With 64 encoders the estimate cannot
-# exceed $\log 64 = 4.1589$. A value that touches the ceiling says only that the codes of 64 pictures hardly overlap; the information about the whole data set may be far more.
-#
-# </details>
-#
-# **6.** (6 points) *Where do the nats go?* (a) Write the NELBO of a ladder of $K$ rungs, top-down, as a sum of $K + 1$ terms. (b) A VAE with one layer has an autoregressive decoder
-# $p(x \mid z) = \prod_i p(x_i \mid x_{<i}, z)$ that can represent the data's distribution $p^*$ without $z$. Show that it has an optimum with rate 0. (c) The chain with a rung for each pixel represents
-# the same $p^*$. What are its rate and its reconstruction there? What does the NELBO say about how much the latents know?
-#
-# <details><summary>Answer</summary>
-#
-# (a) (2 points) $-\mathbb E_q\log p(x \mid z_1, \dots, z_K) + \sum_k \mathbb E_q\, \mathrm{KL}\big(q(z_k \mid z_{>k}, x) \,\|\, p(z_k \mid z_{>k})\big)$, with $z_K$ drawn first, from $q(z_K \mid x)$ with the prior $p(z_K)$.
-#
-# (b) (2 points) NELBO $\ge -\log p(x)$, and on average over the data that is at least the entropy $H$ of $p^*$. With $q = p(z)$ and the decoder $p^*$ the rate is 0 and the reconstruction is $H$:
-# nothing can be lower. Whatever a code would save, it costs at least as much.
-#
-# (c) (2 points) There the reconstruction is 0 and the rate is $H$. Both have the same NELBO, one with silent latents and one whose latents know everything: the sum does not tell how it is split.
-# Look at the terms.
-#
-# </details>
-#
-# ## An open question
-#
-# A second stage is fitted to codes that the first stage has made. Could the first stage know that a second will come, and make codes that are easy for it? Trained together, the pair is one VAE with a learnt
-# prior, and the bound is right for both. Yet the best systems train one after the other, and stop the gradient between them. What is gained, if not nats?
-
-# %% [markdown]
 # ## Questions on paper
 #
 # **Question (5 points; 002 9-1).** (a) Sketch the data flow of a VAE in training, from $x$ to the loss, with everything that is random in it. (b) Through which nodes do
@@ -1468,7 +1390,17 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 #
 # </details>
 #
-# **5.** The linear VAE of section 7 is at its optimum, with $\lambda = (4, 1)$, two latents and $s = \frac12$. What spread (section 4) has each latent, and what does
+# **5.** The data's covariance has the eigenvalues $2, 0.5, 0.1, 0.1$. A linear VAE has three latents and $s = 0.4$. How many are active at the optimum,
+# and how long are the columns of $W$? What is the best $s$, and how many latents are active then?
+#
+# <details><summary>Answer</summary>
+#
+# $s^2 = 0.16$: two are active, with columns of length $\sqrt{1.84} = 1.3565$ and $\sqrt{0.34} = 0.5831$; the third column is 0. The best $s^2$ is the one variance
+# that is left, $0.1$, so $s = 0.3162$; the third direction varies just as much as the noise, its column has length 0, and still two are active.
+#
+# </details>
+#
+# **6.** The linear VAE of section 7 is at its optimum, with $\lambda = (4, 1)$, two latents and $s = \frac12$. What spread (section 4) has each latent, and what does
 # it cost on average? And at $s = 1.5$?
 #
 # <details><summary>Answer</summary>
@@ -1479,11 +1411,29 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 #
 # </details>
 #
+# **7.** A hundred encoders in one latent. What are rate, information and marginal term if all of them say $\mathcal N(0, 1)$? If all say $\mathcal N(1, 1)$?
+#
+# <details><summary>Answer</summary>
+#
+# All 0: the latent has collapsed. In the second case the rate is $\frac12$, the information 0 (a code does not tell which picture it came from), and the marginal term $\frac12$:
+# the nats are paid for nothing, and moving the prior to $\mathcal N(1, 1)$ saves them all.
+#
+# </details>
+#
+# **8.** With a log-normal prior and $q$, somebody adds $\mathbb E_q[\log z]$ to the divergence of the two normals, "for the Jacobian". Right?
+#
+# <details><summary>Answer</summary>
+#
+# No. Both log densities contain $-\log z$, and the divergence is made of their difference: it cancels. Only if one of the two is written in $z$ and the other in $u$ does it matter, and then
+# the difference is meaningless anyway.
+#
+# </details>
+#
 # ### Longer: transfer
 #
 # Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
-# **6.** A decoder ignores $z$ for good. What is the best encoder, what does the bound become, and why does no gradient lead away from there at first?
+# **9.** A decoder ignores $z$ for good. What is the best encoder, what does the bound become, and why does no gradient lead away from there at first?
 #
 # <details><summary>Answer</summary>
 #
@@ -1492,7 +1442,7 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 #
 # </details>
 #
-# **7.** Two VAEs have the same NELBO of 87. One has KL 3, the other KL 20. Which one would you take for (a) compressing pictures, (b) a search for similar pictures by their codes, (c) drawing new ones?
+# **10.** Two VAEs have the same NELBO of 87. One has KL 3, the other KL 20. Which one would you take for (a) compressing pictures, (b) a search for similar pictures by their codes, (c) drawing new ones?
 #
 # <details><summary>Answer</summary>
 #
@@ -1501,7 +1451,7 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 #
 # </details>
 #
-# **8.** A VAE was trained on $N = 1000$ pictures. On average their codes cost 12 nats, and the clouds $q(z \mid x_n)$ hardly overlap. (a) What are, nearly, the information and the marginal term? (b) Somebody
+# **11.** A VAE was trained on $N = 1000$ pictures. On average their codes cost 12 nats, and the clouds $q(z \mid x_n)$ hardly overlap. (a) What are, nearly, the information and the marginal term? (b) Somebody
 # takes for his new prior the mixture of these thousand encoders itself, $r(z) = q(z)$. What do the training pictures' codes cost now? (c) Why is it a bad second stage all the same?
 #
 # <details><summary>Answer</summary>
@@ -1515,7 +1465,43 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 #
 # </details>
 #
-# **9.** (6 points) The decoder is $p(x \mid z) = \mathcal N(x;\, \hat x(z), s^2 I)$ in $D$ dimensions, and $s$ is learnt as well. (a) For given networks write the part of the NELBO that depends on $s$, with $m = \mathbb E\|x - \hat x(z)\|^2$
+# **12.** A linear VAE at its optimum has $\Lambda = \operatorname{diag}(a, b)$. Its two latents are turned by 45°. Which gap does the best independent $q$ leave? When is it 0? What
+# becomes of the argument if $q$ may have a full covariance?
+#
+# <details><summary>Answer</summary>
+#
+# Both diagonal entries become $\frac{a + b}2$, the determinant stays $ab$: the gap is $\frac12\log\frac{(a + b)^2}{4ab}$. It is 0 for $a = b$ only, two directions with the same variance, which
+# have no axes of their own. With a full covariance $q$ is the posterior for every rotation, the bound equals the likelihood everywhere, and nothing lines the latents up any more.
+#
+# </details>
+#
+# **13.** Show that the information is at most $\log N$. A paper estimates the information of its codes within minibatches of 64, with $q(z)$ made of these 64
+# encoders, and reports $4.15$ nats for a large VAE. What do you say?
+#
+# <details><summary>Answer</summary>
+#
+# $q(z) = \frac1N\sum_m q(z \mid x_m) \ge \frac1N q(z \mid x_n)$, so $\log\frac{q(z \mid x_n)}{q(z)} \le \log N$ at every $z$, and so on average. With 64 encoders the estimate cannot
+# exceed $\log 64 = 4.1589$. A value that touches the ceiling says only that the codes of 64 pictures hardly overlap; the information about the whole data set may be far more.
+#
+# </details>
+#
+# **14.** (6 points) *Where do the nats go?* (a) Write the NELBO of a ladder of $K$ rungs, top-down, as a sum of $K + 1$ terms. (b) A VAE with one layer has an autoregressive decoder
+# $p(x \mid z) = \prod_i p(x_i \mid x_{<i}, z)$ that can represent the data's distribution $p^*$ without $z$. Show that it has an optimum with rate 0. (c) The chain with a rung for each pixel represents
+# the same $p^*$. What are its rate and its reconstruction there? What does the NELBO say about how much the latents know?
+#
+# <details><summary>Answer</summary>
+#
+# (a) (2 points) $-\mathbb E_q\log p(x \mid z_1, \dots, z_K) + \sum_k \mathbb E_q\, \mathrm{KL}\big(q(z_k \mid z_{>k}, x) \,\|\, p(z_k \mid z_{>k})\big)$, with $z_K$ drawn first, from $q(z_K \mid x)$ with the prior $p(z_K)$.
+#
+# (b) (2 points) NELBO $\ge -\log p(x)$, and on average over the data that is at least the entropy $H$ of $p^*$. With $q = p(z)$ and the decoder $p^*$ the rate is 0 and the reconstruction is $H$:
+# nothing can be lower. Whatever a code would save, it costs at least as much.
+#
+# (c) (2 points) There the reconstruction is 0 and the rate is $H$. Both have the same NELBO, one with silent latents and one whose latents know everything: the sum does not tell how it is split.
+# Look at the terms.
+#
+# </details>
+#
+# **15.** (6 points) The decoder is $p(x \mid z) = \mathcal N(x;\, \hat x(z), s^2 I)$ in $D$ dimensions, and $s$ is learnt as well. (a) For given networks write the part of the NELBO that depends on $s$, with $m = \mathbb E\|x - \hat x(z)\|^2$
 # over data and draws, and minimise it. (b) Put the minimiser in: what does the loss become as a function of $m$? (c) With $D = 64$: by how much may the KL rise, in nats, for a halving of $m$ to be worth while? (d) What happens to the bound when the networks can
 # make $m \to 0$, and why does it not happen with levels?
 #
@@ -1538,7 +1524,7 @@ with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
 # VAE's final cost is the model's, and how much its encoder's? Train the decoder further with the encoder held, or the encoder with the decoder held: which of the two closes the gap of section 5, and what
 # does that do to $\log p(x)$ on test digits?
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-2-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "ce02b1f5fee90ad0571dfedf71f7f0e4", "cell_type": "code"} deletable=false editable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""density.posterior (long: two functions, each with the slips that students make in it): Bayes' rule in log space, and the counts of naive Bayes."""
+"""density.posterior (long: two functions with their slips): Bayes' rule in log space, and the counts of naive Bayes."""
 
 from __future__ import annotations
 

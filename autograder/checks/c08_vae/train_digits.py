@@ -1,4 +1,4 @@
-"""vae.train_digits: nats of kept-back digits, all computed anew from the encoder and the decoder, with the judge's noise.
+"""vae.train_digits (long: nats, draws and slips): nats of kept-back digits, computed anew with the judge's noise.
 
 Two questions hang together: what the encoder says of the test digits decides at which z the decoder is asked. So the
 second case is made when the first has been judged. The decoder is shown z alone, the divergence is paid in full, and a
