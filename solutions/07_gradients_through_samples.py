@@ -104,7 +104,7 @@ show(
 # | $\epsilon$ | `eps` | standard normal noise; always an *argument*, never drawn inside a function |
 # | $z$ | `z` | a sample, $z \sim q$ |
 # | $\mu, \sigma$ | `mu`, `sigma` | parameters of $q$; $\sigma > 0$ is a standard deviation, its square a variance |
-# | $\log\sigma^2$ | `log_var` | what an encoder network (that of notebook 08, too) returns in place of $\sigma$, since it may be any real number |
+# | $\log\sigma^2$ | `log_var` | what many encoder networks return in place of $\sigma$, since it may be any real number |
 # | $f$ | `f` | what is averaged: a reward, a loss, a log likelihood. It takes a batch of rows, (N, D), and gives one number for each, (N,) |
 # | $F,\ Q$ | | distribution functions: $F$ of a normal, $Q$ of a log-normal |
 # | $\mathbb E$ | | an expectation, over the noise or over $q$: the same thing said twice |

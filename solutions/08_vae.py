@@ -59,7 +59,7 @@ from pushforward.figures.vae_theory import (
     draw_two_priors,
     holes,
 )
-from pushforward.train import budget, train
+from pushforward.train import budget, descend, train
 from pushforward.vae import LIKELIHOODS, Autoencoder
 from pushforward.waiting import waiting_for, with_bar
 
@@ -249,12 +249,7 @@ def train_vae(model, steps, beta=always_one, seed=0, batch=128, rate=2e-3, avera
         mu, sigma = model.encode(levels, how)
         log_p = functools.partial(model.log_p, how=how)
         loss = nelbo(levels, mu, sigma, torch.randn_like(mu), log_p, beta(k)).mean()
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 50)
-        optimiser.step()
-        pace.step()
-        return loss
+        return descend(loss, optimiser, pace, most=50)
 
     history = train(step, model, steps, seed=seed, average=average, label="autoencoder")
     return model.eval(), history
@@ -1036,13 +1031,12 @@ BEGINS = {"normal": lambda u: u, "log-normal": torch.exp}
 
 
 def small_nelbo(model, levels, eps, begins):
-    """NELBO in nats per picture, at one draw; the decoder is shown begins(mu + sigma eps)."""
-    mu, sigma = model.encode(levels)
-    kl = 0.5 * (sigma**2 + mu**2 - 1 - 2 * sigma.log()).sum(1)
-    return kl - model.log_p(begins(mu + sigma * eps), levels).sum(1)
+    """Your nelbo in nats per picture, at one draw; the decoder is shown begins(mu + sigma eps)."""
+    return nelbo(levels.long(), *model.encode(levels), eps, lambda z, levels: model.log_p(begins(z), levels), 1.0)
 
 
-@functools.cache
+@functools.cache  # run this cell again after changing nelbo
+@torch.enable_grad()
 def small_run(prior, seed=0):
     """A VAE with two latents, trained on the digits, and what its training cost, step by step."""
     torch.manual_seed(seed)
@@ -1057,11 +1051,7 @@ def small_run(prior, seed=0):
     def step(k):
         batch = levels[torch.randint(len(levels), (100,))]
         loss = small_nelbo(model, batch, torch.randn(100, 2), BEGINS[prior]).mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        rates.step()
-        return loss
+        return descend(loss, optimiser, rates)
 
     history = train(step, model, steps, label=f"two latents, {prior} prior")
     return model.eval(), history.losses
@@ -1073,8 +1063,8 @@ def small_run(prior, seed=0):
 # will look more like digits?
 
 # %% tags=["demo"]
-model, dice = small_run("normal")[0], torch.Generator().manual_seed(1)
-with waiting_for("aggregate_log_density", "rate_split", "best_normal"), torch.no_grad():
+with waiting_for("nelbo", "aggregate_log_density", "rate_split", "best_normal"), torch.no_grad():
+    model, dice = small_run("normal")[0], torch.Generator().manual_seed(1)
     mu, sigma = model.encode(digits("train")[0].flatten(1))
     ticks = torch.linspace(-3.2, 3.2, 81)
     plane = torch.stack(torch.meshgrid(ticks, ticks, indexing="xy"), -1).flatten(0, 1)
@@ -1208,22 +1198,23 @@ with waiting_for("lognormal_nelbo", "same_decoder"):
 # two-latent VAE as above, its decoder shown $e^u$; all else, the noise included, is the same.
 
 # %% tags=["demo"]
-runs = {f"{prior} prior": small_run(prior) for prior in BEGINS}
-for name, (model, _) in runs.items():
-    prior, dice = name.removesuffix(" prior"), torch.Generator().manual_seed(3)
-    with torch.no_grad():
-        nats = []
-        for part in ("train", "valid"):
-            seen = digits(part)[0].flatten(1)
-            many = [
-                small_nelbo(model, seen, torch.randn(len(seen), 2, generator=dice), BEGINS[prior])
-                for _ in range(budget(10, 5, 2))
-            ]
-            nats.append(float(torch.stack(many).mean()))
-    print(f"{name:16} NELBO of the training digits {nats[0]:6.2f}, of others {nats[1]:6.2f} nats")
-show(draw_two_priors({name: losses for name, (_, losses) in runs.items()}), alt="Left: a bell above, and below it, upside down, the log-normal with its "
-     "peak near 0 and its long tail; thin lines join them, with the same mass between two lines above and below. Right: two loss curves "
-     "over the steps, which fall together and stay close.")  # fmt: skip
+with waiting_for("nelbo"):
+    runs = {f"{prior} prior": small_run(prior) for prior in BEGINS}
+    for name, (model, _) in runs.items():
+        prior, dice = name.removesuffix(" prior"), torch.Generator().manual_seed(3)
+        with torch.no_grad():
+            nats = []
+            for part in ("train", "valid"):
+                seen = digits(part)[0].flatten(1)
+                many = [
+                    small_nelbo(model, seen, torch.randn(len(seen), 2, generator=dice), BEGINS[prior])
+                    for _ in range(budget(10, 5, 2))
+                ]
+                nats.append(float(torch.stack(many).mean()))
+        print(f"{name:16} NELBO of the training digits {nats[0]:6.2f}, of others {nats[1]:6.2f} nats")
+    show(draw_two_priors({name: losses for name, (_, losses) in runs.items()}), alt="Left: a bell above, and below it, upside down, the log-normal with its "
+         "peak near 0 and its long tail; thin lines join them, with the same mass between two lines above and below. Right: two loss curves "
+         "over the steps, which fall together and stay close.")  # fmt: skip
 
 # %% [markdown]
 # What difference there is belongs to the first layer and to the random start, not to the prior. For the exam (001 P2d):
@@ -1374,11 +1365,7 @@ def ladder_run(rungs_speak, seed=0):
 
     def step(k):
         loss = terms(x[torch.randint(len(x), (100,))])["nelbo"].mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        rates.step()
-        return loss
+        return descend(loss, optimiser, rates)
 
     train(step, nets, steps, label="a ladder" if rungs_speak else "a flat layer")
     nets.eval()
