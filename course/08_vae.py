@@ -1248,8 +1248,9 @@ check("vae.ladder")
 # 2 + 14 latents, and your loss. In the flat one the rungs do not speak: `encode_1` is shown zeros for $z_2$, and the prior of $z_1$ is $\mathcal N(0, I)$. That is a
 # plain VAE with 16 latents. Predict which terms the ladder lowers.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "given-10-ladders-of-latents-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "55c15209dde7fe10f80f54f6f4306788", "cell_type": "code"} deletable=false editable=false
-@functools.cache
+# %% nbgrader={"schema_version": 3, "grade_id": "given-10-ladders-of-latents-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e1f4ce8f7e269111d4c08c38601a4a0d", "cell_type": "code"} deletable=false editable=false
+@functools.cache  # run this cell again after changing ladder_nelbo
+@torch.enable_grad()
 def ladder_run(rungs_speak, seed=0):
     """The nets of a ladder of 2 + 14 latents, trained with your loss; rungs that do not speak are one flat layer."""
     torch.manual_seed(seed)
@@ -1280,9 +1281,8 @@ def ladder_run(rungs_speak, seed=0):
 
 
 # %% tags=["demo"]
-with waiting_for("ladder_nelbo", "top_down"):
+with waiting_for("ladder_nelbo", "top_down"), torch.no_grad():
     models = {"one flat layer": ladder_run(False), "two rungs": ladder_run(True)}
-with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
     W, s, dice = torch.tensor([[5.0, 5.0], [0.0, 0.3]]).double(), 1.0, torch.Generator().manual_seed(4)
     precision = torch.eye(2).double() + W.T @ W / s**2
     steps, eps = top_down(torch.zeros(2).double(), W, s), torch.randn(150, 2, generator=dice).double()

@@ -1342,7 +1342,8 @@ check("vae.ladder")
 
 
 # %% tags=["given"]
-@functools.cache
+@functools.cache  # run this cell again after changing ladder_nelbo
+@torch.enable_grad()
 def ladder_run(rungs_speak, seed=0):
     """The nets of a ladder of 2 + 14 latents, trained with your loss; rungs that do not speak are one flat layer."""
     torch.manual_seed(seed)
@@ -1373,9 +1374,8 @@ def ladder_run(rungs_speak, seed=0):
 
 
 # %% tags=["demo"]
-with waiting_for("ladder_nelbo", "top_down"):
+with waiting_for("ladder_nelbo", "top_down"), torch.no_grad():
     models = {"one flat layer": ladder_run(False), "two rungs": ladder_run(True)}
-with waiting_for("ladder_nelbo", "top_down", "models"), torch.no_grad():
     W, s, dice = torch.tensor([[5.0, 5.0], [0.0, 0.3]]).double(), 1.0, torch.Generator().manual_seed(4)
     precision = torch.eye(2).double() + W.T @ W / s**2
     steps, eps = top_down(torch.zeros(2).double(), W, s), torch.randn(150, 2, generator=dice).double()
