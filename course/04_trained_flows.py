@@ -1268,7 +1268,7 @@ check("flow.train_digits")
 # One more rung, which needs no training by steps at all: the curves alone, and then *one* normal distribution of their $z$, with a covariance of $64 \times 64$ as in notebook 01. **Predict** where it stands.
 
 # %% tags=["demo"]
-with waiting_for("start_of_curves", "flow_nats", "digit_to_noise", "digit_from_noise", "pixel_log_p", "spread_levels"):
+with waiting_for("start_of_curves", "flow_nats", "pixel_log_p", "spread_levels"):
     curves = CurvesAndCouplings(*start_of_curves(pixel_log_p(TRAIN.long(), 17, 0.2).to(TRAIN)))
     curves = curves.requires_grad_(False).eval()  # not trained: its couplings are still the identity
     z = torch.cat([curves.inverse(spread_levels(TRAIN, seed) / 17)[0] for seed in range(5)])
