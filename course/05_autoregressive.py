@@ -905,11 +905,11 @@ def pixels_run(seed=0):
 # **Write** the mixing of places and the loss, which the training needs; then what the trained net says of a row, and
 # the sampler.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "ar-train_digits-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "725b7e91cec7085b688eaacce47f6bfe", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "ar-train_digits-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b44a1b20b3cdadcb7bb6a1415d30f652", "cell_type": "code"} deletable=false
 def causal_mix(h, W, b):
-    """h'_i = Σ_{j ≤ i} W_ij h_j + b_i at every place i, in each column alike.
+    """h'_i = Σ_{j ≤ i} W_ij h_j + b_i at every place i, one row of h, in each column alike.
 
-    h: (D, M), a row for each place; W: (D, D); b: (D,);  returns (D, M), of the type of h.
+    h: (D, M); W: (D, D); b: (D,);  returns (D, M), of the type of h.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

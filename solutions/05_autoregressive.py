@@ -1006,9 +1006,9 @@ def pixels_run(seed=0):
 
 # %% tags=["solve:ar.train_digits"]
 def causal_mix(h, W, b):
-    """h'_i = Σ_{j ≤ i} W_ij h_j + b_i at every place i, in each column alike.
+    """h'_i = Σ_{j ≤ i} W_ij h_j + b_i at every place i, one row of h, in each column alike.
 
-    h: (D, M), a row for each place; W: (D, D); b: (D,);  returns (D, M), of the type of h.
+    h: (D, M); W: (D, D); b: (D,);  returns (D, M), of the type of h.
     """
     ### BEGIN SOLUTION
     return torch.tril(W) @ h + b[:, None]
