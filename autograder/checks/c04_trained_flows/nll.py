@@ -134,9 +134,8 @@ class Nll(Exercise):
 
     def _gentle(self) -> dict[str, Any]:
         """Numbers so small that what comes back through ladj alone is far above all rounding."""
-        bent = Net(
-            "flow_inverse", (floats([0.0, 0.8], PYTHON), floats([0.0, 0.0], PYTHON)), "the inverse of a bent flow"
-        )
+        weights = floats([0.0, 0.8], PYTHON), floats([0.0, 0.0], PYTHON)
+        bent = Net("flow_inverse", weights, "the inverse of a bent flow")
         return {"x": floats([[0.25, 0.5]], PYTHON), "inverse": bent, "base": normal_of(0.0, 1.0, 2, PYTHON)}
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
@@ -177,7 +176,7 @@ class Nll(Exercise):
             yield self._passes(answer, "z")
 
     def _passes(self, answer: Any, name: str) -> Finding:
-        """What the gradient is the loss itself is asked for."""
+        """That it arrives at all: its value is asked of the loss."""
         came = values(answer["gradients"].get(name)) is not None
         return self.learns(came, f"a gradient ∂/∂{name}", "none arrives")
 
@@ -230,17 +229,9 @@ class Nll(Exercise):
             {NATS: lambda x, inverse, base: _of(_log_p)(x, inverse, base).detach() + 0 * x.sum()},
             "The value is right, but the gradient, or a part of it, does not come back. detach, item and no_grad have no place in a loss.",
             also=(
-                {NATS: lambda x, inverse, base: _of(_log_p)(x, inverse, base).detach()},
-                {
-                    NATS: lambda x, inverse, base: _of(lambda x, z, ladj, base: base(z) + ladj.detach())(
-                        x, inverse, base
-                    )
-                },
-                {
-                    NATS: lambda x, inverse, base: _of(lambda x, z, ladj, base: base(z.detach()) + ladj)(
-                        x, inverse, base
-                    )
-                },
+                {NATS: torch.no_grad()(_of(_log_p))},
+                {NATS: _of(lambda x, z, ladj, base: base(z) + ladj.detach())},
+                {NATS: _of(lambda x, z, ladj, base: base(z.detach()) + ladj)},
                 {BASE: lambda z: -0.5 * (z.detach() ** 2 + math.log(2 * math.pi)).sum(1)},
                 {EACH: lambda x, inverse, base: _of(_log_p)(x, inverse, base).detach() / x.shape[1]},
             ),
