@@ -14,12 +14,12 @@ from autograder.judging.compare import arithmetic, close, exact, has_shape, kind
 from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
-from pushforward.answering.wire import Plain
 
 GAP, BETTER = NAMES = "paired_gap", "better"
 PARTS = ("gap", "error")
 NEAR = 0.002  # a lead may lie so near to two standard errors that rounding decides
 LEADS = (0.6, 1.3, 1.8, 1.97, 2.03, 2.3, 5.0)  # in paired standard errors
+CLEAR = 4.0  # standard errors of a lead that nobody may leave open
 FEW = 3  # points: n in place of n − 1 makes their standard error a fifth smaller
 
 
@@ -33,10 +33,6 @@ def _paired(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
 
 def _apart(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
     return ((p.var() + q.var()) / len(p)).sqrt()
-
-
-def _is_float(answer: Any) -> bool:
-    return isinstance(answer, float) or (isinstance(answer, Plain) and answer.array.dtype.kind == "f")
 
 
 def _verdict(a: torch.Tensor, b: torch.Tensor, error: Callable = _paired, times: float = 2.0) -> int:
@@ -58,7 +54,7 @@ class Gap(Exercise):
     gap = pays("the gap is the mean of log p − log q: what the model costs too much, in nats")
     error = pays("its standard error is that of the differences, point by point", 1.5)
     leads = pays("a lead of more than two paired standard errors has the sign of the better model", 1.5)
-    open = pays("a smaller lead decides nothing")
+    open = pays("a smaller lead decides nothing, and a clear one is not left open")
 
     hints = (
         "Both models met the same points. What is left of a hard point's −20 nats when one takes the difference?",
@@ -137,8 +133,8 @@ class Gap(Exercise):
 
     def _better(self, case: Case, answer: Any) -> Iterator[Finding]:
         said = number(answer)
-        good = said in (-1, 0, 1) and not _is_float(answer)
-        yield self.form(good, "1, 0 or −1, a whole number", kind_of(answer))
+        good = said in (-1, 0, 1) and isinstance(answer, int)
+        yield self.form(good, "the int 1, 0 or −1", kind_of(answer))
         rounding = NEAR * (abs(case.mean) + 2 * case.error) + 1e-4
         if not good or (case.mean and abs(abs(case.mean) - 2 * case.error) <= rounding):
             return
@@ -147,6 +143,8 @@ class Gap(Exercise):
         want = int(math.copysign(1, case.mean)) if decided else 0
         told = f"{want}: a lead of {case.mean:.3g} with a paired standard error of {case.error:.3g}"
         yield law(said == want, told, show(answer))
+        if abs(case.mean) > CLEAR * case.error:
+            yield self.open(said != 0, told, show(answer))  # who always says 0 has learnt nothing about small leads
 
     mistakes = (
         wrong(

@@ -1,4 +1,4 @@
-# breaks: a smaller lead decides nothing | mistake: other than two standard errors
+# breaks: a smaller lead decides nothing, and a clear one is not left open | mistake: other than two standard errors
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: a smaller lead decides nothing | mistake: n in place of n − 1
+# breaks: a smaller lead decides nothing, and a clear one is not left open | mistake: n in place of n − 1
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: a smaller lead decides nothing | mistake: a tie has a winner
+# breaks: a smaller lead decides nothing, and a clear one is not left open | mistake: a tie has a winner
 import math
 
 
