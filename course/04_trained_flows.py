@@ -281,7 +281,7 @@ check("flow.nll")
 #
 # **Write** the gap with its error, and the referee.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-gap-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8ef050bed92b87df084885324e2b0947", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-gap-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b19f0e1bc61cfad34397d6b871d4933d", "cell_type": "code"} deletable=false
 def paired_gap(log_p, log_q):
     """mean(log_p − log_q) and the standard error of that mean, both from the differences.
 
@@ -294,7 +294,7 @@ def paired_gap(log_p, log_q):
 def better(log_a, log_b):
     """1 if model a leads by more than two standard errors of the paired difference, −1 if b does, else 0.
 
-    log_a, log_b: (N,), N ≥ 2, of the same points;  returns 1, 0 or −1.
+    log_a, log_b: (N,), N ≥ 2, of the same points;  returns the int 1, 0 or −1.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -281,7 +281,7 @@ def paired_gap(log_p, log_q):
 def better(log_a, log_b):
     """1 if model a leads by more than two standard errors of the paired difference, −1 if b does, else 0.
 
-    log_a, log_b: (N,), N ≥ 2, of the same points;  returns 1, 0 or −1.
+    log_a, log_b: (N,), N ≥ 2, of the same points;  returns the int 1, 0 or −1.
     """
     ### BEGIN SOLUTION
     lead = paired_gap(log_a, log_b)

@@ -72,7 +72,7 @@ def _item_by_item(levels: Points, u: Points, mean: Points, std: Points) -> Point
 
 
 def _single(levels: Points, u: Points, mean: Points, std: Points) -> Points:
-    return _bound()(levels.float(), u.float(), mean.float(), std.float())
+    return _bound()(levels.float(), u.float(), mean.float(), std.float()).to(levels.dtype)
 
 
 def _covariance(levels: Points, u: Points, mean: Points, std: Points) -> Points:
@@ -118,7 +118,7 @@ class CatchBins(Detective):
         "bins": {
             "fills the first half of each bin": _bound(place=lambda levels, u: levels + u / 2),
             "fills the middle half of each bin": _bound(place=lambda levels, u: levels + 0.25 + u / 2),
-            "fills two bins": _bound(place=lambda levels, u: levels + 2 * u),
+            "takes the upper half of each bin from below": _bound(place=lambda levels, u: levels + u - (u > 0.5).to(u)),
             "adds the noise after dividing by 17": _bound(place=lambda levels, u: levels + 17 * u),
             "moves every bin by half a level": _bound(place=lambda levels, u: levels + u - 0.5),
             "divides the levels by 16 and the noise by 17": _bound(place=lambda levels, u: levels * 17 / 16 + u),
@@ -128,7 +128,7 @@ class CatchBins(Detective):
             "adds the volume where it must be taken off": _scaled(0.0, 1 / 17, lambda nats, D, width: nats + D * math.log(width)),
             "counts the volume for one pixel only": _scaled(0.0, 1 / 17, lambda nats, D, width: nats - math.log(width)),
             "counts 16 bins for 17": _scaled(0.0, 1 / 17, lambda nats, D, width: nats + D * math.log(16)),
-            "forgets that it went to [−1, 1]": _scaled(-1.0, 2 / 17, lambda nats, D, width: nats),
+            "pays for 64 pixels, whatever their number": _scaled(0.0, 100 / 17, lambda nats, D, width: nats - 64 * math.log(width)),
             "prices the logit in place of the level": _by_logit(paid=False),
         },
         "noise": {
@@ -137,16 +137,15 @@ class CatchBins(Detective):
             "draws noise of its own, the same in every call": _own_noise,
             "gives all pictures the noise of the first": _bound(place=lambda levels, u: levels + u[:1]),
             "gives all pixels the noise of the first": _bound(place=lambda levels, u: levels + u[:, :1]),
-            "subtracts the noise": _bound(place=lambda levels, u: levels - u),
+            "gives white paper no noise": _bound(place=lambda levels, u: levels + u * (levels > 0)),
         },
         "sums": {
             "averages over the pixels": _bound(total=lambda nats: nats.mean(1)),
             "adds up over the batch": _bound(total=lambda nats: nats.sum().expand(len(nats)).clone()),
             "averages over the batch": _bound(total=lambda nats: nats.sum(1).mean().expand(len(nats)).clone()),
-            "tells bits for nats": _bound(more=lambda nats, D: nats / math.log(2)),
             "leaves out ½ log 2π": _bound(more=lambda nats, D: nats - D * LOG_ROOT),
             "takes the standard deviation for the variance": _bound(each=lambda x, mean, std: _nats(x, mean, std.sqrt())),
-            "turns the sign": _bound(more=lambda nats, D: -nats),
+            "takes the first pixel's spread for all": _bound(each=lambda x, mean, std: _nats(x, mean, std[:1])),
         },
     }  # fmt: skip
 
@@ -178,6 +177,16 @@ class CatchBins(Detective):
             "With one pixel, a volume counted once is right, and so is a mean over the pixels.",
         ),
         wrong(
+            "always 64 pixels",
+            lambda implementation: _agrees(implementation, D=64),
+            "Who writes 64 for the number of pixels is right about pictures of 64 pixels. Ask about other sizes, too.",
+        ),
+        wrong(
+            "no white paper",
+            lambda implementation: _agrees(implementation, level=lambda levels: levels.clamp(min=3)),
+            "Every level has to be asked about, the ends before all: a slip may concern white paper alone.",
+        ),
+        wrong(
             "a single picture",
             lambda implementation: _agrees(implementation, N=1),
             "With one picture, a sum over the batch is right, and so is noise that all pictures share.",
@@ -192,6 +201,7 @@ class CatchBins(Detective):
             "only too cheap is wrong",
             lambda implementation: _cheaper(implementation),
             "A bound that is too dear is wrong as well, and half bins make some pictures dearer. Ask for the value itself.",
+            also=(lambda implementation: _cheaper(implementation, alike=True),),
         ),
     )
 
@@ -199,6 +209,7 @@ class CatchBins(Detective):
 def _question(N: int, D: int) -> tuple[Points, ...]:
     dice = torch.Generator("cpu").manual_seed(4)
     levels = torch.randint(17, (N, D), generator=dice).double()
+    levels[0, 0] = 0.0
     u, mean = (
         torch.rand(N, D, generator=dice, dtype=torch.float64),
         16 * torch.rand(D, generator=dice, dtype=torch.float64),
@@ -207,13 +218,22 @@ def _question(N: int, D: int) -> tuple[Points, ...]:
 
 
 def _agrees(
-    implementation: Bound, N: int = 3, D: int = 4, noise: Callable = lambda u: u, exactly: bool = False
+    implementation: Bound,
+    N: int = 3,
+    D: int = 4,
+    noise: Callable = lambda u: u,
+    level: Callable = lambda levels: levels,
+    exactly: bool = False,
 ) -> bool:
     levels, u, mean, std = _question(N, D)
-    got, want = implementation(levels, noise(u), mean, std), _nats(levels + noise(u), mean, std).sum(1)
+    levels, u = level(levels), noise(u)
+    got, want = implementation(levels, u, mean, std), _nats(levels + u, mean, std).sum(1)
     return bool(torch.equal(got, want) if exactly else torch.allclose(got.double(), want, rtol=1e-4, atol=1e-4))
 
 
-def _cheaper(implementation: Bound) -> bool:
-    levels, u, mean, std = _question(3, 4)
+def _cheaper(implementation: Bound, alike: bool = False) -> bool:
+    """alike: asked with one mean and one standard deviation for all pixels."""
+    levels, u, mean, std = _question(4, 5) if alike else _question(3, 4)
+    if alike:
+        mean, std = torch.full_like(mean, 4.0), torch.full_like(std, 3.0)
     return bool((implementation(levels, u, mean, std) > _nats(levels + u, mean, std).sum(1) - 1e-3).all())

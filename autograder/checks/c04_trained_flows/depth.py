@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from autograder.oracles.reach import reached
 from pushforward.answering.wire import Plain
 
 WHICH, LEAST = NAMES = "dependence", "least_layers"
+LONG = 120  # layers of a deep chain
 
 
 def _mask(rng: np.random.Generator, D: int) -> list[bool]:
@@ -55,6 +57,13 @@ def _after(keeps: torch.Tensor, layer: Callable = _layer, turned: bool = False) 
     for keep in keeps:
         more = layer(keep).float()
         found = ((found @ more if turned else more @ found) > 0).float()
+    return found > 0
+
+
+def _counted(keeps: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    found = torch.eye(keeps.shape[1], device=keeps.device).to(dtype)
+    for keep in keeps:
+        found = _layer(keep).to(dtype) @ found
     return found > 0
 
 
@@ -98,6 +107,8 @@ class Depth(Exercise):
         for keeps in (swap[:1], swap, swap[[0, 1, 0]], swap[[0, 0, 0]]):
             yield self.case_of(WHICH, {"keeps": keeps})
             yield self.case_of(LEAST, {"keeps": keeps})
+        for device in {device for _, device in arithmetic()}:
+            yield from self._long(device)
         for (_, device), D in itertools.product(arithmetic(), (3, 4, 5, 6)):
             for L in (2, 3, 5):
                 place = Place(rng, torch.float64, device, {"L": L, "D": D})
@@ -105,6 +116,12 @@ class Depth(Exercise):
                     keeps = make(place)
                     yield self.case_of(WHICH, {"keeps": keeps})
                     yield self.case_of(LEAST, {"keeps": torch.cat([keeps, _turns(place)])})
+
+    def _long(self, device: str) -> Iterator[Case]:
+        """So many layers that the number of paths from z_j to x_i fits no float32, int32 or int64."""
+        first = torch.arange(8, device=device) % 2 == 0
+        keeps = torch.stack([first, ~first]).repeat(LONG // 2, 1)
+        yield self.case_of(WHICH, {"keeps": keeps})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         keeps = given["keeps"]
@@ -160,6 +177,13 @@ class Depth(Exercise):
             "kept ones take in, too",
             {WHICH: lambda keeps: _after(keeps, lambda keep: _layer(keep) | _layer(~keep))},
             "A kept coordinate passes the layer unchanged.",
+        ),
+        wrong(
+            "paths counted",
+            {WHICH: _counted},
+            "The paths were counted, and a deep chain has more of them than a number holds: it overflows. After each layer "
+            "ask only whether there is one.",
+            also=tuple({WHICH: functools.partial(_counted, dtype=kind)} for kind in (torch.int32, torch.int64)),
         ),
         wrong(
             "always two",

@@ -167,6 +167,7 @@ class Dequantise(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._line_case(torch.tensor([[0.5]], dtype=torch.float64), 17, 0.05)
+        yield self._line_case(torch.tensor([[0.0, 17.0, 0.02]], dtype=torch.float64), 17, 0.001)
         yield self._units_case(torch.tensor([100.0], dtype=torch.float64), 64, 1 / 17)
         for dtype, device in arithmetic():
             for N, D, K in ((3, 4, 17), (2, 1, 3), (1, 5, 256)):
@@ -221,7 +222,9 @@ class Dequantise(Exercise):
         u, *more = (values(part) - exact(case.levels) for part in (answer, other)[: len(wanted)])
         inside = bool((u >= 0).all() and (u <= 1).all())
         found = "" if inside else f"levels + ({np.nanmin(u):.3g} … {np.nanmax(u):.3g})"
-        yield self.bins(inside, "x between level and level + 1", found, mistake=None if inside else "around the level")
+        yield self.bins(
+            inside, "x between level and level + 1", found, mistake="around the level" if (u < 0).any() else None
+        )
         if inside and case.again:
             yield from self._even(u[0])
             yield from self._of_the_seed(*u, *more)
@@ -234,10 +237,12 @@ class Dequantise(Exercise):
             "no noise"
             if width == 0
             else "one noise for all"
-            if few
+            if _shared(u)
             else "half-width bins"
             if width < 0.6
             else "normal noise"
+            if (abs(u - 0.5) < 0.25).mean() > 0.6
+            else None
         )
         good = even and not few
         yield self.bins(
@@ -419,18 +424,30 @@ class Dequantise(Exercise):
             "bits per picture",
             _units(lambda nats, D: nats / math.log(2), _density),
             "Per dimension means divided by D as well.",
-            also=(_units(lambda nats, D: nats / D, _density), _units(lambda nats, D: nats * math.log(2) / D, _density)),
+        ),
+        wrong(
+            "nats for bits",
+            _units(lambda nats, D: nats / D, _density),
+            "A bit is log 2 = 0.693 nats: divide by it, and there are more bits than nats.",
+            also=(_units(lambda nats, D: nats * math.log(2) / D, _density),),
         ),
         wrong(
             "the width the other way",
             _units(_bits, lambda nats, D, width: nats - D * math.log(width)),
             "Levels that lie closer need a higher density for the same probability: −log p falls with the width.",
-            also=(
-                _units(_bits, lambda nats, D, width: nats + math.log(width)),
-                _units(_bits, lambda nats, D, width: nats),
-            ),
+            also=(_units(_bits, lambda nats, D, width: nats),),
+        ),
+        wrong(
+            "the width of one pixel",
+            _units(_bits, lambda nats, D, width: nats + math.log(width)),
+            "A picture's box is width wide in each of the D pixels: its volume is width to the power D.",
         ),
     )  # fmt: skip
+
+
+def _shared(u: np.ndarray) -> bool:
+    """All pictures, or all pixels, have the same noise."""
+    return any((np.ptp(u, axis=axis) < 1e-4).all() for axis in (0, 1))
 
 
 def _squeezed(x: np.ndarray, K: int, edge: float) -> tuple[np.ndarray, float]:

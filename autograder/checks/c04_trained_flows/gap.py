@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,10 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, exe
 
 GAP, BETTER = NAMES = "paired_gap", "better"
 PARTS = ("gap", "error")
-NEAR = 0.02  # a lead may lie so near to two standard errors that rounding decides
+NEAR = 0.002  # a lead may lie so near to two standard errors that rounding decides
+LEADS = (0.6, 1.3, 1.8, 1.97, 2.03, 2.3, 5.0)  # in paired standard errors
+CLEAR = 4.0  # standard errors of a lead that nobody may leave open
+FEW = 3  # points: n in place of n − 1 makes their standard error a fifth smaller
 
 
 def _gap(p: torch.Tensor, q: torch.Tensor, error: Callable) -> dict[str, torch.Tensor]:
@@ -36,6 +40,11 @@ def _verdict(a: torch.Tensor, b: torch.Tensor, error: Callable = _paired, times:
     return 0 if abs(lead) <= times * float(error(a, b)) else int(math.copysign(1, lead))
 
 
+def _at_least(a: torch.Tensor, b: torch.Tensor) -> int:
+    lead, error = float((a - b).mean()), float(_paired(a, b))
+    return 1 if lead >= 2 * error else -1 if lead <= -2 * error else 0
+
+
 @exercise("flow.gap", NAMES)
 class Gap(Exercise):
     """mean d and sd(d)/√n of d = log p − log q; ±1 where a lead exceeds two paired standard errors, else 0."""
@@ -45,7 +54,7 @@ class Gap(Exercise):
     gap = pays("the gap is the mean of log p − log q: what the model costs too much, in nats")
     error = pays("its standard error is that of the differences, point by point", 1.5)
     leads = pays("a lead of more than two paired standard errors has the sign of the better model", 1.5)
-    open = pays("a smaller lead decides nothing")
+    open = pays("a smaller lead decides nothing, and a clear one is not left open")
 
     hints = (
         "Both models met the same points. What is left of a hard point's −20 nats when one takes the difference?",
@@ -77,18 +86,27 @@ class Gap(Exercise):
                 hard = 6 * normal(rng, (n,), dtype, device)
                 q = hard - 0.3 + 0.2 * normal(rng, (n,), dtype, device)
                 yield self.case_of(GAP, {"log_p": hard, "log_q": q})
-            for k in range(10):
-                yield self.case_of(BETTER, self._race(rng, k, dtype, device))
+            for lead, sign in itertools.product(LEADS, (1, -1)):
+                n = int(rng.integers(30, 200))
+                yield self.case_of(BETTER, self._race(rng, sign * lead, n, dtype, device))
+            yield self.case_of(BETTER, self._race(rng, 1.8, FEW, dtype, device))
+            yield from self._level(rng, dtype, device)
 
-    def _race(self, rng: np.random.Generator, k: int, dtype: torch.dtype, device: str) -> dict[str, torch.Tensor]:
-        """A lead of a given number of paired standard errors, on points that differ by far more than the models."""
-        n = int(rng.integers(30, 200))
+    def _race(
+        self, rng: np.random.Generator, lead: float, n: int, dtype: torch.dtype, device: str
+    ) -> dict[str, torch.Tensor]:
+        """A lead in paired standard errors, on points that differ by far more than the models."""
         apart = rng.normal(size=n)
         apart = (apart - apart.mean()) / apart.std(ddof=1)
-        lead = (1, -1)[k % 2] * (0.6, 1.3, 1.8, 2.3, 5.0)[k // 2] / math.sqrt(n)
         b = 5 * rng.normal(size=n)
-        scale = rng.uniform(0.05, 0.5)
-        return {"log_a": floats(b + scale * (apart + lead), dtype, device), "log_b": floats(b, dtype, device)}
+        ahead = rng.uniform(0.3, 0.5) * (apart + lead / math.sqrt(n))
+        return {"log_a": floats(b + ahead, dtype, device), "log_b": floats(b, dtype, device)}
+
+    def _level(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Iterator[Case]:
+        """The same model twice, and a lead that is the same on every point: a standard error of 0."""
+        b = floats(rng.integers(-40, 5, size=8) / 4, dtype, device)
+        yield self.case_of(BETTER, {"log_a": b.clone(), "log_b": b})
+        yield self.case_of(BETTER, {"log_a": b, "log_b": b + 0.5})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         first, second = given.values()
@@ -116,14 +134,17 @@ class Gap(Exercise):
     def _better(self, case: Case, answer: Any) -> Iterator[Finding]:
         said = number(answer)
         good = said in (-1, 0, 1) and isinstance(answer, int)
-        yield self.form(good, "1, 0 or −1, a whole number", show(answer) if said is not None else kind_of(answer))
-        if not good or abs(abs(case.mean) - 2 * case.error) <= NEAR * (abs(case.mean) + 2 * case.error) + 1e-4:
+        yield self.form(good, "the int 1, 0 or −1", kind_of(answer))
+        rounding = NEAR * (abs(case.mean) + 2 * case.error) + 1e-4
+        if not good or (case.mean and abs(abs(case.mean) - 2 * case.error) <= rounding):
             return
         decided = abs(case.mean) > 2 * case.error
         law = self.leads if decided else self.open
         want = int(math.copysign(1, case.mean)) if decided else 0
         told = f"{want}: a lead of {case.mean:.3g} with a paired standard error of {case.error:.3g}"
         yield law(said == want, told, show(answer))
+        if abs(case.mean) > CLEAR * case.error:
+            yield self.open(said != 0, told, show(answer))  # who always says 0 has learnt nothing about small leads
 
     mistakes = (
         wrong(
@@ -147,6 +168,7 @@ class Gap(Exercise):
             "n in place of n − 1",
             {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std(unbiased=False) / len(p) ** 0.5)},
             "The mean was fitted to the same points: divide the squares by n − 1.",
+            also=({BETTER: lambda a, b: _verdict(a, b, lambda a, b: (a - b).std(unbiased=False) / len(a) ** 0.5)},),
         ),
         wrong(
             "the other way round",
@@ -163,11 +185,25 @@ class Gap(Exercise):
             "the larger number wins",
             {BETTER: lambda a, b: int(math.copysign(1, float((a - b).mean())))},
             "Any lead was taken for a victory. Below two standard errors the points may have decided it, and not the models.",
+            also=(
+                {BETTER: lambda a, b: 1 if a.mean() > b.mean() else -1},
+                {BETTER: lambda a, b: _verdict(a, b, times=0.0)},
+            ),
         ),
         wrong(
             "one standard error is enough",
             {BETTER: lambda a, b: _verdict(a, b, times=1.0)},
             "A lead of one standard error comes by chance in one case of three. Two are asked for.",
+        ),
+        wrong(
+            "other than two standard errors",
+            {BETTER: lambda a, b: _verdict(a, b, times=1.96)},
+            "The lead was not compared with two standard errors: 1.96 and 3 have their uses, but 2 is asked for.",
             also=({BETTER: lambda a, b: _verdict(a, b, times=3.0)},),
+        ),
+        wrong(
+            "a tie has a winner",
+            {BETTER: _at_least},
+            "A lead has to be more than two standard errors. Two models that are the same have a lead of 0 with an error of 0.",
         ),
     )

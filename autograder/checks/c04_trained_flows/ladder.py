@@ -163,8 +163,9 @@ class Ladder(Exercise):
         levels = torch.tensor(rng.integers(K, size=(N, D)), device=device)
         w, p = (floats(_log_shares(rng, shape, 1.5), dtype, device) for shape in ((C,), (C, D, K)))
         given = {"levels": levels, "log_w": w, "log_p": p}
-        ask = call(NATS, *given.values())
-        yield case(ask, about=(self.shape, self.stable), of=NATS, law=self.stable, **given)
+        about = (self.shape, self.stable)
+        yield case(call(NATS, *given.values()), about=about, of=NATS, law=self.stable, **given)
+        yield self.case_of(STEP, {**given, "smoothing": 0.5})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         laws = {TABLE: (self.table,), NATS: (self.nats,), STEP: (self.weights, self.tables)}[name]
@@ -250,7 +251,8 @@ class Ladder(Exercise):
         wrong(
             "the product taken before the logarithm",
             _of_nats(lambda joint, dim: joint.exp().sum(dim).log()),
-            "A product of hundreds of probabilities is 0 in floats. Stay with logarithms, and let logsumexp add them.",
+            "A product of hundreds of probabilities is 0 in floats. Stay with logarithms: logsumexp adds them, softmax shares out.",
+            also=(_of_step(shares=lambda joint: joint.exp() / joint.exp().sum(1, keepdim=True)),),
         ),
         wrong(
             "the weights are left out",

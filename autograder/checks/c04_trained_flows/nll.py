@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from scipy import stats
 
-from autograder.judging.compare import arithmetic, close, exact, has_shape
+from autograder.judging.compare import arithmetic, close, exact, has_shape, values
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
+from autograder.judging.exercise import Case, Exercise, Finding, case, exercise, gate, grad, pays, wrong
 from autograder.oracles.bent_flow import BentFlow, Rows, slope
 from pushforward.answering.wire import Net
 
@@ -67,6 +67,10 @@ def _nll(x: Rows, inverse: Net, base: Net) -> Any:
     return -(_log_base(base, z) - flow.stretch(z)).mean()
 
 
+def _value(answer: Any) -> Any:
+    return answer["value"] if isinstance(answer, dict) else answer
+
+
 # --- slips -----------------------------------------------------------------------------------------------------
 
 
@@ -117,6 +121,7 @@ class Nll(Exercise):
         }  # fmt: skip
         yield self.case_of(NATS, readable)
         yield self.case_of(EACH, readable)
+        yield self.case_of(NATS, self._gentle())
         for dtype, device in arithmetic():
             yield self.case_of(BASE, {"z": normal(rng, (4, 3), dtype, device)})
             far = {"x": 8 + normal(rng, (2, 2), dtype, device), "inverse": way_back(rng, 2, dtype, device)}
@@ -127,18 +132,24 @@ class Nll(Exercise):
                 for name in (NATS, EACH):
                     yield self.case_of(name, {"x": x, "inverse": inverse, "base": base})
 
+    def _gentle(self) -> dict[str, Any]:
+        """Numbers so small that what comes back through ladj alone is far above all rounding."""
+        weights = floats([0.0, 0.8], PYTHON), floats([0.0, 0.0], PYTHON)
+        bent = Net("flow_inverse", weights, "the inverse of a bent flow")
+        return {"x": floats([[0.25, 0.5]], PYTHON), "inverse": bent, "base": normal_of(0.0, 1.0, 2, PYTHON)}
+
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
-        laws = {BASE: (self.standard,), NATS: (self.nats, self.learns), EACH: (self.each,)}[name]
-        if name == NATS:
-            one = torch.ones((), dtype=given["x"].dtype, device=given["x"].device)
-            return case(grad(name, ("x",), one, **given), about=(self.single, *laws), name=name, **given)
-        return case(call(name, **given), about=(self.single, *laws), name=name, **given)
+        law = {BASE: self.standard, NATS: self.nats, EACH: self.each}[name]
+        x = next(iter(given.values()))
+        one = torch.ones(len(x) if name == BASE else (), dtype=x.dtype, device=x.device)
+        ask = grad(name, (next(iter(given)),), one, **given)
+        return case(ask, about=(self.single, law, self.learns), name=name, **given)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         if case.name == BASE:
             yield from self._base(case, answer)
             return
-        value = answer["value"] if case.name == NATS and isinstance(answer, dict) else answer
+        value = _value(answer)
         shape = has_shape(value, (), like=case.x)
         yield self.single(*shape)
         if not shape.ok:
@@ -147,6 +158,7 @@ class Nll(Exercise):
         want, size = _nll(x, case.inverse, case.base), self._size(case)
         if case.name == EACH:
             yield self.each(*close(value, want / x.shape[1], case.x.dtype, size / x.shape[1]))
+            yield self._passes(answer, "x")
             return
         yield self.nats(*close(value, want, case.x.dtype, size))
         steep = slope(lambda v: _nll(v, case.inverse, case.base), x)
@@ -156,11 +168,17 @@ class Nll(Exercise):
 
     def _base(self, case: Case, answer: Any) -> Iterator[Finding]:
         z = exact(case.z)
-        shape = has_shape(answer, (len(z),), like=case.z)
+        shape = has_shape(_value(answer), (len(z),), like=case.z)
         yield self.single(*shape)
         if shape.ok:
             want = stats.norm.logpdf(z).sum(axis=1)
-            yield self.standard(*close(answer, want, case.z.dtype, z.shape[1] + (z**2).sum(axis=1)))
+            yield self.standard(*close(_value(answer), want, case.z.dtype, z.shape[1] + (z**2).sum(axis=1)))
+            yield self._passes(answer, "z")
+
+    def _passes(self, answer: Any, name: str) -> Finding:
+        """That it arrives at all: its value is asked of the loss."""
+        came = values(answer["gradients"].get(name)) is not None
+        return self.learns(came, f"a gradient ∂/∂{name}", "none arrives")
 
     def _size(self, case: Case) -> float:
         """The largest quantities that are rounded on the way, averaged over the rows."""
@@ -209,7 +227,14 @@ class Nll(Exercise):
         wrong(
             "cut from the graph",
             {NATS: lambda x, inverse, base: _of(_log_p)(x, inverse, base).detach() + 0 * x.sum()},
-            "The value is right, but no gradient comes back. detach, item and no_grad have no place in a loss.",
+            "The value is right, but the gradient, or a part of it, does not come back. detach, item and no_grad have no place in a loss.",
+            also=(
+                {NATS: torch.no_grad()(_of(_log_p))},
+                {NATS: _of(lambda x, z, ladj, base: base(z) + ladj.detach())},
+                {NATS: _of(lambda x, z, ladj, base: base(z.detach()) + ladj)},
+                {BASE: lambda z: -0.5 * (z.detach() ** 2 + math.log(2 * math.pi)).sum(1)},
+                {EACH: lambda x, inverse, base: _of(_log_p)(x, inverse, base).detach() / x.shape[1]},
+            ),
         ),
         wrong(
             "a base without its constant",

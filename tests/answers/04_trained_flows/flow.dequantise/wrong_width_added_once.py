@@ -1,4 +1,4 @@
-# breaks: bits and densities are the same number in other units | mistake: the width the other way
+# breaks: bits and densities are the same number in other units | mistake: the width of one pixel
 import math
 
 import torch

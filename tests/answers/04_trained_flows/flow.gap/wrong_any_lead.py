@@ -1,4 +1,4 @@
-# breaks: a smaller lead decides nothing | mistake: the larger number wins
+# breaks: a smaller lead decides nothing, and a clear one is not left open | mistake: the larger number wins
 import math
 
 

@@ -1,4 +1,4 @@
-# breaks: a smaller lead decides nothing | mistake: one standard error is enough
+# breaks: a smaller lead decides nothing, and a clear one is not left open | mistake: one standard error is enough
 import math
 
 

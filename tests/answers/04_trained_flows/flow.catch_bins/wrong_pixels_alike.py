@@ -1,0 +1,16 @@
+# breaks: a bound that adds up wrongly is caught
+import torch
+
+
+def is_bound(implementation):
+    g = torch.Generator().manual_seed(0)
+    N, D = 50, 5
+    k = torch.randint(17, (N, D), generator=g).double()
+    u = torch.rand(N, D, generator=g).double()
+    m = torch.rand(D, generator=g).double() * 16
+    s = torch.rand(D, generator=g).double() + 1
+    m = 0 * m + 2
+    s = 0 * s + 1.5
+    want = -torch.distributions.Normal(m, s).log_prob(k + u).sum(1)
+    got = implementation(k, u, m, s).to(want)
+    return bool(got.shape == want.shape and torch.allclose(got, want, rtol=1e-4, atol=1e-3))

@@ -1,0 +1,10 @@
+# breaks: dependence holds true exactly where x_i can depend on z_j, through any path of the chain | mistake: paths counted
+import torch
+
+
+def dependence(keeps):
+    D = keeps.shape[1]
+    total = torch.eye(D, dtype=torch.int32)
+    for keep in keeps:
+        total = (torch.eye(D, dtype=torch.int32) + (~keep).int()[:, None] * keep.int()[None]) @ total
+    return total > 0
