@@ -106,7 +106,7 @@ class BlindSpot(Exercise):
     }
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield from (self.case_of(PIXEL, {"k": k}) for k in (3, 5))
+        yield from (self.case_of(PIXEL, {"k": k}) for k in (3, 5, 101))
         yield self._bright(rng, 3, 4)
         for dtype, device in arithmetic():
             for layers, k, shape in ((1, 3, (1, 1, 2, 2)), (3, 3, (2, 1, 3, 3)), (2, 5, (1, 1, 3, 4))):

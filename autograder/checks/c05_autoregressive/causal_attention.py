@@ -114,12 +114,21 @@ class CausalAttention(Exercise):
         yield self.case_of(NEXT, {"q": q[:, 1], "k": k[:, 1], "v": v[:, 1], "keys": k[:, :1], "values": v[:, :1]})
         large = floats([[[30.0], [30.0]]], PYTHON)  # whose scores have no exponential
         yield self.case_of(ALL, {"q": large, "k": large, "v": large})
+        one = large[:, 0]
+        yield self.case_of(NEXT, {"q": one, "k": one, "v": one, "keys": large, "values": large})
+        far = floats([[[200.0], [200.0]]], PYTHON)  # the later key would leave nothing for the earlier one
+        yield self.case_of(ALL, {"q": far, "k": far * floats([[[-1.0], [1.0]]], PYTHON), "v": v})
+        yield self.case_of(NEXT, self._long_cache(rng))
         for dtype, device in arithmetic():
             q, k, v = (normal(rng, (2, 3, n), dtype, device) for n in (4, 4, 2))
             yield self.case_of(ALL, {"q": q, "k": k, "v": v})
             new = {"q": q[:, 2], "k": k[:, 2], "v": v[:, 2]}
             for n in (0, 2):
                 yield self.case_of(NEXT, {**new, "keys": k[:, :n], "values": v[:, :n]})
+
+    def _long_cache(self, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+        sizes = {"q": (1, 2), "k": (1, 2), "v": (1, 1), "keys": (1, 40, 2), "values": (1, 40, 1)}
+        return {name: normal(rng, size, PYTHON) for name, size in sizes.items()}
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         about = (self.shape, self.ahead, self.weights, self.out) if name == ALL else (self.parts, self.step, self.grown)
@@ -205,7 +214,11 @@ class CausalAttention(Exercise):
             "the new place in front",
             {NEXT: _in_front},
             "Softmax and sum do not care about the order, but whoever reads the cache does: the newest stands last.",
-            also=({NEXT: lambda q, k, v, keys, values: (_next(q, k, v, keys, values)[0], keys, values)},),
+        ),
+        wrong(
+            "the old cache",
+            {NEXT: lambda q, k, v, keys, values: (_next(q, k, v, keys, values)[0], keys, values)},
+            "The cache comes back without the new place: whoever asks next would not find it.",
         ),
     )  # fmt: skip
 

@@ -69,7 +69,7 @@ class Frequencies(Exercise):
         "integer_frequencies": Domain(
             {
                 "p": Made(_probabilities, (_peaked, _certain, _even), ("(…, K)", "≥ 0", "adding up to 1", "K ≤ 20")),
-                "total": Number(Wholes(64, reach=2**16), says=("int ≥ 64",)),
+                "total": Number(Wholes(64, 2**16), says=("int, 64 … 65536",)),
             },
             sizes={"K": (2, 20)},
             draws=3,
