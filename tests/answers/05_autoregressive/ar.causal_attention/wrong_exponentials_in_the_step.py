@@ -1,4 +1,4 @@
-# breaks: one step with the cache gives what the full pass gives at its last place
+# breaks: one step with the cache gives what the full pass gives at its last place | mistake: exponentials without end
 import math
 
 import torch
