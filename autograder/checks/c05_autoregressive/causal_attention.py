@@ -1,4 +1,4 @@
-"""ar.causal_attention: weights over the places up to one's own; one place at a time with a cache of keys and values."""
+"""ar.causal_attention: weights over the places up to one's own; one place at a time with a cache (long: the table and the cache)."""
 
 from __future__ import annotations
 

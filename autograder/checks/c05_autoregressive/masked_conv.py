@@ -1,4 +1,4 @@
-"""ar.masked_conv: a convolution that hears only of earlier pixels in raster order (type A), or of its own too (B)."""
+"""ar.masked_conv: a convolution that hears only of earlier pixels, or of its own too (long: a mask and its convolution)."""
 
 from __future__ import annotations
 
