@@ -650,11 +650,11 @@ check("ar.one_pass")
 # First the **frequencies**. Each must be at least 1 (a value with frequency 0 has no piece, and cannot be written down when it comes all the same), and they must add up
 # to $T$ exactly. Within $K$ of $p_k T$ there is freedom; a simple way is $1 + \lfloor p_k (T - K) \rfloor$, with the rest to the most probable value.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "compress-frequencies-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "799898a9d4ec2f220fada07b18b030ad", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "compress-frequencies-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8995296e6d547778155c71279f3bafc7", "cell_type": "code"} deletable=false
 def integer_frequencies(p, total):
     """Whole numbers f ≥ 1, near p · total (within K), that add up to the total over the last axis.
 
-    p: (…, K), ≥ 0, adding up to 1, K ≥ 2, K ≤ 20; total: int ≥ 64;  returns (…, K), int64.
+    p: (…, K), ≥ 0, adding up to 1, K ≥ 2, K ≤ 20; total: int, 64 … 65536;  returns (…, K), int64.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

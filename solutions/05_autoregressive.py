@@ -723,7 +723,7 @@ check("ar.one_pass")
 def integer_frequencies(p, total):
     """Whole numbers f ≥ 1, near p · total (within K), that add up to the total over the last axis.
 
-    p: (…, K), ≥ 0, adding up to 1, K ≥ 2, K ≤ 20; total: int ≥ 64;  returns (…, K), int64.
+    p: (…, K), ≥ 0, adding up to 1, K ≥ 2, K ≤ 20; total: int, 64 … 65536;  returns (…, K), int64.
     """
     ### BEGIN SOLUTION
     f = 1 + (p.double() * (total - p.shape[-1])).floor().long().clamp_min(0)

@@ -23,7 +23,7 @@ def _part(k: int, rows: slice, columns: slice) -> torch.Tensor:
     return mask
 
 
-def _stacks(x, vertical, horizontal, *, above=0, later=1, own=0, join=True, first=0, squash=torch.tanh):
+def _stacks(x, vertical, horizontal, *, above=0, later=1, own=0, join=True, first=0, late=False, squash=torch.tanh):
     """above: rows below those above that the first vertical layer takes; own: columns of the first horizontal one."""
     v = h = x
     for n, (a, b) in enumerate(zip(vertical, horizontal, strict=True)):
@@ -33,7 +33,20 @@ def _stacks(x, vertical, horizontal, *, above=0, later=1, own=0, join=True, firs
         v, h = (part if begins else squash(part) for part in (v, h))
         v = conv2d(v, (a * _part(k, rows, slice(0, k)).to(a))[None, None], padding=half)
         h = conv2d(h, (b * _part(k, slice(half, half + 1), columns).to(b))[None, None], padding=half)
-        h = h + v if join or n == first else h
+        joins = n == len(vertical) - 1 if late else join or n == first
+        h = h + v if joins else h
+    return h
+
+
+def _exchanged(x, vertical, horizontal):
+    """Each vertical layer takes the horizontal result of the layer below."""
+    h = x
+    for n, (a, b) in enumerate(zip(vertical, horizontal, strict=True)):
+        k, half = a.shape[-1], a.shape[-1] // 2
+        below = torch.tanh(h) if n else h
+        v = conv2d(below, (a * _part(k, slice(0, half + (n > 0)), slice(0, k)).to(a))[None, None], padding=half)
+        across = b * _part(k, slice(half, half + 1), slice(0, half + (n > 0))).to(b)
+        h = conv2d(below, across[None, None], padding=half) + v
     return h
 
 
@@ -106,7 +119,7 @@ class BlindSpot(Exercise):
     }
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield from (self.case_of(PIXEL, {"k": k}) for k in (3, 5))
+        yield from (self.case_of(PIXEL, {"k": k}) for k in (3, 5, 101))
         yield self._bright(rng, 3, 4)
         for dtype, device in arithmetic():
             for layers, k, shape in ((1, 3, (1, 1, 2, 2)), (3, 3, (2, 1, 3, 3)), (2, 5, (1, 1, 3, 4))):
@@ -226,6 +239,21 @@ class BlindSpot(Exercise):
             "no tanh",
             _slip(squash=lambda part: part),
             "Between two layers stands a tanh, of v and of h.",
+        ),
+        wrong(
+            "a tanh too many",
+            {STACKS: lambda x, vertical, horizontal: _stacks(x, vertical, horizontal).tanh()},
+            "The tanh stands *between* layers: what comes out is h_L as it is.",
+        ),
+        wrong(
+            "v reads h",
+            {STACKS: _exchanged},
+            "What h knows of its own row must never reach v: v looks to the right as well, and hands it to pixels that come before.",
+        ),
+        wrong(
+            "joined at the end only",
+            _slip(late=True),
+            "Vertical results must flow into the horizontal stack in *every* layer, not in the last one alone.",
         ),
     )  # fmt: skip
 

@@ -1,9 +1,10 @@
-"""ar.causal_attention: weights over the places up to one's own; one place at a time with a cache of keys and values."""
+"""ar.causal_attention: weights over the places up to one's own; one place at a time with a cache (long: the table and the cache)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,10 @@ def _scores(q: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
     return q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
 
 
-def _all(q, k, v, *, scores: Callable = _scores, diagonal: int = 1, axis: int = -1):
+def _all(q, k, v, *, scores: Callable = _scores, diagonal: int = 1, axis: int = -1, masked: float = -math.inf):
     s = scores(q, k)
     later = torch.ones(s.shape[-2:], dtype=torch.bool, device=s.device).triu(diagonal)
-    w = s.masked_fill(later, -math.inf).softmax(axis)
+    w = s.masked_fill(later, masked).softmax(axis)
     return w @ v, w
 
 
@@ -49,6 +50,18 @@ def _lesson_missed(q, k, v):
     """Masked scores are 0, not −∞."""
     w = _scores(q, k).tril().softmax(-1)
     return w @ v, w
+
+
+def _by_exponentials(q, k, v):
+    e = _scores(q, k).exp().tril()
+    w = e / e.sum(-1, keepdim=True)
+    return w @ v, w
+
+
+def _next_by_exponentials(q, k, v, keys, values):
+    keys, values = torch.cat([keys, k[:, None]], 1), torch.cat([values, v[:, None]], 1)
+    e = _scores(q[:, None], keys).exp()
+    return (e / e.sum(-1, keepdim=True) @ values)[:, 0], keys, values
 
 
 def _old_cache(q, k, v, keys, values):
@@ -114,12 +127,21 @@ class CausalAttention(Exercise):
         yield self.case_of(NEXT, {"q": q[:, 1], "k": k[:, 1], "v": v[:, 1], "keys": k[:, :1], "values": v[:, :1]})
         large = floats([[[30.0], [30.0]]], PYTHON)  # whose scores have no exponential
         yield self.case_of(ALL, {"q": large, "k": large, "v": large})
+        one = large[:, 0]
+        yield self.case_of(NEXT, {"q": one, "k": one, "v": one, "keys": large, "values": large})
+        far = floats([[[200.0], [200.0]]], PYTHON)  # the later key would leave nothing for the earlier one
+        yield self.case_of(ALL, {"q": far, "k": far * floats([[[-1.0], [1.0]]], PYTHON), "v": v})
+        yield self.case_of(NEXT, self._long_cache(rng))
         for dtype, device in arithmetic():
             q, k, v = (normal(rng, (2, 3, n), dtype, device) for n in (4, 4, 2))
             yield self.case_of(ALL, {"q": q, "k": k, "v": v})
             new = {"q": q[:, 2], "k": k[:, 2], "v": v[:, 2]}
             for n in (0, 2):
                 yield self.case_of(NEXT, {**new, "keys": k[:, :n], "values": v[:, :n]})
+
+    def _long_cache(self, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+        sizes = {"q": (1, 2), "k": (1, 2), "v": (1, 1), "keys": (1, 40, 2), "values": (1, 40, 1)}
+        return {name: normal(rng, size, PYTHON) for name, size in sizes.items()}
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         about = (self.shape, self.ahead, self.weights, self.out) if name == ALL else (self.parts, self.step, self.grown)
@@ -175,6 +197,12 @@ class CausalAttention(Exercise):
             "A masked score of 0 still has the exponential 1. It must be −∞ before the softmax.",
         ),
         wrong(
+            "a number in place of −∞",
+            {ALL: partial(_all, masked=-1e4)},
+            "Where all scores are low, this number is no less than they are, and later places get weight. −∞ always does.",
+            also=({ALL: partial(_all, masked=-100.0)},),
+        ),
+        wrong(
             "positions off by one",
             {ALL: lambda q, k, v: _all(q, k, v, diagonal=2)},
             "Each place sees one place too many: the next one. Its own is the last that it may see.",
@@ -189,7 +217,21 @@ class CausalAttention(Exercise):
             "the scale forgotten",
             _both(lambda q, k: q @ k.transpose(-1, -2)),
             "Scores are divided by √E, so that they stay of one size whatever E is.",
-            also=(_both(lambda q, k: q @ k.transpose(-1, -2) / q.shape[-1]),),
+            also=(
+                _both(lambda q, k: q @ k.transpose(-1, -2) / q.shape[-1]),
+                {ALL: lambda q, k, v: _all(q, k, v, scores=lambda q, k: q @ k.transpose(-1, -2) / math.sqrt(q.shape[-2]))},
+                {NEXT: lambda q, k, v, keys, values: _next(q, k, v, keys, values, scores=lambda q, k: q @ k.transpose(-1, -2) / math.sqrt(k.shape[-2]))},
+            ),
+        ),
+        wrong(
+            "keys ask queries",
+            {ALL: lambda q, k, v: _all(k, q, v)},
+            "Row i of the scores belongs to the query of place i, and column j to the key of place j: here they are exchanged.",
+        ),
+        wrong(
+            "exponentials without end",
+            {ALL: _by_exponentials, NEXT: _next_by_exponentials},
+            "The exponential of a large score is ∞. `softmax` subtracts the largest one first, and nothing changes but that.",
         ),
         wrong(
             "softmax over the queries",
@@ -205,7 +247,11 @@ class CausalAttention(Exercise):
             "the new place in front",
             {NEXT: _in_front},
             "Softmax and sum do not care about the order, but whoever reads the cache does: the newest stands last.",
-            also=({NEXT: lambda q, k, v, keys, values: (_next(q, k, v, keys, values)[0], keys, values)},),
+        ),
+        wrong(
+            "the old cache",
+            {NEXT: lambda q, k, v, keys, values: (_next(q, k, v, keys, values)[0], keys, values)},
+            "The cache comes back without the new place: whoever asks next would not find it.",
         ),
     )  # fmt: skip
 

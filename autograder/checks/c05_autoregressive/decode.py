@@ -99,6 +99,7 @@ class Decode(Exercise):
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self._asked(self.rows, Table(np.array([[[1, 1]] * 3])), np.array([[1]]))
+        yield self._asked(self.followed, Table(np.array([[[1, 1]] * 3])), np.array([[0]]), "1" * 80)  # hardly below ½
         yield self._asked(self.rows, Table(np.array([[[1, 3]] * 3, [[2, 2]] * 3])), np.array([[0, 1], [1, 0]]))
         for D, K, total in ((3, 3, 10), (8, 4, 1000), (64, 17, 2**16)):
             table, x = random_table(rng, D, K, total), rng.integers(K, size=(2, D))
@@ -142,12 +143,14 @@ class Decode(Exercise):
         n, d = bad[0] if len(bad) else (0, 0)
         wanted, came = (f"{rows[n, d]} at place {d + 1} of row {n + 1}" for rows in (case.x, answer.array))
         few, asked = len(case.calls) <= shape[1], (f"{shape[1]} calls of the model", str(len(case.calls)))
+        together = max((rows for rows, _ in case.calls), default=0) == len(case.x)
+        extra = "more calls than needed" if together else "one row at a time"
         if case.law is self.every and not len(bad):
-            yield self.every(few, *asked)
+            yield self.every(few, *asked, mistake=extra)
         else:
             yield case.law(not len(bad), wanted, came)
         if not len(bad) and case.x.size > 20:  # a few values are right by luck
-            yield self.calls(few, *asked)
+            yield self.calls(few, *asked, mistake=extra)
 
     mistakes = (
         wrong(
@@ -174,6 +177,11 @@ class Decode(Exercise):
             "one row at a time",
             lambda model, bits, D: torch.cat([_decode([b], model, D) for b in bits]),
             "The model was asked about each row by itself. All rows can go through it together, place by place.",
+        ),
+        wrong(
+            "more calls than needed",
+            lambda model, bits, D: _decode(bits, lambda x: model(x) + 0 * model(x), D),
+            "One call for each place is enough: its frequencies have the total, too.",
         ),
         wrong(
             "the interval is not narrowed",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import arithmetic, exact, kind_of, show, values
+from autograder.judging.compare import EPSILON, arithmetic, exact, kind_of, show, values
 from autograder.judging.domain import Domain, Made, Place
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -81,6 +81,12 @@ def _folded_net(place: Place) -> Net:
     return Net("mlp", tuple(place.tensor(w) for w in weights))
 
 
+def _faint_net(rng: np.random.Generator) -> Net:
+    """One path, so thin that nothing is to be seen of it, and no other."""
+    weights = [[0.0, 1e-12, 0.0]], rng.normal(size=1) / 4, [[1.0], [0.0]], rng.normal(size=2) / 4
+    return Net("mlp", tuple(floats(w, PYTHON) for w in weights))
+
+
 def _points(place: Place) -> torch.Tensor:
     """Points near 0, where nothing saturates; the first may be 0 itself."""
     x = place.rng.uniform(-1, 1, size=(place.sizes["B"] + 1, place.sizes["D"]))
@@ -133,6 +139,10 @@ class DegreeMasks(Exercise):
             for make in (_masked_net, _folded_net):
                 x = _points(place)
                 yield self.case_of(READS, {"f": make(place), "x": torch.cat([x, -x])})  # odd derivatives cancel
+            yield self.case_of(READS, {"f": _folded_net(place), "x": torch.cat([x[1:], -x[1:]])})
+        place = Place(rng, PYTHON, "cpu", {"D": 3})
+        yield self.case_of(READS, {"f": _folded_net(place), "x": floats(np.zeros((1, 3)), PYTHON)})
+        yield self.case_of(READS, {"f": _faint_net(rng), "x": normal(rng, (2, 3), PYTHON)})
         one = floats([[1.0]], PYTHON)
         f = Net("mlp", (one, floats([0.5], PYTHON), one, floats([0.0], PYTHON)))
         yield self.case_of(READS, {"f": f, "x": normal(rng, (1, 1), PYTHON)})
@@ -150,7 +160,7 @@ class DegreeMasks(Exercise):
         layers = [order, *degrees, order]
         shapes = [(len(b), len(a)) for a, b in itertools.pairwise(layers)]
         masks = _arrays(answer, shapes)
-        yield self.shape(masks is not None, f"masks of shapes {shapes}, of zeros and ones", _kinds(answer))
+        yield self.shape(masks is not None, f"float masks of shapes {shapes}, of zeros and ones", _kinds(answer))
         if masks is None:
             return
         paths = np.eye(len(order))
@@ -181,7 +191,8 @@ class DegreeMasks(Exercise):
         W1, b1, W2, _ = (exact(w) for w in case.f.weights)
         slope = 1 / np.cosh(exact(case.x) @ W1.T + b1) ** 2  # (B, H)
         J = np.einsum("mh,bh,hd->bmd", W2, slope, W1)
-        wanted = (abs(J) > 1e-9).any(0)
+        size = np.einsum("mh,bh,hd->bmd", abs(W2), slope, abs(W1))
+        wanted = (abs(J) > 1e-9 * size).any(0)
         good = isinstance(answer, Plain) and answer.dtype == "bool" and answer.shape == wanted.shape
         yield self.pattern(good, f"a bool tensor of shape {wanted.shape}", kind_of(answer))
         if good:
@@ -224,7 +235,19 @@ class DegreeMasks(Exercise):
             "derivatives at the first point only",
             {READS: lambda f, x: _jacobian(f, x)[:, 0] != 0},
             "A derivative can be 0 at one point by chance. Ask whether it is not 0 at *any* of them.",
-            also=({READS: lambda f, x: (_jacobian(f, x) != 0).all(1)}, {READS: lambda f, x: _jacobian(f, x).sum(1).abs() > 1e-6}),
+            also=({READS: lambda f, x: (_jacobian(f, x) != 0).all(1)},),
+        ),
+        wrong(
+            "derivatives added up over the points",
+            {READS: lambda f, x: _jacobian(f, x).sum(1) != 0},
+            "Derivatives at two points can cancel: ask first whether each is not 0, and then whether *any* is not.",
+            also=({READS: lambda f, x: _jacobian(f, x).sum(1).abs() > 1e-6},),
+        ),
+        wrong(
+            "a small derivative taken for none",
+            {READS: lambda f, x: (_jacobian(f, x).abs() > 1e-6).any(1)},
+            "However small, a derivative other than 0 is a connection. Where there is none, autograd says 0 exactly.",
+            also=({READS: lambda f, x: (_jacobian(f, x).abs() > 1e-8).any(1)},),
         ),
     )  # fmt: skip
 
@@ -232,7 +255,7 @@ class DegreeMasks(Exercise):
 def _arrays(answer: Any, shapes: list[tuple[int, int]]) -> list[np.ndarray] | None:
     if not isinstance(answer, (list, tuple)) or len(answer) != len(shapes):
         return None
-    masks = [values(part) if isinstance(part, Plain) else None for part in answer]
+    masks = [values(part) if isinstance(part, Plain) and part.dtype in EPSILON else None for part in answer]
     good = all(
         mask is not None and mask.shape == shape and np.isin(mask, (0, 1)).all()
         for mask, shape in zip(masks, shapes, strict=True)

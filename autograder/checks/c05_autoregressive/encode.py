@@ -36,6 +36,14 @@ def _length(low: int, width: int, whole: int, more: int) -> str:
     return format(-((-low << length) // whole), f"0{length}b")[-length:] if length else ""
 
 
+def _below(low: int, width: int, whole: int) -> str:
+    """The last number of so many bits at or below the lower end, the shortest whose step ends inside."""
+    length = 0
+    while ((low << length) // whole + 1) * whole > (low + width) << length:
+        length += 1
+    return format((low << length) // whole, f"0{length}b") if length else ""
+
+
 def _floats(x: list[int], freq: list[list[int]]) -> str:
     low, high = 0.0, 1.0
     for k, row in zip(x, freq, strict=True):
@@ -173,6 +181,17 @@ class Encode(Exercise):
             "the width is never narrowed",
             _each(lambda x, freq: shortest(*_narrowed(x, freq, lambda row, k: sum(row[:k]), lambda row, k: sum(row)))),
             "Each value must narrow the interval to its share: width ← width · frequency.",
+        ),
+        wrong(
+            "leading zeros lost",
+            _each(lambda x, freq: shortest(*interval(x, freq)).lstrip("0")),
+            "`01` and `1` are two numbers, ¼ … and ½ …: a string needs all L of its bits, zeros in front as well.",
+            also=(_each(lambda x, freq: format(int("0" + shortest(*interval(x, freq)), 2), "b")),),
+        ),
+        wrong(
+            "rounded down",
+            _each(lambda x, freq: _below(*interval(x, freq))),
+            "low · 2^L was rounded down, so the number may lie below the interval. The first point of the grid that lies inside is above low.",
         ),
         wrong(
             "the last place first",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ def _rest(f: torch.Tensor, p: torch.Tensor, total: int) -> torch.Tensor:
 
 def _plain(p: torch.Tensor, total: int) -> torch.Tensor:
     return _rest((p.double() * total).floor().long(), p, total)
+
+
+def _last(p: torch.Tensor, total: int, whole: Callable = torch.ceil) -> torch.Tensor:
+    f = whole(p.double() * total).long().clamp_min(1)
+    f[..., -1] = total - f[..., :-1].sum(-1)
+    return f
 
 
 def _rounded(p: torch.Tensor, total: int) -> torch.Tensor:
@@ -69,7 +76,7 @@ class Frequencies(Exercise):
         "integer_frequencies": Domain(
             {
                 "p": Made(_probabilities, (_peaked, _certain, _even), ("(…, K)", "≥ 0", "adding up to 1", "K ≤ 20")),
-                "total": Number(Wholes(64, reach=2**16), says=("int ≥ 64",)),
+                "total": Number(Wholes(64, 2**16), says=("int, 64 … 65536",)),
             },
             sizes={"K": (2, 20)},
             draws=3,
@@ -123,8 +130,9 @@ class Frequencies(Exercise):
         ),
         wrong(
             "the rest to the last value",
-            lambda p, total: _last(p, total),
+            _last,
             "The last value got whatever was missing, and that may be more than K or less than 0.",
+            also=(partial(_last, whole=torch.floor), partial(_last, whole=torch.round)),
         ),
         wrong(
             "far too even",
@@ -133,9 +141,3 @@ class Frequencies(Exercise):
             also=(lambda p, total: _rest(1 + ((p.double() + 1 / p.shape[-1]) / 2 * (total - p.shape[-1])).floor().long(), p, total),),
         ),
     )  # fmt: skip
-
-
-def _last(p: torch.Tensor, total: int) -> torch.Tensor:
-    f = (p.double() * total).ceil().long().clamp_min(1)
-    f[..., -1] = total - f[..., :-1].sum(-1)
-    return f

@@ -157,6 +157,22 @@ class LogProb(Exercise):
             "a mean over the places",
             _with(add=lambda each: each.mean(1)),
             "The chain rule multiplies conditionals, so logarithms are summed. A mean makes the product its D-th root.",
+        ),
+        wrong(
+            "the cost in place of log p",
+            _with(each=lambda logits, x: -_each(logits, x)),
+            "This is −log p, what a loss is made of. log p was asked for, which is never above 0.",
             also=(_with(add=lambda each: -each.sum(1)),),
+        ),
+        wrong(
+            "a start that is a value",
+            {WHOLE: lambda net, x, K: _each(net(_shift(x, K - 1)), x).sum(1)},
+            "The start is K, one more value that no place has. What was shown in its stead is a value like any other.",
+            also=({WHOLE: lambda net, x, K: _each(net(_shift(x, int(x.max()) + 1)), x).sum(1)},),
+        ),
+        wrong(
+            "the logarithm after the softmax",
+            {EACH: lambda logits, x: logits.softmax(2).log().gather(2, x[..., None])[..., 0]},
+            "A small probability becomes 0 before its logarithm is taken. `log_softmax` takes both in one, and loses nothing.",
         ),
     )

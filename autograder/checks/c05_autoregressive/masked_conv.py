@@ -1,4 +1,4 @@
-"""ar.masked_conv: a convolution that hears only of earlier pixels in raster order (type A), or of its own too (B)."""
+"""ar.masked_conv: a convolution that hears only of earlier pixels, or of its own too (long: a mask and its convolution)."""
 
 from __future__ import annotations
 
@@ -211,6 +211,25 @@ class MaskedConv(Exercise):
             "no bias",
             {CONV: lambda x, weight, bias, kind: _conv(x, weight, 0 * bias, kind)},
             "The bias is missing. It depends on no pixel, so no mask forbids it.",
+        ),
+        wrong(
+            "no mask on the weight",
+            {CONV: partial(_conv, mask=lambda k, kind: torch.ones(k, k))},
+            "The weight was used as it came: multiply it with conv_mask before the convolution.",
+        ),
+        wrong(
+            "the kernel turned round",
+            {
+                CONV: lambda x, weight, bias, kind: _conv(
+                    x, weight.flip(2, 3), bias, kind, lambda k, kind: _mask(k, kind).flip(0, 1)
+                )
+            },
+            "The kernel was turned before use, as in mathematics. Here, as in torch, the weight lies on the pixels as it is, and so does the mask.",
+        ),
+        wrong(
+            "a border of one pixel",
+            {CONV: lambda x, weight, bias, kind: _conv(x, weight, bias, kind, pad=1)},
+            "One row of zeros all round is right for k = 3 only: pad by k // 2.",
         ),
     )
 

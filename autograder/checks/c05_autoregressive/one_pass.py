@@ -191,6 +191,22 @@ class OnePass(Exercise):
             also=({IAF_X: lambda net, z: _iaf_x(net, z, part=lambda s: -s)},),
         ),
         wrong(
+            "ladj is no sum of s",
+            {MAF_Z: lambda net, x: _maf_z(net, x, part=lambda s: -s / s.shape[1])},
+            "The diagonal is e^s, and ladj the sum of its logarithms over all places: neither a mean, nor a sum of e^s.",
+            also=(
+                {MAF_Z: lambda net, x: _maf_z(net, x, part=lambda s: -s.exp())},
+                {IAF_X: lambda net, z: _iaf_x(net, z, part=lambda s: s / s.shape[1])},
+                {IAF_X: lambda net, z: _iaf_x(net, z, part=lambda s: s.exp())},
+            ),
+        ),
+        wrong(
+            "scaled before mu is taken away",
+            {MAF_Z: lambda net, x: (lambda mu, s: (x * (-s).exp() - mu, -s.sum(1)))(*net(x))},
+            "x = mu + e^s z: first mu is taken away, then what is left is divided by e^s.",
+            also=({IAF_X: lambda net, z: (lambda mu, s: ((mu + z) * s.exp(), s.sum(1)))(*net(z))},),
+        ),
+        wrong(
             "s for e^s",
             {MAF_Z: lambda net, x: ((lambda mu, s: ((x - mu) / s, -s.abs().log().sum(1)))(*net(x)))},
             "s is the logarithm of the scale: multiply by e^s, or divide by it.",

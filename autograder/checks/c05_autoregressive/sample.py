@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from autograder.checks.c05_autoregressive.shared import MANY, NET, Causal, Function, is_whole, reply
-from autograder.judging.compare import arithmetic, exact, kind_of
+from autograder.judging.compare import arithmetic, exact, kind_of, show
 from autograder.judging.domain import Domain, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Callback
 
 EDGE = 1e-5  # so near to the border between two values u may be taken for either's
@@ -51,6 +51,7 @@ class Sample(Exercise):
     apart = True
     form = gate("there is one whole number 0 … K − 1 for each u")
     drawn = pays("each value is the one whose share of the unit interval u falls into, given the values before it", 2)
+    ends = pays("a border belongs to the piece above it, and the last piece reaches up to 1", 0.5)
     calls = pays("the net is called at most once for each place, whatever the batch")
 
     hints = (
@@ -70,20 +71,40 @@ class Sample(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         for D, K, B in ((1, 2, 1), (2, 3, 2), (5, 4, 30)):
             yield self._asked(Causal(rng, K), floats(rng.random((B, D)), PYTHON), K)
+        yield from self._on_borders(rng)
         for dtype, device in arithmetic():
             yield self._asked(Causal(rng, 3), floats(rng.random((2, 3)), dtype, device), 3)
+
+    def _on_borders(self, rng: np.random.Generator) -> Iterator[Case]:
+        """All values alike: the borders are quarters to the last bit, and tenths add up to less than 1."""
+        quarters = floats([[0.25, 0.0], [0.5, 0.75]], PYTHON)
+        below_one = torch.nextafter(floats([[1.0]], PYTHON), floats([[0.0]], PYTHON))
+        for u, K in ((quarters, 4), (below_one, 10)):
+            yield self._asked(Causal(rng, K, sharp=0.0), u, K, (self.form, self.ends))
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._asked(*given.values())
 
-    def _asked(self, net: Causal, u: torch.Tensor, K: int) -> Case:
+    def _asked(self, net: Causal, u: torch.Tensor, K: int, about: tuple[Law, ...] = ()) -> Case:
         u = torch.where(u < 1, u, torch.nextafter(torch.ones_like(u), torch.zeros_like(u)))  # float32 rounds to 1
-        return case(call("sample", Callback("net"), u, K), net=net, u=u, K=K, calls=[])
+        about = about or (self.form, self.drawn, self.calls)
+        return case(call("sample", Callback("net"), u, K), about=about, net=net, u=u, K=K, calls=[])
 
     def reply(self, case: Case, name: str, args: list, kwargs: dict) -> Any:
         return reply(case, args, kwargs)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        yield from (self._judge_ends if self.ends in case.about else self._judge_drawn)(case, answer)
+
+    def _judge_ends(self, case: Case, answer: Any) -> Iterator[Finding]:
+        whole = is_whole(answer, tuple(case.u.shape))
+        yield self.form(whole, f"an int64 tensor of shape {tuple(case.u.shape)}", kind_of(answer))
+        if whole:
+            wanted = np.minimum(np.floor(case.K * exact(case.u)), case.K - 1).astype(int)
+            same = np.array_equal(answer.array, wanted)
+            yield self.ends(same, f"{show(wanted)}, as all {case.K} values are alike", show(answer))
+
+    def _judge_drawn(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = tuple(case.u.shape)
         good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array < case.K)).all())
         yield self.form(good, f"an int64 tensor of shape {shape}, values 0 … {case.K - 1}", kind_of(answer))
@@ -102,7 +123,10 @@ class Sample(Exercise):
             return
         yield self.drawn(True)
         if case.u.numel() > 20:  # a few values are right by luck
-            yield self.calls(len(case.calls) <= shape[1], f"{shape[1]} calls of the net", str(len(case.calls)))
+            together = max(map(len, case.calls), default=0) == len(case.u)
+            extra = "more calls than needed" if together else "one row at a time"
+            few, asked = len(case.calls) <= shape[1], (f"{shape[1]} calls of the net", str(len(case.calls)))
+            yield self.calls(few, *asked, mistake=extra)
 
     mistakes = (
         wrong(
@@ -121,6 +145,16 @@ class Sample(Exercise):
             _slip(pick=lambda p, u: (u[:, None] >= torch.cat([torch.zeros_like(p[:, :1]), p.cumsum(1)], 1)[:, :-1]).sum(1).clamp_max(p.shape[1] - 1)),
             "Counted were the borders from 0 on. Value 0 owns the piece that *begins* at 0: count the borders that end a piece.",
             also=(_slip(pick=lambda p, u: (_inverse(p, u) - 1).clamp_min(0)),),
+        ),
+        wrong(
+            "a border given to the piece below",
+            _slip(pick=lambda p, u: (u[:, None] > p.cumsum(1)[:, :-1]).sum(1)),
+            "Pieces contain their lower end: u = 0.5 belongs to the piece that begins there. Count the borders that are ≤ u.",
+        ),
+        wrong(
+            "above the last border",
+            _slip(pick=lambda p, u: (u[:, None] >= p.cumsum(1)).sum(1)),
+            "The last sum is 1 but for rounding, and may be a little less: a u above it was given the value K, which is none.",
         ),
         wrong(
             "from the other end",
@@ -142,5 +176,10 @@ class Sample(Exercise):
             "one row at a time",
             lambda net, u, K: torch.cat([_sample(net, row[None], K) for row in u]),
             "The net was called for each row by itself. It takes all rows at once, so a batch costs no more calls than one.",
+        ),
+        wrong(
+            "more calls than needed",
+            lambda net, u, K: (_sample(net, u, K), net(torch.full(u.shape, K)))[0],
+            "One call for each place is enough: keep what it gave, and after the last place nothing is left to ask.",
         ),
     )  # fmt: skip

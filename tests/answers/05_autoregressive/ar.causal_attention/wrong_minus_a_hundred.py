@@ -1,4 +1,4 @@
-# breaks: a later place has no weight at all, and each place's weights add up to one
+# breaks: a later place has no weight at all, and each place's weights add up to one | mistake: a number in place of −∞
 import math
 
 import torch
