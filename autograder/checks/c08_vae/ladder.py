@@ -157,6 +157,12 @@ def _chain(logits: Callable = lambda x, A, b: b + x @ A.tril(-1).T, sign: int = 
     return {CHAIN: chain_nelbo}
 
 
+def _by_sigmoids(x: torch.Tensor, A: torch.Tensor, b: torch.Tensor) -> dict[str, torch.Tensor]:
+    p = torch.sigmoid(b + x @ A.tril(-1).T)
+    kl = -torch.where(x == 1, p, 1 - p).log()
+    return {"kl": kl, "nelbo": kl.sum(1)}
+
+
 def _binary(place: Place) -> torch.Tensor:
     return place.tensor(place.rng.integers(2, size=(place.sizes["B"], place.sizes["D"])))
 
@@ -252,6 +258,8 @@ class Ladder(Exercise):
                 every = floats(list(itertools.product((0, 1), repeat=D)), dtype, device)
                 A, b = 2 * normal(rng, (D, D), dtype, device), normal(rng, (D,), dtype, device)
                 yield self.case_of(CHAIN, {"x": every, "A": A, "b": b}, every=True)
+            sure = floats([150.0, -150.0], dtype, device)  # a sigmoid is 1 there, but for rounding
+            yield self.case_of(CHAIN, {"x": every[:4, -2:], "A": A[:2, :2], "b": sure})
 
     @staticmethod
     def _question(
@@ -336,6 +344,11 @@ class Ladder(Exercise):
             yield self.rungs(math.isclose(whole, 1, abs_tol=1e-4), f"1 over all {B} pictures", f"{whole:.4g}")
 
     mistakes = (
+        wrong(
+            "the logarithm of a sigmoid",
+            {CHAIN: _by_sigmoids},
+            "Where a logit is large, 1 − sigmoid is rounded to 0, and its logarithm is −∞. Stay in logarithms: softplus, or logsigmoid.",
+        ),
         wrong(
             "a standard prior at both rungs",
             _slip(prior=_standard_prior),
