@@ -56,6 +56,10 @@ class ActiveUnits(Exercise):
                 centre = rng.normal(size=d)  # a unit that stands still need not stand at 0
                 mu = floats(centre + widths * rng.normal(size=(N, d)), dtype, device)
                 yield self.case_of("active_units", {"mu": mu, "threshold": float(rng.choice([0.01, 0.1]))})
+            silent = floats([[1.0, 0.0], [-1.0, 0.0], [0.5, 0.0]], dtype, device)  # above 0 is more than 0
+            yield self.case_of("active_units", {"mu": silent, "threshold": 0.0})
+            pair = floats([[1.0, 0.25], [-1.0, 0.25]], dtype, device)  # 1 or 2, by the convention: one verdict for each
+            yield self.case_of("active_units", {"mu": pair, "threshold": 1.5})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return case(call(name, *given.values()), mu=given["mu"], threshold=given["threshold"])
@@ -82,8 +86,10 @@ class ActiveUnits(Exercise):
         yield self.spread(*(other if other.ok else verdict))
         room = 1e-4 * size
         high, low = squares / (len(mu) - 1), squares / len(mu)
+        if verdict.ok != other.ok:  # a verdict is about the spread that was given
+            high = low = low if verdict.ok else high
         said = verdicts.array
-        bad = np.flatnonzero((said & (high < case.threshold - room)) | (~said & (low > case.threshold + room)))
+        bad = np.flatnonzero((said & (high <= case.threshold - room)) | (~said & (low > case.threshold + room)))
         wanted = f"{bool(not said[bad[0]])} for unit {bad[0] + 1}, of spread {low[bad[0]]:.3g}" if len(bad) else ""
         yield self.verdict(not len(bad), wanted, str(bool(said[bad[0]])) if len(bad) else "")
 
@@ -118,6 +124,32 @@ class ActiveUnits(Exercise):
             "upside down",
             lambda mu, threshold: {"spread": mu.var(0), "active": mu.var(0) < threshold},
             "A unit is active if it moves, so if its spread is above the threshold.",
+            also=(
+                lambda mu, threshold: {"spread": mu.var(0), "active": mu.var(0) <= threshold},
+                lambda mu, threshold: {
+                    "spread": mu.var(0, correction=0),
+                    "active": mu.var(0, correction=0) <= threshold,
+                },
+            ),
+        ),
+        wrong(
+            "active at the threshold itself",
+            lambda mu, threshold: {"spread": mu.var(0), "active": mu.var(0) >= threshold},
+            "A spread that only reaches the threshold is not above it: with the threshold 0 a silent unit counts as active here.",
+            also=(
+                lambda mu, threshold: {
+                    "spread": mu.var(0, correction=0),
+                    "active": mu.var(0, correction=0) >= threshold,
+                },
+            ),
+        ),
+        wrong(
+            "two conventions in one answer",
+            lambda mu, threshold: {"spread": mu.var(0, correction=0), "active": mu.var(0) > threshold},
+            "The spread was given with one number below the line, and judged with another: compare the spread that is returned.",
+            also=(
+                lambda mu, threshold: {"spread": mu.var(0), "active": mu.var(0, correction=0) > threshold},
+            ),
         ),
         wrong(
             "its own threshold",

@@ -172,10 +172,19 @@ class AggregatePosterior(Exercise):
                 yield self.case_of(DENSITY, {"z": 2 * normal(rng, (4, d), dtype, device), "mu": mu, "sigma": sigma})
                 yield self.case_of(SPLIT, {"mu": mu, "sigma": sigma, "eps": normal(rng, (5, N, d), dtype, device)})
                 yield self.case_of(NORMAL, {"mu": mu, "sigma": sigma})
+            yield self.case_of(SPLIT, self._many_dense(rng, dtype, device))
         for _ in range(2):  # quantiles in place of draws: the three divergences themselves
             mu, sigma = 1.5 * normal(rng, (3, 1), PYTHON), floats(rng.uniform(0.3, 1.2, size=(3, 1)), PYTHON)
             even = floats(norm.ppf((np.arange(MANY) + 0.5) / MANY), PYTHON)[:, None, None].repeat(1, 3, 1)
             yield self._split_case({"mu": mu, "sigma": sigma, "eps": even}, even=True)
+
+    @staticmethod
+    def _many_dense(rng: np.random.Generator, dtype: torch.dtype, device: str) -> dict[str, Any]:
+        """More encoders than a minibatch has, and densities that float32 does not hold."""
+        N, d = 66, 30
+        sigma = floats(np.exp(rng.uniform(-5.3, -4.7, size=(N, d))), dtype, device)
+        mu = floats(rng.normal(size=(N, d)) * 0.05, dtype, device)
+        return {"mu": mu, "sigma": sigma, "eps": normal(rng, (1, N, d), dtype, device)}
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == SPLIT:
@@ -263,7 +272,7 @@ class AggregatePosterior(Exercise):
         wrong(
             "densities outside of log space",
             _with(lambda z, mu, sigma: _each(z, mu, sigma).exp().mean(-1).log()),
-            "Densities far from all codes are rounded to 0, and log 0 is −∞. Stay in log space: logsumexp.",
+            "Densities far from all codes are rounded to 0, and log 0 is −∞; those of many narrow latents overflow. Stay in log space: logsumexp.",
         ),
         wrong(
             "a mean over the latents",
@@ -281,14 +290,23 @@ class AggregatePosterior(Exercise):
             "q(z) has all N encoders in it, the draw's own as well. Without it the information may exceed log N.",
         ),
         wrong(
+            "a minibatch for the data set",
+            {SPLIT: lambda *a: _split(*a, aggregate=lambda z, mu, sigma: _density(z, mu[:64], sigma[:64]))},
+            "q(z) was made of the first 64 encoders only. It is the mixture of all N that were given.",
+        ),
+        wrong(
             "information the wrong way round",
             {SPLIT: lambda *a: _split(*a, change=lambda own, q, p: (own - p, q - own, own - p + own - q))},
             "rate = information + marginal. The information is a divergence from q(z), and what is taken off the rate.",
             also=(
                 {SPLIT: lambda *a: _split(*a, change=lambda own, q, p: (own - p, own - q, 2 * own - p - q))},
                 {SPLIT: lambda *a: _split(*a, change=lambda own, q, p: (own - p, q - own, q - p))},
-                {SPLIT: lambda *a: _split(*a, change=lambda own, q, p: (own - p, own - q, p - q))},
             ),
+        ),
+        wrong(
+            "marginal with its sign turned",
+            {SPLIT: lambda *a: _split(*a, change=lambda own, q, p: (own - p, own - q, p - q))},
+            "This is log p(z) − log q(z). The marginal term is the divergence of q(z) from the prior: log q(z) − log p(z).",
         ),
         wrong(
             "marginal and information exchanged",

@@ -104,20 +104,40 @@ def _loss(
     x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s,
     parts: Callable = _two, shown: Callable = lambda q2, z2: z2, prior: Callable = lambda z2, p1: p1,
     kl: Callable = _divergence, over: Callable = torch.sum, constant: int = 1, sign: int = 1,
+    lower: Callable | None = None, told: Callable = lambda q2, z2: z2,
 ) -> dict[str, torch.Tensor]:  # fmt: skip
     q2 = parts(encode_2(x))
     z2 = q2[0] + q2[1] * eps_2
-    q1, p1 = parts(encode_1(torch.cat([x, shown(q2, z2)], 1))), prior(z2, parts(prior_1(z2)))
+    q1, p1 = parts(encode_1(torch.cat([x, shown(q2, z2)], 1))), prior(z2, parts(prior_1(told(q2, z2))))
     z1 = q1[0] + q1[1] * eps_1
     error = over((x - decode(torch.cat([z1, z2], 1))) ** 2, 1) / (2 * s**2)
     reconstruction = error + constant * x.shape[1] / 2 * math.log(2 * math.pi * s**2)
-    kl_2, kl_1 = kl(q2, (torch.zeros_like(z2), torch.ones_like(z2))), kl(q1, p1)
+    kl_2, kl_1 = kl(q2, (torch.zeros_like(z2), torch.ones_like(z2))), (lower or kl)(q1, p1)
     nelbo = reconstruction + sign * (kl_2 + kl_1)
     return {"reconstruction": reconstruction, "kl_2": kl_2, "kl_1": kl_1, "nelbo": nelbo}
 
 
 def _slip(**slip: Any) -> dict[str, Callable]:
     return {LOSS: lambda *a: _loss(*a, **slip)}
+
+
+def _then(change: Callable) -> dict[str, Callable]:
+    """The loss, some of its terms replaced: change(right, x, s) gives the others."""
+
+    def ladder_nelbo(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s):
+        right = _loss(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s)
+        return {**right, **change(right, x, s)}
+
+    return {LOSS: ladder_nelbo}
+
+
+def _less(cost: Callable) -> dict[str, Callable]:
+    """The reconstruction, and with it the sum, too low by cost(D, s)."""
+
+    def change(right: dict[str, torch.Tensor], x: torch.Tensor, s: float) -> dict[str, torch.Tensor]:
+        return {name: right[name] - cost(x.shape[1], s) for name in ("reconstruction", "nelbo")}
+
+    return _then(change)
 
 
 def _standard_prior(z2: torch.Tensor, p1: tuple) -> tuple[torch.Tensor, torch.Tensor]:
@@ -155,6 +175,12 @@ def _chain(logits: Callable = lambda x, A, b: b + x @ A.tril(-1).T, sign: int = 
         return {"kl": kl, "nelbo": over(kl, 1)}
 
     return {CHAIN: chain_nelbo}
+
+
+def _by_sigmoids(x: torch.Tensor, A: torch.Tensor, b: torch.Tensor) -> dict[str, torch.Tensor]:
+    p = torch.sigmoid(b + x @ A.tril(-1).T)
+    kl = -torch.where(x == 1, p, 1 - p).log()
+    return {"kl": kl, "nelbo": kl.sum(1)}
 
 
 def _binary(place: Place) -> torch.Tensor:
@@ -252,6 +278,8 @@ class Ladder(Exercise):
                 every = floats(list(itertools.product((0, 1), repeat=D)), dtype, device)
                 A, b = 2 * normal(rng, (D, D), dtype, device), normal(rng, (D,), dtype, device)
                 yield self.case_of(CHAIN, {"x": every, "A": A, "b": b}, every=True)
+            sure = floats([150.0, -150.0], dtype, device)  # a sigmoid is 1 there, but for rounding
+            yield self.case_of(CHAIN, {"x": every[:4, -2:], "A": A[:2, :2], "b": sure})
 
     @staticmethod
     def _question(
@@ -337,6 +365,11 @@ class Ladder(Exercise):
 
     mistakes = (
         wrong(
+            "the logarithm of a sigmoid",
+            {CHAIN: _by_sigmoids},
+            "Where a logit is large, 1 − sigmoid is rounded to 0, and its logarithm is −∞. Stay in logarithms: softplus, or logsigmoid.",
+        ),
+        wrong(
             "a standard prior at both rungs",
             _slip(prior=_standard_prior),
             "kl_1 compares with N(0, I). The prior of z1 is p(z1 | z2): what prior_1 says of the z2 that was drawn.",
@@ -355,6 +388,7 @@ class Ladder(Exercise):
             "the divergence the wrong way round",
             _slip(kl=lambda q, p, **how: _divergence(p, q, **how)),
             "This is KL(p ‖ q). In the bound the expectation runs over q.",
+            also=(_slip(lower=lambda q, p: _divergence(p, q)),),
         ),
         wrong(
             "sigma for its logarithm",
@@ -374,6 +408,31 @@ class Ladder(Exercise):
             "a mean over the pixels",
             _slip(over=torch.mean),
             "log p(x | z1, z2) is a sum over the pixels.",
+        ),
+        wrong(
+            "half of the constant",
+            _less(lambda D, s: D * math.log(s)),
+            "The constant is D/2 log 2π + D log s, both for each of the D pixels. A part of it is missing.",
+            also=(
+                _less(lambda D, s: D / 2 * LOG_2PI),
+                _less(lambda D, s: (D - 1) * (LOG_2PI / 2 + math.log(s))),
+            ),
+        ),
+        wrong(
+            "the bound for the loss",
+            _then(lambda right, x, s: {"nelbo": -right["nelbo"]}),
+            "nelbo is minus the bound: the sum of the three costs, as they are.",
+        ),
+        wrong(
+            "a rung left out of the sum",
+            _then(lambda right, x, s: {"nelbo": right["nelbo"] - right["kl_2"]}),
+            "nelbo is the sum of all three terms, and one of the divergences is not in it.",
+            also=(_then(lambda right, x, s: {"nelbo": right["nelbo"] - right["kl_1"]}),),
+        ),
+        wrong(
+            "the prior is shown the mean",
+            _slip(told=lambda q2, z2: q2[0]),
+            "prior_1 was shown the mean of q(z2 | x). The prior of z1 is p(z1 | z2), at the z2 that was drawn.",
         ),
         wrong("the constant is dropped", _slip(constant=0), "D/2 log(2π s²) is missing: then it is no bound."),
         wrong("the divergences are taken off", _slip(sign=-1), "A loss is minus the bound: the divergences are added."),

@@ -96,6 +96,10 @@ def _gap(W: torch.Tensor, s: float, own: float = 1.0, scale: float = 0.5) -> tor
     return scale * (precision.diagonal().log().sum() - torch.linalg.slogdet(precision)[1])
 
 
+def _gap_of(L: torch.Tensor, log_det: Callable = torch.logdet) -> torch.Tensor:
+    return 0.5 * (L.diagonal().log().sum() - log_det(L))
+
+
 @exercise("vae.linear_is_ppca", (VAE, GAP, SCALE))
 class LinearIsPpca(Exercise):
     """The best W has √(λ_j − s²) u_j as columns; then q can be the posterior, and no nat is lost."""
@@ -158,6 +162,12 @@ class LinearIsPpca(Exercise):
             for s in (0.5, 1.5):  # just more than the noise, and just less
                 S = covariance(rng, (6.0, 1.2 * s**2, 0.8 * s**2, 0.1), dtype, device)
                 yield self.case_of(VAE, {"cov": S, "d": 3, "s": s})
+            small = covariance(rng, (9e-4, 4e-4, 1e-4), dtype, device)  # in small units: short columns, and yet in use
+            yield self.case_of(VAE, {"cov": small, "d": 3, "s": 0.015})
+            large = floats(
+                np.linalg.qr(rng.normal(size=(40, 40)))[0] * 20, dtype, device
+            )  # no number holds its product
+            yield self.case_of(GAP, {"W": large, "s": 0.2 if dtype == torch.float32 else 2e-3})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         laws = {VAE: (self.decoder, self.tight, self.active), GAP: (self.gap,), SCALE: (self.scale,)}[name]
@@ -284,6 +294,34 @@ class LinearIsPpca(Exercise):
             {GAP: lambda W, s: _gap(W, s, own=1e-3)},
             "Λ has the prior's 1 on its diagonal, beside what x says.",
             also=({GAP: lambda W, s: _gap(W, s, own=0.0)},),
+        ),
+        wrong(
+            "an encoder without Λ",
+            {VAE: _then(lambda parts, s: {"V": parts["W"].T / s**2})},
+            "V is Wᵀ / s² here. The posterior's mean is Λ⁻¹ Wᵀ (x − b) / s²: without Λ⁻¹ the codes lie far too far out.",
+        ),
+        wrong(
+            "directions that no latent serves are counted",
+            {VAE: lambda cov, d, s: {**_right(cov, d, s), "active": int((torch.linalg.eigvalsh(cov) > s**2).sum())}},
+            "All directions that vary more than the noise were counted. There are d latents, and no more can be active.",
+        ),
+        wrong(
+            "the gap of the marginals",
+            {GAP: lambda W, s: _gap_of(torch.linalg.inv(torch.eye(W.shape[1]).to(W) + W.T @ W / s**2))},
+            "This is what the posterior's own marginals leave, KL(p ‖ q) at its best. The bound has KL(q ‖ p): take the diagonal of Λ, not of its inverse.",
+        ),
+        wrong(
+            "the logarithm of a determinant",
+            {GAP: lambda W, s: _gap_of(torch.eye(W.shape[1]).to(W) + W.T @ W / s**2, lambda L: torch.linalg.det(L).log())},
+            "The determinant of many large precisions is more than a float holds, and its logarithm infinite: torch.logdet or slogdet stays in logarithms.",
+            also=(
+                {
+                    GAP: lambda W, s: _gap_of(
+                        torch.eye(W.shape[1]).to(W) + W.T @ W / s**2,
+                        lambda L: torch.linalg.det(L).log() - L.diagonal().prod().log() + L.diagonal().log().sum(),
+                    )
+                },
+            ),
         ),
         wrong(
             "a mean over all directions",

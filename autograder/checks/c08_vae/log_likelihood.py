@@ -48,6 +48,13 @@ def _part_by_part(levels, mu, sigma, eps, log_p, at_once):
     return torch.stack([w.logsumexp(0) - math.log(len(w)) for w in parts]).mean(0)
 
 
+def _by_the_first(levels, mu, sigma, eps, log_p, at_once):
+    """The weights relative to the largest of the first part."""
+    parts = [_log_w(levels, mu, sigma, e, log_p) for e in eps.split(at_once)]
+    top = parts[0].max(0).values
+    return torch.cat([w - top for w in parts]).exp().mean(0).log() + top
+
+
 @exercise("vae.log_likelihood", ("log_likelihood",))
 class LogLikelihood(Exercise):
     """log (1/K) Σ_k p(x | z_k) p(z_k) / q(z_k | x), z_k = mu + sigma eps_k."""
@@ -94,9 +101,18 @@ class LogLikelihood(Exercise):
                 mu, eps = normal(rng, (B, d), dtype, device), normal(rng, (K, B, d), dtype, device)
                 sigma, levels = floats(np.exp(rng.normal(size=(B, d)) / 2), dtype, device), levels_of(rng, B, P, device)
                 yield self._case(levels, mu, sigma, eps, pixels, at_once)
+            yield self._better_and_better(rng, dtype, device)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._case(*given.values())
+
+    def _better_and_better(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Case:
+        """The later a draw, the larger its weight, by thousands of nats."""
+        pixels, levels = drawn(rng, 40, 1, 30.0), levels_of(rng, 1, 40, device)
+        order = np.linspace(-3, 3, 6)[:, None, None]
+        worth = pixels.log_p(order, levels.cpu().numpy()).sum(-1)[:, 0]
+        eps = floats(order[np.argsort(worth)], dtype, device)
+        return self._case(levels, 0 * eps[0], 0 * eps[0] + 1, eps, pixels, 1)
 
     def _case(self, levels: Any, mu: Any, sigma: Any, eps: Any, pixels: Pixels, at_once: int) -> Case:
         asked = call("log_likelihood", levels, mu, sigma, eps, Callback("log_p"), at_once)
@@ -162,6 +178,11 @@ class LogLikelihood(Exercise):
             "exponentiated too early",
             _slip(lambda w: w.exp().mean(0).log()),
             "exp of −1000 is 0, and the logarithm cannot bring it back: take the largest log weight out first.",
+        ),
+        wrong(
+            "the first part's largest weight taken out",
+            _by_the_first,
+            "The largest log weight of the first part was taken out of all: if a later draw weighs more, by hundreds of nats, exp overflows. Take out the largest of all.",
         ),
         wrong(
             "no prior",

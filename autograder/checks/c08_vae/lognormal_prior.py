@@ -67,6 +67,11 @@ def _estimated(x, mu, sigma, eps, decoder, s) -> torch.Tensor:
     return _nelbo(x, mu, sigma, eps, decoder, s, kl=lambda *_: 0.0) + terms["log_q"] - terms["log_p"]
 
 
+def _less(cost: Callable) -> Callable:
+    """The loss, too low by cost(D, s)."""
+    return lambda x, mu, sigma, eps, decoder, s: _nelbo(x, mu, sigma, eps, decoder, s) - cost(x.shape[1], s)
+
+
 @exercise("vae.lognormal_prior", (TERMS, LOSS, SAME))
 class LognormalPrior(Exercise):
     """q and prior are log-normal: their divergence is that of two normals, and the decoder sees exp of a normal code."""
@@ -237,7 +242,7 @@ class LognormalPrior(Exercise):
         wrong(
             "no noise",
             {LOSS: lambda *a: _nelbo(*a, code=lambda mu, sigma, eps: mu.exp())},
-            "The median of q was decoded. The bound needs a draw.",
+            "One fixed point of q was decoded, its median or its mean. The bound needs a draw.",
             also=({LOSS: lambda *a: _nelbo(*a, code=lambda mu, sigma, eps: (mu + sigma**2 / 2).exp())},),
         ),
         wrong(
@@ -258,6 +263,24 @@ class LognormalPrior(Exercise):
                 {LOSS: lambda *a: _nelbo(*a, kl=lambda mu, sigma: 2 * _kl(mu, sigma))},
                 {LOSS: lambda *a: _nelbo(*a, kl=lambda mu, sigma: _kl(mu, sigma) / mu.shape[1])},
                 {LOSS: lambda *a: _nelbo(*a, kl=lambda mu, sigma: _kl(mu, sigma) + mu.sum(1))},
+            ),
+        ),
+        wrong(
+            "half of the constant",
+            {LOSS: _less(lambda D, s: D * math.log(s))},
+            "The constant is D/2 log 2π + D log s, both for each of the D pixels. A part of it is missing.",
+            also=(
+                {LOSS: _less(lambda D, s: D / 2 * LOG_2PI)},
+                {LOSS: _less(lambda D, s: (D - 1) * (LOG_2PI / 2 + math.log(s)))},
+            ),
+        ),
+        wrong(
+            "another logarithm",
+            {SAME: lambda decoder, z: decoder(z.log2())},
+            "What undoes exp is the natural logarithm of z itself.",
+            also=(
+                {SAME: lambda decoder, z: decoder(z.log10())},
+                {SAME: lambda decoder, z: decoder(z.log1p())},
             ),
         ),
         wrong(

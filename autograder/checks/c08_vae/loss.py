@@ -189,7 +189,13 @@ class Loss(Exercise):
             "beta before the reconstruction",
             _slip(put=lambda fit, kl, beta: beta * fit + kl),
             "beta stands before the divergence, and the reconstruction has weight 1.",
-            also=(_slip(put=lambda fit, kl, beta: beta * (fit + kl)), _slip(put=lambda fit, kl, beta: fit + kl)),
+            also=(_slip(put=lambda fit, kl, beta: beta * (fit + kl)),),
+        ),
+        wrong(
+            "beta left out",
+            _slip(put=lambda fit, kl, beta: fit + kl),
+            "The divergence has weight 1 here. Its weight is beta, whatever that is; 0 is a weight as well.",
+            also=(_slip(put=lambda fit, kl, beta: fit + (beta or 1.0) * kl),),
         ),
         wrong(
             "one number for the batch",

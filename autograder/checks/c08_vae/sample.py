@@ -78,6 +78,7 @@ class Sample(Exercise):
                 z, table = normal(rng, (N, d), dtype, device), net("level_table", drawn(rng, P, d), dtype, device)
                 yield self._sample(z, floats(rng.random((N, P)), dtype, device), table)
                 yield self._mean(z, table)
+            yield self._sample(z, torch.ones(N, P, dtype=dtype, device=device), table)  # beyond what some sums reach
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._sample(*given.values()) if name == SAMPLE else self._mean(*given.values())
@@ -146,6 +147,11 @@ class Sample(Exercise):
             also=(_pick(lambda table, u: (_inverse(table, u) - 1).clamp_min(0)),),
         ),
         wrong(
+            "a level 17",
+            _pick(lambda table, u: (u[..., None] >= table.exp().cumsum(-1)).sum(-1)),
+            "The 17 shares add up to 1 but for rounding, so a u just below 1 may lie above all borders: the last one is not counted.",
+        ),
+        wrong(
             "logarithms taken for probabilities",
             _pick(lambda table, u: (u[..., None] >= table.cumsum(-1)[..., :-1]).sum(-1)),
             "The table holds log probabilities: exp first, then cumsum.",
@@ -166,7 +172,11 @@ class Sample(Exercise):
             "scaled to −1 … 1",
             {MEAN: lambda z, log_probs: _mean(z, log_probs) / 8 - 1},
             "These are the values −1 … 1. The mean is asked for in levels, 0 … 16.",
-            also=({MEAN: lambda z, log_probs: _mean(z, log_probs) / 16},),
+        ),
+        wrong(
+            "a share of the largest level",
+            {MEAN: lambda z, log_probs: _mean(z, log_probs) / 16},
+            "These are shares of ink, 0 … 1. The mean is asked for in levels, 0 … 16.",
         ),
         wrong(
             "averaged over the levels",
