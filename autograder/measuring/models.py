@@ -296,12 +296,12 @@ MODELS: tuple[Model, ...] = (
     Model(
         *(
             "flow_spline_moons",
-            "4 spline couplings, a short run (04)",
+            "4 spline couplings (04)",
             "04_trained_flows",
             "moons",
             _flow_by("spline_run"),
         ),
-        "prototype, trained longer: 0.004–0.006 nats above the truth in 20–30 s",
+        "prototype: 0.004–0.006 nats above the truth in 20–30 s",
     ),
     Model(
         *("ddpm_moons", "DDPM, T = 100 (16)", "16_ddpm", "moons", _ddpm_moons),

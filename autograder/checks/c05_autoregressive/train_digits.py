@@ -136,7 +136,7 @@ class TrainDigits(Exercise):
 
     domain = {
         MIX: Domain(
-            {"h": Tensor("D, M", says=("a row for each place",)), "W": Tensor("D, D"), "b": Tensor("D")},
+            {"h": Tensor("D, M"), "W": Tensor("D, D"), "b": Tensor("D")},
             sizes={"D": (1, 5), "M": (1, 4)},
             returns=Like("h"),
             most=8,

@@ -8,12 +8,13 @@ def sample_exponential(u, rate):
 
 def sample_steps(u, edges, heights):
     found = []
+    steps = [k for k, h in enumerate(heights.tolist()) if h > 0]
     for share in u.tolist():
         left = share * float((heights * (edges[1:] - edges[:-1])).sum())
-        for k, h in enumerate(heights.tolist()):
-            area = h * float(edges[k + 1] - edges[k])
-            if left < area:
+        for k in steps:
+            area = float(heights[k] * (edges[k + 1] - edges[k]))
+            if left < area or k == steps[-1]:
                 break
             left -= area
-        found.append(float(edges[k]) + left / h)
+        found.append(float(edges[k]) + min(left, area) / float(heights[k]))
     return torch.tensor(found, dtype=u.dtype, device=u.device)

@@ -2,4 +2,4 @@ import torch
 
 
 def fit_pixels(pictures):
-    return pictures.mean(0), torch.cov(pictures.T) + torch.eye(pictures.shape[1], dtype=pictures.dtype) / 12
+    return pictures.mean(0), torch.cov(pictures.T) + torch.eye(pictures.shape[1]).to(pictures) / 12

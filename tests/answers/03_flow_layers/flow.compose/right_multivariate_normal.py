@@ -7,7 +7,4 @@ def flow_log_p(x, layers):
         z, d = layers[i][1](z)
         l = l + d
     D = z.shape[1]
-    return (
-        torch.distributions.MultivariateNormal(torch.zeros(D, dtype=z.dtype), torch.eye(D, dtype=z.dtype)).log_prob(z)
-        + l
-    )
+    return torch.distributions.MultivariateNormal(torch.zeros(D).to(z), torch.eye(D).to(z)).log_prob(z) + l

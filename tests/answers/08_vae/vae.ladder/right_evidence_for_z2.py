@@ -21,7 +21,7 @@ def ladder_nelbo(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s):
 
 def top_down(x, W, s):
     w1, w2 = W.unbind(1)
-    C = torch.outer(w1, w1) + s**2 * torch.eye(len(x), dtype=x.dtype)
+    C = torch.outer(w1, w1) + s**2 * torch.eye(len(x)).to(x)
     K = torch.linalg.solve(C, w2)
     v = 1 / (1 + K @ w2)
     n = w1 @ w1 + s**2

@@ -6,14 +6,14 @@ def linear_vae(cov, d, s):
     U, lam, _ = torch.linalg.svd(cov)
     excess = torch.relu(lam[:d] - s * s)
     W = U[:, :d] @ torch.diag(excess.sqrt())
-    C = W @ W.T + s * s * torch.eye(len(cov), dtype=cov.dtype)
+    C = W @ W.T + s * s * torch.eye(len(cov)).to(cov)
     V = W.T @ torch.linalg.inv(C)
     sigma = (1 - (V @ W).diagonal()).sqrt()
     return {"W": W, "V": V, "sigma": sigma, "active": torch.count_nonzero(excess).item()}
 
 
 def independent_gap(W, s):
-    M = torch.eye(W.shape[1], dtype=W.dtype) + W.mT @ W / (s * s)
+    M = torch.eye(W.shape[1]).to(W) + W.mT @ W / (s * s)
     D = M.diagonal().rsqrt()
     return -0.5 * torch.linalg.slogdet(D[:, None] * M * D)[1]
 

@@ -10,4 +10,4 @@ def sample_pictures(z, u, log_probs):
 
 
 def mean_pictures(z, log_probs):
-    return torch.einsum("npk,k->np", log_probs(z).exp(), torch.linspace(0, 16, 17, dtype=z.dtype))
+    return torch.einsum("npk,k->np", log_probs(z).exp(), torch.linspace(0, 16, 17).to(z))
