@@ -410,7 +410,7 @@ with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap"):
     fresh = two_moons(20_000, generator=torch.Generator().manual_seed(5))
     truth = log_p_moons(fresh).to(fresh.device)
     found = paired_gap(truth, moons_log_p(fresh))
-    print(f"entropy {float(-truth.mean()):.3f}, gap {float(found['gap']):.4f} ± {float(found['error']):.4f} nats")
+    print(f"entropy {float(-truth.mean()):.3f}, gap {float(found['gap']):.3f} ± {float(found['error']):.4f} nats")
     show(
         draw_learning({"loss of each batch": list(enumerate(history.losses))}, float(-truth.mean())),
         alt="The loss of each batch falls from 2.5 nats steeply at first, then slowly, and scatters less and less above the "
@@ -532,7 +532,7 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
     of_splines, of_affine = spline_flow.log_p(fresh), moons_log_p(fresh)
     for name, log_q in (("8 affine couplings", of_affine), ("4 spline couplings", of_splines)):
         found = paired_gap(truth, log_q)
-        print(f"{name}: gap {float(found['gap']):.4f} ± {float(found['error']):.4f} nats")
+        print(f"{name}: gap {float(found['gap']):.3f} ± {float(found['error']):.4f} nats")
     print(f"the referee between splines (1) and affine couplings (−1): {better(of_splines, of_affine)}")
     show(
         draw_found(

@@ -229,8 +229,8 @@ def test_a_notebook_runs_where_there_is_a_second_device(
         run(notebook, lambda value: undressed(value) if "figures" in getattr(value, "__module__", "") else value)
     all_there = capsys.readouterr().out
     assert "and stopped with" not in by_itself + all_there
-    if device.type == pretend.NAME:  # whose noise is that of the CPU, and whose sums may round otherwise
-        assert numbers(all_there) == pytest.approx(numbers(by_itself), rel=1e-3, abs=1e-3)
+    if device.type == pretend.NAME:  # whose noise is that of the CPU
+        assert numbers(all_there) == numbers(by_itself)
 
 
 def move_everything(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,8 +248,8 @@ def move_everything(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(kind, "__array__", lambda x, *how, **_: np.asarray(to_array(x.detach().cpu()), *how[:1]))
 
 
-def numbers(text: str) -> list[float]:
-    return [float(found) for found in re.findall(r"-?\d+\.\d+", text)]
+def numbers(text: str) -> list[str]:
+    return re.findall(r"-?\d+\.\d+", text)
 
 
 def undressed(drawing: Any) -> Any:
