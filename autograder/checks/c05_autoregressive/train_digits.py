@@ -14,10 +14,11 @@ import torch
 from scipy.special import logsumexp
 
 from autograder.checks.c05_autoregressive.shared import is_whole
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show, values
+from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, keep, pays, wrong
+from autograder.judging.shares import level_shares
 from pushforward.answering.wire import Kept
 from pushforward.data import digits
 from pushforward.train import budget
@@ -220,7 +221,7 @@ class TrainDigits(Exercise):
     def _judge_says(self, case: Case, *answers: Any) -> Iterator[Finding]:
         parts = []
         for answer, n in zip(answers, (len(case.x), len(case.x), BATCH), strict=False):
-            good, got = _whole(answer, n)
+            good, got = level_shares(answer, n)
             named = None if good or not got.startswith("sums") else "logits taken for log probabilities"
             wanted = f"a tensor of shape ({n}, 64, 17), of log probabilities that add up to one"
             yield self.sums(good, wanted, got, mistake=named)
@@ -261,7 +262,7 @@ class TrainDigits(Exercise):
             yield self._replayed(exact(case.u), answer.array, log_p)
 
     def _replayed(self, u: np.ndarray, x: np.ndarray, log_p: Any) -> Finding:
-        if not _whole(log_p, len(x))[0]:
+        if not level_shares(log_p, len(x))[0]:
             return self.draws(False, "conditionals of what was drawn", "none")
         p = np.exp(values(log_p))
         low, high = _pieces(x, p)
@@ -373,14 +374,3 @@ def _slip_of_a_draw(u: np.ndarray, x: np.ndarray, p: np.ndarray) -> str | None:
     if any(_holds(other, x, p).all() for other in (u[:, ::-1], down_the_columns)):
         return "drawn with the noise of another pixel"
     return None
-
-
-def _whole(answer: Any, n: int) -> tuple[bool, str]:
-    shape = has_shape(answer, (n, 64, 17))
-    if not shape.ok:
-        return False, shape.got
-    log_p = values(answer)
-    if np.isnan(log_p).any() or (log_p == INF).any():
-        return False, "some that are no numbers"
-    sums = np.exp(logsumexp(log_p, axis=2))
-    return bool((abs(sums - 1) < 1e-3).all()), f"sums from {show(float(sums.min()))} to {show(float(sums.max()))}"

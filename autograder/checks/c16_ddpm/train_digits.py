@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.special import expit, log_softmax, logsumexp
+from scipy.special import expit, log_softmax
 from scipy.stats import norm
 
 from autograder.judging.compare import arithmetic, close, exact, has_shape, show, values
@@ -19,6 +19,7 @@ from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Finding, call, case, exercise, gate, pays, wrong
 from autograder.judging.sampler import BATCH, Sampler
+from autograder.judging.shares import level_shares
 from pushforward.data import digits
 from pushforward.measuring.classifier import class_shares, features
 from pushforward.measuring.frechet import frechet
@@ -253,24 +254,13 @@ class TrainDigits(Sampler):
         counts = [case.shape[0]] if case.x0 is None else [len(case.x0), BATCH, *[len(case.x0)] * LOOKS]
         parts = []
         for n, answer in zip(counts, answers, strict=True):
-            good, got = self._whole(answer, n)
+            good, got = level_shares(answer, n)
             yield self.sums(good, f"a tensor of shape ({n}, 64, 17), of log probabilities that add up to one", got)
             if not good:
                 return
             parts.append(values(answer))
         if case.x0 is not None:
             yield from self._kept_back(case, *parts)
-
-    @staticmethod
-    def _whole(answer: Any, n: int) -> tuple[bool, str]:
-        shape = has_shape(answer, (n, 64, 17))
-        if not shape.ok:
-            return False, shape.got
-        log_p = values(answer)
-        if np.isnan(log_p).any() or (log_p == INF).any():
-            return False, "some that are no numbers"
-        sums = np.exp(logsumexp(log_p, axis=2))
-        return bool((abs(sums - 1) < 1e-3).all()), f"sums from {sums.min():.3g} to {sums.max():.3g}"
 
     def _kept_back(self, case: Case, at_one: np.ndarray, few: np.ndarray, *later: np.ndarray) -> Iterator[Finding]:
         same = bool(np.allclose(np.exp(few), np.exp(at_one[-BATCH:]), atol=1e-3))
