@@ -835,7 +835,7 @@ def slow_slope(n):
     n: int, 1 … 40;  returns a float.
     """
     ### BEGIN SOLUTION
-    return -1 + 1e-9
+    return -1 + 1e-6
     ### END SOLUTION
 
 

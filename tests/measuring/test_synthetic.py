@@ -1,5 +1,6 @@
 """The invented class: the same every time, as mixed as it says, and its answers worth what they claim."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -125,6 +126,24 @@ def test_wrong_answers_lose_points_in_a_notebook_too() -> None:
             with captured():
                 report = examine(all_exercises()[id], LocalLink(scope))
             assert not report.full, (turn, id)
+
+
+def test_no_kept_answer_takes_the_name_of_another_exercise() -> None:
+    """In one notebook with the others it would answer that one as well."""
+    for name in names_of_notebooks():
+        exercises = {id: set(e.names) for id, e in all_exercises().items() if e.notebook == name}
+        for id, own in exercises.items():
+            others = set().union(*exercises.values()) - own
+            for file in (ROOT / "tests" / "answers" / name / id).glob("*.py"):
+                assert not others & defined_in(file.read_text(encoding="utf-8")), file
+
+
+def names_of_notebooks() -> list[str]:
+    return sorted({e.notebook for e in all_exercises().values()})
+
+
+def defined_in(text: str) -> set[str]:
+    return {part.name for part in ast.parse(text).body if isinstance(part, ast.FunctionDef | ast.ClassDef)}
 
 
 def test_an_answer_of_several_cells_goes_into_all_of_them() -> None:
