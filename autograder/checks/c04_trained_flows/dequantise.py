@@ -111,11 +111,11 @@ class Dequantise(Exercise):
     again = False
     shape = gate("every function gives its numbers, one for each pixel or for each picture")
     bins = pays("the noise fills the whole bin of its level evenly, each pixel with noise of its own")
-    fresh = pays("another seed gives other noise, and the same seed gives the same")
+    fresh = pays("another seed gives other noise, and the same seed gives the same", 0.5)
     line = pays("a squeezed pixel goes to the line by the logit", 0.5)
     ladj = pays("the log-determinant is that of scaling and logit together, one for each picture")
     bound = pays("the bound is the mean over the noise of −log p_y − ladj, and the model can learn from it")
-    units = pays("bits and densities are the same number in other units", 0.5)
+    units = pays("bits and densities are the same number in other units")
 
     hints = (
         "spread_levels: one generator, made from the seed, and a draw for every entry. to_line: differentiate "

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from autograder.checks.c05_autoregressive.shared import is_whole
-from autograder.checks.c08_vae.shared import drawn, net, net_of, pixels_of
+from autograder.checks.c08_vae.shared import Pixels, drawn, net, net_of, pixels_of
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
@@ -40,6 +40,12 @@ def _pick(pick: Callable) -> dict[str, Callable]:
 
 def _levels() -> torch.Tensor:
     return torch.arange(17.0)
+
+
+def paper(rng: np.random.Generator, P: int, d: int) -> Pixels:
+    """A decoder that is nearly sure of level 0."""
+    pixels = drawn(rng, P, d)
+    return Pixels(pixels.W, pixels.b - 16.0 * (np.arange(17) > 0))
 
 
 @exercise("vae.sample", (SAMPLE, MEAN))
@@ -79,6 +85,7 @@ class Sample(Exercise):
                 yield self._sample(z, floats(rng.random((N, P)), dtype, device), table)
                 yield self._mean(z, table)
             yield self._sample(z, torch.ones(N, P, dtype=dtype, device=device), table)  # beyond what some sums reach
+            yield self._mean(z, net("level_table", paper(rng, P, d), dtype, device))
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._sample(*given.values()) if name == SAMPLE else self._mean(*given.values())
@@ -97,8 +104,9 @@ class Sample(Exercise):
             shape = has_shape(answer, p.shape[:2], like=case.z)
             yield self.shape(*shape)
             if shape.ok:
-                size = 17 * (1 + pixels.rough(abs(z)))[:, None] + 0 * p[..., 0]
-                yield self.mean(*close(answer, p @ np.arange(17), case.z.dtype, size))
+                mean = p @ np.arange(17)
+                size = mean * (1 + pixels.rough(abs(z)))[:, None] + 17  # a share is as rough as log p, a sum of 17 as 1
+                yield self.mean(*close(answer, mean, case.z.dtype, size))
             return
         shape, u = tuple(case.u.shape), exact(case.u)
         good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array <= 16)).all())
