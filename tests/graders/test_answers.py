@@ -57,7 +57,8 @@ def test_the_reference_earns_everything(exercise: Exercise) -> None:
 def test_a_long_training_reaches_what_is_asked_of_it(id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUSHFORWARD_BUDGET", "full")
     (exercise,) = [e for e in EXERCISES if e.id == id]
-    report = examine(exercise, LocalLink(answers.reference(ROOT, exercise.notebook)), SEEDS[0])
+    names = answers.reference.__wrapped__(ROOT, exercise.notebook)  # the shared names may hold a shorter training
+    report = examine(exercise, LocalLink(names), SEEDS[0])
     assert report.full, report
 
 

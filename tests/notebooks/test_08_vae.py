@@ -83,6 +83,45 @@ def test_the_importance_weighted_bound_has_the_numbers_of_the_text(names: dict[s
     assert pytest.approx(0.5e9, rel=0.05) == 223_500 * 64 * 9 * 4
 
 
+def test_the_three_terms_of_two_encoders_are_those_of_the_text(names: dict[str, Any]) -> None:
+    """By quadrature over z."""
+    mu, sigma = of(-2.0, 2.0)[:, None], of(0.5, 0.5)[:, None]
+    z = np.linspace(-8, 8, 16_001)
+    q = stats.norm.pdf(z, 2, 0.5)  # the other encoder's is its mirror image
+    mixed = 0.5 * (q + q[::-1])
+
+    def kl(of_: np.ndarray, to: np.ndarray) -> float:
+        return float((of_ * (np.log(of_ + 1e-300) - np.log(to + 1e-300))).sum() * (z[1] - z[0]))
+
+    near([kl(q, stats.norm.pdf(z)), kl(mixed, stats.norm.pdf(z))], [2.3181, 1.6251])
+    assert round(kl(q, mixed), 5) == 0.69305
+    near(kl(mixed, stats.norm.pdf(z, 0, 2.0616)), 0.7236)
+    near(names["aggregate_log_density"](torch.zeros(1, 1, dtype=F64), mu, sigma), [-8.2258])
+
+
+def test_a_log_normal_code_has_the_densities_of_the_text(names: dict[str, Any]) -> None:
+    given = of(1.0)[None], of(0.5)[None], of(-1.0)[None]
+    terms = names["lognormal_terms"](*given)
+    near(terms["z"], [[1.6487]])
+    near([terms["log_q"].item(), terms["log_p"].item()], [-1.2258, -1.5439])
+    near(stats.lognorm.logpdf(math.exp(0.5), [0.5, 1], scale=[math.e, 1]), [-1.2258, -1.5439])
+    near(names["lognormal_nelbo"](of(3.0)[None], *given, lambda z: 2 * z + 1, 1.0), [2.5788])
+    near(-stats.norm.logpdf(3, 2 * math.exp(0.5) + 1) + gaussians.kl(1.0, 0.25, 0.0, 1.0), 2.5788)
+
+
+def test_the_ladders_have_the_numbers_of_the_text(names: dict[str, Any]) -> None:
+    W = np.array([[1.0, 1.0], [1.0, 2.0]])
+    covariance = np.linalg.inv(np.eye(2) + W.T @ W)
+    mean = covariance @ W.T @ [1.0, 2.0]
+    found = names["top_down"](of(1.0, 2.0), torch.tensor(W), 1.0)
+    near([float(found[part]) for part in ("mu_2", "sigma_2", "sigma_1")], [2 / 3, 0.5774, 0.5774])
+    near([float(found[part]) for part in ("offset", "slope")], [1, -1])
+    near([mean[1], covariance[1, 1] ** 0.5, covariance[0, 1] / covariance[1, 1]], [2 / 3, 0.5774, -1])
+    near(0.5 * math.log(3 * 6 * np.linalg.det(covariance)), 0.3466)
+    A = torch.tensor([[0.0, 0.0], [-2.0, 0.0]], dtype=F64)
+    near(names["chain_nelbo"](of(1.0, 0.0)[None], A, of(0.0, 1.0))["kl"], [[0.6931, 0.3133]])
+
+
 def test_what_the_written_answers_state() -> None:
     near(round(64 * math.log(8.5)), 137)
     near(round(32 * math.log(2 * math.pi * 0.5), 1), 36.6)
