@@ -290,7 +290,7 @@ MODELS: tuple[Model, ...] = (
         "–",
     ),
     Model(
-        *("flow_affine_moons", "8 affine couplings (04)", "04_trained_flows", "moons", _flow_by("moons_run")),
+        *("flow_affine_moons", "10 affine couplings (04)", "04_trained_flows", "moons", _flow_by("moons_run")),
         "prototype: 0.014–0.020 nats above the truth in 55–60 s; a published RealNVP 0.021",
     ),
     Model(

@@ -139,11 +139,11 @@ def test_a_run_of_a_few_steps_trains_and_is_the_same_again(names: dict[str, Any]
 
 def test_a_clamped_flow_keeps_its_promise(names: dict[str, Any]) -> None:
     torch.manual_seed(0)
-    flow = names["moons_flow"](8, 8)
+    flow = names["moons_flow"](hidden=8)
     for parameter in flow.parameters():
         parameter.data += 20 * torch.randn_like(parameter)
     ladj = flow.inverse(3 * torch.randn(500, 2))[1].detach().abs()
-    assert 4 < float(ladj.max()) <= 8 + 1e-4
+    assert 8 < float(ladj.max()) <= 20 + 1e-3
 
 
 def test_few_points_are_learnt_by_heart_and_the_best_look_is_kept(names: dict[str, Any]) -> None:

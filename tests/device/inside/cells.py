@@ -67,7 +67,6 @@ GIVEN: dict[str, Callable[[Callable, To], Any]] = {
     "solved": lambda solved, to: solved(lambda z: 2 * z, to(noise(1))),
     "log_normal": lambda log_normal, to: log_normal(to(noise(3)), to(noise(3)), to(noise(3).exp())),
     "as_layer": lambda as_layer, to: as_layer(lambda z: (2 * z, z[:, 0]), None)(to(noise(2, 3)))[0],
-    "clamped": lambda clamped, to: alike(clamped(2, 4, False))(to(noise(3, 2).float()))[0].detach(),
     "moons_flow": lambda moons_flow, to: alike(moons_flow(2, 4))(to(noise(3, 2).float()))[0].detach(),
     "at_home": lambda at_home, to: at_home(lambda x: x.sum(1))(to(noise(3, 2))),
     "stretches": lambda stretches, to: stretches(lambda z: (z**3, z[:, 0]), to(noise(3, 2))),
