@@ -141,9 +141,9 @@ def test_a_clamped_flow_keeps_its_promise(names: dict[str, Any]) -> None:
     torch.manual_seed(0)
     flow = names["moons_flow"](hidden=8)
     for parameter in flow.parameters():
-        parameter.data += 20 * torch.randn_like(parameter)
+        parameter.data += 2 * torch.randn_like(parameter)
     ladj = flow.inverse(3 * torch.randn(500, 2))[1].detach().abs()
-    assert 8 < float(ladj.max()) <= 20 + 1e-3
+    assert 10 < float(ladj.max()) <= 20 + 1e-3
 
 
 def test_few_points_are_learnt_by_heart_and_the_best_look_is_kept(names: dict[str, Any]) -> None:
