@@ -143,7 +143,7 @@ class Rosenblatt(Layer):
     """z = (Φ⁻¹(F₁(x₁)), Φ⁻¹(F₂(x₂ given x₁))). Each coordinate becomes standard normal, whatever stood before it."""
 
     shut = (FORTH,)
-    rounds = 60.0
+    rounds = 8.0
     hints = (
         "F₁ is a mixture of normal distribution functions with the given weights. With which weights is F₂ one, once x₁ is "
         "known? (Bayes: which component did x₁ come from?)",
