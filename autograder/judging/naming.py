@@ -158,7 +158,7 @@ def _explains(imitation: _Imitation, parts: list[_Part], among: int) -> bool:
 
 def _telling(parts: list[_Part]) -> bool:
     """Whether wrong answers differ among themselves: that one was True throughout, say, fits many a mistake."""
-    return len({repr([answer for _, answer in part.pairs]) for part in parts if not part.ok}) > 1
+    return len({part.said for part in parts if not part.ok}) > 1
 
 
 def _about(law: Law, parts: list[_Part]) -> list[_Part]:
@@ -181,6 +181,11 @@ class _Part:
     def asked(self) -> str:
         """What was asked, in words: two inputs are unlike if these differ."""
         return "; ".join(describe_ask(ask) for ask, _ in self.pairs)
+
+    @functools.cached_property
+    def said(self) -> str:
+        """What was answered, to be told from what another part was."""
+        return repr([answer for _, answer in self.pairs])
 
     @property
     def names(self) -> set[str]:
