@@ -540,7 +540,7 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
     )
 
 # %% [markdown]
-# With half as many layers, splines come within a hundredth of a nat of the truth. ([The table of all models](../docs/models.md) has both, over five seeds.)
+# With less than half as many layers, splines come within a hundredth of a nat of the truth. ([The table of all models](../docs/models.md) has both, over five seeds.)
 #
 # ### When the data end
 #
