@@ -794,7 +794,7 @@ def stretches(flow, z):
     return torch.linalg.svdvals(jacobians)
 
 
-def walk_of(flow, start, end, steps=200):
+def walk_of(flow, start, end, steps=1000):
     """What is met on the straight way through the noise that begins and ends at the noises of two points of the plane."""
     (a, b), _ = flow.inverse(torch.stack([start, end]))
     z = a + torch.linspace(0, 1, steps)[:, None] * (b - a)
@@ -815,7 +815,7 @@ with (
     print(f"outside of both sets {100 * outside:.2f} %, at least {nats_on_the_bridge(outside):.4f} nats")
     print(f"largest stretch met {L:.1f}; a bridge over 0.1 needs {100 * bridge_between_halves(0.1, L):.3f} % at least")
     walk = walk_of(flow, torch.tensor([0.0, 1.0]), torch.tensor([1.0, -0.5]))
-    there = moon_distances(walk["x"]).amin(1) > 0.2
+    there = moon_distances(walk["x"]).amin(1) > 0.15
     for name, where in (("on the moons", ~there), ("on the bridge", there)):
         if where.any():
             print(
