@@ -81,6 +81,9 @@ class Loss(Exercise):
                     log_p = net("level_log_p", shown, dtype, device)
                     yield self._case(kind, levels, mu, sigma, eps, log_p, how)
                 yield self._slopes(rng, levels, mu, sigma, eps, net("level_log_p", pixels, dtype, device), beta)
+            far = 0 * mu + 28.0  # a loss above a thousand
+            yield self._case(self.price, levels, far, sigma, eps, net("level_log_p", away, dtype, device), beta)
+            yield self._slopes(rng, levels, mu, sigma, eps, net("level_log_p", pixels, dtype, device), 0.0)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Iterator[Case]:
         yield self._case(self.both, *given.values())
