@@ -66,6 +66,7 @@ class SeriesRest(Exercise):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self.case_of(REST, {"L": 0.5, "D": 1, "n": 1})
         yield self.case_of(REST, {"L": 0.5, "D": 3, "n": 2})
+        yield self.case_of(REST, {"L": 0.95, "D": 2, "n": 60})  # where hundreds of terms count
         yield self.case_of(NEEDED, {"L": 0.5, "D": 1, "tolerance": 0.1})
         yield self.case_of(NEEDED, {"L": 0.9, "D": 8, "tolerance": 1e-3})
         yield self.case_of(SLOW, {"n": 1})

@@ -110,8 +110,8 @@ class Dequantise(Exercise):
 
     again = False
     shape = gate("every function gives its numbers, one for each pixel or for each picture")
-    bins = pays("the noise fills the whole bin of its level evenly, each pixel with noise of its own")
-    fresh = pays("another seed gives other noise, and the same seed gives the same", 0.5)
+    bins = pays("the noise fills the whole bin of its level evenly, each pixel with noise of its own", 0.75)
+    fresh = pays("another seed gives other noise, and the same seed gives the same", 0.75)
     line = pays("a squeezed pixel goes to the line by the logit", 0.5)
     ladj = pays("the log-determinant is that of scaling and logit together, one for each picture")
     bound = pays("the bound is the mean over the noise of −log p_y − ladj, and the model can learn from it")

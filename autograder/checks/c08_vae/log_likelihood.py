@@ -149,9 +149,11 @@ class LogLikelihood(Exercise):
         reach = abs(mu) + abs(sigma * eps)
         size = case.pixels.rough(reach) + (reach**2 + eps**2 + abs(np.log(sigma)) + 2).sum(-1)
         value = logsumexp(log_w, axis=0) - math.log(len(eps))
-        yield case.about[1](*close(answer, value, case.mu.dtype, size.max(0) + math.log(len(eps))))
-        most = max(case.shown, default=0)
-        yield self.few(most <= case.at_once, f"at most {case.at_once} draws in a call of log_p", f"{most} draws")
+        right = close(answer, value, case.mu.dtype, size.max(0) + math.log(len(eps)))
+        yield case.about[1](*right)
+        most, why = max(case.shown, default=0), "" if right.ok else "This pays beside a right value."
+        few = right.ok and most <= case.at_once
+        yield self.few(few, f"at most {case.at_once} draws in a call of log_p", f"{most} draws", why=why)
 
     mistakes = (
         wrong(
