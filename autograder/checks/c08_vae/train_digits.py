@@ -73,6 +73,12 @@ def _prior(k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return zero, zero + 1
 
 
+def _used(k: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes that say something: twenty pixels."""
+    mu = k[:, 12 : 12 + D].float() / 8 - 1
+    return mu, 0 * mu + 0.3
+
+
 def _alike(z: torch.Tensor) -> torch.Tensor:
     return _frequencies().to(z).expand(len(z), 64, 17)
 
@@ -271,18 +277,18 @@ class TrainDigits(Exercise):
         ),
         wrong(
             "no log probabilities",
-            {TABLE: lambda z: _alike(z).exp()},
+            {POSTERIOR: _used, TABLE: lambda z: _alike(z).exp()},
             "exp of the 17 numbers of a pixel does not add up to one: are they the probabilities themselves, or were they scaled or shifted?",
-            also=({TABLE: lambda z: _alike(z) + 1.0},),
+            also=({POSTERIOR: _used, TABLE: lambda z: _alike(z) + 1.0},),
         ),
         wrong(
             "log sigma for sigma",
-            {POSTERIOR: lambda k: (_prior(k)[0], _prior(k)[0] - 0.5)},
+            {POSTERIOR: lambda k: (_used(k)[0], _prior(k)[0] - 0.5), TABLE: _alike},
             "The second is to be a standard deviation, above 0, and not its logarithm.",
         ),
         wrong(
             "a draw for the mean",
-            {POSTERIOR: lambda k: (torch.randn(len(k), D), _prior(k)[1])},
+            {POSTERIOR: lambda k: (torch.randn(len(k), D), _prior(k)[1]), TABLE: _alike},
             "The first changes from call to call: it is a draw. The mean and the standard deviation of q are asked for.",
         ),
     )  # fmt: skip
