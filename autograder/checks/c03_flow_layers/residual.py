@@ -114,6 +114,7 @@ class Residual(Layer):
         half = linear([[0.5]], [0.0], PYTHON, "f(z) = z / 2")
         yield self._few(FORTH, floats([[1.0]], PYTHON), half, 2)
         yield self._few(BACK, floats([[2.0]], PYTHON), half, 3)
+        yield self._few(BACK, floats([[2.0]], PYTHON), half, 1)  # from 0 a single step leads to x only
         turn = linear([[0.0, 0.5], [-0.5, 0.0]], [0.1, 0.0], PYTHON, "f(z) = (z_2 / 2 + 0.1, −z_1 / 2)")
         yield self.both(floats([[1.0, 2.0]], PYTHON), turn, MANY)
         for dtype, device in arithmetic():
