@@ -20,8 +20,8 @@ from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case
 from pushforward.answering.wire import Callback, Plain
 from pushforward.errors import CourseError
 
-# Of right ones, and of each kind of bug. Who says True with probability p, whatever comes, passes the gate and one law
-# with p²⁰ (1 − p)⁶, which is 8·10⁻⁷ at most (p = 20/26).
+# Of right ones, and of each kind of bug (or all of the kind, where there are more). Who says True with probability p,
+# whatever comes, passes the gate and one law with p²⁰ (1 − p)⁶, which is 8·10⁻⁷ at most (p = 20/26).
 LINE_UP = 20, 6
 REFUSES = wrong(  # for the catalogue of each
     "refuses everything",
@@ -57,7 +57,7 @@ class Detective(Exercise):
 
     def _line_up(self, rng: np.random.Generator) -> Iterator[Suspect]:
         groups = [(self.accepts, self.right, LINE_UP[0])]
-        groups += [(getattr(self, law), bugs, LINE_UP[1]) for law, bugs in self.bugs.items()]
+        groups += [(getattr(self, law), bugs, max(LINE_UP[1], len(bugs))) for law, bugs in self.bugs.items()]
         drawn = [Suspect(law, *each) for law, group, n in groups for each in _some(rng, list(group.items()), n)]
         yield from (drawn[k] for k in rng.permutation(len(drawn)))
 
