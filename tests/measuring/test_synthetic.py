@@ -1,7 +1,6 @@
 """The invented class: the same every time, as mixed as it says, and its answers worth what they claim."""
 
 import ast
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -130,16 +129,12 @@ def test_wrong_answers_lose_points_in_a_notebook_too() -> None:
 
 def test_no_kept_answer_takes_the_name_of_another_exercise() -> None:
     """In one notebook with the others it would answer that one as well."""
-    for name in names_of_notebooks():
+    for name in {e.notebook for e in all_exercises().values()}:
         exercises = {id: set(e.names) for id, e in all_exercises().items() if e.notebook == name}
         for id, own in exercises.items():
             others = set().union(*exercises.values()) - own
             for file in (ROOT / "tests" / "answers" / name / id).glob("*.py"):
                 assert not others & defined_in(file.read_text(encoding="utf-8")), file
-
-
-def names_of_notebooks() -> list[str]:
-    return sorted({e.notebook for e in all_exercises().values()})
 
 
 def defined_in(text: str) -> set[str]:
@@ -158,7 +153,7 @@ def test_an_answer_of_several_cells_goes_into_all_of_them() -> None:
 def functions(notebook: NotebookNode) -> dict[str, set[str]]:
     """What every solution cell defines, by nbgrader's id."""
     solved = {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if kind_of(cell) == "solve"}
-    return {id: set(re.findall(r"^def (\w+)", text, re.MULTILINE)) for id, text in solved.items()}
+    return {id: defined_in(text) for id, text in solved.items()}
 
 
 def test_the_header_that_tells_what_is_wrong_stays_out() -> None:

@@ -226,16 +226,20 @@ class Dequantise(Exercise):
             inside, "x between level and level + 1", found, mistake="around the level" if (u < 0).any() else None
         )
         if inside and case.again:
-            yield from self._even(u[0], frozen=np.allclose(u[0], more[0], atol=1e-4))
-            yield from self._of_the_seed(*u, *more)
+            nothing = np.ptp(u[0]) < 1e-4 and np.allclose(u[0], more[0], atol=1e-4)
+            yield from self._even(u[0], nothing)
+            if nothing:
+                yield self.fresh(False, "other noise for another seed", "no noise", mistake="no noise")
+            else:
+                yield from self._of_the_seed(*u, *more)
 
-    def _even(self, u: np.ndarray, frozen: bool) -> Iterator[Finding]:
+    def _even(self, u: np.ndarray, nothing: bool) -> Iterator[Finding]:
         few, width = len(np.unique(u)) < 0.9 * u.size, u.max() - u.min()
         even = kstest(u.reshape(-1), "uniform").pvalue > CHANCE
         told = f"mean {u.mean():.3f}, from {u.min():.3f} to {u.max():.3f}, {len(np.unique(u))} different of {u.size}"
         name = (
             "no noise"
-            if width < 1e-4 and frozen
+            if nothing
             else "one noise for all"
             if _shared(u)
             else "half-width bins"
@@ -250,15 +254,12 @@ class Dequantise(Exercise):
         )
 
     def _of_the_seed(self, u: np.ndarray, again: np.ndarray, other: np.ndarray) -> Iterator[Finding]:
-        if np.ptp(u) > 1e-4 or not np.allclose(u, other, atol=1e-4):
-            same, repeats = np.array_equal(u, again), np.array_equal(u, other)
-            name = None if same else "noise from the global generator"
-            yield self.fresh(same, "the same noise for the same seed", "other noise", mistake=name)
-            name = "noise frozen over the epochs" if repeats else None
-            if same:
-                yield self.fresh(not repeats, "other noise for another seed", "the same noise", mistake=name)
-        else:
-            yield self.fresh(False, "other noise for another seed", "no noise", mistake="no noise")
+        same, repeats = np.array_equal(u, again), np.array_equal(u, other)
+        name = None if same else "noise from the global generator"
+        yield self.fresh(same, "the same noise for the same seed", "other noise", mistake=name)
+        name = "noise frozen over the epochs" if repeats else None
+        if same:
+            yield self.fresh(not repeats, "other noise for another seed", "the same noise", mistake=name)
 
     def _judge_line(self, case: Case, answer: Any) -> Iterator[Finding]:
         pair = answer if isinstance(answer, (tuple, list)) and len(answer) == 2 else (None, None)

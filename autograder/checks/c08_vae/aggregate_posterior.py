@@ -11,6 +11,7 @@ import torch
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from autograder.checks.c08_vae.shared import LOG_2PI
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near
 from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
@@ -20,7 +21,6 @@ from autograder.judging.parts import has_parts, parts_of
 DENSITY, SPLIT, NORMAL = "aggregate_log_density", "rate_split", "best_normal"
 TERMS = ("rate", "information", "marginal")
 MOMENTS = ("mean", "std")
-LOG_2PI = math.log(2 * math.pi)
 MANY = 2001  # quantiles of N(0, 1), whose plain mean is an expectation to within 0.004 nats
 
 CODES = Tensor("N, d", Reals(reach=(1e-3, 100)), says=("the encoder's",))

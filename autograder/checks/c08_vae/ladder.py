@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.checks.c08_vae.shared import LOG_2PI, half_of_the_constant
 from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of, show
 from autograder.judging.compare import values as numbers
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
@@ -25,7 +26,6 @@ LOSS, TOP_DOWN, CHAIN = "ladder_nelbo", "top_down", "chain_nelbo"
 TERMS = ("reconstruction", "kl_2", "kl_1", "nelbo")
 STEPS = ("mu_2", "sigma_2", "offset", "slope", "sigma_1")
 RUNGS = ("kl", "nelbo")
-LOG_2PI = math.log(2 * math.pi)
 TIGHT = 1e-8  # nats, beside what rounding costs
 THIN = 1e3  # how much of its precision z2 may lose to z1
 
@@ -409,15 +409,7 @@ class Ladder(Exercise):
             _slip(over=torch.mean),
             "log p(x | z1, z2) is a sum over the pixels.",
         ),
-        wrong(
-            "half of the constant",
-            _less(lambda D, s: D * math.log(s)),
-            "The constant is D/2 log 2π + D log s, both for each of the D pixels. A part of it is missing.",
-            also=(
-                _less(lambda D, s: D / 2 * LOG_2PI),
-                _less(lambda D, s: (D - 1) * (LOG_2PI / 2 + math.log(s))),
-            ),
-        ),
+        half_of_the_constant(_less),
         wrong(
             "the bound for the loss",
             _then(lambda right, x, s: {"nelbo": -right["nelbo"]}),

@@ -11,15 +11,13 @@ import torch
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from autograder.checks.c08_vae.shared import L, Pixels, drawn, levels_of
+from autograder.checks.c08_vae.shared import LOG_2PI, L, Pixels, drawn, levels_of
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor, Wholes
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Callback, Plain
 from pushforward.errors import CourseError
-
-LOG_2PI = math.log(2 * math.pi)
 
 
 def _made(place: Place) -> Pixels:

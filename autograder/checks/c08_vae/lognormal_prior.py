@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.checks.c08_vae.shared import LOG_2PI, half_of_the_constant
 from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
@@ -19,7 +20,6 @@ from pushforward.answering.wire import Net
 
 TERMS, LOSS, SAME = "lognormal_terms", "lognormal_nelbo", "same_decoder"
 PARTS = ("z", "log_q", "log_p")
-LOG_2PI = math.log(2 * math.pi)
 MU = Tensor("B, d", Reals(reach=(1e-3, 4)))
 SIGMA = Tensor("B, d", Reals(0, math.inf, reach=(1e-2, 2)))
 EPS = Tensor("B, d", Reals(reach=(1e-3, 4)))
@@ -67,9 +67,9 @@ def _estimated(x, mu, sigma, eps, decoder, s) -> torch.Tensor:
     return _nelbo(x, mu, sigma, eps, decoder, s, kl=lambda *_: 0.0) + terms["log_q"] - terms["log_p"]
 
 
-def _less(cost: Callable) -> Callable:
+def _less(cost: Callable) -> dict[str, Callable]:
     """The loss, too low by cost(D, s)."""
-    return lambda x, mu, sigma, eps, decoder, s: _nelbo(x, mu, sigma, eps, decoder, s) - cost(x.shape[1], s)
+    return {LOSS: lambda x, mu, sigma, eps, decoder, s: _nelbo(x, mu, sigma, eps, decoder, s) - cost(x.shape[1], s)}
 
 
 @exercise("vae.lognormal_prior", (TERMS, LOSS, SAME))
@@ -265,15 +265,7 @@ class LognormalPrior(Exercise):
                 {LOSS: lambda *a: _nelbo(*a, kl=lambda mu, sigma: _kl(mu, sigma) + mu.sum(1))},
             ),
         ),
-        wrong(
-            "half of the constant",
-            {LOSS: _less(lambda D, s: D * math.log(s))},
-            "The constant is D/2 log 2π + D log s, both for each of the D pixels. A part of it is missing.",
-            also=(
-                {LOSS: _less(lambda D, s: D / 2 * LOG_2PI)},
-                {LOSS: _less(lambda D, s: (D - 1) * (LOG_2PI / 2 + math.log(s)))},
-            ),
-        ),
+        half_of_the_constant(_less),
         wrong(
             "another logarithm",
             {SAME: lambda decoder, z: decoder(z.log2())},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +13,11 @@ from scipy.special import log_softmax
 from autograder.judging.compare import exact
 from autograder.judging.domain import Place
 from autograder.judging.draw import floats
+from autograder.judging.exercise import Mistake, wrong
 from pushforward.answering.wire import Net
 
 L = 17
+LOG_2PI = math.log(2 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -70,3 +74,16 @@ def pixels_of(net: Net) -> Pixels:
 
 def levels_of(rng: np.random.Generator, B: int, P: int, device: str = "cpu") -> torch.Tensor:
     return torch.tensor(rng.integers(L, size=(B, P)), device=device)
+
+
+def half_of_the_constant(less: Callable[[Callable[[int, float], float]], dict[str, Callable]]) -> Mistake:
+    """A loss that lacks a part of −log N(x; mean, s² I). less: of cost(D, s), gives the loss that is too low by it."""
+    return wrong(
+        "half of the constant",
+        less(lambda D, s: D * math.log(s)),
+        "The constant is D/2 log 2π + D log s, both for each of the D pixels. A part of it is missing.",
+        also=(
+            less(lambda D, s: D / 2 * LOG_2PI),
+            less(lambda D, s: (D - 1) * (LOG_2PI / 2 + math.log(s))),
+        ),
+    )
