@@ -45,8 +45,13 @@ def _sentence(error: Exception, names: tuple[str, ...]) -> str:
     missing = _missing(error, names)
     if missing:
         return f"This demonstration waits for {missing}: write it above, then run this cell again."
-    stopped = f"{type(error).__name__}: {error}".rstrip(": ")
-    return f"This demonstration uses {' and '.join(names)} and stopped with {stopped}. The checks above say more."
+    first = next(iter(str(error).splitlines()), "").rstrip(" :.")  # some libraries print whole matrices below it
+    stopped = f"{type(error).__name__}: {first}".rstrip(": ")
+    return f"This demonstration uses {_listed(names)} and stopped with {stopped}. The checks above say more."
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _missing(error: Exception, names: tuple[str, ...]) -> str | None:

@@ -82,6 +82,14 @@ def test_a_wrong_answer_stops_nothing_and_its_error_is_told(capsys: pytest.Captu
     assert "ValueError: shapes differ" in said
 
 
+def test_only_the_first_line_of_a_long_error_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with waiting_for("alpha_bar", "q_sample", "encode"):
+        raise ValueError("not positive definite:\n[[1, 2],\n [3, 4]]")
+    said = capsys.readouterr().out
+    assert "uses alpha_bar, q_sample and encode and stopped with ValueError: not positive definite. The checks" in said
+    assert "[[" not in said
+
+
 def test_a_demonstration_that_runs_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with waiting_for("alpha_bar"):
         pass

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c05_autoregressive.shared import MANY, NET, Causal, Function, is_whole, reply
+from autograder.checks.c05_autoregressive.shared import MANY, NET, Causal, Function, has_levels, is_whole, reply
 from autograder.judging.compare import arithmetic, exact, kind_of, show
 from autograder.judging.domain import Domain, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats
@@ -106,9 +106,9 @@ class Sample(Exercise):
 
     def _judge_drawn(self, case: Case, answer: Any) -> Iterator[Finding]:
         shape = tuple(case.u.shape)
-        good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array < case.K)).all())
-        yield self.form(good, f"an int64 tensor of shape {shape}, values 0 … {case.K - 1}", kind_of(answer))
-        if not good:
+        levels = has_levels(answer, shape, case.K)
+        yield self.form(*levels)
+        if not levels.ok:
             return
         above = np.cumsum(case.net.conditionals(answer.array), axis=2)
         low = np.concatenate([np.zeros((*shape, 1)), above], axis=2)

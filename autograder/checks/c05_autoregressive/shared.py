@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import EPSILON, kind_of
+from autograder.judging.compare import EPSILON, Verdict, kind_of
 from autograder.judging.domain import Made, Place
 from autograder.judging.exercise import Case
 from pushforward.answering.wire import Plain
@@ -87,6 +87,14 @@ def reply(case: Case, args: list, kwargs: dict) -> torch.Tensor:
 def is_whole(answer: Any, shape: tuple[int, ...]) -> bool:
     """A tensor of whole numbers of that shape."""
     return isinstance(answer, Plain) and answer.kind == "tensor" and answer.dtype in WHOLE and answer.shape == shape
+
+
+def has_levels(answer: Any, shape: tuple[int, ...], K: int) -> Verdict:
+    """A tensor of whole numbers 0 … K − 1 of that shape."""
+    whole = is_whole(answer, shape)
+    within = whole and bool(((answer.array >= 0) & (answer.array < K)).all())
+    beyond = f", values {answer.array.min()} … {answer.array.max()}" if whole and not within else ""
+    return Verdict(within, f"an int64 tensor of shape {shape}, values 0 … {K - 1}", kind_of(answer) + beyond)
 
 
 def real_reply(case: Case, args: list, kwargs: dict) -> tuple[torch.Tensor, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from scipy.special import logsumexp
 
-from autograder.checks.c05_autoregressive.shared import is_whole
+from autograder.checks.c05_autoregressive.shared import has_levels
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
@@ -256,9 +256,9 @@ class TrainDigits(Exercise):
 
     def _judge_draw(self, case: Case, answer: Any, _: Any = None, log_p: Any = None) -> Iterator[Finding]:
         shape = tuple(case.u.shape)
-        good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array <= 16)).all())
-        yield self.form(good, f"an int64 tensor of shape {shape}, values 0 … 16", kind_of(answer))
-        if good and self.draws in case.about:
+        levels = has_levels(answer, shape, 17)
+        yield self.form(*levels)
+        if levels.ok and self.draws in case.about:
             yield self._replayed(exact(case.u), answer.array, log_p)
 
     def _replayed(self, u: np.ndarray, x: np.ndarray, log_p: Any) -> Finding:

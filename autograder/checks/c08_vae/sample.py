@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c05_autoregressive.shared import is_whole
+from autograder.checks.c05_autoregressive.shared import has_levels
 from autograder.checks.c08_vae.shared import Pixels, drawn, net, net_of, pixels_of
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of
+from autograder.judging.compare import arithmetic, close, exact, has_shape
 from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -109,9 +109,9 @@ class Sample(Exercise):
                 yield self.mean(*close(answer, mean, case.z.dtype, size))
             return
         shape, u = tuple(case.u.shape), exact(case.u)
-        good = is_whole(answer, shape) and bool(((answer.array >= 0) & (answer.array <= 16)).all())
-        yield self.form(good, f"an int64 tensor of shape {shape}, values 0 … 16", kind_of(answer))
-        if not good:
+        levels = has_levels(answer, shape, 17)
+        yield self.form(*levels)
+        if not levels.ok:
             return
         edges = np.concatenate([np.zeros((*shape, 1)), p.cumsum(2)], axis=2)
         low, high = (np.take_along_axis(edges, answer.array[..., None] + k, 2)[..., 0] for k in (0, 1))
