@@ -250,7 +250,7 @@ class TrainDigits(Exercise):
         got = f"{nats:.1f} nats per test digit"
         yield self.honest(not known, f"{NO_MODEL:g} nats or more", got, mistake="knows the test digits" if known else None)  # fmt: skip
         if not known:
-            most, least = budget((88.0, 84.0), (98.0, 92.0), (INF, INF))
+            most, least = budget((88.0, 83.0), (94.0, 88.0), (INF, INF))
             yield self.low(nats <= most, f"at most {most:g} nats", got)
             yield self.lower(nats <= least, f"at most {least:g} nats", got)
 
