@@ -48,7 +48,7 @@ def _seen(exercise: Exercise, exchanges: list[Exchange]) -> Mistake | None:
         looked = [f for f in exchange.findings if not f.ok and f.mistake is not None]
         by_functions.setdefault(frozenset(ask.of for ask in exchange.case.asks), []).extend(looked)
     often = filter(None, map(_often, by_functions.values()))
-    return next((by_name[name] for name in often), None)
+    return next((by_name[name] for name in often if name in by_name), None)
 
 
 def _often(looked: list[Finding]) -> str | None:

@@ -160,6 +160,8 @@ class TrainDigits(Exercise):
             yield self.case_of(MIX, {"h": h, "W": W, "b": b})
             x = torch.tensor(rng.integers(17, size=(2, 3)), device=device)
             yield self.case_of(NATS, {"logits": normal(rng, (2, 3, 17), dtype, device), "x": x})
+        sure = 12.0 * torch.nn.functional.one_hot(torch.tensor([[4, 0]]), 17)  # two pixels that cost 10⁻⁴ nats each
+        yield self.case_of(NATS, {"logits": sure, "x": torch.tensor([[4, 0]])})
         yield self._nats_of_test_digits(rng)
         yield self._drawing(floats(rng.random((budget(12, 12, 3), 64)), torch.float64))
 

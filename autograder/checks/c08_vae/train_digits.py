@@ -233,7 +233,7 @@ class TrainDigits(Exercise):
         known = tighter < NO_MODEL
         yield self.new(not known, f"{NO_MODEL:g} nats or more", got, mistake="knows the test digits" if known else None)
         if not known:
-            most, least = budget((95.0, 89.0), (98.0, 94.0), (INF, INF))
+            most, least = budget((95.0, 89.0), (97.0, 92.0), (INF, INF))
             name = self._called(case)
             yield self.low(nats <= most, f"at most {most:g} nats", got, mistake=name)
             yield self.lower(nats <= least, f"at most {least:g} nats", got, mistake=name)
