@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ every_exercise = pytest.mark.parametrize("exercise", all_exercises().values(), i
 
 
 def given_names(text: str) -> Iterator[str]:
-    """Every string that a function may pass on as `mistake=…`: written there, or in what is assigned to a name there."""
+    """Every string that a function may pass on as `mistake=…`: written there, or assigned to a name that is."""
     for function in ast.walk(ast.parse(text)):
         if isinstance(function, ast.FunctionDef):
             calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
