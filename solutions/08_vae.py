@@ -1388,7 +1388,9 @@ with waiting_for("ladder_nelbo", "top_down"), torch.no_grad():
         several = [terms(fresh, dice) for _ in range(budget(10, 5, 2))]
         bills[name] = {term: sum(float(found[term].mean()) for found in several) / len(several) for term in several[0]}
         print(f"{name:15}" + "".join(f"{term} {value:7.2f}   " for term, value in bills[name].items()))
-    reach = ", ".join(f"{float(points.norm(dim=1).max()):.1f} for {name.replace('$', '')}" for name, points in draws.items())
+    reach = ", ".join(
+        f"{float(points.norm(dim=1).max()):.1f} for {name.replace('$', '')}" for name, points in draws.items()
+    )
     totals = ", ".join(f"{bill['nelbo']:.1f} for {name}" for name, bill in bills.items())
     show(draw_ladder(torch.linalg.inv(precision), draws, bills), alt="Left: a long thin ellipse along the falling diagonal, and draws of two q; the farthest from its middle lie "
          f"at {reach}. Right: bars for reconstruction, kl_2, kl_1 and their sum, on digits that were not trained on; the sum is {totals}.")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,12 @@ def _printed(run: nbformat.NotebookNode) -> list[str]:
     return ["".join(texts) for texts in streams if texts]
 
 
+def _tables(run: nbformat.NotebookNode) -> list[str]:
+    """What cells have shown as HTML: reports of checks, and pictures."""
+    outputs = [output for cell in run.cells for output in cell.get("outputs", [])]
+    return [o.data["text/html"] for o in outputs if "text/html" in o.get("data", {})]
+
+
 @every_notebook
 def test_a_solution_earns_everything_without_any_metadata_and_waits_for_nothing(name: str, sources: Path) -> None:
     """Every cell runs from top to bottom, or the execution itself raises."""
@@ -61,6 +68,8 @@ def test_a_solution_earns_everything_without_any_metadata_and_waits_for_nothing(
     run = execute(strip_metadata(notebook), budget=BUDGET)
     assert points_shown(run) == _points(name)
     assert [text for text in _printed(run) if UNFINISHED in text] == []
+    alternatives = [alt for shown in _tables(run) for alt in re.findall(r'alt="([^"]*)"', shown)]
+    assert [alt for alt in alternatives if not alt.strip() or "$" in alt] == []  # a screen reader speaks no TeX
 
 
 @every_notebook
@@ -71,5 +80,4 @@ def test_blanks_stop_nothing_and_earn_nothing(name: str) -> None:
     waiting = [text for text in _printed(run) if UNFINISHED in text]
     assert waiting
     assert all("waits for" in text for text in waiting)
-    tables = [o.data["text/html"] for c in run.cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
-    assert sum("not implemented yet" in shown for shown in tables) >= len(_points(name))
+    assert sum("not implemented yet" in shown for shown in _tables(run)) >= len(_points(name))
