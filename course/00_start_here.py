@@ -272,9 +272,9 @@ with waiting_for("standardise"):
 #
 # **Question (2 points).** A table has a column of lengths and one of masses. You standardise it by columns; a colleague
 # takes one mean and one standard deviation of the *whole* tensor. (a) The lengths were recorded in metres and are now
-# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean and
-# the variance of single columns in the colleague's result, and which column has the larger spread there? Three or four
-# sentences are enough.
+# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean
+# and the variance of single columns in the colleague's result, and which column has the larger spread there? Three or
+# four sentences are enough.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "start-units", "grade": true, "solution": true, "locked": false, "task": false, "points": 2.0, "checksum": "6eff654222042a5d2c71450db8e03f54", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE

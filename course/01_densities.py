@@ -92,16 +92,16 @@ show(
 #   distribution of *one* variable, and those are easy. The price: you sample one pixel after the other.
 # - **Flow**: push noise $z$ through an invertible map. The arrows lead both ways, so the density can be had back. The
 #   price: the map must be invertible.
-# - **Bayesian network with latent variables**: noise $z$ first, then everything else given $z$. Sampling is easy; the density sums
-#   over all $z$ that could have been the cause, and can only be bounded (VAEs, diffusion). If $x$ is a *function* of
-#   $z$ one can even give up on the density altogether (GANs).
-# - **Markov random field**: no arrows, just a number that says how well neighbours fit, $\exp(-E(x))$. You may write down anything. The price:
-#   it is a density only after division by a constant that nobody can compute (energy-based models), unless one learns
-#   a quantity in which the constant does not appear (score-based models).
+# - **Bayesian network with latent variables**: noise $z$ first, then everything else given $z$. Sampling is easy; the
+#   density sums over all $z$ that could have been the cause, and can only be bounded (VAEs, diffusion). If $x$ is a
+#   *function* of $z$ one can even give up on the density altogether (GANs).
+# - **Markov random field**: no arrows, just a number that says how well neighbours fit, $\exp(-E(x))$. You may write
+#   down anything. The price: it is a density only after division by a constant that nobody can compute (energy-based
+#   models), unless one learns a quantity in which the constant does not appear (score-based models).
 #
-# Rings that are not filled are variables that nobody observes. Read the line *density* under each graph. **What is exact in one family is a bound, or a mystery, in the next**, and this
-# trade between *tractable* and *flexible* is the theme of the whole course. To see why there is a trade at all, we
-# start with the thing that is traded: the constant.
+# Rings that are not filled are variables that nobody observes. Read the line *density* under each graph. **What is
+# exact in one family is a bound, or a mystery, in the next**, and this trade between *tractable* and *flexible* is the
+# theme of the whole course. To see why there is a trade at all, we start with the thing that is traded: the constant.
 #
 # ### Notation
 #
@@ -158,8 +158,8 @@ show(
 # $P(\text{even}) + P(\text{at most } 4) = \frac12 + \frac23$ is more than 1, since 2 and 4 have been counted twice.
 #
 # **In numbers.** Two outcomes, so four events: $\varnothing$, $\{0\}$, $\{1\}$, $\Omega$. Numbering an event by the
-# binary digits of the outcomes in it, these are $0, 1, 2, 3$. The numbers $P = (0,\ 0.5,\ 0.6,\ 1)$ break the third rule:
-# $\{0\}$ and $\{1\}$ are disjoint, and $0.5 + 0.6 \ne 1$. $(0,\ 0.3,\ 0.3,\ 0.6)$ break the second one only, and
+# binary digits of the outcomes in it, these are $0, 1, 2, 3$. The numbers $P = (0,\ 0.5,\ 0.6,\ 1)$ break the third
+# rule: $\{0\}$ and $\{1\}$ are disjoint, and $0.5 + 0.6 \ne 1$. $(0,\ 0.3,\ 0.3,\ 0.6)$ break the second one only, and
 # $(0,\ {-0.1},\ 1.1,\ 1)$ only the first.
 #
 # ### A density is no probability
@@ -168,23 +168,24 @@ show(
 # $P(A) = \int_A p(x)\,dx$. The three rules then ask just two things of $p$: that $p(x) \ge 0$, and that
 # $\int p(x)\,dx = 1$; the third is a property of integrals. Nothing forbids $p(x) > 1$. The uniform density on
 # $[0, 0.1]$ is 10 everywhere, and $\mathcal N(0, 0.01^2)$ reaches $39.89$. So the 0.83 that 003 gives for
-# $p(x, y = \text{bicycle})$ is no probability of 83 %: $x$ is a picture with real-valued pixels, and in other units the number would be
-# another one. **A log density above 0 is no error**, and it is no achievement either, until the unit is stated (section 7).
+# $p(x, y = \text{bicycle})$ is no probability of 83 %: $x$ is a picture with real-valued pixels, and in other units the
+# number would be another one. **A log density above 0 is no error**, and it is no achievement either, until the unit is
+# stated (section 7).
 #
 # ### Which functions can be made into one?
 #
-# Take any $f(x) \ge 0$ and divide by its integral, $p = f/Z$. "Just pick a family of functions that are positive",
-# says 003, and names $x^2$ and $e^x$. On the whole line neither will do: **their $Z$ is infinite**. Positive is not enough; $f$ must
-# also fall fast enough on both sides. How fast is fast enough? $\frac{1}{1 + x^2}$ falls fast enough ($Z = \pi$).
-# And $\frac{1}{1 + |x|}$?
+# Take any $f(x) \ge 0$ and divide by its integral, $p = f/Z$. "Just pick a family of functions that are positive", says
+# 003, and names $x^2$ and $e^x$. On the whole line neither will do: **their $Z$ is infinite**. Positive is not enough;
+# $f$ must also fall fast enough on both sides. How fast is fast enough? $\frac{1}{1 + x^2}$ falls fast enough
+# ($Z = \pi$). And $\frac{1}{1 + |x|}$?
 #
 # The answers to this exercise are **witnesses**: not "yes" or "no", but an object that proves the claim, and the check
 # verifies the proof.
 #
 # **Write** `broken_axiom`, which looks for events that break a rule, and `too_much`, which finds an interval that holds
-# more than any given mass, where there is one. (`A & B` is the intersection of two events in this numbering, `A | B` the
-# union, and `A & B == 0` says that they are disjoint; the empty event, 0, is disjoint from every event. Of the seven functions, three have a finite $Z$, the
-# largest of them $\pi$.)
+# more than any given mass, where there is one. (`A & B` is the intersection of two events in this numbering, `A | B`
+# the union, and `A & B == 0` says that they are disjoint; the empty event, 0, is disjoint from every event. Of the
+# seven functions, three have a finite $Z$, the largest of them $\pi$.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "density-axioms-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f70645c76cfb732a5fc2305dbb0f16c6", "cell_type": "code"} deletable=false
 def broken_axiom(P):
@@ -262,13 +263,14 @@ check("density.log_normaliser")
 # ## 3 · The curse of dimension
 #
 # A grid of 100 points per axis costs 100 evaluations on the line and $100^d$ in $d$ dimensions. The digits of this
-# course have $d = 64$ pixels of 17 levels each: $17^{64} \approx 5.6 \cdot 10^{78}$ pictures, about as many as there are atoms in
-# the visible universe. Nobody will ever visit them all. This is the **curse of dimension**, and the grid has it in
-# its purest form.
+# course have $d = 64$ pixels of 17 levels each: $17^{64} \approx 5.6 \cdot 10^{78}$ pictures, about as many as there
+# are atoms in the visible universe. Nobody will ever visit them all. This is the **curse of dimension**, and the grid
+# has it in its purest form.
 #
 # The usual way out is to draw points at random. An integral is a mean, $\int f(x)\,dx = \mathbb E_q[f(x)]$ for uniform
 # $q$ on the unit cube, and the mean of $n$ independent draws has the standard error $\sigma_f/\sqrt n$. **There is no
-# $d$ in that rate.** Four times the draws halve the error, in 2 dimensions as in 2000. Does Monte Carlo lift the curse, then?
+# $d$ in that rate.** Four times the draws halve the error, in 2 dimensions as in 2000. Does Monte Carlo lift the curse,
+# then?
 #
 # Look at the constant. Let $f(x) = \prod_{i=1}^d f_1(x_i)$ be a product of equal factors, with mean $m$ and relative
 # variance $v = \operatorname{Var} f_1 / m^2$ each. The factors are independent, so means *and* second moments multiply:
@@ -276,13 +278,13 @@ check("density.log_normaliser")
 # $$\frac{\operatorname{Var} f}{(\mathbb E f)^2} = \frac{\mathbb E f^2}{(\mathbb E f)^2} - 1 = (1 + v)^d - 1,
 # \qquad \text{relative error}^2 = \frac{(1 + v)^d - 1}{n} .$$
 #
-# The rate has no $d$ in it. The constant grows exponentially in $d$. As $d$ grows, all of $f$ comes to sit in a tiny corner, and
-# blind draws miss it.
+# The rate has no $d$ in it. The constant grows exponentially in $d$. As $d$ grows, all of $f$ comes to sit in a tiny
+# corner, and blind draws miss it.
 #
 # **In numbers.** $f_1(x) = 2x$ on $[0, 1]$ has $m = 1$, $\mathbb E f_1^2 = \frac43$, $v = \frac13$. One dimension:
 # relative variance $0.3333$; ten: $(4/3)^{10} - 1 = 16.76$; a hundred: $3.1 \cdot 10^{12}$. An error of 1 % takes
-# $3333$, $167{,}577$ and $3.1 \cdot 10^{16}$ draws. And the grid: a million evaluations at 10 points per axis pay for $d = 6$
-# exactly.
+# $3333$, $167{,}577$ and $3.1 \cdot 10^{16}$ draws. And the grid: a million evaluations at 10 points per axis pay for
+# $d = 6$ exactly.
 #
 # **Write** the three. Mind two traps of floating point. The dimension of a grid is a question about whole numbers, and
 # $\log 1000 / \log 10$ is $2.9999999999999996$. And $(1 + v)^d - 1$ loses its digits where $v$ is tiny, for the 1
@@ -343,8 +345,8 @@ check("density.curse")
 # ### When the error bar lies
 #
 # The formula estimates the spread of the weights *from the weights that were drawn*. Suppose $q$ falls faster than $f$
-# far out, "has lighter tails". There the weights are huge; but $q$ never draws there. Take $f(x) = e^{-x^2/2}$, whose $Z$ we
-# know, and $q = \mathcal N(0, s^2)$. The mean square of the weights is
+# far out, "has lighter tails". There the weights are huge; but $q$ never draws there. Take $f(x) = e^{-x^2/2}$, whose
+# $Z$ we know, and $q = \mathcal N(0, s^2)$. The mean square of the weights is
 #
 # $$\mathbb E_q[w^2] = \int \frac{f(x)^2}{q(x)}\,dx = s\sqrt{2\pi} \int e^{-c x^2} dx, \qquad c = 1 - \frac{1}{2 s^2} .$$
 #
@@ -355,9 +357,10 @@ check("density.curse")
 # **In numbers.** $s = 2$: $c = \frac78$, $\mathbb E_q w^2 = 2\sqrt{2\pi}\sqrt{8\pi/7} = 9.499$; over $Z^2 = 2\pi$ it
 # is $1.512$, so the relative variance is $0.512$. For $s = 1$ it is 0. For $s = 0.5$, $c = -1$: infinite.
 #
-# **Write** the estimate in log space (`u` is $\log f$ at the draws, `log_q` is $\log q$ there), the relative variance as a
-# function of $s$, and a witness: a scale $s$ at which the error bar lies, so that in a run of 1000 draws the truth is
-# more than two reported errors away in at least *six runs of ten*. (For an honest one that happens in one of twenty.)
+# **Write** the estimate in log space (`u` is $\log f$ at the draws, `log_q` is $\log q$ there), the relative variance
+# as a function of $s$, and a witness: a scale $s$ at which the error bar lies, so that in a run of 1000 draws the truth
+# is more than two reported errors away in at least *six runs of ten*. (For an honest one that happens in one of
+# twenty.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "density-monte_carlo_z-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b5ca6039e8349e68393de7ecd135c448", "cell_type": "code"} deletable=false
 def importance_z(u, log_q):
@@ -391,8 +394,8 @@ def lying_scale():
 check("density.monte_carlo_z")
 
 # %% [markdown]
-# Thirty runs of 1000 draws each, with three proposals: yours, that lies, one a little wider than $f$, and one that is much too wide. Predict before you run: which error bars are the longest, and
-# which ones hold the truth?
+# Thirty runs of 1000 draws each, with three proposals: yours, that lies, one a little wider than $f$, and one that is
+# much too wide. Predict before you run: which error bars are the longest, and which ones hold the truth?
 
 # %% tags=["demo"]
 with waiting_for("importance_z", "lying_scale"):
@@ -416,9 +419,10 @@ with waiting_for("importance_z", "lying_scale"):
 
 
 # %% [markdown]
-# The wide proposal wastes draws, and says so. The narrow one is *biased in practice*: nearly every run comes out too low,
-# and the mean is mended by a rare run that comes out absurdly high. Wasteful is safe; narrow is not. Whoever proposes should have
-# **heavier** tails than what is proposed for. And no number computed from the draws alone can warn you of what was never drawn.
+# The wide proposal wastes draws, and says so. The narrow one is *biased in practice*: nearly every run comes out too
+# low, and the mean is mended by a rare run that comes out absurdly high. Wasteful is safe; narrow is not. Whoever
+# proposes should have **heavier** tails than what is proposed for. And no number computed from the draws alone can warn
+# you of what was never drawn.
 #
 # ### Detective: which of these is no error bar?
 #
@@ -458,20 +462,21 @@ check("density.catch_error_bar")
 #
 # $$\log \mathcal N(x;\, \mu, C) = -\tfrac12 (x - \mu)^\top C^{-1} (x - \mu) - \tfrac12 \log\det C - \tfrac D2 \log 2\pi .$$
 #
-# Setting the derivative with respect to $\mu$ to zero gives $C^{-1}\sum_i (x_i - \mu) = 0$, so $\hat\mu$ is the mean. With that, as a function of
-# the precision $C^{-1}$ the mean log-likelihood is
+# Setting the derivative with respect to $\mu$ to zero gives $C^{-1}\sum_i (x_i - \mu) = 0$, so $\hat\mu$ is the mean.
+# With that, as a function of the precision $C^{-1}$ the mean log-likelihood is
 # $-\frac12 \operatorname{tr}(C^{-1}\hat C) + \frac12\log\det C^{-1}$ plus a constant, where
 #
 # $$\hat C = \frac1N \sum_{i=1}^N (x_i - \hat\mu)(x_i - \hat\mu)^\top,$$
 #
-# and its derivative, $\frac12(C - \hat C)$, vanishes at $C = \hat C$. **With $N$ below**: the version with $N - 1$ is unbiased, and
-# not the most likely one. For the log density use a Cholesky factor $L$ of $C = LL^\top$, or `slogdet`: in 64 dimensions of width $0.001$
-# the determinant is $10^{-384}$, which is 0 in every float type of torch.
+# and its derivative, $\frac12(C - \hat C)$, vanishes at $C = \hat C$. **With $N$ below**: the version with $N - 1$ is
+# unbiased, and not the most likely one. For the log density use a Cholesky factor $L$ of $C = LL^\top$, or `slogdet`:
+# in 64 dimensions of width $0.001$ the determinant is $10^{-384}$, which is 0 in every float type of torch.
 #
 # **In numbers.** $x = (0,0), (2,0), (1,3)$: $\hat\mu = (1, 1)$ and
 # $\hat C = \begin{pmatrix} 2/3 & 0 \\ 0 & 2 \end{pmatrix}$ (with $N - 1$: 1 and 3). And
 # $C = \begin{pmatrix} 2 & 1 \\ 1 & 2 \end{pmatrix}$, $x = (2, 1)$, $\mu = 0$: the determinant is 3,
-# $C^{-1} = \frac13\begin{pmatrix} 2 & -1 \\ -1 & 2\end{pmatrix}$, the quadratic term $x^\top C^{-1} x = 2$, and $\log p = -1 - \frac12\log 3 - \log 2\pi = -3.387$.
+# $C^{-1} = \frac13\begin{pmatrix} 2 & -1 \\ -1 & 2\end{pmatrix}$, the quadratic term $x^\top C^{-1} x = 2$, and
+# $\log p = -1 - \frac12\log 3 - \log 2\pi = -3.387$.
 #
 # **Write** the fit and the log density.
 
@@ -507,26 +512,27 @@ check("density.gaussian_mle")
 #
 # $$\mu \mid \sigma^2 \sim \mathcal N(m_0, \sigma^2/\kappa_0), \qquad p(\sigma^2) \propto (\sigma^2)^{-\alpha_0 - 1} e^{-\beta_0/\sigma^2} .$$
 #
-# Take logarithms and collect. As a function of $\mu$ everything is a sum of squares, as if there were $\kappa_0$ further samples at
-# $m_0$. With $S = \sum_i (x_i - \bar x)^2$, the best $\mu$ and what is left there are
+# Take logarithms and collect. As a function of $\mu$ everything is a sum of squares, as if there were $\kappa_0$
+# further samples at $m_0$. With $S = \sum_i (x_i - \bar x)^2$, the best $\mu$ and what is left there are
 #
 # $$\hat\mu = \frac{\kappa_0 m_0 + n \bar x}{\kappa_0 + n}, \qquad
 # E = 2\beta_0 + S + \frac{\kappa_0 n}{\kappa_0 + n} (\bar x - m_0)^2 .$$
 #
-# The rest is $-a \log\sigma^2 - E/(2\sigma^2)$, with its top at $\sigma^2 = E/(2a)$. Now count the powers of $\sigma^2$ *carefully*: $n/2$ from the
-# likelihood, $\frac12$ from the prior of $\mu$ (its width has a $\sigma$ in it), $\alpha_0 + 1$ from that of $\sigma^2$. Together $2a = 2\alpha_0 + n + 3$:
+# The rest is $-a \log\sigma^2 - E/(2\sigma^2)$, with its top at $\sigma^2 = E/(2a)$. Now count the powers of $\sigma^2$
+# *carefully*: $n/2$ from the likelihood, $\frac12$ from the prior of $\mu$ (its width has a $\sigma$ in it),
+# $\alpha_0 + 1$ from that of $\sigma^2$. Together $2a = 2\alpha_0 + n + 3$:
 #
 # $$\hat\sigma^2 = \frac{E}{2\alpha_0 + n + 3} .$$
 #
-# **And now the catch.** A colleague writes the same model in terms of $\log\sigma$, since then nothing must be kept positive. It is the same
-# prior, the same likelihood, the same posterior *distribution*. But the density of $\log\sigma$ has a factor more,
-# $d\sigma^2/d\log\sigma = 2\sigma^2$ (mass stays; notebook 02 is about nothing else). Its power of $\sigma^2$ is one less, and its top is
-# at $E/(2\alpha_0 + n + 1)$. **A MAP estimate depends on the parametrisation.** Maximum likelihood does not: a likelihood is no density of
-# $\theta$, and nothing is multiplied.
+# **And now the catch.** A colleague writes the same model in terms of $\log\sigma$, since then nothing must be kept
+# positive. It is the same prior, the same likelihood, the same posterior *distribution*. But the density of
+# $\log\sigma$ has a factor more, $d\sigma^2/d\log\sigma = 2\sigma^2$ (mass stays; notebook 02 is about nothing else).
+# Its power of $\sigma^2$ is one less, and its top is at $E/(2\alpha_0 + n + 1)$. **A MAP estimate depends on the
+# parametrisation.** Maximum likelihood does not: a likelihood is no density of $\theta$, and nothing is multiplied.
 #
 # **In numbers.** $x = (1, 3)$, $m_0 = 0$, $\kappa_0 = \alpha_0 = \beta_0 = 1$: $\hat\mu = \frac43$,
-# $E = 2 + 2 + \frac23 \cdot 4 = 6.667$. In $(\mu, \sigma^2)$: $6.667/7 = 0.952$. In $(\mu, \log\sigma)$: $6.667/5 = 1.333$. (Maximum
-# likelihood: mean 2, variance 1.)
+# $E = 2 + 2 + \frac23 \cdot 4 = 6.667$. In $(\mu, \sigma^2)$: $6.667/7 = 0.952$. In $(\mu, \log\sigma)$:
+# $6.667/5 = 1.333$. (Maximum likelihood: mean 2, variance 1.)
 #
 # **Write** both modes. Your answer is the witness that they differ.
 
@@ -548,49 +554,57 @@ check("density.gaussian_map")
 # %% [markdown]
 # ## 6 · What does maximum likelihood minimise?
 #
-# A picture to keep in mind (003): the data live in one space, as a cloud of points; models live in another, each of them a *single*
-# point there. The truth $p^*$ is a point, too, most likely outside of the family that we can reach. Fitting means to go to the model that
-# lies *nearest* to $p^*$. Nearest in what sense?
+# A picture to keep in mind (003): the data live in one space, as a cloud of points; models live in another, each of
+# them a *single* point there. The truth $p^*$ is a point, too, most likely outside of the family that we can reach.
+# Fitting means to go to the model that lies *nearest* to $p^*$. Nearest in what sense?
 #
 # The **Kullback–Leibler divergence** compares two densities by the mean of a log ratio,
 #
 # $$\mathrm{KL}(p \,\|\, q) = \mathbb E_p\left[\log \frac{p(x)}{q(x)}\right] \ge 0, \qquad = 0 \text{ only if } p = q .$$
 #
-# It is not symmetric: the average is taken under the first one. Put the truth there, and look at what depends on $\theta$:
+# It is not symmetric: the average is taken under the first one. Put the truth there, and look at what depends on
+# $\theta$:
 #
 # $$\mathrm{KL}(p^* \,\|\, p_\theta) = \underbrace{\mathbb E_{p^*}[\log p^*(x)]}_{\text{no } \theta} - \mathbb E_{p^*}[\log p_\theta(x)]
 # \approx \text{const} - \frac1N\sum_i \log p_\theta(x_i) .$$
 #
-# **Maximum likelihood minimises $\mathrm{KL}(p^* \,\|\, p_\theta)$**, the *forward* divergence, and needs no more of the truth than
-# samples. The *reverse* one, $\mathrm{KL}(p_\theta \,\|\, p^*)$, needs samples of the model and the *density* of the truth. We do not have that for data. We do have
-# it for a posterior, which is why notebook 06 uses the reverse one.
+# **Maximum likelihood minimises $\mathrm{KL}(p^* \,\|\, p_\theta)$**, the *forward* divergence, and needs no more of
+# the truth than samples. The *reverse* one, $\mathrm{KL}(p_\theta \,\|\, p^*)$, needs samples of the model and the
+# *density* of the truth. We do not have that for data. We do have it for a posterior, which is why notebook 06 uses the
+# reverse one.
 #
 # ### One hill on two
 #
-# The two part ways when the model cannot reach the truth. Let $p$ be a mixture of normals, $\sum_k w_k\, \mathcal N(m_k, s_k^2)$, and $q = \mathcal N(\mu, \sigma^2)$ a single
-# one.
+# The two part ways when the model cannot reach the truth. Let $p$ be a mixture of normals,
+# $\sum_k w_k\, \mathcal N(m_k, s_k^2)$, and $q = \mathcal N(\mu, \sigma^2)$ a single one.
 #
-# **Forward.** $-\mathbb E_p[\log q] = \frac12 \log(2\pi\sigma^2) + \mathbb E_p[(x - \mu)^2]/2\sigma^2$, so the best $q$ has the mean and the variance of $p$:
+# **Forward.** $-\mathbb E_p[\log q] = \frac12 \log(2\pi\sigma^2) + \mathbb E_p[(x - \mu)^2]/2\sigma^2$, so the best $q$
+# has the mean and the variance of $p$:
 #
 # $$\mu = \sum_k w_k m_k, \qquad \sigma^2 = \sum_k w_k s_k^2 + \sum_k w_k (m_k - \mu)^2 .$$
 #
-# It covers both hills, and puts its own top into the valley between them. Wherever $p$ has mass and $q$ none, the log ratio is large: forward *covers*.
+# It covers both hills, and puts its own top into the valley between them. Wherever $p$ has mass and $q$ none, the log
+# ratio is large: forward *covers*.
 #
-# **Reverse.** $\mathbb E_q[\log q - \log p]$ is large where $q$ has mass and $p$ none: reverse *avoids* the valley, and prefers one hill. There is no closed
-# form, but with $x = \mu + \sigma t$ it is an integral over a normal $t$, which a grid does perfectly well:
+# **Reverse.** $\mathbb E_q[\log q - \log p]$ is large where $q$ has mass and $p$ none: reverse *avoids* the valley, and
+# prefers one hill. There is no closed form, but with $x = \mu + \sigma t$ it is an integral over a normal $t$, which a
+# grid does perfectly well:
 #
 # $$\mathrm{KL}(q \,\|\, p) = -\log\sigma - \tfrac12\log 2\pi - \tfrac12 - \mathbb E_t\big[\log p(\mu + \sigma t)\big] .$$
 #
-# **In numbers.** Hills of width 1 at $\pm 2$, equal weights. Forward: $\mu = 0$, $\sigma^2 = 1 + 4 = 5$, $\sigma = 2.236$. Reverse, for $q = \mathcal N(2, 1)$, right on
-# one hill: $0.6327$ nats. If the hills stand at $\pm 4$ it is $0.6931$, as good as $\log 2$: half of the mass is missing, and that is all it costs.
+# **In numbers.** Hills of width 1 at $\pm 2$, equal weights. Forward: $\mu = 0$, $\sigma^2 = 1 + 4 = 5$,
+# $\sigma = 2.236$. Reverse, for $q = \mathcal N(2, 1)$, right on one hill: $0.6327$ nats. If the hills stand at $\pm 4$
+# it is $0.6931$, as good as $\log 2$: half of the mass is missing, and that is all it costs.
 #
-# **How many best points are there?** Forward always one. Reverse, for hills at $\pm m$ of width 1: up to $m = 2$ one, and from $m = 2.5$ on **three**:
-# one near each hill, and one in the middle, wide enough to reach both. For $m = 2.5$ the middle is still the lowest
-# ($0.481$ nats, against $0.666$); for $m = 3$ it is the hills ($0.689$, against $0.841$). Where a descent ends depends on where it starts.
+# **How many best points are there?** Forward always one. Reverse, for hills at $\pm m$ of width 1: up to $m = 2$ one,
+# and from $m = 2.5$ on **three**: one near each hill, and one in the middle, wide enough to reach both. For $m = 2.5$
+# the middle is still the lowest ($0.481$ nats, against $0.666$); for $m = 3$ it is the hills ($0.689$, against
+# $0.841$). Where a descent ends depends on where it starts.
 #
-# **Write** the forward fit, the reverse divergence, and a witness: all three minima, for $m$ between 3 and 6. (`reverse_kl` gets $\mu$ and $\sigma$ as tensors, so that you
-# can descend by its gradient; stepping along $\log\sigma$ keeps $\sigma$ positive. Start the one in the middle with a *wide* $q$: a narrow one
-# stands on a ridge there, and the least rounding sends it down to one of the sides.)
+# **Write** the forward fit, the reverse divergence, and a witness: all three minima, for $m$ between 3 and 6.
+# (`reverse_kl` gets $\mu$ and $\sigma$ as tensors, so that you can descend by its gradient; stepping along $\log\sigma$
+# keeps $\sigma$ positive. Start the one in the middle with a *wide* $q$: a narrow one stands on a ridge there, and the
+# least rounding sends it down to one of the sides.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "kl-forward_reverse-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5d0c4fe93ac50f621dee568b387062f8", "cell_type": "code"} deletable=false
 def forward_fit(weights, mus, sigmas):
@@ -626,8 +640,9 @@ def reverse_minima(m):
 check("kl.forward_reverse")
 
 # %% [markdown]
-# Fit it by hand. Drag $\mu$ and $\sigma$ of your one hill; the bars show both divergences in nats, and the mark on each bar is the least that
-# can be had. Try to make the forward bar short, then the reverse one. Then pull the hills apart, and try again.
+# Fit it by hand. Drag $\mu$ and $\sigma$ of your one hill; the bars show both divergences in nats, and the mark on each
+# bar is the least that can be had. Try to make the forward bar short, then the reverse one. Then pull the hills apart,
+# and try again.
 
 # %% tags=["demo"]
 with waiting_for("forward_fit", "reverse_kl"):
@@ -635,35 +650,37 @@ with waiting_for("forward_fit", "reverse_kl"):
 
 
 # %% [markdown]
-# Which one is "right"? A model of data that must not leave anything out, a compressor say, wants the forward one: what it has left out
-# costs it dearly. A model that must show one good picture, and never a bad one, wants the reverse one. Neither of them makes a single
-# hill into two: **the better cure is a better family.**
+# Which one is "right"? A model of data that must not leave anything out, a compressor say, wants the forward one: what
+# it has left out costs it dearly. A model that must show one good picture, and never a bad one, wants the reverse one.
+# Neither of them makes a single hill into two: **the better cure is a better family.**
 
 # %% [markdown]
 # ## 7 · Are pictures normal?
 #
 # For exam marks and body heights, "compute mean and variance, then sample" is a fine generative model (003). Are
-# pictures normal, too? We shall fit a normal distribution to the digits, the whole of it: 64 means, and a covariance of $64 \times 64$. But first: in
-# which unit do we measure how good it is?
+# pictures normal, too? We shall fit a normal distribution to the digits, the whole of it: 64 means, and a covariance of
+# $64 \times 64$. But first: in which unit do we measure how good it is?
 #
 # ### Nats, bits, and the width of a bin
 #
-# The pixels of a picture are whole numbers, $0, 1, \dots, L - 1$. So a picture has a *probability*, and $-\log_2$ of it is
-# the number of bits that it costs in the best code for that model. A density knows no probabilities of single pictures. Give each level a
-# bin of its own, of width $w$; then the probability of a level is about $p\,w$, and that of a picture of $D$ pixels
-# $p(x)\,w^D$:
+# The pixels of a picture are whole numbers, $0, 1, \dots, L - 1$. So a picture has a *probability*, and $-\log_2$ of it
+# is the number of bits that it costs in the best code for that model. A density knows no probabilities of single
+# pictures. Give each level a bin of its own, of width $w$; then the probability of a level is about $p\,w$, and that of
+# a picture of $D$ pixels $p(x)\,w^D$:
 #
 # $$\text{bits per dimension} = \frac{1}{\log 2}\left(\frac{-\log p(x)}{D} - \log w\right), \qquad
 # w = \frac{\text{high} - \text{low}}{L} .$$
 #
-# Here $[\text{low}, \text{high}]$ is what all the bins together fill. Keep the levels as they are, $0 \dots 16$, each the
-# centre of a bin of width 1: then they fill $[-\frac12, 16\frac12]$, $\log w = 0$, and nats can be read off directly. Scale the
-# pixels to $[0, 1]$, and $w = \frac1{17}$: the density is $17^{64}$ times as large, the log density $64 \log 17 = 181.3$ nats larger, *for the same model*.
-# Here is a density far above 1, and nobody has learnt anything. ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins. And
-# $[-1, 1]$ is two wide, so there $w = \frac2{17}$: whoever forgets the 2 makes every pixel look one bit dearer than it is.)
+# Here $[\text{low}, \text{high}]$ is what all the bins together fill. Keep the levels as they are, $0 \dots 16$, each
+# the centre of a bin of width 1: then they fill $[-\frac12, 16\frac12]$, $\log w = 0$, and nats can be read off
+# directly. Scale the pixels to $[0, 1]$, and $w = \frac1{17}$: the density is $17^{64}$ times as large, the log density
+# $64 \log 17 = 181.3$ nats larger, *for the same model*. Here is a density far above 1, and nobody has learnt anything.
+# ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins. And $[-1, 1]$ is two wide, so there $w = \frac2{17}$: whoever
+# forgets the 2 makes every pixel look one bit dearer than it is.)
 #
-# **In numbers.** $131.5$ nats in unit bins, $D = 64$: $131.5/64/0.6931 = 2.964$ bits. The same model on $[0, 1]$ reports
-# $131.5 - 181.3 = -49.8$ nats, and $(-49.8/64 + 2.833)/0.6931 = 2.964$ bits again. Knowing nothing costs $\log_2 17 = 4.087$ bits.
+# **In numbers.** $131.5$ nats in unit bins, $D = 64$: $131.5/64/0.6931 = 2.964$ bits. The same model on $[0, 1]$
+# reports $131.5 - 181.3 = -49.8$ nats, and $(-49.8/64 + 2.833)/0.6931 = 2.964$ bits again. Knowing nothing costs
+# $\log_2 17 = 4.087$ bits.
 #
 # **Write** the conversion.
 
@@ -685,10 +702,11 @@ check("density.bits_per_dim")
 # %% [markdown]
 # ### The normal distribution of the digits
 #
-# A density on whole numbers can be made as high as one likes, by spikes on the levels: a normal with variance 0 in a pixel that is
-# always 0 has an infinite likelihood. The cure is to *blur*: add noise, uniform on $(-\frac12, \frac12)$, to each pixel, so that each level
-# fills its bin. (Notebook 04 shows that a density fitted to blurred pictures gives a bound on the probability of the sharp ones:
-# the nats stated here are never too good.) Blurring leaves the means as they are and adds the variance of the noise,
+# A density on whole numbers can be made as high as one likes, by spikes on the levels: a normal with variance 0 in a
+# pixel that is always 0 has an infinite likelihood. The cure is to *blur*: add noise, uniform on $(-\frac12, \frac12)$,
+# to each pixel, so that each level fills its bin. (Notebook 04 shows that a density fitted to blurred pictures gives a
+# bound on the probability of the sharp ones: the nats stated here are never too good.) Blurring leaves the means as
+# they are and adds the variance of the noise,
 #
 # $$\int_{-1/2}^{1/2} t^2\,dt = \frac1{12}, \qquad\text{so}\qquad \mu = \hat\mu, \quad C = \hat C + \tfrac1{12} I .$$
 #
@@ -698,8 +716,8 @@ check("density.bits_per_dim")
 # $$\mathbb E_t\big[-\log p(x + t)\big] = -\log \mathcal N(x; \mu, C) + \tfrac1{24} \operatorname{tr} C^{-1} .$$
 #
 # **In numbers.** One pixel, levels $0$ and $2$: $\mu = 1$, $C = 1 + \frac1{12} = 1.0833$. Each costs
-# $\frac12 \cdot \frac{1}{1.0833} + \frac12\log(2\pi \cdot 1.0833) + \frac{1}{24 \cdot 1.0833} = 0.4615 + 0.9590 + 0.0385 = 1.459$ nats. (It should be $\log 2 = 0.693$; but a bell is
-# not two spikes.)
+# $\frac12 \cdot \frac{1}{1.0833} + \frac12\log(2\pi \cdot 1.0833) + \frac{1}{24 \cdot 1.0833} = 0.4615 + 0.9590 + 0.0385 = 1.459$
+# nats. (It should be $\log 2 = 0.693$; but a bell is not two spikes.)
 #
 # ### How to see that something is not normal
 #
@@ -708,12 +726,13 @@ check("density.bits_per_dim")
 #
 # $$\frac{\frac1N\sum_i (y_i - \bar y)^4}{\big(\frac1N\sum_i (y_i - \bar y)^2\big)^2} - 3$$
 #
-# is about 0 for normal data (give or take $\sqrt{24/N}$), large for spiky ones and down to $-2$ for two equal spikes. One direction in which it is far from 0 shows that the data are not
-# normal. **In numbers.** $y = (0, 0, 0, 4)$: mean 1, fourth powers $1 + 1 + 1 + 81$, mean $21$; squares $1 + 1 + 1 + 9$,
-# mean 3: $21/9 - 3 = -0.67$. For $0$ and $2$ in equal parts: $1/1 - 3 = -2$.
+# is about 0 for normal data (give or take $\sqrt{24/N}$), large for spiky ones and down to $-2$ for two equal spikes.
+# One direction in which it is far from 0 shows that the data are not normal. **In numbers.** $y = (0, 0, 0, 4)$: mean
+# 1, fourth powers $1 + 1 + 1 + 81$, mean $21$; squares $1 + 1 + 1 + 9$, mean 3: $21/9 - 3 = -0.67$. For $0$ and $2$ in
+# equal parts: $1/1 - 3 = -2$.
 #
-# **Write** the fit, the cost, and a witness: a direction in which given data are not normal. (Columns and principal axes, the
-# eigenvectors of $\hat C$, are where to look. Mind a column that is constant.)
+# **Write** the fit, the cost, and a witness: a direction in which given data are not normal. (Columns and principal
+# axes, the eigenvectors of $\hat C$, are where to look. Mind a column that is constant.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "density-is_gaussian-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "2f46c124cefe7894bc34e677de883d79", "cell_type": "code"} deletable=false
 def fit_pixels(pictures):
@@ -768,43 +787,47 @@ with waiting_for("fit_pixels", "pixel_nats", "bits_per_dim", "telling_direction"
 
 
 # %% [markdown]
-# $131.5$ nats, $2.96$ bits per pixel. That is far better than the $4.09$ bits of knowing nothing, and the number to beat for every later
-# chapter. (They are measured alike from here on: 17 levels in unit bins, the 447 test digits, nats per picture. Notebook 16 asks for 89 or less, and gets there.)
+# $131.5$ nats, $2.96$ bits per pixel. That is far better than the $4.09$ bits of knowing nothing, and the number to
+# beat for every later chapter. (They are measured alike from here on: 17 levels in unit bins, the 447 test digits, nats
+# per picture. Notebook 16 asks for 89 or less, and gets there.)
 #
-# And the samples? Smears. A covariance knows that neighbouring pixels go together, but a normal distribution is *one* hill. Half-way between a 0 and
-# a 1, where there is nothing, it is never lower than at the lower of the two; and it puts ink below 0 and above 16, since a bell has no edge. A likelihood that is
-# not bad, and samples that fool nobody: keep that in mind for notebook 09.
+# And the samples? Smears. A covariance knows that neighbouring pixels go together, but a normal distribution is *one*
+# hill. Half-way between a 0 and a 1, where there is nothing, it is never lower than at the lower of the two; and it
+# puts ink below 0 and above 16, since a bell has no edge. A likelihood that is not bad, and samples that fool nobody:
+# keep that in mind for notebook 09.
 #
 # ## 8 · Where the samples are
 #
-# In one dimension the samples of a bell lie around its top. Carry that picture to 64 dimensions, and it is wrong. Let $z \sim \mathcal N(0, I_d)$.
-# Its squared length is a sum of $d$ independent squares, each of mean 1 and variance 2:
+# In one dimension the samples of a bell lie around its top. Carry that picture to 64 dimensions, and it is wrong. Let
+# $z \sim \mathcal N(0, I_d)$. Its squared length is a sum of $d$ independent squares, each of mean 1 and variance 2:
 #
 # $$\lVert z \rVert^2 \text{ has mean } d \text{ and standard deviation } \sqrt{2d}, \qquad \lVert z \rVert \approx \sqrt d \pm \tfrac{1}{\sqrt 2} .$$
 #
-# So the samples lie in a **thin shell** of radius $\sqrt d$. Its thickness does not grow with $d$ at all. The top of the
-# density is at 0, and nobody is there: the density is highest at 0, but there is next to no *room* near 0, and probability is density times volume. The shell is
-# called the *typical set*. **The most probable point is no sample.**
+# So the samples lie in a **thin shell** of radius $\sqrt d$. Its thickness does not grow with $d$ at all. The top of
+# the density is at 0, and nobody is there: the density is highest at 0, but there is next to no *room* near 0, and
+# probability is density times volume. The shell is called the *typical set*. **The most probable point is no sample.**
 #
-# How odd is a point? Its log density is $-\frac12\lVert z\rVert^2$ up to a constant, with mean $-\frac d2$ and standard deviation $\sqrt{d/2}$ under the model
-# itself. In these units a point stands at
+# How odd is a point? Its log density is $-\frac12\lVert z\rVert^2$ up to a constant, with mean $-\frac d2$ and standard
+# deviation $\sqrt{d/2}$ under the model itself. In these units a point stands at
 #
 # $$s(z) = \frac{d - \lVert z \rVert^2}{\sqrt{2d}} .$$
 #
-# A sample has an $s$ between $-3$ and $3$ or so. The origin has $s = \sqrt{d/2}$, which is $5.66$ for $d = 64$: *too* probable to be a sample.
+# A sample has an $s$ between $-3$ and $3$ or so. The origin has $s = \sqrt{d/2}$, which is $5.66$ for $d = 64$: *too*
+# probable to be a sample.
 #
-# It matters when you **blend** two samples $a$ and $b$. Half-way on the straight line, $\frac12(a + b)$ has variance $\frac14 + \frac14 = \frac12$ per coordinate: it
-# has left the shell. The cure is to divide by the root of what the variance has become:
+# It matters when you **blend** two samples $a$ and $b$. Half-way on the straight line, $\frac12(a + b)$ has variance
+# $\frac14 + \frac14 = \frac12$ per coordinate: it has left the shell. The cure is to divide by the root of what the
+# variance has become:
 #
 # $$y_t = \frac{(1 - t)\,a + t\,b}{\sqrt{(1 - t)^2 + t^2}} .$$
 #
 # If $a$ and $b$ are independent draws of $\mathcal N(0, I)$, so is each $y_t$.
 #
-# **In numbers.** $d = 2$, $z = (1, 1)$: $s = (2 - 2)/2 = 0$. $z = 0$: $s = 1$. $a = (1, 0)$, $b = (0, 1)$, $t = \frac12$: $y = (0.707, 0.707)$,
-# and not $(0.5, 0.5)$.
+# **In numbers.** $d = 2$, $z = (1, 1)$: $s = (2 - 2)/2 = 0$. $z = 0$: $s = 1$. $a = (1, 0)$, $b = (0, 1)$,
+# $t = \frac12$: $y = (0.707, 0.707)$, and not $(0.5, 0.5)$.
 #
-# **Write** the three. `typical_shell` is a witness: radii that are at most 6 apart, *whatever the dimension*, and between
-# which at least 99 % of the mass lies.
+# **Write** the three. `typical_shell` is a witness: radii that are at most 6 apart, *whatever the dimension*, and
+# between which at least 99 % of the mass lies.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "density-typical_set-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f38984bad31d650a34d45c3e3958c901", "cell_type": "code"} deletable=false
 def surprise(z):
@@ -839,28 +862,31 @@ check("density.typical_set")
 
 
 # %% [markdown]
-# The shell is no trick of the normal distribution. In a text of a thousand words there is a most probable one, and nobody would write it.
+# The shell is no trick of the normal distribution. In a text of a thousand words there is a most probable one, and
+# nobody would write it.
 #
 # ## 9 · Sampling: from a probability to a place
 #
-# Once $p(x)$ is known one can draw from it, says 003. On the line that is even easy, and the recipe is the seed of notebooks 02 and 07.
-# Let $F(x) = \int_{-\infty}^x p$ be the *distribution function*: how much mass lies to the left. If $u$ is uniform on $(0, 1)$, then
+# Once $p(x)$ is known one can draw from it, says 003. On the line that is even easy, and the recipe is the seed of
+# notebooks 02 and 07. Let $F(x) = \int_{-\infty}^x p$ be the *distribution function*: how much mass lies to the left.
+# If $u$ is uniform on $(0, 1)$, then
 #
 # $$x = F^{-1}(u) \quad\text{has the density } p, \qquad\text{since}\quad P(x \le a) = P(u \le F(a)) = F(a) .$$
 #
 # Uniform noise in, samples out: the first push-forward of this course of which you know *everything*. Two examples.
 #
-# - **Waiting times**, $p(x) = \lambda e^{-\lambda x}$ for $x > 0$: $F(x) = 1 - e^{-\lambda x}$, so $x = -\log(1 - u)/\lambda$.
-#   ($-\log(u)/\lambda$ has the same distribution, and is a *decreasing* map: not $F^{-1}$.)
-# - **Steps**: heights $h_1, \dots, h_K \ge 0$ between edges $e_0 < e_1 < \dots < e_K$, as in a histogram. The mass of a step is height
-#   *times width*. Walk along until the running mass reaches the share $u$ of the whole, and go on inside that step by the share of *its* mass
-#   that is still missing.
+# - **Waiting times**, $p(x) = \lambda e^{-\lambda x}$ for $x > 0$: $F(x) = 1 - e^{-\lambda x}$, so
+#   $x = -\log(1 - u)/\lambda$. ($-\log(u)/\lambda$ has the same distribution, and is a *decreasing* map: not $F^{-1}$.)
+# - **Steps**: heights $h_1, \dots, h_K \ge 0$ between edges $e_0 < e_1 < \dots < e_K$, as in a histogram. The mass of a
+#   step is height *times width*. Walk along until the running mass reaches the share $u$ of the whole, and go on inside
+#   that step by the share of *its* mass that is still missing.
 #
-# **In numbers.** $\lambda = 2$, $u = 0.5$: $x = 0.3466$. Edges $0, 1, 3, 4$, heights $2, 0, 6$: masses $2, 0, 6$, whole $8$. $u = 0.1$: $0.8$ of the first
-# $2$, so $x = 0.4$. $u = 0.5$: $4$ of $8$, two of which are the first step's; two of the six of the last one, $x = 3 + \frac13$.
+# **In numbers.** $\lambda = 2$, $u = 0.5$: $x = 0.3466$. Edges $0, 1, 3, 4$, heights $2, 0, 6$: masses $2, 0, 6$, whole
+# $8$. $u = 0.1$: $0.8$ of the first $2$, so $x = 0.4$. $u = 0.5$: $4$ of $8$, two of which are the first step's; two of
+# the six of the last one, $x = 3 + \frac13$.
 #
-# In many dimensions there is no "left of", and this recipe takes a factor at a time: $x_1$ from $p(x_1)$, then $x_2$ from $p(x_2 \mid x_1)$ and so on.
-# That *is* the autoregressive sampler.
+# In many dimensions there is no "left of", and this recipe takes a factor at a time: $x_1$ from $p(x_1)$, then $x_2$
+# from $p(x_2 \mid x_1)$ and so on. That *is* the autoregressive sampler.
 #
 # **Write** both. (For tiny $u$, $\log(1 - u)$ loses its digits; `torch.log1p` does not. Steps of height 0 are skipped.)
 
@@ -891,21 +917,22 @@ check("density.inverse_cdf")
 # %% [markdown]
 # ## 10 · From generative to discriminative
 #
-# A **discriminative** model learns only $p(y \mid x)$: which class, given the picture. A **generative** one learns the joint,
-# $p(x, y) = p(y)\, p(x \mid y)$, and can do the other's job by Bayes' rule:
+# A **discriminative** model learns only $p(y \mid x)$: which class, given the picture. A **generative** one learns the
+# joint, $p(x, y) = p(y)\, p(x \mid y)$, and can do the other's job by Bayes' rule:
 #
 # $$\log p(y \mid x) = \log p(x \mid y) + \log p(y) - \log \sum_{y'} p(x \mid y')\, p(y') .$$
 #
-# The last term is $\log p(x)$: what the discriminative model never learns. (003 calls it "prior"; the word belongs to $p(y)$.) Since $\log p(x \mid y)$ may be $-1000$ for
-# every class, this is another sum to be formed in log space.
+# The last term is $\log p(x)$: what the discriminative model never learns. (003 calls it "prior"; the word belongs to
+# $p(y)$.) Since $\log p(x \mid y)$ may be $-1000$ for every class, this is another sum to be formed in log space.
 #
-# The simplest $p(x \mid y)$ for black-and-white pixels takes them as independent, given the class: **naive Bayes**. Fitting is counting, with one
-# further picture of each kind so that nothing is impossible:
+# The simplest $p(x \mid y)$ for black-and-white pixels takes them as independent, given the class: **naive Bayes**.
+# Fitting is counting, with one further picture of each kind so that nothing is impossible:
 #
 # $$p(y = k) = \frac{N_k}{N}, \qquad P(x_j = 1 \mid y = k) = \frac{1 + \#\{\text{ones of pixel } j \text{ in class } k\}}{2 + N_k} .$$
 #
-# **In numbers.** Likelihoods $0.2$ and $0.6$, priors $\frac34$ and $\frac14$: products $0.15$ and $0.15$, so the posterior is $(\frac12, \frac12)$. The evidence
-# says "second class, three to one", and the prior takes it back. Counting: class 0 has the pictures $(1, 0)$ and $(1, 1)$: $P = (\frac34, \frac24)$.
+# **In numbers.** Likelihoods $0.2$ and $0.6$, priors $\frac34$ and $\frac14$: products $0.15$ and $0.15$, so the
+# posterior is $(\frac12, \frac12)$. The evidence says "second class, three to one", and the prior takes it back.
+# Counting: class 0 has the pictures $(1, 0)$ and $(1, 1)$: $P = (\frac34, \frac24)$.
 #
 # **Write** both.
 
@@ -933,9 +960,10 @@ def fit_naive_bayes(x, y, classes):
 check("density.posterior")
 
 # %% [markdown]
-# Now let it compete with a discriminative model, logistic regression, by number of training pictures. What counts is what the right class of a test
-# picture costs, $-\log p(y \mid x)$ in nats: the whole posterior is judged, and not only which class comes first. Once on pictures for which naive Bayes
-# is *true* (pixels drawn independently, given the class), once on the real digits, where it is false: the pixels of a stroke stick together. Predict before you run: who
+# Now let it compete with a discriminative model, logistic regression, by number of training pictures. What counts is
+# what the right class of a test picture costs, $-\log p(y \mid x)$ in nats: the whole posterior is judged, and not only
+# which class comes first. Once on pictures for which naive Bayes is *true* (pixels drawn independently, given the
+# class), once on the real digits, where it is false: the pixels of a stroke stick together. Predict before you run: who
 # wins where?
 
 # %% tags=["demo"]
@@ -949,10 +977,13 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
     )
 
 # %% [markdown]
-# Where its assumption holds, the generative model needs fewer pictures: at 200 it is already better than the other will be at 1000. Where it fails, more pictures do not help. That is **Vapnik's objection** (quoted in 003): solve the problem at hand directly, and never a more general, harder one on the way.
+# Where its assumption holds, the generative model needs fewer pictures: at 200 it is already better than the other will
+# be at 1000. Where it fails, more pictures do not help. That is **Vapnik's objection** (quoted in 003): solve the
+# problem at hand directly, and never a more general, harder one on the way.
 #
-# **Question (2 points; 003).** (a) Why does the objection hit naive Bayes on the real digits, but not on the pictures with independent pixels? (b) Name two tasks in which one needs
-# $p(x)$ or $p(x, y)$ and a classifier $p(y \mid x)$, however good, cannot help, with a reason each.
+# **Question (2 points; 003).** (a) Why does the objection hit naive Bayes on the real digits, but not on the pictures
+# with independent pixels? (b) Name two tasks in which one needs $p(x)$ or $p(x, y)$ and a classifier $p(y \mid x)$,
+# however good, cannot help, with a reason each.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "density-vapnik", "grade": true, "solution": true, "locked": false, "task": false, "points": 2.0, "checksum": "b9af72a42f741878f5b176986a5690e1", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -960,9 +991,11 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # %% [markdown]
 # ## 11 · What it is good for, and how to build one
 #
-# 003 lists six uses of generative models: statistical inference, sampling, learning representations, pre-training, generalisation, and simulation.
+# 003 lists six uses of generative models: statistical inference, sampling, learning representations, pre-training,
+# generalisation, and simulation.
 #
-# **Question (3 points; 003).** Give a concrete example for each of the six, and say for each which of the two is needed: to *evaluate* $p(x)$ (or a bound), or to *sample* from it.
+# **Question (3 points; 003).** Give a concrete example for each of the six, and say for each which of the two is
+# needed: to *evaluate* $p(x)$ (or a bound), or to *sample* from it.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "density-six_uses", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "3da7ea4b9074a0c1f7933260fb3123fb", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -970,10 +1003,11 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # %% [markdown]
 # ### Tractable or flexible
 #
-# Two forces pull at every model. *Tractable*: what you want to know can be computed, and the fit is easy. *Flexible*: any structure in the data can be
-# represented. The normal distribution of section 7 is the most tractable of all; everything was a formula, and the samples were smears. $e^{-E(x)}/Z$ with a network for $E$ is the most flexible; and
-# nothing can be computed. Each family in the opening picture is a compromise that buys tractability with one **assumption**: an order of the pixels, an invertible map, a guess at
-# the posterior, or doing without $Z$.
+# Two forces pull at every model. *Tractable*: what you want to know can be computed, and the fit is easy. *Flexible*:
+# any structure in the data can be represented. The normal distribution of section 7 is the most tractable of all;
+# everything was a formula, and the samples were smears. $e^{-E(x)}/Z$ with a network for $E$ is the most flexible; and
+# nothing can be computed. Each family in the opening picture is a compromise that buys tractability with one
+# **assumption**: an order of the pixels, an invertible map, a guess at the posterior, or doing without $Z$.
 #
 # | family | training | likelihood | sampling | compression | representation |
 # |---|---|---|---|---|---|
@@ -983,10 +1017,12 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # | prescribed (VAEs, diffusion) | stable | a bound | fast (diffusion: slow) | lossy | yes |
 # | energy-based | delicate | up to $Z$ | slow | hardly | yes |
 #
-# (003 prints this table from a textbook, with "stable" for energy-based models, which is generous. Notebook 20 measures each entry.)
+# (003 prints this table from a textbook, with "stable" for energy-based models, which is generous. Notebook 20 measures
+# each entry.)
 #
-# **Question (3 points; 003).** For each of the four graphs of the opening picture: what is the assumption that makes it tractable, and for which data, or which use, is just this
-# assumption a bad one? Give a concrete example each, with the reason.
+# **Question (3 points; 003).** For each of the four graphs of the opening picture: what is the assumption that makes it
+# tractable, and for which data, or which use, is just this assumption a bad one? Give a concrete example each, with the
+# reason.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "density-tractable", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "3e4cb3656949e10769fda611f1a37c5f", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -994,7 +1030,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # %% [markdown]
 # ### Seven steps
 #
-# 003 closes with a recipe, a "minimum viable definition". (It has two steps of the number 6; here they are seven, with both in their place.)
+# 003 closes with a recipe, a "minimum viable definition". (It has two steps of the number 6; here they are seven, with
+# both in their place.)
 #
 # 1. **Family**: which of the graphs, given what you want to do with the model?
 # 2. **Function**: which network, and which distribution does it put out (normal, 17 levels, yes or no)?
@@ -1004,7 +1041,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # 6. **Evaluate**: likelihoods of new inputs, in a stated unit.
 # 7. **Sample**, and ask what it costs.
 #
-# **Question (3.5 points; 003).** Go through the seven steps for a problem of your choice (not digits), a sentence or two each. State the unit in step 6 and what could go wrong in one of the steps.
+# **Question (3.5 points; 003).** Go through the seven steps for a problem of your choice (not digits), a sentence or
+# two each. State the unit in step 6 and what could go wrong in one of the steps.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "density-seven_steps", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.5, "checksum": "b5c72ba50c646be3b436172463f9ed01", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -1016,7 +1054,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # - normalise a function on a grid in log space, and say when there is no $Z$
 # - say what the curse of dimension does to a grid, and what it does to Monte Carlo although its rate knows no dimension
 # - estimate $Z$ with an error bar, and say when the error bar lies
-# - fit a normal distribution by maximum likelihood and by MAP, and explain why one of the two depends on the parametrisation
+# - fit a normal distribution by maximum likelihood and by MAP, and explain why one of the two depends on the
+#   parametrisation
 # - say which divergence maximum likelihood minimises, and what the other one would do
 # - convert nats to bits per dimension, with the width of a bin in its place
 # - show that data are not normal, and explain why the mode of a model is no sample
@@ -1025,11 +1064,14 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # ## Misconceptions
 #
 # - *"The density is above 1, so there is a bug."* A density is per unit of $x$. In other units it is another number.
-# - *"Any positive function can be normalised."* Only one whose integral is finite: $x^2$, $e^x$ and $\frac1{1 + |x|}$ have none on the line.
+# - *"Any positive function can be normalised."* Only one whose integral is finite: $x^2$, $e^x$ and $\frac1{1 + |x|}$
+#   have none on the line.
 # - *"Monte Carlo does not suffer from the dimension."* Its rate does not. Its constant may grow like $(1 + v)^d$.
 # - *"A small standard error means a good estimate."* Not if the proposal's tails are lighter than the integrand's.
-# - *"MAP is maximum likelihood with a prior, so it too is the same in every parametrisation."* A prior is a density, and its mode moves.
-# - *"Maximum likelihood goes for the highest hill."* That is what the reverse divergence does. Maximum likelihood covers all hills.
+# - *"MAP is maximum likelihood with a prior, so it too is the same in every parametrisation."* A prior is a density,
+#   and its mode moves.
+# - *"Maximum likelihood goes for the highest hill."* That is what the reverse divergence does. Maximum likelihood
+#   covers all hills.
 # - *"The most probable picture is a typical picture."* In many dimensions the mode has no room around it.
 # - *"A lower number of nats is a better model."* Only in the same units, with the same bins, on the same data.
 #
@@ -1043,7 +1085,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # <details><summary>Answer</summary>
 #
-# $P(A) \ge 0$; $P(\Omega) = 1$; $P(A \cup B) = P(A) + P(B)$ for **disjoint** $A$, $B$ (and for sequences of events that are disjoint in pairs).
+# $P(A) \ge 0$; $P(\Omega) = 1$; $P(A \cup B) = P(A) + P(B)$ for **disjoint** $A$, $B$ (and for sequences of events that
+# are disjoint in pairs).
 #
 # </details>
 #
@@ -1059,54 +1102,66 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # <details><summary>Answer</summary>
 #
-# $\mathrm{KL}(p^* \| p_\theta) = \mathbb E_{p^*} \log p^* - \mathbb E_{p^*} \log p_\theta$. The first term does not depend on $\theta$, the second is estimated by the mean log-likelihood. So it is the forward one, with the truth first.
+# $\mathrm{KL}(p^* \| p_\theta) = \mathbb E_{p^*} \log p^* - \mathbb E_{p^*} \log p_\theta$. The first term does not
+# depend on $\theta$, the second is estimated by the mean log-likelihood. So it is the forward one, with the truth
+# first.
 #
 # </details>
 #
-# **4.** What are the four graphs of a distribution, and what is the status of the density in each: exact, bounded, up to a constant?
+# **4.** What are the four graphs of a distribution, and what is the status of the density in each: exact, bounded, up
+# to a constant?
 #
 # <details><summary>Answer</summary>
 #
-# Autoregressive (exact), flow (exact), Bayesian network with latents (a bound; for a GAN nothing), Markov random field (up to the constant $Z$).
+# Autoregressive (exact), flow (exact), Bayesian network with latents (a bound; for a GAN nothing), Markov random field
+# (up to the constant $Z$).
 #
 # </details>
 #
 # ### Longer: transfer
 #
-# **5.** A model of $32 \times 32 \times 3$ pictures with 256 levels, scaled to $[0, 1]$, reports $-\log p = -8000$ nats. How many bits per dimension are that? Is it better than a uniform model?
+# **5.** A model of $32 \times 32 \times 3$ pictures with 256 levels, scaled to $[0, 1]$, reports $-\log p = -8000$
+# nats. How many bits per dimension are that? Is it better than a uniform model?
 #
 # <details><summary>Answer</summary>
 #
-# $D = 3072$. $(-8000/3072 + \log 256)/\log 2 = (-2.604 + 5.545)/0.693 = 4.243$ bits. The uniform model needs 8. A negative number of nats is no miracle: the unit is small.
+# $D = 3072$. $(-8000/3072 + \log 256)/\log 2 = (-2.604 + 5.545)/0.693 = 4.243$ bits. The uniform model needs 8. A
+# negative number of nats is no miracle: the unit is small.
 #
 # </details>
 #
-# **6.** Plain Monte Carlo estimates the mean of $f(x) = \prod_{i=1}^{20} 2x_i$ on the unit cube. How many draws for 5 %? And if somebody draws each $x_i$ from the density $2x$?
+# **6.** Plain Monte Carlo estimates the mean of $f(x) = \prod_{i=1}^{20} 2x_i$ on the unit cube. How many draws for 5
+# %? And if somebody draws each $x_i$ from the density $2x$?
 #
 # <details><summary>Answer</summary>
 #
-# $v = \frac13$, $(4/3)^{20} - 1 = 314.3$, over $0.05^2$: about $125{,}700$ draws. With the proposal $\prod 2x_i$ every weight is 1: one draw, no error.
+# $v = \frac13$, $(4/3)^{20} - 1 = 314.3$, over $0.05^2$: about $125{,}700$ draws. With the proposal $\prod 2x_i$ every
+# weight is 1: one draw, no error.
 #
 # </details>
 #
-# **7.** $x = (0, 4)$, prior as in section 5 with $m_0 = 0$, $\kappa_0 = 2$, $\alpha_0 = 1$, $\beta_0 = 1$. Find the MAP in $(\mu, \sigma^2)$. What would a colleague who optimises over $\log\sigma$ report, and who is right?
+# **7.** $x = (0, 4)$, prior as in section 5 with $m_0 = 0$, $\kappa_0 = 2$, $\alpha_0 = 1$, $\beta_0 = 1$. Find the MAP
+# in $(\mu, \sigma^2)$. What would a colleague who optimises over $\log\sigma$ report, and who is right?
 #
 # <details><summary>Answer</summary>
 #
-# $\hat\mu = \frac{2 \cdot 0 + 2 \cdot 2}{4} = 1$. $E = 2 + 8 + \frac{2 \cdot 2}{4} \cdot 4 = 14$. $\hat\sigma^2 = 14/(2 + 2 + 3) = 2$; the colleague has $14/5 = 2.8$. Both are: they
-# maximise two different functions that describe the same posterior. If the difference matters, report the posterior and no single point.
+# $\hat\mu = \frac{2 \cdot 0 + 2 \cdot 2}{4} = 1$. $E = 2 + 8 + \frac{2 \cdot 2}{4} \cdot 4 = 14$.
+# $\hat\sigma^2 = 14/(2 + 2 + 3) = 2$; the colleague has $14/5 = 2.8$. Both are: they maximise two different functions
+# that describe the same posterior. If the difference matters, report the posterior and no single point.
 #
 # </details>
 #
-# **8.** (6 points) The noise of a trained model has 100 independent standard normal coordinates. Somebody averages ten such noises and decodes the mean.
-# (a) What is the distribution of the mean, and what is $\lVert z \rVert^2$ about? (b) What does $s$ of section 8 say about that point?
-# (c) What should have been done, and why is that right?
+# **8.** (6 points) The noise of a trained model has 100 independent standard normal coordinates. Somebody averages ten
+# such noises and decodes the mean. (a) What is the distribution of the mean, and what is $\lVert z \rVert^2$ about? (b)
+# What does $s$ of section 8 say about that point? (c) What should have been done, and why is that right?
 #
 # <details><summary>Answer</summary>
 #
-# (a) (2 points) Each coordinate is $\mathcal N(0, \frac1{10})$, so $\lVert z \rVert^2 \approx 100 \cdot \frac1{10} = 10$.
+# (a) (2 points) Each coordinate is $\mathcal N(0, \frac1{10})$, so
+# $\lVert z \rVert^2 \approx 100 \cdot \frac1{10} = 10$.
 #
-# (b) (2 points) $s = (100 - 10)/\sqrt{200} = 6.36$: far outside of what samples have. The model has never been asked about such a point.
+# (b) (2 points) $s = (100 - 10)/\sqrt{200} = 6.36$: far outside of what samples have. The model has never been asked
+# about such a point.
 #
 # (c) (2 points) Multiply the mean by $\sqrt{10}$: then its coordinates are standard normal again.
 #
@@ -1114,8 +1169,10 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # ## An open question
 #
-# Everything here took for granted that the data *have* a density. Pictures, though, may lie on a thin sheet in the space of pixels, where the truth has no density at all, and where the likelihood of a good model grows
-# without bound as it finds the sheet. What does "the best model" mean then? Blurring is one answer, and you used it in section 7. Notebooks 10, 14 and 21 have others.
+# Everything here took for granted that the data *have* a density. Pictures, though, may lie on a thin sheet in the
+# space of pixels, where the truth has no density at all, and where the likelihood of a good model grows without bound
+# as it finds the sheet. What does "the best model" mean then? Blurring is one answer, and you used it in section 7.
+# Notebooks 10, 14 and 21 have others.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

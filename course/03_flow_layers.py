@@ -23,14 +23,14 @@
 # # 03 · The layers of a flow
 #
 # The last chapter ended with a bill. Any smooth, invertible map makes a density out of noise, but its log-determinant
-# costs $D$ passes of automatic differentiation and $O(D^3)$ operations, at every point, in every step of training. Nobody
-# pays that. Instead one builds the map from **layers**, each so made that three things are easy: to go forward, to come
-# back, and to say by how much volumes change.
+# costs $D$ passes of automatic differentiation and $O(D^3)$ operations, at every point, in every step of training.
+# Nobody pays that. Instead one builds the map from **layers**, each so made that three things are easy: to go forward,
+# to come back, and to say by how much volumes change.
 #
-# This chapter takes the layers apart, one by one: couplings, normalisation, convolutions, planar and residual layers, and
-# a triangular map that could replace them all if only one knew it. For each you write both directions and both
-# log-determinants. And you will write the test that every layer has to pass, which catches more than the usual "there and
-# back".
+# This chapter takes the layers apart, one by one: couplings, normalisation, convolutions, planar and residual layers,
+# and a triangular map that could replace them all if only one knew it. For each you write both directions and both
+# log-determinants. And you will write the test that every layer has to pass, which catches more than the usual "there
+# and back".
 #
 # You need: notebook 02, above all its sections 2 and 3; what a convolution is. Time: about 4½ hours; sections 1 to 4, 6, 7
 # and 9 are the core. Labels such as 004 say where a topic comes from; notebook 00 lists these sources.
@@ -84,24 +84,26 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# Eight maps of an 18-dimensional space, a picture of $3 \times 3$ pixels with two channels, and for each its Jacobian at one
-# point: the entry in row $i$ and column $j$ says how fast output $i$ moves with input $j$. The last one is an ordinary
-# network. Its Jacobian is full and has no order, and its determinant costs the $O(D^3)$ operations of any matrix. **Every other
-# one has an order, which makes its determinant cheap**: a triangle or two, a diagonal, blocks, the identity and a little more.
+# Eight maps of an 18-dimensional space, a picture of $3 \times 3$ pixels with two channels, and for each its Jacobian
+# at one point: the entry in row $i$ and column $j$ says how fast output $i$ moves with input $j$. The last one is an
+# ordinary network. Its Jacobian is full and has no order, and its determinant costs the $O(D^3)$ operations of any
+# matrix. **Every other one has an order, which makes its determinant cheap**: a triangle or two, a diagonal, blocks,
+# the identity and a little more.
 #
-# That is the whole art of building flows. A layer may be as clever as you like in what it computes *from* its inputs, as
-# long as the Jacobian keeps its shape.
+# That is the whole art of building flows. A layer may be as clever as you like in what it computes *from* its inputs,
+# as long as the Jacobian keeps its shape.
 #
 # ### Before you begin
 #
 # Three questions from earlier notebooks; answer them on paper, then unfold.
 #
-# **1.** (Notebook 02) $z \sim \mathcal N(0, I)$, $x = f(z)$, and you know $\log|\det J_f(z)| = 2$ at the $z$ from which $x$ comes. What is $\log|\det|$ of the Jacobian
-# of $f^{-1}$ at $x$, and which of the two is added to $\log p_Z(z)$?
+# **1.** (Notebook 02) $z \sim \mathcal N(0, I)$, $x = f(z)$, and you know $\log|\det J_f(z)| = 2$ at the $z$ from which
+# $x$ comes. What is $\log|\det|$ of the Jacobian of $f^{-1}$ at $x$, and which of the two is added to $\log p_Z(z)$?
 #
 # <details><summary>Answer</summary>
 #
-# $-2$: the two Jacobians are inverse matrices. $\log p_X(x) = \log p_Z(z) + (-2)$. What belongs to the way *out of* $x$ is added.
+# $-2$: the two Jacobians are inverse matrices. $\log p_X(x) = \log p_Z(z) + (-2)$. What belongs to the way *out of* $x$
+# is added.
 #
 # </details>
 #
@@ -109,11 +111,13 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# No. A density is mass per volume, and only its integral is bound to 1. A layer that shrinks volumes makes densities large.
+# No. A density is mass per volume, and only its integral is bound to 1. A layer that shrinks volumes makes densities
+# large.
 #
 # </details>
 #
-# **3.** (Notebook 00) A column is standardised with its own mean and standard deviation. What does that do to a column that was multiplied by 2 before?
+# **3.** (Notebook 00) A column is standardised with its own mean and standard deviation. What does that do to a column
+# that was multiplied by 2 before?
 #
 # <details><summary>Answer</summary>
 #
@@ -131,29 +135,34 @@ show(
 # | $\log\lvert\det \partial z/\partial x\rvert$ | second result of `…_inverse` | the same for the way back, at $x$: with the sign turned |
 # | $\odot$ | `*` | product entry by entry |
 #
-# Points are rows, $(B, D)$, or pictures, $(B, C, H, W)$, and every item of a batch has a log-determinant of its own: shape
-# $(B,)$. The table in 004 writes its layers as $y$ of $x$ and leaves open which end is the noise. Here, forward always
-# generates.
+# Points are rows, $(B, D)$, or pictures, $(B, C, H, W)$, and every item of a batch has a log-determinant of its own:
+# shape $(B,)$. The table in 004 writes its layers as $y$ of $x$ and leaves open which end is the noise. Here, forward
+# always generates.
 
 # %% [markdown]
 # ## 1 · Links of a chain
 #
-# A layer owes you four things: $x$, $\log|\det \partial x/\partial z|$, and on the way back $z$ and $\log|\det \partial z/\partial x|$. Why would
-# anybody accept so much regularity? Because layers can be *chained*, and the chain is a layer again. Let $x = f_K(\dots f_2(f_1(z)))$, with $z_0 = z$ and
-# $z_k = f_k(z_{k-1})$. By the chain rule the Jacobians are multiplied, and so are their determinants:
+# A layer owes you four things: $x$, $\log|\det \partial x/\partial z|$, and on the way back $z$ and
+# $\log|\det \partial z/\partial x|$. Why would anybody accept so much regularity? Because layers can be *chained*, and
+# the chain is a layer again. Let $x = f_K(\dots f_2(f_1(z)))$, with $z_0 = z$ and $z_k = f_k(z_{k-1})$. By the chain
+# rule the Jacobians are multiplied, and so are their determinants:
 #
 # $$\log\Big|\det \frac{\partial x}{\partial z}\Big| = \sum_{k=1}^K \log\Big|\det\frac{\partial f_k}{\partial z_{k-1}}(z_{k-1})\Big| .$$
 #
-# Mind the place: each layer is asked at *its own* input, which is what the layers before have made of $z$. On the way back the order is
-# reversed, $z = f_1^{-1}(\dots f_K^{-1}(x))$, socks after shoes. And with a base $\mathcal N(0, I)$ the model has the density
+# Mind the place: each layer is asked at *its own* input, which is what the layers before have made of $z$. On the way
+# back the order is reversed, $z = f_1^{-1}(\dots f_K^{-1}(x))$, socks after shoes. And with a base $\mathcal N(0, I)$
+# the model has the density
 #
 # $$\log p(x) = \log \mathcal N\big(f^{-1}(x); 0, I\big) + \sum_{k=1}^K \log\Big|\det\frac{\partial f_k^{-1}}{\partial z_k}(z_k)\Big| .$$
 #
 # This is the sum that 004 writes down for normalising flows (its $p_\theta(\mathbf z)$ is the base).
 #
-# All of it is to be trained, so gradients must pass through your functions: compute with torch's operations, and change no tensor in place. Only a direction that iterates, or solves equations one by one (sections 5 and 7 to 9), need not be differentiable.
+# All of it is to be trained, so gradients must pass through your functions: compute with torch's operations, and change
+# no tensor in place. Only a direction that iterates, or solves equations one by one (sections 5 and 7 to 9), need not
+# be differentiable.
 #
-# **In numbers.** $f_1(z) = 2z + 1$, $f_2(z) = 3z$, $z = 1$: first $3$, then $x = 9$, and the log-determinant is $\log 2 + \log 3 = 1.792$. The density: $\log p(9) = -1.419 - 1.792 = -3.211$.
+# **In numbers.** $f_1(z) = 2z + 1$, $f_2(z) = 3z$, $z = 1$: first $3$, then $x = 9$, and the log-determinant is
+# $\log 2 + \log 3 = 1.792$. The density: $\log p(9) = -1.419 - 1.792 = -3.211$.
 #
 # **Write** the chain. A layer comes as a pair of functions, and each of them returns a pair.
 
@@ -195,22 +204,27 @@ check("flow.compose")
 # %% [markdown]
 # ## 2 · Couplings: keep a part, change the rest
 #
-# How can a layer contain a network, with all its folds, and still be inverted? By never inverting the network. Split the coordinates into two groups, the *kept* ones, $a$, and the others, $b$:
+# How can a layer contain a network, with all its folds, and still be inverted? By never inverting the network. Split
+# the coordinates into two groups, the *kept* ones, $a$, and the others, $b$:
 #
 # $$x_a = z_a, \qquad x_b = z_b + t(z_a) .$$
 #
-# To come back, look at $x_a$. It *is* $z_a$, so $t(z_a)$ can be computed again, by the same network in the same direction, and subtracted. This is the **additive coupling**. Its Jacobian, if you write the
-# kept coordinates first, is
+# To come back, look at $x_a$. It *is* $z_a$, so $t(z_a)$ can be computed again, by the same network in the same
+# direction, and subtracted. This is the **additive coupling**. Its Jacobian, if you write the kept coordinates first,
+# is
 #
 # $$\frac{\partial x}{\partial z} = \begin{pmatrix} I & 0 \\ \partial t/\partial z_a & I \end{pmatrix},$$
 #
-# the first matrix of the opening picture. It is triangular, and a triangular matrix has the product of its diagonal as its determinant: 1, whatever $t$ is. The log-determinant is 0. (So it keeps volumes. You know from notebook 02 what
+# the first matrix of the opening picture. It is triangular, and a triangular matrix has the product of its diagonal as
+# its determinant: 1, whatever $t$ is. The log-determinant is 0. (So it keeps volumes. You know from notebook 02 what
 # that means: such a flow bends, and never makes a second mode.)
 #
-# In code the split is a mask: `keep` is a vector of truth values, one for each coordinate. It has two jobs that are easily confused. *What the network sees:* all $D$ places, with zeros where a coordinate is not kept, so `z * keep`. *What is changed:* the network gives
-# $D$ numbers, of which only those count where `keep` is false.
+# In code the split is a mask: `keep` is a vector of truth values, one for each coordinate. It has two jobs that are
+# easily confused. *What the network sees:* all $D$ places, with zeros where a coordinate is not kept, so `z * keep`.
+# *What is changed:* the network gives $D$ numbers, of which only those count where `keep` is false.
 #
-# **In numbers.** $D = 2$, the first coordinate kept, $t_2(z) = 3z_1$. Then $(1, 2) \mapsto (1, 2 + 3) = (1, 5)$, and back $5 - 3 = 2$.
+# **In numbers.** $D = 2$, the first coordinate kept, $t_2(z) = 3z_1$. Then $(1, 2) \mapsto (1, 2 + 3) = (1, 5)$, and
+# back $5 - 3 = 2$.
 #
 # **Write** both directions.
 
@@ -242,16 +256,23 @@ check("flow.additive_coupling")
 # %% [markdown]
 # ### With a scale
 #
-# A layer that stretches does more than one that only shifts. In the **affine coupling** the kept coordinates decide on a factor as well:
+# A layer that stretches does more than one that only shifts. In the **affine coupling** the kept coordinates decide on
+# a factor as well:
 #
 # $$x_a = z_a, \qquad x_b = e^{s(z_a)} \odot z_b + t(z_a), \qquad \log\Big|\det\frac{\partial x}{\partial z}\Big| = \sum_{i \in b} s_i(z_a) .$$
 #
-# Still triangular, with $1$ on the diagonal for a kept coordinate and $e^{s_i}$ for another; the logarithm of the product is the sum of the $s_i$, without an exponential (whose product would soon be too large for any float). Two details.
+# Still triangular, with $1$ on the diagonal for a kept coordinate and $e^{s_i}$ for another; the logarithm of the
+# product is the sum of the $s_i$, without an exponential (whose product would soon be too large for any float). Two
+# details.
 #
-# - *Why $e^s$?* A factor must not be 0, and its logarithm is wanted. So let the network give the logarithm, which may be anything.
-# - *Over which coordinates?* Over the ones that are stretched. 004's table sums over the first $d$ coordinates, which are those that it keeps; the sum must run over the $D - d$ others. With $D = 3$, the first kept, and $s = (0.2, -0.5, 0.1)$, the log-determinant is $-0.4$, and not $0.2$.
+# - *Why $e^s$?* A factor must not be 0, and its logarithm is wanted. So let the network give the logarithm, which may
+#   be anything.
+# - *Over which coordinates?* Over the ones that are stretched. 004's table sums over the first $d$ coordinates, which
+#   are those that it keeps; the sum must run over the $D - d$ others. With $D = 3$, the first kept, and
+#   $s = (0.2, -0.5, 0.1)$, the log-determinant is $-0.4$, and not $0.2$.
 #
-# **In numbers.** $s_2(z) = z_1/2$ and $t_2(z) = 3z_1$: $(1, 2) \mapsto (1,\; 2e^{0.5} + 3) = (1, 6.297)$, and the log-determinant is $0.5$. On the way back it is $-0.5$.
+# **In numbers.** $s_2(z) = z_1/2$ and $t_2(z) = 3z_1$: $(1, 2) \mapsto (1,\; 2e^{0.5} + 3) = (1, 6.297)$, and the
+# log-determinant is $0.5$. On the way back it is $-0.5$.
 #
 # **Write** both directions.
 
@@ -283,15 +304,18 @@ check("flow.affine_coupling")
 # %% [markdown]
 # ### One is not enough
 #
-# **Question (3 points; 004).** (a) A flow consists of twenty affine couplings, all with the same mask. Show that some coordinates of $x$ have the same distribution as before training, whatever the
-# networks learn. (b) What does one do about it, and how many layers are needed at least until every coordinate of $x$ can depend on every coordinate of $z$? Take two groups, $a$ and $b$, of two or more coordinates each. (c) The flow is to model pictures of $64 \times 64$
+# **Question (3 points; 004).** (a) A flow consists of twenty affine couplings, all with the same mask. Show that some
+# coordinates of $x$ have the same distribution as before training, whatever the networks learn. (b) What does one do
+# about it, and how many layers are needed at least until every coordinate of $x$ can depend on every coordinate of $z$?
+# Take two groups, $a$ and $b$, of two or more coordinates each. (c) The flow is to model pictures of $64 \times 64$
 # pixels. Name another way to mix the coordinates between couplings, and say what it does to the log-determinant.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "flow-why_alternate", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "11b994913efe8ef0a4639de3d6ed22c8", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
 
 # %% [markdown]
-# Four of your couplings, twice: above with the same mask throughout, below with masks that take turns. Every point keeps its colour, which goes by $z_1$.
+# Four of your couplings, twice: above with the same mask throughout, below with masks that take turns. Every point
+# keeps its colour, which goes by $z_1$.
 
 # %% tags=["demo"]
 def gentle(turn):
@@ -318,28 +342,37 @@ with waiting_for("affine_forward"):
 # %% [markdown]
 # ## 3 · A test that every layer must pass
 #
-# You have written two layers, and will write six more. How would you find out, without this course's checks, that one of them is wrong? The usual test goes there and back, $f^{-1}(f(z)) = z$, and is content. It is blind to the
-# log-determinant altogether, and a flow whose layers claim "0" trains happily, to a score that is no likelihood. Published code has had such bugs.
+# You have written two layers, and will write six more. How would you find out, without this course's checks, that one
+# of them is wrong? The usual test goes there and back, $f^{-1}(f(z)) = z$, and is content. It is blind to the
+# log-determinant altogether, and a flow whose layers claim "0" trains happily, to a score that is no likelihood.
+# Published code has had such bugs.
 #
-# **Predict before you read on.** Which of these slips survives the test of going there and back? (a) the log-determinant is always 0; (b) its sign is wrong, both ways; (c) it is added up over the batch; (d) the network sees the coordinates that it changes;
-# (e) `inverse` calls `forward`.
+# **Predict before you read on.** Which of these slips survives the test of going there and back? (a) the
+# log-determinant is always 0; (b) its sign is wrong, both ways; (c) it is added up over the batch; (d) the network sees
+# the coordinates that it changes; (e) `inverse` calls `forward`.
 #
 # <details><summary>Answer</summary>
 #
-# (a), (b) and (c). The sum of both log-determinants is 0 in (a), (b) and (c) as well, so that is no help either. (d) and (e) are found.
+# (a), (b) and (c). The sum of both log-determinants is 0 in (a), (b) and (c) as well, so that is no help either. (d)
+# and (e) are found.
 #
 # </details>
 #
-# What do you know of the truth, without knowing the layer? Its *map*. Move $z$ by a little $h$ in direction $e_j$ and see how $x$ moves: the **central difference**
+# What do you know of the truth, without knowing the layer? Its *map*. Move $z$ by a little $h$ in direction $e_j$ and
+# see how $x$ moves: the **central difference**
 #
 # $$\frac{f(z + h e_j) - f(z - h e_j)}{2h} = \frac{\partial f}{\partial z_j} + O(h^2)$$
 #
-# is column $j$ of the Jacobian, and with $h = 10^{-5}$ in double precision it is right to about ten digits. That is too expensive to train with and just right for a test with $D = 3$.
+# is column $j$ of the Jacobian, and with $h = 10^{-5}$ in double precision it is right to about ten digits. That is too
+# expensive to train with and just right for a test with $D = 3$.
 #
-# **In numbers.** $f(z) = z^3$ at $z = 2$ with $h = 0.01$: $(2.01^3 - 1.99^3)/0.02 = 12.0001$, and the slope is 12. A one-sided difference would give $12.0601$.
+# **In numbers.** $f(z) = z^3$ at $z = 2$ with $h = 0.01$: $(2.01^3 - 1.99^3)/0.02 = 12.0001$, and the slope is 12. A
+# one-sided difference would give $12.0601$.
 #
-# **Write** the test. You get one function for both directions: `layer(z)` and `layer(x, inverse=True)`. Some of the layers are right, of seven different makes, one of which has a log-determinant that *is* 0. The others have a wrong log-determinant, let the
-# items of a batch meet, have an inverse that does not undo forward, or are couplings with a wrong mask.
+# **Write** the test. You get one function for both directions: `layer(z)` and `layer(x, inverse=True)`. Some of the
+# layers are right, of seven different makes, one of which has a log-determinant that *is* 0. The others have a wrong
+# log-determinant, let the items of a batch meet, have an inverse that does not undo forward, or are couplings with a
+# wrong mask.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-catch_layer-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "09e686c031de05722b6a9a26153c2d5d", "cell_type": "code"} deletable=false
 def is_a_layer(layer):
@@ -386,20 +419,29 @@ with waiting_for("is_a_layer", "additive_forward", "additive_inverse", "affine_f
 #
 # ## 4 · Normalising inside
 #
-# Deep networks like their inputs centred and scaled, and so do the networks inside couplings. **Batch normalisation** as a layer of a flow does it with two vectors of statistics,
+# Deep networks like their inputs centred and scaled, and so do the networks inside couplings. **Batch normalisation**
+# as a layer of a flow does it with two vectors of statistics,
 #
 # $$z = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad \log\Big|\det\frac{\partial z}{\partial x}\Big| = -\frac12\sum_i \log(\sigma_i^2 + \epsilon) .$$
 #
-# This is how 004's table writes it, and here you see that its direction is that *from data to noise*: it is our `inverse`. Forward, $x = \mu + \sqrt{\sigma^2 + \epsilon}\, z$, has the opposite sign. (Of a table that does not say which end is the noise, believe nothing about signs.)
+# This is how 004's table writes it, and here you see that its direction is that *from data to noise*: it is our
+# `inverse`. Forward, $x = \mu + \sqrt{\sigma^2 + \epsilon}\, z$, has the opposite sign. (Of a table that does not say
+# which end is the noise, believe nothing about signs.)
 #
-# **In numbers.** $\mu = 1$, $\sigma^2 = 3$, $\epsilon = 1$: $z = 1 \mapsto x = 3$, log-determinant $\frac12 \log 4 = 0.693$.
+# **In numbers.** $\mu = 1$, $\sigma^2 = 3$, $\epsilon = 1$: $z = 1 \mapsto x = 3$, log-determinant
+# $\frac12 \log 4 = 0.693$.
 #
 # ### Frozen or live?
 #
-# In an ordinary network the statistics are those of the batch at hand. As a layer of a flow that is not allowed, and the third question at the beginning says why: what the batch's own mean and standard deviation take away is lost. Two *different* batches may come out as *the same*, so there is no way back; and the
-# image of one item depends on its neighbours, so it is no map of points at all, and $\log p(x)$ of an item would depend on who stands next to it. Therefore the statistics are frozen (a running average from training, or learnt numbers), and the layer is affine, entry by entry.
+# In an ordinary network the statistics are those of the batch at hand. As a layer of a flow that is not allowed, and
+# the third question at the beginning says why: what the batch's own mean and standard deviation take away is lost. Two
+# *different* batches may come out as *the same*, so there is no way back; and the image of one item depends on its
+# neighbours, so it is no map of points at all, and $\log p(x)$ of an item would depend on who stands next to it.
+# Therefore the statistics are frozen (a running average from training, or learnt numbers), and the layer is affine,
+# entry by entry.
 #
-# **Write** both directions with frozen statistics, and a witness against live ones: for a given batch, another one that $(x - \text{mean})/\text{std}$, with the batch's own statistics, turns into the same.
+# **Write** both directions with frozen statistics, and a witness against live ones: for a given batch, another one that
+# $(x - \text{mean})/\text{std}$, with the batch's own statistics, turns into the same.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-batch_norm-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "33b9e5c1496118744ed9e9a0c34d6bb7", "cell_type": "code"} deletable=false
 def batch_norm_forward(z, mean, var, eps):
@@ -438,15 +480,21 @@ check("flow.batch_norm")
 # %% [markdown]
 # ## 5 · Mixing channels
 #
-# Between couplings somebody must mix the coordinates. A permutation does it for free. A learnt matrix does it better: a **$1 \times 1$ convolution** (of the model Glow, 2018) multiplies the $C$ channels at every pixel by one and the same invertible matrix,
+# Between couplings somebody must mix the coordinates. A permutation does it for free. A learnt matrix does it better: a
+# **$1 \times 1$ convolution** (of the model Glow, 2018) multiplies the $C$ channels at every pixel by one and the same
+# invertible matrix,
 #
 # $$x_{\cdot ij} = A\, z_{\cdot ij} \quad\text{for all } i, j, \qquad \log\Big|\det\frac{\partial x}{\partial z}\Big| = H \cdot W \cdot \log|\det A| .$$
 #
-# Look at its Jacobian in the opening picture: one block for every pixel, all of them $A$. The determinant of a block-diagonal matrix is the product over the blocks, $(\det A)^{HW}$. Channels are few (3 to some dozens), so $O(C^3)$ is cheap, and it is the only cubic cost.
+# Look at its Jacobian in the opening picture: one block for every pixel, all of them $A$. The determinant of a
+# block-diagonal matrix is the product over the blocks, $(\det A)^{HW}$. Channels are few (3 to some dozens), so
+# $O(C^3)$ is cheap, and it is the only cubic cost.
 #
-# **In numbers.** $A = \begin{pmatrix} 0 & 2 \\ 3 & 1\end{pmatrix}$ and one pixel $z = (1, 0.5)$: $x = (1, 3.5)$. $\det A = -6$, so each pixel gives $\log 6 = 1.792$, a picture of $3 \times 3$ pixels $9 \cdot 1.792 = 16.126$.
+# **In numbers.** $A = \begin{pmatrix} 0 & 2 \\ 3 & 1\end{pmatrix}$ and one pixel $z = (1, 0.5)$: $x = (1, 3.5)$.
+# $\det A = -6$, so each pixel gives $\log 6 = 1.792$, a picture of $3 \times 3$ pixels $9 \cdot 1.792 = 16.126$.
 #
-# **Write** both directions. `torch.einsum` says on paper what is summed; `torch.linalg.solve` wants the channels in front.
+# **Write** both directions. `torch.einsum` says on paper what is summed; `torch.linalg.solve` wants the channels in
+# front.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-conv1x1-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "07421d8ae00c2a555f26380587785174", "cell_type": "code"} deletable=false
 def conv1x1_forward(z, A):
@@ -476,9 +524,12 @@ check("flow.conv1x1")
 # %% [markdown]
 # ### Mixing pixels, too
 #
-# A $1 \times 1$ convolution never looks at a neighbour. A $3 \times 3$ convolution does, but its Jacobian is full around the diagonal, and inverting it means solving for all pixels at once. There is a way out, the same as in couplings: make it *triangular*.
+# A $1 \times 1$ convolution never looks at a neighbour. A $3 \times 3$ convolution does, but its Jacobian is full
+# around the diagonal, and inverting it means solving for all pixels at once. There is a way out, the same as in
+# couplings: make it *triangular*.
 #
-# Read a picture as you read a page, line by line, and at each pixel channel by channel. A kernel is **causal** if every output looks only at what was read before it, and at itself:
+# Read a picture as you read a page, line by line, and at each pixel channel by channel. A kernel is **causal** if every
+# output looks only at what was read before it, and at itself:
 #
 # | tap of the kernel | may be looked at by channel $o$ |
 # |---|---|
@@ -486,20 +537,30 @@ check("flow.conv1x1")
 # | the middle | channels $c \le o$ |
 # | right of the middle; lines below | none |
 #
-# With such a mask the Jacobian of $k \star z$ is lower triangular. On its diagonal stands $k_{cc}$ of the middle tap, once for every pixel. (With zeros around the picture and steps of one pixel, so that it keeps its size.)
+# With such a mask the Jacobian of $k \star z$ is lower triangular. On its diagonal stands $k_{cc}$ of the middle tap,
+# once for every pixel. (With zeros around the picture and steps of one pixel, so that it keeps its size.)
 #
-# A single causal kernel leaves the first pixel nearly alone: it sees itself only. So the **emerging convolution** takes two, one causal and one *anti-causal*, which reads the page from its end:
+# A single causal kernel leaves the first pixel nearly alone: it sees itself only. So the **emerging convolution** takes
+# two, one causal and one *anti-causal*, which reads the page from its end:
 #
 # $$x = k \star (g \star z), \quad k = w_1 \odot m, \quad g = w_2 \odot \bar m, \qquad \log\Big|\det\frac{\partial x}{\partial z}\Big| = H \cdot W \cdot \sum_c \log\big|k_{cc}\, g_{cc}\big|_\text{middle} ,$$
 #
-# where $\bar m$ is $m$ reversed in all four axes, pixels and channels. Lower times upper triangular is full: look at the picture once more. (004's table leaves out $H \cdot W$ and the absolute value. And two kernels of the *same* kind would make one more triangular matrix: nothing emerges.)
+# where $\bar m$ is $m$ reversed in all four axes, pixels and channels. Lower times upper triangular is full: look at
+# the picture once more. (004's table leaves out $H \cdot W$ and the absolute value. And two kernels of the *same* kind
+# would make one more triangular matrix: nothing emerges.)
 #
-# The symbol $\star$ is what deep learning calls a convolution: the kernel is not turned round, and at pixel $(i, j)$ tap $(a, b)$ of a $K \times K$ kernel, counted from 0, looks at pixel $(i + a - r, j + b - r)$, where $r = (K - 1)/2$ is the middle.
+# The symbol $\star$ is what deep learning calls a convolution: the kernel is not turned round, and at pixel $(i, j)$
+# tap $(a, b)$ of a $K \times K$ kernel, counted from 0, looks at pixel $(i + a - r, j + b - r)$, where $r = (K - 1)/2$
+# is the middle.
 #
-# **In numbers.** One channel, a picture of $1 \times 2$ pixels, $z = (1, 2)$, both kernels $3 \times 3$ and full of ones but for the middle: 2 in $w_1$, $-3$ in $w_2$. First $g \star z$: the left pixel sees itself and its right neighbour, $-3 \cdot 1 + 2 = -1$, the right one only itself, $-6$. Then $k$: left $2 \cdot (-1) = -2$, right
+# **In numbers.** One channel, a picture of $1 \times 2$ pixels, $z = (1, 2)$, both kernels $3 \times 3$ and full of
+# ones but for the middle: 2 in $w_1$, $-3$ in $w_2$. First $g \star z$: the left pixel sees itself and its right
+# neighbour, $-3 \cdot 1 + 2 = -1$, the right one only itself, $-6$. Then $k$: left $2 \cdot (-1) = -2$, right
 # $2 \cdot (-6) + (-1) = -13$. The log-determinant is $2 \cdot \log|2 \cdot (-3)| = 3.584$.
 #
-# **Write** the mask and both directions. For the way back, pixel after pixel can be solved for (that is how it is done for large pictures). For small ones there is a shorter way: the layer is linear, so find out what it does to each of the $n = CHW$ unit pictures, and solve with that matrix.
+# **Write** the mask and both directions. For the way back, pixel after pixel can be solved for (that is how it is done
+# for large pictures). For small ones there is a shorter way: the layer is linear, so find out what it does to each of
+# the $n = CHW$ unit pictures, and solve with that matrix.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-emerging_conv-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "24d95dc507ef38a82a4ec186d3ce6f79", "cell_type": "code"} deletable=false
 def causal_mask(C, K):
@@ -538,12 +599,17 @@ check("flow.emerging_conv")
 # %% [markdown]
 # ## 6 · Halving
 #
-# Not every layer has an inverse that one can write down. For those that rise along a line there is a method that cannot fail. Let $r$ be increasing, and let the solution of $r(a) = y$ lie between *low* and *high*. Ask about the middle. Is $r(\text{middle}) < y$? Then the solution lies above, and the middle is the new *low*;
-# otherwise it is the new *high*. Each question halves the interval: 10 questions give three decimal digits, 52 exhaust a float64 if you begin with $[1, 2]$, and an interval a thousand times as wide takes 10 more.
+# Not every layer has an inverse that one can write down. For those that rise along a line there is a method that cannot
+# fail. Let $r$ be increasing, and let the solution of $r(a) = y$ lie between *low* and *high*. Ask about the middle. Is
+# $r(\text{middle}) < y$? Then the solution lies above, and the middle is the new *low*; otherwise it is the new *high*.
+# Each question halves the interval: 10 questions give three decimal digits, 52 exhaust a float64 if you begin with
+# $[1, 2]$, and an interval a thousand times as wide takes 10 more.
 #
-# **In numbers.** $a^3 = 2$ between 1 and 2. Middle $1.5$: $3.375$, too large. $1.25$: $1.953$, too small. $1.375$: $2.600$, too large. So the solution lies between $1.25$ and $1.375$; it is $1.2599$.
+# **In numbers.** $a^3 = 2$ between 1 and 2. Middle $1.5$: $3.375$, too large. $1.25$: $1.953$, too small. $1.375$:
+# $2.600$, too large. So the solution lies between $1.25$ and $1.375$; it is $1.2599$.
 #
-# **Write** it for a whole batch at once. Every entry has an interval of its own, and `torch.where` decides for each. You will need it twice.
+# **Write** it for a whole batch at once. Every entry has an interval of its own, and `torch.where` decides for each.
+# You will need it twice.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-bisection-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "6571adac6b1ce97d2ea51f13fba4b630", "cell_type": "code"} deletable=false
 def bisect(rising, y, low, high):
@@ -567,11 +633,17 @@ check("flow.bisection")
 #
 # $$x = z + u\, h(w \cdot z + b), \qquad h = \tanh .$$
 #
-# Every coordinate moves, and every one depends on all others, so the Jacobian is full. But look at it: $\partial x/\partial z = I + u\,\psi^\top$ with $\psi = h'(w \cdot z + b)\, w$, the identity plus a matrix of **rank one**. All rows of $u \psi^\top$ are multiples of one row; that is what the stripes in the picture are. For such matrices,
+# Every coordinate moves, and every one depends on all others, so the Jacobian is full. But look at it:
+# $\partial x/\partial z = I + u\,\psi^\top$ with $\psi = h'(w \cdot z + b)\, w$, the identity plus a matrix of **rank
+# one**. All rows of $u \psi^\top$ are multiples of one row; that is what the stripes in the picture are. For such
+# matrices,
 #
 # $$\det(I + u\psi^\top) = 1 + u \cdot \psi .$$
 #
-# (What is orthogonal to $\psi$ stays as it is, so $D - 1$ eigenvalues are 1. All $D$ of them add up to the trace, $D + u \cdot \psi$, so the last one is $1 + u \cdot \psi$.) So the log-determinant costs one dot product, $\log|1 + u \cdot w\,(1 - \tanh^2(w \cdot z + b))|$. Mind that $h'$ stands there, not $h$. (004's row writes $z$ and $x$ for the same thing.)
+# (What is orthogonal to $\psi$ stays as it is, so $D - 1$ eigenvalues are 1. All $D$ of them add up to the trace,
+# $D + u \cdot \psi$, so the last one is $1 + u \cdot \psi$.) So the log-determinant costs one dot product,
+# $\log|1 + u \cdot w\,(1 - \tanh^2(w \cdot z + b))|$. Mind that $h'$ stands there, not $h$. (004's row writes $z$ and
+# $x$ for the same thing.)
 #
 # ### The way back
 #
@@ -579,9 +651,12 @@ check("flow.bisection")
 #
 # $$w \cdot x = a + c \tanh(a + b) .$$
 #
-# One equation for one number. If $c > -1$ the right side rises in $a$, and since $|\tanh| < 1$, $a$ lies between $w \cdot x - |c|$ and $w \cdot x + |c|$. Halve. With $a$ known, $z = x - u \tanh(a + b)$. There is no formula for it: this layer is cheap in one direction only.
+# One equation for one number. If $c > -1$ the right side rises in $a$, and since $|\tanh| < 1$, $a$ lies between
+# $w \cdot x - |c|$ and $w \cdot x + |c|$. Halve. With $a$ known, $z = x - u \tanh(a + b)$. There is no formula for it:
+# this layer is cheap in one direction only.
 #
-# **In numbers.** $D = 1$, $w = 1$, $u = 2$, $b = 0$. At $z = 0$: $x = 0$, slope $1 + 2 = 3$, log-determinant $1.099$. At $z = 1$: $x = 1 + 2 \cdot 0.7616 = 2.523$, slope $1 + 2 \cdot 0.4200 = 1.840$, log-determinant $0.610$.
+# **In numbers.** $D = 1$, $w = 1$, $u = 2$, $b = 0$. At $z = 0$: $x = 0$, slope $1 + 2 = 3$, log-determinant $1.099$.
+# At $z = 1$: $x = 1 + 2 \cdot 0.7616 = 2.523$, slope $1 + 2 \cdot 0.4200 = 1.840$, log-determinant $0.610$.
 #
 # **Write** both directions.
 
@@ -612,9 +687,11 @@ check("flow.planar")
 # %% [markdown]
 # ### Play with it
 #
-# The grid is moved by *your* `planar_forward`, with $w = (1, 0)$; on the right, $w \cdot x$ over $w \cdot z$. Falling pieces are thick.
+# The grid is moved by *your* `planar_forward`, with $w = (1, 0)$; on the right, $w \cdot x$ over $w \cdot z$. Falling
+# pieces are thick.
 #
-# Things to try. Turn $u$ against $w$: what changes on the left, and does anything change on the right? From which $u \cdot w$ on do cells of the grid cover each other? Does $b$ matter for that?
+# Things to try. Turn $u$ against $w$: what changes on the left, and does anything change on the right? From which
+# $u \cdot w$ on do cells of the grid cover each other? Does $b$ matter for that?
 
 # %% tags=["demo"]
 with waiting_for("planar_forward"):
@@ -624,19 +701,26 @@ with waiting_for("planar_forward"):
 # %% [markdown]
 # ### When does it fold?
 #
-# Along $w$ the layer is $a \mapsto a + c\tanh(a + b)$, with slope $1 + c\,(1 - \tanh^2(a + b))$. The bracket runs through all of $(0, 1]$, and takes the value 1 where $a = -b$. So:
+# Along $w$ the layer is $a \mapsto a + c\tanh(a + b)$, with slope $1 + c\,(1 - \tanh^2(a + b))$. The bracket runs
+# through all of $(0, 1]$, and takes the value 1 where $a = -b$. So:
 #
 # - Is the slope positive everywhere, the layer is a **diffeomorphism**: one-to-one, onto, and smooth both ways.
-# - Is it positive but for a single point, where it is 0, the layer is still a **bijection**. But there $\det = 0$, and the inverse has no derivative. You met such a map in notebook 02: $x^3$.
-# - Is it negative somewhere, the layer **folds**: two points have the same image, and no density can be computed by the formula.
+# - Is it positive but for a single point, where it is 0, the layer is still a **bijection**. But there $\det = 0$, and
+#   the inverse has no derivative. You met such a map in notebook 02: $x^3$.
+# - Is it negative somewhere, the layer **folds**: two points have the same image, and no density can be computed by the
+#   formula.
 #
-# To prove a fold, show the two points. Let $z_1$ and $z_2$ have the same image. Then $z_1 - z_2 = u\,(\tanh(a_2 + b) - \tanh(a_1 + b))$: they differ by a multiple of $u$. Choose them symmetric about the fold, $a_1 = -b + d$ and $a_2 = -b - d$. Taking the product with $w$, $2d = -2c\tanh d$, that is
+# To prove a fold, show the two points. Let $z_1$ and $z_2$ have the same image. Then
+# $z_1 - z_2 = u\,(\tanh(a_2 + b) - \tanh(a_1 + b))$: they differ by a multiple of $u$. Choose them symmetric about the
+# fold, $a_1 = -b + d$ and $a_2 = -b - d$. Taking the product with $w$, $2d = -2c\tanh d$, that is
 #
 # $$d + c \tanh d = 0, \qquad d > 0 .$$
 #
-# **In numbers.** $D = 1$, $w = 1$, $u = -2$, $b = 0$: $d = 2\tanh d$ has the solution $d = 1.9150$. Both $1.9150$ and $-1.9150$ are sent to 0.
+# **In numbers.** $D = 1$, $w = 1$, $u = -2$, $b = 0$: $d = 2\tanh d$ has the solution $d = 1.9150$. Both $1.9150$ and
+# $-1.9150$ are sent to 0.
 #
-# **Write** the verdict and the witness. You may compare $u \cdot w$ with $-1$ by `==`: the check's $w$ and $u$ are such that their product is exact. It evaluates your points with fifty digits.
+# **Write** the verdict and the witness. You may compare $u \cdot w$ with $-1$ by `==`: the check's $w$ and $u$ are such
+# that their product is exact. It evaluates your points with fifty digits.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-planar_fold-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f24055cdab79fe5fe5ccd8ffbf66ce69", "cell_type": "code"} deletable=false
 def planar_kind(w, u):
@@ -663,7 +747,9 @@ check("flow.planar_fold")
 
 
 # %% [markdown]
-# What is the price of $c > -1$ in practice? One trains with a free $u$ and replaces its part along $w$: $\hat u = u + (m(u \cdot w) - u \cdot w)\, w/\|w\|^2$ with $m(c) = -1 + \log(1 + e^c)$, so that $\hat u \cdot w = m(u \cdot w) > -1$ for every $u$.
+# What is the price of $c > -1$ in practice? One trains with a free $u$ and replaces its part along $w$:
+# $\hat u = u + (m(u \cdot w) - u \cdot w)\, w/\|w\|^2$ with $m(c) = -1 + \log(1 + e^c)$, so that
+# $\hat u \cdot w = m(u \cdot w) > -1$ for every $u$.
 #
 # ## 8 · Residual layers: a small change, of any kind
 #
@@ -671,18 +757,27 @@ check("flow.planar_fold")
 #
 # $$x = z + f(z) .$$
 #
-# If $f$ is a **contraction**, $\|f(z) - f(z')\| \le L\,\|z - z'\|$ with $L < 1$, the sum is invertible: two points cannot come together, since $f$ changes their difference by less than its length; and the iteration below finds a $z$ for every $x$. (One enforces $L < 1$ by dividing each weight matrix by its largest singular value, which makes it 1, and multiplying by 0.9, say, between activations that are no steeper than 1. The division is the *spectral normalisation* that notebook 10 uses for another purpose.) Then $J = \partial f/\partial z$ has only
-# eigenvalues of size $\le L$, and the Jacobian of the layer is $I + J$, the identity plus something small.
+# If $f$ is a **contraction**, $\|f(z) - f(z')\| \le L\,\|z - z'\|$ with $L < 1$, the sum is invertible: two points
+# cannot come together, since $f$ changes their difference by less than its length; and the iteration below finds a $z$
+# for every $x$. (One enforces $L < 1$ by dividing each weight matrix by its largest singular value, which makes it 1,
+# and multiplying by 0.9, say, between activations that are no steeper than 1. The division is the *spectral
+# normalisation* that notebook 10 uses for another purpose.) Then $J = \partial f/\partial z$ has only eigenvalues of
+# size $\le L$, and the Jacobian of the layer is $I + J$, the identity plus something small.
 #
-# **The way back.** $x = z + f(z)$ says $z = x - f(z)$. Put in a guess on the right, take what comes out as the next guess. Begun at $z = x$, the error is multiplied by $L$ or less in every step: after $n$ of them it is at most $L^n \|f(z)\|$.
+# **The way back.** $x = z + f(z)$ says $z = x - f(z)$. Put in a guess on the right, take what comes out as the next
+# guess. Begun at $z = x$, the error is multiplied by $L$ or less in every step: after $n$ of them it is at most
+# $L^n \|f(z)\|$.
 #
-# **The log-determinant.** $\log(1 + j) = j - \frac{j^2}2 + \frac{j^3}3 - \dots$ for $|j| < 1$, and a determinant is the product of the eigenvalues. So $\log\det(I + J)$ is the sum of the series over all of them, and a sum over eigenvalues to the power of $k$ is a trace:
+# **The log-determinant.** $\log(1 + j) = j - \frac{j^2}2 + \frac{j^3}3 - \dots$ for $|j| < 1$, and a determinant is the
+# product of the eigenvalues. So $\log\det(I + J)$ is the sum of the series over all of them, and a sum over eigenvalues
+# to the power of $k$ is a trace:
 #
 # $$\log\det(I + J) = \sum_{k=1}^\infty \frac{(-1)^{k+1}}{k} \operatorname{tr} J^k .$$
 #
 # No absolute value is needed: $\det(I + J) > 0$ here.
 #
-# **In numbers.** $f(z) = z/2$ at $z = 1$: $x = 1.5$, $J = \frac12$; one term $0.5$, two $0.375$, three $0.4167$, and the truth is $\log 1.5 = 0.4055$. Back from $x = 1.5$ in three steps: $0.75$, $1.125$, $0.9375$.
+# **In numbers.** $f(z) = z/2$ at $z = 1$: $x = 1.5$, $J = \frac12$; one term $0.5$, two $0.375$, three $0.4167$, and
+# the truth is $\log 1.5 = 0.4055$. Back from $x = 1.5$ in three steps: $0.75$, $1.125$, $0.9375$.
 #
 # The Jacobian comes from this helper; it is notebook 02's, without the determinant.
 
@@ -725,15 +820,21 @@ check("flow.residual")
 # %% [markdown]
 # ### What is left out
 #
-# A series must be cut off somewhere. How much is lost? The trace of $J^k$ is a sum of $D$ powers, each of size $\le L^k$. So after $n$ terms at most
+# A series must be cut off somewhere. How much is lost? The trace of $J^k$ is a sum of $D$ powers, each of size
+# $\le L^k$. So after $n$ terms at most
 #
 # $$D \sum_{k=n+1}^\infty \frac{L^k}{k} = D\Big(-\log(1 - L) - \sum_{k=1}^n \frac{L^k}k\Big)$$
 #
-# is missing. Read the two sides as a programmer. The right one is a closed form, and useless where it matters: two nearly equal numbers are subtracted, and if the rest is $10^{-20}$ nothing is left of it. The left one adds up positive numbers that shrink.
+# is missing. Read the two sides as a programmer. The right one is a closed form, and useless where it matters: two
+# nearly equal numbers are subtracted, and if the rest is $10^{-20}$ nothing is left of it. The left one adds up
+# positive numbers that shrink.
 #
-# **In numbers.** $L = \frac12$, $D = 1$, $n = 2$: $0.6931 - 0.5 - 0.125 = 0.0681$. With $D = 64$ and $L = \frac12$, 10 terms leave at most $0.0053$ nats; with $L = 0.95$ it takes 142 terms to leave no more than that.
+# **In numbers.** $L = \frac12$, $D = 1$, $n = 2$: $0.6931 - 0.5 - 0.125 = 0.0681$. With $D = 64$ and $L = \frac12$, 10
+# terms leave at most $0.0053$ nats; with $L = 0.95$ it takes 142 terms to leave no more than that.
 #
-# **Write** the rest, the number of terms that a tolerance needs, and a witness that few terms may not do: a slope $j$ between $-1$ and $1$, that of a layer which is allowed in one dimension, for which the first $n$ terms of $\log(1 + j)$ are off by 0.1 or more.
+# **Write** the rest, the number of terms that a tolerance needs, and a witness that few terms may not do: a slope $j$
+# between $-1$ and $1$, that of a layer which is allowed in one dimension, for which the first $n$ terms of
+# $\log(1 + j)$ are off by 0.1 or more.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-series_rest-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "533b0b6beb2ef57cb48beeb944ad4466", "cell_type": "code"} deletable=false
 def series_rest(L, D, n):
@@ -770,13 +871,16 @@ check("flow.series_rest")
 # %% [markdown]
 # ### A trace without the matrix
 #
-# $J$ has $D^2$ entries, and $\operatorname{tr} J^k$ needs its powers. But automatic differentiation gives $w^\top J$, for any vector $w$, at the price of *one* pass backwards. **Hutchinson's estimator** makes a trace of that. Draw $v$ with independent entries of mean 0 and variance 1, so that $\mathbb E\, v v^\top = I$:
+# $J$ has $D^2$ entries, and $\operatorname{tr} J^k$ needs its powers. But automatic differentiation gives $w^\top J$,
+# for any vector $w$, at the price of *one* pass backwards. **Hutchinson's estimator** makes a trace of that. Draw $v$
+# with independent entries of mean 0 and variance 1, so that $\mathbb E\, v v^\top = I$:
 #
 # $$\mathbb E\, v^\top M v = \mathbb E \operatorname{tr}(M v v^\top) = \operatorname{tr} M .$$
 #
 # With $M = J^k$: start with $v^\top$, multiply by $J$ again and again, and after each pass take the product with $v$.
 #
-# **In numbers.** $J = \begin{pmatrix} 0.2 & 0.5 \\ 0.1 & 0 \end{pmatrix}$, trace $0.2$. $v = (1, 1)$ gives $0.8$, $v = (1, -1)$ gives $-0.4$; with the two opposite ones, all four vectors of signs, the average is $0.2$.
+# **In numbers.** $J = \begin{pmatrix} 0.2 & 0.5 \\ 0.1 & 0 \end{pmatrix}$, trace $0.2$. $v = (1, 1)$ gives $0.8$,
+# $v = (1, -1)$ gives $-0.4$; with the two opposite ones, all four vectors of signs, the average is $0.2$.
 #
 # **Write** the estimate of the first $n$ terms from one $v$ for every row. It will be trained with, so keep the graph.
 
@@ -798,17 +902,27 @@ check("flow.hutchinson")
 # %% [markdown]
 # ### Cut off, and yet unbiased
 #
-# Hutchinson's noise is harmless: on average it vanishes. The cut is not: every estimate lacks the same terms, on average as well. The model's likelihood would be wrong in the same direction for all data, and training would learn to exploit it.
+# Hutchinson's noise is harmless: on average it vanishes. The cut is not: every estimate lacks the same terms, on
+# average as well. The model's likelihood would be wrong in the same direction for all data, and training would learn to
+# exploit it.
 #
-# The way out is a **Russian roulette**. Draw the number of terms $N$ at random, and divide each term by the probability that it is reached:
+# The way out is a **Russian roulette**. Draw the number of terms $N$ at random, and divide each term by the probability
+# that it is reached:
 #
 # $$\sum_{k=1}^N \frac{(-1)^{k+1}}{k}\,\frac{v^\top J^k v}{P(N \ge k)} .$$
 #
-# Term $k$ is there with probability $P(N \ge k)$ and then counts $1/P(N \ge k)$ times: on average once. All of the infinite series is summed, by finitely many terms. The price is variance; and do not stop too soon: what is rarely reached is multiplied by a large number, and if $J$ has an eigenvalue $j$ with $j^2 > 1 - p$ the variance is infinite. (The squares of the sums then grow like $(j/(1 - p))^{2N}/N^2$, and the probabilities of so many terms fall like $(1 - p)^N$ only.)
+# Term $k$ is there with probability $P(N \ge k)$ and then counts $1/P(N \ge k)$ times: on average once. All of the
+# infinite series is summed, by finitely many terms. The price is variance; and do not stop too soon: what is rarely
+# reached is multiplied by a large number, and if $J$ has an eigenvalue $j$ with $j^2 > 1 - p$ the variance is infinite.
+# (The squares of the sums then grow like $(j/(1 - p))^{2N}/N^2$, and the probabilities of so many terms fall like
+# $(1 - p)^N$ only.)
 #
-# Here $N$ is geometric. After each term one stops with probability $p$, so $P(N \ge k) = (1 - p)^{k-1}$. From a uniform $u$: $N \ge k$ just if $u < (1 - p)^{k-1}$ (or the same with $1 - u$).
+# Here $N$ is geometric. After each term one stops with probability $p$, so $P(N \ge k) = (1 - p)^{k-1}$. From a uniform
+# $u$: $N \ge k$ just if $u < (1 - p)^{k-1}$ (or the same with $1 - u$).
 #
-# **In numbers.** $v^\top J v = \frac12$ and $v^\top J^2 v = \frac14$, no more terms, $p = \frac12$. With $N = 1$ the estimate is $\frac12$, with $N \ge 2$ it is $\frac12 - \frac14/(2 \cdot \frac12) = \frac14$. Both happen equally often: on average $0.375 = \frac12 - \frac18$, the whole sum. $u = 0.3$ gives $N = 2$.
+# **In numbers.** $v^\top J v = \frac12$ and $v^\top J^2 v = \frac14$, no more terms, $p = \frac12$. With $N = 1$ the
+# estimate is $\frac12$, with $N \ge 2$ it is $\frac12 - \frac14/(2 \cdot \frac12) = \frac14$. Both happen equally
+# often: on average $0.375 = \frac12 - \frac18$, the whole sum. $u = 0.3$ gives $N = 2$.
 #
 # **Write** the draw and the estimate.
 
@@ -836,7 +950,10 @@ def roulette_ladj(powers, N, p):
 check("flow.roulette")
 
 # %% [markdown]
-# A layer whose $J$ has six eigenvalues, from $-0.90$ to $0.84$, and a roulette that stops with $p = 0.15$: $0.9^2 = 0.81 < 0.85$. On the left, how the sum of the first $n$ terms nears the truth. On the right, twenty thousand estimates by the first four terms, and as many by roulette. **Predict before you run:** on which side of the truth does the mean of four terms lie, and is the histogram of roulette a little wider or ten times as wide?
+# A layer whose $J$ has six eigenvalues, from $-0.90$ to $0.84$, and a roulette that stops with $p = 0.15$:
+# $0.9^2 = 0.81 < 0.85$. On the left, how the sum of the first $n$ terms nears the truth. On the right, twenty thousand
+# estimates by the first four terms, and as many by roulette. **Predict before you run:** on which side of the truth
+# does the mean of four terms lie, and is the histogram of roulette a little wider or ten times as wide?
 
 # %% tags=["demo"]
 with waiting_for("draw_terms", "roulette_ladj"):
@@ -869,26 +986,42 @@ with waiting_for("draw_terms", "roulette_ladj"):
 # %% [markdown]
 # ## 9 · One map for everything
 #
-# Can layers like these make *every* density? Here is a map that can. Take any density on the plane. Its first coordinate has a distribution function $F_1$, and once $x_1$ is known, the second one has $F_2(\,\cdot \mid x_1)$. Send
+# Can layers like these make *every* density? Here is a map that can. Take any density on the plane. Its first
+# coordinate has a distribution function $F_1$, and once $x_1$ is known, the second one has $F_2(\,\cdot \mid x_1)$.
+# Send
 #
 # $$z_1 = \Phi^{-1}\big(F_1(x_1)\big), \qquad z_2 = \Phi^{-1}\big(F_2(x_2 \mid x_1)\big) .$$
 #
-# Here $\Phi$ is the distribution function of $\mathcal N(0, 1)$. $F_1(x_1)$ is uniform on $(0, 1)$, whatever the density; $\Phi^{-1}$ makes it normal. Then $F_2(x_2 \mid x_1)$ is uniform as well, *for every* $x_1$, so $z_2$ is normal and independent of $z_1$. This is the **Rosenblatt map** (or Knothe–Rosenblatt rearrangement): triangular, since $z_1$ does not know of $x_2$; increasing, each $z_i$ in its
-# own $x_i$; and $z \sim \mathcal N(0, I)$ exactly. Read backwards, it is a flow from normal noise to any density that is smooth and positive everywhere. With more coordinates one goes on in the same way. That is the reason why flows are called **universal**: a class of layers that can approximate triangular, increasing maps can approximate every density.
+# Here $\Phi$ is the distribution function of $\mathcal N(0, 1)$. $F_1(x_1)$ is uniform on $(0, 1)$, whatever the
+# density; $\Phi^{-1}$ makes it normal. Then $F_2(x_2 \mid x_1)$ is uniform as well, *for every* $x_1$, so $z_2$ is
+# normal and independent of $z_1$. This is the **Rosenblatt map** (or Knothe–Rosenblatt rearrangement): triangular,
+# since $z_1$ does not know of $x_2$; increasing, each $z_i$ in its own $x_i$; and $z \sim \mathcal N(0, I)$ exactly.
+# Read backwards, it is a flow from normal noise to any density that is smooth and positive everywhere. With more
+# coordinates one goes on in the same way. That is the reason why flows are called **universal**: a class of layers that
+# can approximate triangular, increasing maps can approximate every density.
 #
-# (Autoregressive models, notebook 05, are this map, learnt. And "in principle" is a strong word: nothing is said here about how many layers it takes.)
+# (Autoregressive models, notebook 05, are this map, learnt. And "in principle" is a strong word: nothing is said here
+# about how many layers it takes.)
 #
-# Its log-determinant needs no derivatives. Densities obey $p(x) = \mathcal N(z; 0, I)\,|\det \partial z/\partial x|$, so
+# Its log-determinant needs no derivatives. Densities obey $p(x) = \mathcal N(z; 0, I)\,|\det \partial z/\partial x|$,
+# so
 #
 # $$\log\Big|\det\frac{\partial z}{\partial x}\Big| = \log p(x) - \log\mathcal N(z; 0, I) .$$
 #
-# For a mixture of normals everything can be written down. Component $k$ has weight $\pi_k$ and, in coordinate $i$, mean $\mu_{ki}$ and standard deviation $\sigma_{ki}$. So $F_1(x_1) = \sum_k \pi_k\,\Phi\big((x_1 - \mu_{k1})/\sigma_{k1}\big)$. And given $x_1$? By Bayes' rule the component is $k$ with probability $\propto \pi_k\, \mathcal N(x_1; \mu_{k1}, \sigma_{k1}^2)$: with these *new* weights,
-# $F_2$ is again a mixture of $\Phi$'s. With the old ones you would have two marginal distributions, and a $z$ whose coordinates know of each other.
+# For a mixture of normals everything can be written down. Component $k$ has weight $\pi_k$ and, in coordinate $i$, mean
+# $\mu_{ki}$ and standard deviation $\sigma_{ki}$. So
+# $F_1(x_1) = \sum_k \pi_k\,\Phi\big((x_1 - \mu_{k1})/\sigma_{k1}\big)$. And given $x_1$? By Bayes' rule the component
+# is $k$ with probability $\propto \pi_k\, \mathcal N(x_1; \mu_{k1}, \sigma_{k1}^2)$: with these *new* weights, $F_2$ is
+# again a mixture of $\Phi$'s. With the old ones you would have two marginal distributions, and a $z$ whose coordinates
+# know of each other.
 #
-# **In numbers.** Two components of weight ½ at $(-1, -1)$ and $(1, 1)$, all $\sigma = \frac12$. At $x = (0, 0)$ symmetry gives $z = (0, 0)$; $p(x) = 0.01166$, so the log-determinant is $-4.452 + 1.838 = -2.614$: between the hills, where data are rare, inverse squeezes and forward stretches. At $x_1 = 1$ the
-# weight of the second component has risen from $0.5$ to $0.9997$.
+# **In numbers.** Two components of weight ½ at $(-1, -1)$ and $(1, 1)$, all $\sigma = \frac12$. At $x = (0, 0)$
+# symmetry gives $z = (0, 0)$; $p(x) = 0.01166$, so the log-determinant is $-4.452 + 1.838 = -2.614$: between the hills,
+# where data are rare, inverse squeezes and forward stretches. At $x_1 = 1$ the weight of the second component has risen
+# from $0.5$ to $0.9997$.
 #
-# **Write** both directions. `ndtr` is $\Phi$, `ndtri` is $\Phi^{-1}$, and this is the logarithm of the normal density. Forward has no formula: halve, first for $x_1$, then for $x_2$.
+# **Write** both directions. `ndtr` is $\Phi$, `ndtri` is $\Phi^{-1}$, and this is the logarithm of the normal density.
+# Forward has no formula: halve, first for $x_1$, then for $x_2$.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-9-one-map-for-everything-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "60829a867a2924c030ea4a126bd906a6", "cell_type": "code"} deletable=false editable=false
 def log_normal(x, mu, sigma):
@@ -922,7 +1055,8 @@ def rosenblatt_forward(z, weights, mu, sigma):
 check("flow.rosenblatt")
 
 # %% [markdown]
-# A mixture of three hills. Vertical lines, $z_1$ constant, stay vertical: $x_1$ depends on $z_1$ alone. Horizontal lines bend to where the mass is.
+# A mixture of three hills. Vertical lines, $z_1$ constant, stay vertical: $x_1$ depends on $z_1$ alone. Horizontal
+# lines bend to where the mass is.
 
 # %% tags=["demo"]
 with waiting_for("rosenblatt_forward", "rosenblatt_inverse"):
@@ -964,7 +1098,9 @@ with waiting_for(
 
 
 # %% [markdown]
-# And what does a direction cost? Here is a network that counts how often it is called: inside a coupling, which needs $s$ and $t$, and inside a residual layer with 60 steps. (Passes backwards are not counted. A residual layer that computes $f(z)$ once for $x$ and once more for the Jacobian has 2 where 1 would do.)
+# And what does a direction cost? Here is a network that counts how often it is called: inside a coupling, which needs
+# $s$ and $t$, and inside a residual layer with 60 steps. (Passes backwards are not counted. A residual layer that
+# computes $f(z)$ once for $x$ and once more for the Jacobian has 2 where 1 would do.)
 
 # %% tags=["demo"]
 class Counted:
@@ -993,10 +1129,14 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
         print(f"{name:24}{counts[0]:>10}{counts[1]:>10}")
 
 # %% [markdown]
-# **Question (4 points; 004).** A layer comes with one direction that is cheap by itself; training and sampling may want the other one.
+# **Question (4 points; 004).** A layer comes with one direction that is cheap by itself; training and sampling may want
+# the other one.
 #
-# (a) A flow is to be trained by maximum likelihood on given pictures, and later to draw a picture in one pass. Which of these layers serve, and why: affine couplings, planar layers ($x = z + u\tanh(\dots)$, from noise to data), residual layers?
-# (b) A flow is to be the approximate posterior of a latent variable: one draws from it, and needs the log density *of these draws* only. Which of the three serve now? (c) A residual layer may be built the other way round, $z = x + f(x)$, so that the direction from data to noise is the cheap one. What does that make cheap, and what dear?
+# (a) A flow is to be trained by maximum likelihood on given pictures, and later to draw a picture in one pass. Which of
+# these layers serve, and why: affine couplings, planar layers ($x = z + u\tanh(\dots)$, from noise to data), residual
+# layers? (b) A flow is to be the approximate posterior of a latent variable: one draws from it, and needs the log
+# density *of these draws* only. Which of the three serve now? (c) A residual layer may be built the other way round,
+# $z = x + f(x)$, so that the direction from data to noise is the cheap one. What does that make cheap, and what dear?
 # (d) 004 says that a flow needs a lot of layers. Give a reason from this chapter.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "flow-which_way", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "e9287884d383afdf80319164148b65ca", "cell_type": "markdown"} deletable=false
@@ -1037,15 +1177,18 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # ### Short: recall and compute
 #
-# **1.** A flow on $\mathbb R^2$ is $f_1$: affine coupling that keeps $z_1$, with $s = z_1$ and $t = 0$; then $f_2$: multiplication by 2. Give $x$ and the log-determinant at $z = (1, 1)$, and $\log p(x)$ there.
+# **1.** A flow on $\mathbb R^2$ is $f_1$: affine coupling that keeps $z_1$, with $s = z_1$ and $t = 0$; then $f_2$:
+# multiplication by 2. Give $x$ and the log-determinant at $z = (1, 1)$, and $\log p(x)$ there.
 #
 # <details><summary>Answer</summary>
 #
-# $f_1(z) = (1, e)$, $x = (2, 2e) = (2, 5.437)$. Log-determinant $1 + 2\log 2 = 2.386$. $\log p(x) = -1 - 1.838 - 2.386 = -5.224$.
+# $f_1(z) = (1, e)$, $x = (2, 2e) = (2, 5.437)$. Log-determinant $1 + 2\log 2 = 2.386$.
+# $\log p(x) = -1 - 1.838 - 2.386 = -5.224$.
 #
 # </details>
 #
-# **2.** Write down the log-determinant of a $1 \times 1$ convolution with $A = 2I$, 3 channels, on pictures of $8 \times 8$ pixels.
+# **2.** Write down the log-determinant of a $1 \times 1$ convolution with $A = 2I$, 3 channels, on pictures of
+# $8 \times 8$ pixels.
 #
 # <details><summary>Answer</summary>
 #
@@ -1057,11 +1200,13 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # <details><summary>Answer</summary>
 #
-# $w = 3$, so $3u > -1$: $u > -\frac13$. At $u = -\frac13$ the slope at $z = 0$ is $1 - \frac13 \cdot 3 = 0$: a bijection whose inverse has no derivative at 0.
+# $w = 3$, so $3u > -1$: $u > -\frac13$. At $u = -\frac13$ the slope at $z = 0$ is $1 - \frac13 \cdot 3 = 0$: a
+# bijection whose inverse has no derivative at 0.
 #
 # </details>
 #
-# **4.** State the inverse of $x = z + f(z)$ as an iteration, and how many steps make an error of 1 smaller than $10^{-6}$ if $L = 0.5$.
+# **4.** State the inverse of $x = z + f(z)$ as an iteration, and how many steps make an error of 1 smaller than
+# $10^{-6}$ if $L = 0.5$.
 #
 # <details><summary>Answer</summary>
 #
@@ -1071,11 +1216,15 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # ### Longer: transfer
 #
-# **5.** A colleague's flow reaches a mean log-likelihood far above *minus* the entropy of the data, which no density can. Her layers pass $f^{-1}(f(z)) = z$, and both log-determinants add up to 0. Give two bugs that would explain all this, and a test that finds both.
+# **5.** A colleague's flow reaches a mean log-likelihood far above *minus* the entropy of the data, which no density
+# can. Her layers pass $f^{-1}(f(z)) = z$, and both log-determinants add up to 0. Give two bugs that would explain all
+# this, and a test that finds both.
 #
 # <details><summary>Answer</summary>
 #
-# The log-determinant of inverse has the wrong sign or is too large (say, summed over the batch, or over all $D$ outputs of $s$), and forward has minus the same. Compare it with the logarithm of $|\det|$ of a Jacobian from central differences at a few points, in a batch of several. Or in the plane: sum $e^{\log p}$ over a grid; a density has mass 1.
+# The log-determinant of inverse has the wrong sign or is too large (say, summed over the batch, or over all $D$ outputs
+# of $s$), and forward has minus the same. Compare it with the logarithm of $|\det|$ of a Jacobian from central
+# differences at a few points, in a batch of several. Or in the plane: sum $e^{\log p}$ over a grid; a density has mass 1.
 #
 # </details>
 #
@@ -1083,20 +1232,24 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # <details><summary>Answer</summary>
 #
-# Its log-determinant is 0, and it adds nothing to the sum. But it changes which coordinates the next coupling keeps. Left out, the kept ones would stay as they are for ever (section 2).
+# Its log-determinant is 0, and it adds nothing to the sum. But it changes which coordinates the next coupling keeps.
+# Left out, the kept ones would stay as they are for ever (section 2).
 #
 # </details>
 #
-# **7.** Somebody estimates $\log\det(I + J)$ with Hutchinson's $v$ and the first five terms, and averages a million draws. What does he get?
+# **7.** Somebody estimates $\log\det(I + J)$ with Hutchinson's $v$ and the first five terms, and averages a million
+# draws. What does he get?
 #
 # <details><summary>Answer</summary>
 #
-# The sum of the first five terms, very exactly. Averaging removes noise and no bias: the rest of the series is missing in every draw. Roulette's average has no such error.
+# The sum of the first five terms, very exactly. Averaging removes noise and no bias: the rest of the series is missing
+# in every draw. Roulette's average has no such error.
 #
 # </details>
 #
-# **8.** (6 points) A mixture has the components $(-1, -1)$ and $(1, 1)$. The Rosenblatt map is computed with marginal distribution functions by mistake.
-# (a) Are $z_1$ and $z_2$ each standard normal? (b) Is $z \sim \mathcal N(0, I)$? (c) Which picture would not show the mistake, and which would?
+# **8.** (6 points) A mixture has the components $(-1, -1)$ and $(1, 1)$. The Rosenblatt map is computed with marginal
+# distribution functions by mistake. (a) Are $z_1$ and $z_2$ each standard normal? (b) Is $z \sim \mathcal N(0, I)$? (c)
+# Which picture would not show the mistake, and which would?
 #
 # <details><summary>Answer</summary>
 #
@@ -1110,8 +1263,10 @@ with waiting_for("affine_forward", "affine_inverse", "residual_forward", "residu
 #
 # ## An open question
 #
-# Every layer here buys its cheap determinant by giving up something: a part stays, a direction is fixed, a change is small, an order is imposed. Are there maps that give up nothing, and still have a log-determinant that one can compute? If a residual layer makes a small step, what do infinitely many infinitely small ones make, and what becomes of
-# $\log\det(I + J)$ when $J$ shrinks to nothing? Only the trace survives. Notebook 17 follows that thought.
+# Every layer here buys its cheap determinant by giving up something: a part stays, a direction is fixed, a change is
+# small, an order is imposed. Are there maps that give up nothing, and still have a log-determinant that one can
+# compute? If a residual layer makes a small step, what do infinitely many infinitely small ones make, and what becomes
+# of $\log\det(I + J)$ when $J$ shrinks to nothing? Only the trace survives. Notebook 17 follows that thought.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

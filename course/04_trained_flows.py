@@ -24,12 +24,12 @@
 #
 # You own the layers, with both directions and both log-determinants. But for one curve in notebook 02 nothing has been
 # learnt yet: the parameters came from dice or from us. This chapter turns a chain of layers into a model. There is one
-# loss, and it is exact; there is one number at the end, in nats, and where the truth is known you will say how far from it
-# you are, with an error bar.
+# loss, and it is exact; there is one number at the end, in nats, and where the truth is known you will say how far from
+# it you are, with an error bar.
 #
 # In the first half the data are two moons in the plane, where everything can be seen and the best possible number is
-# known. In the second half they are pictures of digits, where a density of *whole numbers* has to be made first, and where
-# one forgotten factor makes a model look better than any in the literature.
+# known. In the second half they are pictures of digits, where a density of *whole numbers* has to be made first, and
+# where one forgotten factor makes a model look better than any in the literature.
 #
 # You need: notebooks 01 to 03; how a network is trained in torch. Time: about 4½ hours; sections 1 to 4, 7 to 9
 # and 11 are the core. Labels such as 000 say where a topic comes from; notebook 00 lists these sources.
@@ -85,12 +85,12 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# The same points under two densities, and what a point costs on average under each, $-\log p$ in nats. The oval is the best
-# that a normal distribution can do; one layer that shifts, turns and stretches noise makes it. On the right is the law
-# from which the points were drawn. On average over fresh points no model on earth beats its number, which is the
-# *entropy* of the data. Between the two lie 1.6 nats, and **the first half of this chapter is the way from the middle to
-# the right**: more layers, a loss, an hour of honest measuring. The second half takes the same way with pictures, where
-# nobody knows the number on the right.
+# The same points under two densities, and what a point costs on average under each, $-\log p$ in nats. The oval is the
+# best that a normal distribution can do; one layer that shifts, turns and stretches noise makes it. On the right is the
+# law from which the points were drawn. On average over fresh points no model on earth beats its number, which is the
+# *entropy* of the data. Between the two lie 1.6 nats, and **the first half of this chapter is the way from the middle
+# to the right**: more layers, a loss, an hour of honest measuring. The second half takes the same way with pictures,
+# where nobody knows the number on the right.
 #
 # ### Before you begin
 #
@@ -101,16 +101,18 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# Of $\partial z/\partial x$, at $x$. The sum is the log density at $x$: $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$.
+# Of $\partial z/\partial x$, at $x$. The sum is the log density at $x$:
+# $\log p(x) = \log \mathcal N(z; 0, I) + \log|\det \partial z/\partial x|$.
 #
 # </details>
 #
-# **2.** (Notebook 01) Maximising the mean log likelihood of data from $p^*$ minimises which divergence between $p^*$ and $p_\theta$?
-# What is left at the minimum if $p_\theta$ can be anything?
+# **2.** (Notebook 01) Maximising the mean log likelihood of data from $p^*$ minimises which divergence between $p^*$
+# and $p_\theta$? What is left at the minimum if $p_\theta$ can be anything?
 #
 # <details><summary>Answer</summary>
 #
-# The forward one, $\mathrm{KL}(p^* \,\|\, p_\theta)$: the mean of $-\log p_\theta$ is the entropy of $p^*$ plus that divergence. The entropy is left.
+# The forward one, $\mathrm{KL}(p^* \,\|\, p_\theta)$: the mean of $-\log p_\theta$ is the entropy of $p^*$ plus that
+# divergence. The entropy is left.
 #
 # </details>
 #
@@ -136,35 +138,36 @@ show(
 # | $K$ | `K` | number of levels of a pixel, 17 for the digits |
 # | $P$ | | probability of whole numbers, where $p$ is a density of points |
 #
-# Points are rows, $(N, D)$, and so are pictures, with $D = 64$ pixels. Everything is in nats per point, or per picture, if
-# nothing else is said.
+# Points are rows, $(N, D)$, and so are pictures, with $D = 64$ pixels. Everything is in nats per point, or per picture,
+# if nothing else is said.
 
 # %% [markdown]
 # ## 1 · The smallest flow
 #
-# Before a network, one layer with two numbers, on the line: $x = e^s z + t$ with $z \sim \mathcal N(0, 1)$. Its way back is
-# $z = (x - t)\,e^{-s}$, with log-determinant $-s$. So the mean of $-\log p$ over points $x_1, \dots, x_N$ is
+# Before a network, one layer with two numbers, on the line: $x = e^s z + t$ with $z \sim \mathcal N(0, 1)$. Its way
+# back is $z = (x - t)\,e^{-s}$, with log-determinant $-s$. So the mean of $-\log p$ over points $x_1, \dots, x_N$ is
 #
 # $$\ell(s, t) = \underbrace{s}_{-\mathrm{ladj}} + \tfrac12\log 2\pi + \underbrace{\frac{1}{2N}\sum_i (x_i - t)^2\, e^{-2s}}_{\text{fit: } \frac12\,\text{mean } z^2} .$$
 #
-# Two forces act on the width. The *fit* wants all noises $z_i$ near 0, and gets that cheaply by a larger $s$: a wide flow
-# maps any data to small noise. The *log-determinant* charges $s$ for it. Where do they balance? Differentiate:
+# Two forces act on the width. The *fit* wants all noises $z_i$ near 0, and gets that cheaply by a larger $s$: a wide
+# flow maps any data to small noise. The *log-determinant* charges $s$ for it. Where do they balance? Differentiate:
 #
 # $$\frac{\partial \ell}{\partial s} = 1 - \frac1N\sum_i z_i^2, \qquad \frac{\partial \ell}{\partial t} = -e^{-s}\,\frac1N\sum_i z_i .$$
 #
-# Training is over when the noises have mean 0 and mean square 1: **a flow has learnt when the data, sent back, look like
-# its noise.** Here that gives $t$ the mean of the points and $e^s$ their standard deviation, the estimates of notebook 01.
+# Training is over when the noises have mean 0 and mean square 1: **a flow has learnt when the data, sent back, look
+# like its noise.** Here that gives $t$ the mean of the points and $e^s$ their standard deviation, the estimates of
+# notebook 01.
 #
 # **In numbers.** $x = (1, 5)$, $s = 0$, $t = 1$: $z = (0, 4)$, $\ell = 0 + 0.9189 + 4 = 4.9189$, and the gradient is
 # $1 - 8 = -7$ in $s$ and $-2$ in $t$: wider, and to the right. The minimum is at $t = 3$, $s = \log 2 = 0.6931$, with
 # $\ell = 0.6931 + 0.9189 + 0.5 = 2.1121$.
 #
-# And without the log-determinant, as in the last experiment of notebook 02? Then only the fit is left, and it falls as long
-# as $s$ grows. At $s = 5$, $t = 3$ it is $\frac12 \cdot 4 \cdot e^{-10} = 0.0001$, and the training would report a splendid
-# loss of $0.9190$. The true one is $5.9190$.
+# And without the log-determinant, as in the last experiment of notebook 02? Then only the fit is left, and it falls as
+# long as $s$ grows. At $s = 5$, $t = 3$ it is $\frac12 \cdot 4 \cdot e^{-10} = 0.0001$, and the training would report a
+# splendid loss of $0.9190$. The true one is $5.9190$.
 #
-# **Write** the gradient, the place where it is 0, and a witness for the last paragraph: whatever the points, an $s$ and a $t$
-# that look splendid and are bad.
+# **Write** the gradient, the place where it is 0, and a witness for the last paragraph: whatever the points, an $s$ and
+# a $t$ that look splendid and are bad.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-smallest-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e7ce4521690abe83dbdf4c5954d2eda4", "cell_type": "code"} deletable=false
 def smallest_gradient(x, s, t):
@@ -201,24 +204,25 @@ check("flow.smallest")
 # %% [markdown]
 # ## 2 · The loss of any flow
 #
-# Nothing changes when the map is a chain of networks and the line a space. A flow is asked for $z$ and for ladj; the base
-# is asked for its log density *at z*; they are added, averaged over the batch, and the sign is turned:
+# Nothing changes when the map is a chain of networks and the line a space. A flow is asked for $z$ and for ladj; the
+# base is asked for its log density *at z*; they are added, averaged over the batch, and the sign is turned:
 #
 # $$\mathrm{NLL} = -\frac1N\sum_{i=1}^N \Big[\log p_Z\big(f^{-1}(x_i)\big) + \log\Big|\det\frac{\partial f^{-1}}{\partial x}(x_i)\Big|\Big] .$$
 #
 # That is all there is: no bound, no adversary, no sampling. It is one of the few models whose loss *is* its score. (003
-# counts flows among the families that satisfy the axioms by construction: whatever the parameters, the density is positive
-# and has mass 1, so that there is nothing to normalise.)
+# counts flows among the families that satisfy the axioms by construction: whatever the parameters, the density is
+# positive and has mass 1, so that there is nothing to normalise.)
 #
-# - *The base* is mostly $\mathcal N(0, I)$, but nothing depends on that; a base with parameters is trained like any layer. Its
-#   constant, $-\frac D2\log 2\pi$, has no gradient, and whoever leaves it out sees the same training. But the number is then no
-#   likelihood: at $D = 64$ it is off by 58.8 nats, in the flattering direction.
+# - *The base* is mostly $\mathcal N(0, I)$, but nothing depends on that; a base with parameters is trained like any
+#   layer. Its constant, $-\frac D2\log 2\pi$, has no gradient, and whoever leaves it out sees the same training. But
+#   the number is then no likelihood: at $D = 64$ it is off by 58.8 nats, in the flattering direction.
 # - *Nats per point or per dimension?* The first is the loss, the second, divided by $D$, makes spaces of different size
-#   comparable. (Bits are nats over $\log 2$: notebook 01.) It is a matter of the unit; but two numbers in different units
-#   have been compared in print.
+#   comparable. (Bits are nats over $\log 2$: notebook 01.) It is a matter of the unit; but two numbers in different
+#   units have been compared in print.
 #
-# **In numbers.** $x = (2, 1)$ and $(4, 1)$, and an inverse that halves $x_1$: $z = (1, 1)$ and $(2, 1)$, ladj $= -0.6931$ for both. The
-# base gives $-2.8379$ and $-4.3379$, so $\log p = -3.5310$ and $-5.0310$: NLL $= 4.2810$ nats, $2.1405$ per dimension.
+# **In numbers.** $x = (2, 1)$ and $(4, 1)$, and an inverse that halves $x_1$: $z = (1, 1)$ and $(2, 1)$, ladj
+# $= -0.6931$ for both. The base gives $-2.8379$ and $-4.3379$, so $\log p = -3.5310$ and $-5.0310$: NLL $= 4.2810$
+# nats, $2.1405$ per dimension.
 #
 # **Write** the normal base and the loss, for any flow and any base. Gradients have to pass.
 
@@ -263,21 +267,21 @@ check("flow.nll")
 #
 # $$\text{gap} = \mathbb E_{x \sim p}\big[\log p(x) - \log q(x)\big] = \mathrm{KL}(p \,\|\, q) \ge 0 .$$
 #
-# One draws fresh points and averages. How exactly? Here a habit pays that costs nothing. Some points are easy, some hard:
-# at a point in the thin tail of a moon *every* good model has a low density, the truth as well. Averages of $\log p$ and of
-# $\log q$ each scatter by all of that. Their difference, taken **point by point**, does not: what is hard about the point
-# cancels. So average $d_i = \log p(x_i) - \log q(x_i)$, and give the standard error of *these*,
+# One draws fresh points and averages. How exactly? Here a habit pays that costs nothing. Some points are easy, some
+# hard: at a point in the thin tail of a moon *every* good model has a low density, the truth as well. Averages of
+# $\log p$ and of $\log q$ each scatter by all of that. Their difference, taken **point by point**, does not: what is
+# hard about the point cancels. So average $d_i = \log p(x_i) - \log q(x_i)$, and give the standard error of *these*,
 #
 # $$\text{error} = \frac{\mathrm{sd}(d)}{\sqrt n}, \qquad \mathrm{sd}(d)^2 = \frac{1}{n-1}\sum_i (d_i - \bar d)^2 .$$
 #
-# The same holds for two models without any truth, $d_i = \log q_a(x_i) - \log q_b(x_i)$, on the same points. A lead of less than two
-# of its standard errors is no lead: the points may have decided it. (And a gap to the truth that is clearly *negative* is
-# no triumph but a bug: $q$ is then no density, or the points are not fresh.)
+# The same holds for two models without any truth, $d_i = \log q_a(x_i) - \log q_b(x_i)$, on the same points. A lead of
+# less than two of its standard errors is no lead: the points may have decided it. (And a gap to the truth that is
+# clearly *negative* is no triumph but a bug: $q$ is then no density, or the points are not fresh.)
 #
-# **In numbers.** $\log p = (0, -1, -20, 1)$ and $\log q = (-0.5, -1, -21.5, 1)$. The differences are $(0.5, 0, 1.5, 0)$: a gap of
-# $0.5$ with error $0.7071/2 = 0.3536$. As if each model had points of its own, the error would be $7.334$, twenty times
-# larger, because of the one hard point that is hard for both. And is $p$ better than $q$? The lead, $0.5$, is less than
-# two errors, $0.7071$: four points cannot tell.
+# **In numbers.** $\log p = (0, -1, -20, 1)$ and $\log q = (-0.5, -1, -21.5, 1)$. The differences are
+# $(0.5, 0, 1.5, 0)$: a gap of $0.5$ with error $0.7071/2 = 0.3536$. As if each model had points of its own, the error
+# would be $7.334$, twenty times larger, because of the one hard point that is hard for both. And is $p$ better than
+# $q$? The lead, $0.5$, is less than two errors, $0.7071$: four points cannot tell.
 #
 # **Write** the gap with its error, and the referee.
 
@@ -308,21 +312,23 @@ check("flow.gap")
 # ## 4 · Two moons
 #
 # Now train. The model is made of the affine couplings of notebook 03: ten of them, whose halves take turns, each with a
-# network of two hidden layers that gives $s$ and $t$ (published as *RealNVP*). Four things make it work, and each answers a
-# failure that you may provoke later:
+# network of two hidden layers that gives $s$ and $t$ (published as *RealNVP*). Four things make it work, and each
+# answers a failure that you may provoke later:
 #
-# - **A fresh layer is the identity.** The last weights of each network start at 0, so training begins at $\mathcal N(0, I)$ and
-#   not at some wild tangle.
-# - **The log-scale is clamped**, $s = b\tanh(v)$ with $v$ from the network, and $b = 2$ here. Without a clamp, one bad step can
-#   multiply a coordinate by $e^{20}$, and the next batch gives an infinite loss. The clamp is also a *promise*: each coupling in the
-#   plane stretches or squeezes one coordinate by $e^b$ at most, so after ten of them $|\mathrm{ladj}| \le 10b$: the density at $x$ is that of its
-#   noise $z$ times a factor between $e^{-10b}$ and $e^{10b}$, and nowhere above $e^{10b}/2\pi$. (It must not be too tight:
-#   with $b = 1$ and eight layers one of seven seeds ended at a gap of $0.04$, the others between $0.010$ and $0.016$.)
+# - **A fresh layer is the identity.** The last weights of each network start at 0, so training begins at
+#   $\mathcal N(0, I)$ and not at some wild tangle.
+# - **The log-scale is clamped**, $s = b\tanh(v)$ with $v$ from the network, and $b = 2$ here. Without a clamp, one bad
+#   step can multiply a coordinate by $e^{20}$, and the next batch gives an infinite loss. The clamp is also a
+#   *promise*: each coupling in the plane stretches or squeezes one coordinate by $e^b$ at most, so after ten of them
+#   $|\mathrm{ladj}| \le 10b$: the density at $x$ is that of its noise $z$ times a factor between $e^{-10b}$ and
+#   $e^{10b}$, and nowhere above $e^{10b}/2\pi$. (It must not be too tight: with $b = 1$ and eight layers one of seven
+#   seeds ended at a gap of $0.04$, the others between $0.010$ and $0.016$.)
 # - **Gradients are clipped** to length 1, for the same reason: now and then a batch has a point far out.
-# - **Step sizes rise and then shrink**, and what is kept is a moving average of the parameters. Without that the loss keeps
-#   jumping at the end.
+# - **Step sizes rise and then shrink**, and what is kept is a moving average of the parameters. Without that the loss
+#   keeps jumping at the end.
 #
-# The data never end: each step draws 512 fresh points. So there is no training set to learn by heart (section 5 brings one).
+# The data never end: each step draws 512 fresh points. So there is no training set to learn by heart (section 5 brings
+# one).
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-4-two-moons-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "edcb8a7d75b4fd0d27f3c95320184f76", "cell_type": "code"} deletable=false editable=false
 def moons_flow(layers=10, hidden=64, kind=AffineCoupling):
@@ -347,15 +353,16 @@ def slowing(flow, steps, rate=1e-2):
 
 
 # %% [markdown]
-# **Write** the training: `steps` times a fresh batch, the loss of section 2, and a step of the optimiser. `slowing` gives the
-# optimiser and its schedule. The loop is in `train` (`pushforward/train.py`): give it your `step`, the flow, `steps`, `seed=seed`,
-# `average=0.99` (without it no average is kept) and `looks`. It calls `step(k)`, shows a bar, and leaves in the flow what is to
-# be kept. A step empties the gradients, sends the loss backward, clips with `torch.nn.utils.clip_grad_norm_`, moves optimiser
-# and schedule, and returns the loss. And then the density of what you have trained, which is what the check asks for.
+# **Write** the training: `steps` times a fresh batch, the loss of section 2, and a step of the optimiser. `slowing`
+# gives the optimiser and its schedule. The loop is in `train` (`pushforward/train.py`): give it your `step`, the flow,
+# `steps`, `seed=seed`, `average=0.99` (without it no average is kept) and `looks`. It calls `step(k)`, shows a bar, and
+# leaves in the flow what is to be kept. A step empties the gradients, sends the loss backward, clips with
+# `torch.nn.utils.clip_grad_norm_`, moves optimiser and schedule, and returns the loss. And then the density of what you
+# have trained, which is what the check asks for.
 #
-# Not the run is judged but its result. The check sends 50,000 fresh points through your `moons_log_p`, and a grid as well: the
-# mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3, with an error below
-# $0.001$. (A full run takes about a minute.)
+# Not the run is judged but its result. The check sends 50,000 fresh points through your `moons_log_p`, and a grid as
+# well: the mass on it must not exceed 1, so that no slip in a sign can win. Then it computes the gap as in section 3,
+# with an error below $0.001$. (A full run takes about a minute.)
 #
 # | budget | a third of the marks | two thirds | full marks | the largest gap of the seeds that we tried |
 # |---|---|---|---|---|
@@ -413,9 +420,9 @@ check("flow.train_moons")
 # %% [markdown]
 # ### What it does to the plane
 #
-# Drag `layer` from 0 to 10. Every line of the noise's grid keeps its colour, and so does every point. Couplings that keep $z_1$
-# move points up and down only, the others left and right only; ten such moves bend a disc into two moons. Where is the
-# grid stretched most: on the moons, or elsewhere? (Section 7 explains what you find.)
+# Drag `layer` from 0 to 10. Every line of the noise's grid keeps its colour, and so does every point. Couplings that
+# keep $z_1$ move points up and down only, the others left and right only; ten such moves bend a disc into two moons.
+# Where is the grid stretched most: on the moons, or elsewhere? (Section 7 explains what you find.)
 
 # %% tags=["demo"]
 with waiting_for("fit_moons", "flow_nll", "normal_base"):
@@ -425,22 +432,22 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 # %% [markdown]
 # ### A temperature
 #
-# The second slider multiplies the noise by $T$ before the flow sees it. With a small $T$ the outer parts of the noise are not
-# used, and samples look cleaner; many published pictures were drawn so. From which distribution? $Tz$ is normal with standard
-# deviation $T$, and the flow is the same, so with $z = f^{-1}(x)$
+# The second slider multiplies the noise by $T$ before the flow sees it. With a small $T$ the outer parts of the noise
+# are not used, and samples look cleaner; many published pictures were drawn so. From which distribution? $Tz$ is normal
+# with standard deviation $T$, and the flow is the same, so with $z = f^{-1}(x)$
 #
 # $$\log p_T(x) = \log \mathcal N\big(z; 0, T^2 I\big) + \underbrace{\log\Big|\det\frac{\partial z}{\partial x}\Big|}_{\mathrm{ladj}(x)} .$$
 #
-# One reads that this "sharpens the density", as if it were $p^{1/T^2}$, normalised. Take two points $a$ and $b$ and compare log
-# ratios, where the normaliser cancels:
+# One reads that this "sharpens the density", as if it were $p^{1/T^2}$, normalised. Take two points $a$ and $b$ and
+# compare log ratios, where the normaliser cancels:
 #
 # $$\big[\log p_T(a) - \log p_T(b)\big] - \frac{1}{T^2}\big[\log p(a) - \log p(b)\big] = \Big(1 - \frac1{T^2}\Big)\,\big[\mathrm{ladj}(a) - \mathrm{ladj}(b)\big] .$$
 #
-# Only a flow that changes volumes alike everywhere is sharpened. Any other is drawn to the middle of its *noise*, whatever
-# lies there, and here the middle of the noise lies on the way between the moons.
+# Only a flow that changes volumes alike everywhere is sharpened. Any other is drawn to the middle of its *noise*,
+# whatever lies there, and here the middle of the noise lies on the way between the moons.
 #
-# **In numbers.** $f(z) = 2z$ on the line, $x = 2$, $T = \frac12$: $z = 1$, $\log \mathcal N(1; 0, \frac14) = -2 + 0.6931 - 0.9189 = -2.2258$, and
-# with ladj $= -0.6931$ the density is $-2.9189$.
+# **In numbers.** $f(z) = 2z$ on the line, $x = 2$, $T = \frac12$: $z = 1$,
+# $\log \mathcal N(1; 0, \frac14) = -2 + 0.6931 - 0.9189 = -2.2258$, and with ladj $= -0.6931$ the density is $-2.9189$.
 #
 # **Write** both: the tempered log density, and the difference on the right.
 
@@ -482,22 +489,25 @@ with waiting_for("tempered_log_p", "fit_moons", "flow_nll", "normal_base"), torc
 
 
 # %% [markdown]
-# The likelihood is best near $T = 1$, as it must be for a model that was trained there, and every cooling costs, at $T = 0.5$ more than a
-# nat. What it buys is little: the share beside the moons falls at first, but it does not go to 0, since a cooled model keeps what comes from the
-# middle of the noise, the bridge included. Samples from a cooled model, and a likelihood from the warm one, are the work of two models. A paper should say so.
+# The likelihood is best near $T = 1$, as it must be for a model that was trained there, and every cooling costs, at
+# $T = 0.5$ more than a nat. What it buys is little: the share beside the moons falls at first, but it does not go to 0,
+# since a cooled model keeps what comes from the middle of the noise, the bridge included. Samples from a cooled model,
+# and a likelihood from the warm one, are the work of two models. A paper should say so.
 
 # %% [markdown]
 # ## 5 · A bend of its own for every coordinate
 #
-# An affine coupling does one thing to a coordinate: stretch and shift. While the kept coordinates stand still that is a straight
-# line, and ten straight lines have to conspire to make two moons. Why not let each coupling apply a *curve*? Any rising
-# curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline coupling** cuts an
-# interval into bins and draws the curve through their ends, the *knots*, whose places and slopes come from the network; in each bin it is
-# a quotient of two quadratics, chosen so that it rises, that slopes fit at the knots, and that its inverse solves a quadratic
-# equation: a *monotone rational-quadratic spline* (Durkan et al., 2019). Beyond the outer knots it is the identity. (Section 11
-# will need the curve for itself; you find it in `pushforward/flows/splines.py`, the layer in `couplings.py`.)
+# An affine coupling does one thing to a coordinate: stretch and shift. While the kept coordinates stand still that is a
+# straight line, and ten straight lines have to conspire to make two moons. Why not let each coupling apply a *curve*?
+# Any rising curve of one variable is invertible, and its log-determinant is the logarithm of its slope. A **spline
+# coupling** cuts an interval into bins and draws the curve through their ends, the *knots*, whose places and slopes
+# come from the network; in each bin it is a quotient of two quadratics, chosen so that it rises, that slopes fit at the
+# knots, and that its inverse solves a quadratic equation: a *monotone rational-quadratic spline* (Durkan et al., 2019).
+# Beyond the outer knots it is the identity. (Section 11 will need the curve for itself; you find it in
+# `pushforward/flows/splines.py`, the layer in `couplings.py`.)
 #
-# With it four layers come about as near in 1000 steps as ten straight ones in 3500. And since your training takes any flow, nothing new is to be written.
+# With it four layers come about as near in 1000 steps as ten straight ones in 3500. And since your training takes any
+# flow, nothing new is to be written.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-5-a-bend-of-its-own-for-every-coordinate-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "4414961152c8bdd8afd47e8a3337bad4", "cell_type": "code"} deletable=false editable=false
 def at_home(log_p):
@@ -532,14 +542,15 @@ with waiting_for("fit_moons", "moons_log_p", "flow_nll", "normal_base", "paired_
 
 
 # %% [markdown]
-# With less than half as many layers, splines come within a hundredth of a nat of the truth. ([The table of all models](../docs/models.md) has both, over five seeds.)
+# With less than half as many layers, splines come within a hundredth of a nat of the truth. ([The table of all
+# models](../docs/models.md) has both, over five seeds.)
 #
 # ### When the data end
 #
-# Until now each batch was new. Give two spline couplings 200 points instead, and train on all of them in every step. A flow
-# can put a narrow hill on every single point; nothing in its loss is against it. The red curve is what held-out points cost.
-# **Predict** before you run: where does the loss on the 200 points go, relative to the entropy of the data, and where do
-# held-out points go?
+# Until now each batch was new. Give two spline couplings 200 points instead, and train on all of them in every step. A
+# flow can put a narrow hill on every single point; nothing in its loss is against it. The red curve is what held-out
+# points cost. **Predict** before you run: where does the loss on the 200 points go, relative to the entropy of the
+# data, and where do held-out points go?
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-when-the-data-end-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "ffdeff8e9a0529b0cd564fa622afc749", "cell_type": "code"} deletable=false editable=false
 def fit_few(points, held_out, steps, seed=0):
@@ -569,9 +580,10 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 
 
 # %% [markdown]
-# **Question (3 points).** (a) At the end of that run the loss on its 200 points lies below the entropy of the data. Is that a contradiction to section 3? (b)
-# `train` looks at held-out points every so often and keeps the parameters of the best look. Why is the number of that best look
-# not the one to report, and which one is? (c) The run on fresh batches kept its last average, without any validation. Why was that right there?
+# **Question (3 points).** (a) At the end of that run the loss on its 200 points lies below the entropy of the data. Is
+# that a contradiction to section 3? (b) `train` looks at held-out points every so often and keeps the parameters of the
+# best look. Why is the number of that best look not the one to report, and which one is? (c) The run on fresh batches
+# kept its last average, without any validation. Why was that right there?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "flow-why_validate", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "d7a6c31c01bc3196027302ce204a8b61", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -581,18 +593,20 @@ with waiting_for("fit_moons", "flow_nll", "normal_base"):
 #
 # 004 says that a flow needs a lot of layers. Two questions hide in that.
 #
-# **What can depend on what?** A coupling passes what it keeps and lets the rest depend on it. So follow the arrows: after the
-# layer with mask `keep`, a kept $x_i$ depends on what $x_i$ depended on; a changed one on what *it and all the kept ones* depended
-# on. As a matrix of truth values, entry $(i, j)$ true where $x_i$ can depend on $z_j$, one layer is
+# **What can depend on what?** A coupling passes what it keeps and lets the rest depend on it. So follow the arrows:
+# after the layer with mask `keep`, a kept $x_i$ depends on what $x_i$ depended on; a changed one on what *it and all
+# the kept ones* depended on. As a matrix of truth values, entry $(i, j)$ true where $x_i$ can depend on $z_j$, one
+# layer is
 #
 # $$M_{ij} = \begin{cases}\text{true} & i = j, \text{ or } i \text{ changed and } j \text{ kept} \\ \text{false} & \text{otherwise,}\end{cases}$$
 #
-# and a chain is the product $\cdots M_3 M_2 M_1$, the first layer on the right, where "and" multiplies and "or" adds. It is the pattern of the Jacobian: where it
-# is false, $\partial x_i/\partial z_j$ is 0 for all weights.
+# and a chain is the product $\cdots M_3 M_2 M_1$, the first layer on the right, where "and" multiplies and "or" adds.
+# It is the pattern of the Jacobian: where it is false, $\partial x_i/\partial z_j$ is 0 for all weights.
 #
-# **In numbers.** In the plane, first $z_1$ kept, then $z_2$: after one layer $\begin{pmatrix}1&0\\1&1\end{pmatrix}$, after two
-# all four entries are true. With four coordinates in two halves, two layers leave false what lies between the two coordinates that were changed first, and a third is needed (your answer in
-# notebook 03); with masks of other sizes it may take more, and with masks that never swap it never happens.
+# **In numbers.** In the plane, first $z_1$ kept, then $z_2$: after one layer $\begin{pmatrix}1&0\\1&1\end{pmatrix}$,
+# after two all four entries are true. With four coordinates in two halves, two layers leave false what lies between the
+# two coordinates that were changed first, and a third is needed (your answer in notebook 03); with masks of other sizes
+# it may take more, and with masks that never swap it never happens.
 #
 # **Write** the pattern, and the least number of layers for which it is full.
 
@@ -621,9 +635,10 @@ def least_layers(keeps):
 check("flow.depth")
 
 # %% [markdown]
-# **And what is it worth?** In the plane two layers are enough for the pattern. Are they enough for the moons? Here are flows of 1, 2, 4 and 8
-# affine couplings, all trained by your loop for the same number of steps, and measured on the same fresh points; the referee of section 3
-# compares each with the one before. **Predict** where the largest step will be.
+# **And what is it worth?** In the plane two layers are enough for the pattern. Are they enough for the moons? Here are
+# flows of 1, 2, 4 and 8 affine couplings, all trained by your loop for the same number of steps, and measured on the
+# same fresh points; the referee of section 3 compares each with the one before. **Predict** where the largest step will
+# be.
 
 # %% tags=["demo"]
 with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap", "better"), torch.no_grad():
@@ -646,38 +661,52 @@ with waiting_for("fit_moons", "flow_nll", "normal_base", "paired_gap", "better")
 
 
 # %% [markdown]
-# One coupling leaves a coordinate of $x$ standard normal, for ever. Two can let each depend on each, but with straight lines: given $z_1$, what the first
-# layer makes of the other coordinate is *normal*, with a mean and a width, and the second layer in its turn can only shift and stretch $z_1$. Depth buys shapes. (So much for "a
-# lot": four curved layers do what ten straight ones do. A triangular map of one layer could do it all, notebook 03, if its curves were free enough.)
+# One coupling leaves a coordinate of $x$ standard normal, for ever. Two can let each depend on each, but with straight
+# lines: given $z_1$, what the first layer makes of the other coordinate is *normal*, with a mean and a width, and the
+# second layer in its turn can only shift and stretch $z_1$. Depth buys shapes. (So much for "a lot": four curved layers
+# do what ten straight ones do. A triangular map of one layer could do it all, notebook 03, if its curves were free
+# enough.)
 
 # %% [markdown]
 # ## 7 · The bridge
 #
-# Look once more at the densities of section 5. Between the moons something is left, a pale veil or a thread from tip to tip. Train longer, and it gets thinner; it does not go away. Is that the optimiser's fault?
+# Look once more at the densities of section 5. Between the moons something is left, a pale veil or a thread from tip to
+# tip. Train longer, and it gets thinner; it does not go away. Is that the optimiser's fault?
 #
-# How much is left, perhaps; that something is left, no. The noise is one connected cloud, a flow is continuous, and a continuous map cannot tear. *How much* must be left on
-# the way? Let the generator stretch by a factor of $L$ at most: $\|f(z) - f(z')\| \le L\,\|z - z'\|$ (such a map is called *Lipschitz*). Let $A$ and $B$ be two sets of the plane at distance $\delta$. The noises that
-# land in $A$ and those that land in $B$ are then at least $\delta/L$ apart. And normal noise has a beautiful property, *Gaussian isoperimetry*: among all sets of the same mass, a half-space has the
-# least mass within a given distance of it. So the cheapest way to keep two sets of noise $\delta/L$ apart are two half-spaces that face each other, in any dimension, and everything is
-# reduced to the line. If the generator gives both parts the same mass, the gap between the half-lines lies around 0:
+# How much is left, perhaps; that something is left, no. The noise is one connected cloud, a flow is continuous, and a
+# continuous map cannot tear. *How much* must be left on the way? Let the generator stretch by a factor of $L$ at most:
+# $\|f(z) - f(z')\| \le L\,\|z - z'\|$ (such a map is called *Lipschitz*). Let $A$ and $B$ be two sets of the plane at
+# distance $\delta$. The noises that land in $A$ and those that land in $B$ are then at least $\delta/L$ apart. And
+# normal noise has a beautiful property, *Gaussian isoperimetry*: among all sets of the same mass, a half-space has the
+# least mass within a given distance of it. So the cheapest way to keep two sets of noise $\delta/L$ apart are two
+# half-spaces that face each other, in any dimension, and everything is reduced to the line. If the generator gives both
+# parts the same mass, the gap between the half-lines lies around 0:
 #
 # $$\text{mass on the bridge} \;\ge\; \Phi\Big(\frac{\delta}{2L}\Big) - \Phi\Big(-\frac{\delta}{2L}\Big) = 2\Phi\Big(\frac{\delta}{2L}\Big) - 1 .$$
 #
-# If what is *not* on the bridge, $1 - m$, is to be divided in the ratio $a : 1 - a$, the left half-line ends at $\Phi^{-1}(a(1-m))$, the right one begins at $-\Phi^{-1}((1-a)(1-m))$, and the
-# least $m$ is the one for which they are just $\delta/L$ apart:
+# If what is *not* on the bridge, $1 - m$, is to be divided in the ratio $a : 1 - a$, the left half-line ends at
+# $\Phi^{-1}(a(1-m))$, the right one begins at $-\Phi^{-1}((1-a)(1-m))$, and the least $m$ is the one for which they are
+# just $\delta/L$ apart:
 #
 # $$\Phi^{-1}\big(a(1-m)\big) + \Phi^{-1}\big((1-a)(1-m)\big) = -\frac{\delta}{L} .$$
 #
-# Nothing here asks how $f$ was trained, whether it is invertible, or how many dimensions its noise has. **It is true of every Lipschitz push-forward of normal noise: of a flow, of a GAN's generator, of a decoder.** Read from right to left it
-# is a demand: between equal parts a bridge as light as $m$ needs a map that stretches by $L \ge \delta / \big(2\Phi^{-1}(\tfrac{1+m}{2})\big)$ somewhere.
+# Nothing here asks how $f$ was trained, whether it is invertible, or how many dimensions its noise has. **It is true of
+# every Lipschitz push-forward of normal noise: of a flow, of a GAN's generator, of a decoder.** Read from right to left
+# it is a demand: between equal parts a bridge as light as $m$ needs a map that stretches by
+# $L \ge \delta / \big(2\Phi^{-1}(\tfrac{1+m}{2})\big)$ somewhere.
 #
-# What does a bridge cost in nats? If the data have no mass there, the model's density where they *are* integrates to $1 - m$ only, and so $\mathrm{KL}(p\,\|\,q) \ge -\log(1-m)$. (Could a model save by giving equal parts unequal masses, since its bridge is then lighter? No: the wrong shares cost
-# more than that saves, because $\log\Phi$ is concave.)
+# What does a bridge cost in nats? If the data have no mass there, the model's density where they *are* integrates to
+# $1 - m$ only, and so $\mathrm{KL}(p\,\|\,q) \ge -\log(1-m)$. (Could a model save by giving equal parts unequal masses,
+# since its bridge is then lighter? No: the wrong shares cost more than that saves, because $\log\Phi$ is concave.)
 #
-# **In numbers.** $\delta = 1$, $L = 10$: $2\Phi(0.05) - 1 = 0.0399$, a bridge of 4 %, at least $0.0407$ nats. With $a = 0.2$, $\delta = 1$, $L = 1$: $m = 0.3241$, where halves would have to leave $0.3829$. (A small
-# part lies far out, where noise is thin.) And a bridge of 4 % over $\delta = 1$ needs $L \ge 9.969$.
+# **In numbers.** $\delta = 1$, $L = 10$: $2\Phi(0.05) - 1 = 0.0399$, a bridge of 4 %, at least $0.0407$ nats. With
+# $a = 0.2$, $\delta = 1$, $L = 1$: $m = 0.3241$, where halves would have to leave $0.3829$. (A small part lies far out,
+# where noise is thin.) And a bridge of 4 % over $\delta = 1$ needs $L \ge 9.969$.
 #
-# **Write** the bounds ($\Phi$ and $\Phi^{-1}$: `cdf` and `inv_cdf` of Python's `statistics.NormalDist()`), and a witness that they cannot be improved: a straight map of the line, $x = \text{slope}\cdot z + \text{shift}$, that stretches by no more than $L$, divides what lies outside of $(-\frac\delta2, \frac\delta2)$ in the ratio $a : 1 - a$, left to right, and leaves no more inside than it must.
+# **Write** the bounds ($\Phi$ and $\Phi^{-1}$: `cdf` and `inv_cdf` of Python's `statistics.NormalDist()`), and a
+# witness that they cannot be improved: a straight map of the line, $x = \text{slope}\cdot z + \text{shift}$, that
+# stretches by no more than $L$, divides what lies outside of $(-\frac\delta2, \frac\delta2)$ in the ratio $a : 1 - a$,
+# left to right, and leaves no more inside than it must.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-bridge-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "16422a57b3542beeb3d9e3f238e294cc", "cell_type": "code"} deletable=false
 def bridge_between_halves(delta, L):
@@ -733,12 +762,13 @@ check("flow.bridge")
 # %% [markdown]
 # ### Measured
 #
-# Now your trained flow. The sets are the moons, each with everything up to $0.2$, four standard deviations, from its arc (beyond it lie 7 of
-# 100,000 data points). The arcs come as near to each other as $0.5$, so the sets are $\delta = 0.1$ apart. Measured: the mass of the flow's
-# samples outside of both sets, and its price in nats; the largest stretch met by 4000 samples (the largest singular value of the Jacobian; the
-# true $L$ can only be larger); and the mass that $\delta$ demands of such an $L$. The rest of what lies outside is no bridge, but carelessness.
-# The picture follows a straight way through the noise from the middle of one moon to the middle of the other: on the left where it leads in the plane, on the right
-# the parts of $\log p$ along it.
+# Now your trained flow. The sets are the moons, each with everything up to $0.2$, four standard deviations, from its
+# arc (beyond it lie 7 of 100,000 data points). The arcs come as near to each other as $0.5$, so the sets are
+# $\delta = 0.1$ apart. Measured: the mass of the flow's samples outside of both sets, and its price in nats; the
+# largest stretch met by 4000 samples (the largest singular value of the Jacobian; the true $L$ can only be larger); and
+# the mass that $\delta$ demands of such an $L$. The rest of what lies outside is no bridge, but carelessness. The
+# picture follows a straight way through the noise from the middle of one moon to the middle of the other: on the left
+# where it leads in the plane, on the right the parts of $\log p$ along it.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-measured-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "6debb32cc99306126a0475ddcc5732a8", "cell_type": "code"} deletable=false editable=false
 def stretches(flow, z):
@@ -783,17 +813,25 @@ with (
     )
 
 # %% [markdown]
-# Here is the second half of the story, which belongs to flows alone (000 Q1b). On the way from moon to moon the noise's density hardly changes, and if anything it rises: a straight
-# way between two typical noises leads through the middle of the cloud. So $\log p(x) = \log \mathcal N(z; 0, I) - \log|\det \partial x/\partial z|$ leaves **one** place for whatever the
-# bridge lacks in density: the log-determinant, nat for nat. Look at the curves on the right. The largest stretch has a peak, as the bound demands. The log-determinant rises by less: along the way the flow stretches, *across* it, it
-# squeezes, and the volume changes by the product. If it squeezes hardly at all, what is left is a wide and pale veil; if it squeezes nearly as much as it stretches, a thread, thin and almost as dense as a moon.
-# (Which of the two you see depends on the seed and on the kind of layer.) And the dip begins *before* the bridge: a network that is steep in the gap is steep on its shores, where data are, and they pay for it in likelihood.
+# Here is the second half of the story, which belongs to flows alone (000 Q1b). On the way from moon to moon the noise's
+# density hardly changes, and if anything it rises: a straight way between two typical noises leads through the middle
+# of the cloud. So $\log p(x) = \log \mathcal N(z; 0, I) - \log|\det \partial x/\partial z|$ leaves **one** place for
+# whatever the bridge lacks in density: the log-determinant, nat for nat. Look at the curves on the right. The largest
+# stretch has a peak, as the bound demands. The log-determinant rises by less: along the way the flow stretches,
+# *across* it, it squeezes, and the volume changes by the product. If it squeezes hardly at all, what is left is a wide
+# and pale veil; if it squeezes nearly as much as it stretches, a thread, thin and almost as dense as a moon. (Which of
+# the two you see depends on the seed and on the kind of layer.) And the dip begins *before* the bridge: a network that
+# is steep in the gap is steep on its shores, where data are, and they pay for it in likelihood.
 #
-# A generator without a density has to be steep in one direction too; that was the bound. But no term of its loss counts volumes: it may fold, press the thread together to a curve, or use fewer dimensions. A flow must stay invertible, its layers have to undo behind the
-# bridge what they did on it, and every factor stands in its log-determinant, which the clamp limits to $10b = 20$ nats.
+# A generator without a density has to be steep in one direction too; that was the bound. But no term of its loss counts
+# volumes: it may fold, press the thread together to a curve, or use fewer dimensions. A flow must stay invertible, its
+# layers have to undo behind the bridge what they did on it, and every factor stands in its log-determinant, which the
+# clamp limits to $10b = 20$ nats.
 #
-# **Question (4 points; 000 Q1b).** Two generators are trained on data in two far islands: a flow by maximum likelihood, and a GAN's generator with noise of the same dimension. (a) Both leave samples on the water. Give the reason that they share. (b) How strongly does each
-# *training* act against these samples? (c) Name one more thing that a free generator may do about the bridge and a flow may not.
+# **Question (4 points; 000 Q1b).** Two generators are trained on data in two far islands: a flow by maximum likelihood,
+# and a GAN's generator with noise of the same dimension. (a) Both leave samples on the water. Give the reason that they
+# share. (b) How strongly does each *training* act against these samples? (c) Name one more thing that a free generator
+# may do about the bridge and a flow may not.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "flow-islands", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "b830bf08f1b750a4a7324fe1ca770876", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -801,11 +839,13 @@ with (
 # %% [markdown]
 # ## 8 · Pictures as points: dequantisation
 #
-# The pixels of a digit are whole numbers, $0 \dots 16$, and a flow is a density on $\mathbb R^D$. What happens if one trains
-# it on whole numbers as if they were points? The likelihood grows without end, and nothing is learnt: a density may pile up on
-# the levels, as high and as narrow as it likes, since all the space between them is never asked about. Here is one pixel with five levels, of which one never occurs, and a
-# density with a hill on each of the others, in the middle of its bin. **Predict** what the three curves on the right do when you make the hills narrow: the price of the
-# *sharp* levels, $-\log q$ in the middle of each bin; of levels that are *spread* evenly over their bins; and the *honest* price, $-\log$ of the mass in the whole bin.
+# The pixels of a digit are whole numbers, $0 \dots 16$, and a flow is a density on $\mathbb R^D$. What happens if one
+# trains it on whole numbers as if they were points? The likelihood grows without end, and nothing is learnt: a density
+# may pile up on the levels, as high and as narrow as it likes, since all the space between them is never asked about.
+# Here is one pixel with five levels, of which one never occurs, and a density with a hill on each of the others, in the
+# middle of its bin. **Predict** what the three curves on the right do when you make the hills narrow: the price of the
+# *sharp* levels, $-\log q$ in the middle of each bin; of levels that are *spread* evenly over their bins; and the
+# *honest* price, $-\log$ of the mass in the whole bin.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-8-pictures-as-points-dequantisation-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "198a8f1e8d87d4e639b6036823db56ce", "cell_type": "code"} deletable=false editable=false
 from pushforward.figures.flow_digits import draw_made, draw_rungs, spikes_explorer
@@ -815,56 +855,62 @@ display(spikes_explorer())
 
 
 # %% [markdown]
-# The sharp price falls for ever, by $\log 10 = 2.3$ nats for every factor of ten in the width; a negative price for a message that takes
-# $1.16$ nats at least (the entropy of these levels). The spread one does not fall for it: hills narrower than a bin leave most of the bin
-# without density, and the mean of $-\log q$ over the bin shoots up. And it never lies below the honest one.
+# The sharp price falls for ever, by $\log 10 = 2.3$ nats for every factor of ten in the width; a negative price for a
+# message that takes $1.16$ nats at least (the entropy of these levels). The spread one does not fall for it: hills
+# narrower than a bin leave most of the bin without density, and the mean of $-\log q$ over the bin shoots up. And it
+# never lies below the honest one.
 #
-# That is the whole trick, and its proof takes one line. Give every level a bin of width 1 and let the model's *probability* of a picture
-# $k \in \{0, \dots, 16\}^D$ be what lies in its box,
+# That is the whole trick, and its proof takes one line. Give every level a bin of width 1 and let the model's
+# *probability* of a picture $k \in \{0, \dots, 16\}^D$ be what lies in its box,
 #
 # $$P(k) = \int_{[0,1)^D} p(k + u)\,du = \mathbb E_u\, p(k + u), \qquad u \sim U[0,1)^D .$$
 #
-# The boxes fill $[0, 17)^D$ without overlap, so these probabilities add up to one (at most): an honest model of whole numbers. We cannot
-# compute the integral. But the logarithm is concave, so by Jensen's inequality
+# The boxes fill $[0, 17)^D$ without overlap, so these probabilities add up to one (at most): an honest model of whole
+# numbers. We cannot compute the integral. But the logarithm is concave, so by Jensen's inequality
 #
 # $$-\log P(k) = -\log \mathbb E_u\, p(k + u) \;\le\; \mathbb E_u\big[ -\log p(k + u) \big] .$$
 #
-# So: **add noise that is uniform over the bin, train on what results, and the loss is an upper bound on the nats of the sharp pictures.** This is
-# called *uniform dequantisation*. The gap is the divergence of the noise from what the model has in the bin,
-# $\mathrm{KL}\big(U \,\|\, p(\cdot)/P(k)\big)$: nothing, if the density is flat there. (Notebook 01 blurred the digits by $\pm\frac12$ around each
-# level. That is the same bin with another name for its middle.)
+# So: **add noise that is uniform over the bin, train on what results, and the loss is an upper bound on the nats of the
+# sharp pictures.** This is called *uniform dequantisation*. The gap is the divergence of the noise from what the model
+# has in the bin, $\mathrm{KL}\big(U \,\|\, p(\cdot)/P(k)\big)$: nothing, if the density is flat there. (Notebook 01
+# blurred the digits by $\pm\frac12$ around each level. That is the same bin with another name for its middle.)
 #
-# Nothing in the proof asks what the model was trained *on*. It asks three things of the test: the noise fills the whole bin, boxes do not overlap,
-# and $p$ is a density *per unit of level*. Each is broken in published code.
+# Nothing in the proof asks what the model was trained *on*. It asks three things of the test: the noise fills the whole
+# bin, boxes do not overlap, and $p$ is a density *per unit of level*. Each is broken in published code.
 #
 # ### Through a logit
 #
-# Between the spread levels and the flow stands one more map. Pixels end at 0 and at 17, and half of them sit at the lower end, on white paper. A
-# flow that comes from normal noise has no ends, and would have to build a cliff. So one squeezes the range a little and stretches it over the whole line,
-# pixel by pixel:
+# Between the spread levels and the flow stands one more map. Pixels end at 0 and at 17, and half of them sit at the
+# lower end, on white paper. A flow that comes from normal noise has no ends, and would have to build a cliff. So one
+# squeezes the range a little and stretches it over the whole line, pixel by pixel:
 #
 # $$x = k + u, \qquad p = \text{edge} + (1 - 2\,\text{edge})\,\frac{x}{K}, \qquad y = \operatorname{logit} p = \log\frac{p}{1 - p},$$
 #
-# with $K$ levels and a small edge. (This $p$ is a squeezed pixel, between 0 and 1; densities are written with their argument, $p_x(x)$.) A density of $y$ becomes one of $x$ by the
-# rule of notebook 02: the log-determinant is added, of the scaling *and* of the logit, once for each pixel,
+# with $K$ levels and a small edge. (This $p$ is a squeezed pixel, between 0 and 1; densities are written with their
+# argument, $p_x(x)$.) A density of $y$ becomes one of $x$ by the rule of notebook 02: the log-determinant is added, of
+# the scaling *and* of the logit, once for each pixel,
 #
 # $$\log p_x(x) = \log p_y(y) + \mathrm{ladj}, \qquad
 # \mathrm{ladj} = \log\Big|\det\frac{\partial y}{\partial x}\Big| = \sum_{d=1}^{D} \Big[ \log \frac{1 - 2\,\text{edge}}{K} - \log p_d - \log(1 - p_d) \Big] .$$
 #
-# **In numbers.** One pixel, $K = 17$, edge $0.05$, level $0$ and $u = 0.5$: $p = 0.05 + 0.9 \cdot 0.0294 = 0.0765$, $y = -2.4913$ and
-# $\mathrm{ladj} = -2.9386 + 2.5709 + 0.0796 = -0.2882$. If the density of $y$ is a standard normal, the level costs
-# $\frac12 y^2 + \frac12 \log 2\pi - \mathrm{ladj} = 3.1033 + 0.9189 + 0.2882 = 4.3104$ nats at this $u$.
+# **In numbers.** One pixel, $K = 17$, edge $0.05$, level $0$ and $u = 0.5$: $p = 0.05 + 0.9 \cdot 0.0294 = 0.0765$,
+# $y = -2.4913$ and $\mathrm{ladj} = -2.9386 + 2.5709 + 0.0796 = -0.2882$. If the density of $y$ is a standard normal,
+# the level costs $\frac12 y^2 + \frac12 \log 2\pi - \mathrm{ladj} = 3.1033 + 0.9189 + 0.2882 = 4.3104$ nats at this
+# $u$.
 #
 # ### One number, three ways to say it
 #
-# Nats per picture in unit bins; **bits per dimension**, divided by $D \log 2$; and the density itself, in whatever unit $x$ was fed to the model. Where the
-# levels are $w$ apart, a box has the volume $w^D$ and $P \approx p\,w^D$, so $-\log p = \text{nats} + D \log w$.
+# Nats per picture in unit bins; **bits per dimension**, divided by $D \log 2$; and the density itself, in whatever unit
+# $x$ was fed to the model. Where the levels are $w$ apart, a box has the volume $w^D$ and $P \approx p\,w^D$, so
+# $-\log p = \text{nats} + D \log w$.
 #
-# **In numbers.** $100$ nats, $D = 64$: $2.2542$ bits per dimension. On $[0, 1]$, where 17 levels are $\frac1{17}$ apart, the density says $100 - 181.3257 = -81.3257$; on
-# $[-1, 1]$ it says $-36.9642$. The same model, and the same digits. So a number without its unit says nothing, and a *negative* one is no cause for joy.
+# **In numbers.** $100$ nats, $D = 64$: $2.2542$ bits per dimension. On $[0, 1]$, where 17 levels are $\frac1{17}$
+# apart, the density says $100 - 181.3257 = -81.3257$; on $[-1, 1]$ it says $-36.9642$. The same model, and the same
+# digits. So a number without its unit says nothing, and a *negative* one is no cause for joy.
 #
-# **Write** four functions: the noise, from a seed of its own, so that each epoch can have fresh noise, and each test noise that does not depend on what was
-# drawn before; the way to the line; the bound, for a model of which you know $\log p_y$, averaged over the draws of $u$ that you are given; and the units.
+# **Write** four functions: the noise, from a seed of its own, so that each epoch can have fresh noise, and each test
+# noise that does not depend on what was drawn before; the way to the line; the bound, for a model of which you know
+# $\log p_y$, averaged over the draws of $u$ that you are given; and the units.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-dequantise-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "fc79dc8af74b0c2f61d82b79b8cbcc5c", "cell_type": "code"} deletable=false
 def spread_levels(levels, seed):
@@ -911,19 +957,22 @@ check("flow.dequantise")
 # %% [markdown]
 # ### Detective: whose bins are too narrow?
 #
-# A published flow for these very digits reports $117.1$ nats. It adds noise to each level as it should, but the noise reaches over
-# half of the bin. What does that do? The flow notices: on the other half it is never asked, so it leaves it empty and is twice
-# as high on the first, in every pixel. Its price falls by $64 \log 2 = 44.4$ nats, and nothing was learnt; the bound that holds is $117.1 + 44.4 = 161.5$. The proof
-# above shows where it breaks: the boxes no longer fill the space, and the "probabilities" of all pictures add up to as much as $2^{64}$.
-# Another program, a tutorial that thousands have read, forgot the log-determinant of its pre-processing, and many asked in vain why they got
-# other numbers. Neither crashes, and neither looks wrong: the losses fall, the samples are fine.
+# A published flow for these very digits reports $117.1$ nats. It adds noise to each level as it should, but the noise
+# reaches over half of the bin. What does that do? The flow notices: on the other half it is never asked, so it leaves
+# it empty and is twice as high on the first, in every pixel. Its price falls by $64 \log 2 = 44.4$ nats, and nothing
+# was learnt; the bound that holds is $117.1 + 44.4 = 161.5$. The proof above shows where it breaks: the boxes no longer
+# fill the space, and the "probabilities" of all pictures add up to as much as $2^{64}$. Another program, a tutorial
+# that thousands have read, forgot the log-determinant of its pre-processing, and many asked in vain why they got other
+# numbers. Neither crashes, and neither looks wrong: the losses fall, the samples are fine.
 #
-# Such a slip is found by asking a question whose answer one knows. You get functions that claim to give what stands in the
-# bound, $-\log p(k + u)$ for given $k$ and $u$, of a model that is simple enough: every pixel is normal by itself,
-# $x_d \sim \mathcal N(\text{mean}_d, \text{std}_d^2)$ in units of levels, and a level's bin is $[k, k + 1)$. Some work on $[0, 1]$ or through a logit on the way, and pay for it; some have a slip.
+# Such a slip is found by asking a question whose answer one knows. You get functions that claim to give what stands in
+# the bound, $-\log p(k + u)$ for given $k$ and $u$, of a model that is simple enough: every pixel is normal by itself,
+# $x_d \sim \mathcal N(\text{mean}_d, \text{std}_d^2)$ in units of levels, and a level's bin is $[k, k + 1)$. Some work
+# on $[0, 1]$ or through a logit on the way, and pay for it; some have a slip.
 #
-# **In numbers.** One pixel, level 3, $u = 0.5$, mean $2$, std $1.5$: $\frac12 \cdot 1^2 + \log 1.5 + \frac12 \log 2\pi = 0.5 + 0.4055 + 0.9189 = 1.8244$ nats. (With half a bin, $x = 3.25$:
-# $0.3472 + 0.4055 + 0.9189 = 1.6716$.)
+# **In numbers.** One pixel, level 3, $u = 0.5$, mean $2$, std $1.5$:
+# $\frac12 \cdot 1^2 + \log 1.5 + \frac12 \log 2\pi = 0.5 + 0.4055 + 0.9189 = 1.8244$ nats. (With half a bin,
+# $x = 3.25$: $0.3472 + 0.4055 + 0.9189 = 1.6716$.)
 #
 # **Write** the test. It has to let every right function pass; then each kind of slip that it unmasks is worth points.
 
@@ -945,25 +994,31 @@ check("flow.catch_bins")
 # %% [markdown]
 # ## 9 · A ladder of simple models
 #
-# What is a good number? Before a flow is trained one should know what simple models reach, or one is proud of what a table could do. Each rung but the second is an *exact* $-\log P$
-# of a model of whole numbers, so it stands in the same unit as the bound: nats per picture.
+# What is a good number? Before a flow is trained one should know what simple models reach, or one is proud of what a
+# table could do. Each rung but the second is an *exact* $-\log P$ of a model of whole numbers, so it stands in the same
+# unit as the bound: nats per picture.
 #
 # - *All levels alike*: $64 \log 17 = 181.3$ nats. Whoever reports more has a slip, or a model that is worse than none.
 # - *One normal distribution* of the blurred digits: notebook 01. (A density, so its number is a bound as in section 8.)
-# - *Each pixel by itself*: count how often pixel $d$ has level $k$. A level that was never seen must not get probability 0 (one test digit
-#   would cost infinitely much), so a little is added to every count: $p_d(k) = (\text{count}_{dk} + s)/(N + K s)$.
-# - *A mixture of such tables*: there are kinds of pictures, and *given* the kind pixels are independent, $P(k) = \sum_c w_c \prod_d p_{cd}(k_d)$. Nobody tells the kinds. **EM** finds them in turns:
-#   how much is each kind responsible for each picture,
+# - *Each pixel by itself*: count how often pixel $d$ has level $k$. A level that was never seen must not get
+#   probability 0 (one test digit would cost infinitely much), so a little is added to every count:
+#   $p_d(k) = (\text{count}_{dk} + s)/(N + K s)$.
+# - *A mixture of such tables*: there are kinds of pictures, and *given* the kind pixels are independent,
+#   $P(k) = \sum_c w_c \prod_d p_{cd}(k_d)$. Nobody tells the kinds. **EM** finds them in turns: how much is each kind
+#   responsible for each picture,
 #
 # $$r_{nc} = \frac{w_c \prod_d p_{cd}(k_{nd})}{\sum_{c'} w_{c'} \prod_d p_{c'd}(k_{nd})}, \qquad\text{then count anew:}\qquad
 # w_c = \frac{\sum_n r_{nc} + s}{N + C s}, \quad p_{cd}(k) = \frac{\sum_n r_{nc}\,[k_{nd} = k] + s}{\sum_n r_{nc} + K s} .$$
 #
-# (The bracket is 1 where it is true, else 0.) A picture counts in every kind, by its responsibility. The products have 64 factors and more: stay with logarithms throughout.
+# (The bracket is 1 where it is true, else 0.) A picture counts in every kind, by its responsibility. The products have
+# 64 factors and more: stay with logarithms throughout.
 #
-# **In numbers.** One pixel, $K = 3$, levels $0, 0, 2$ and $s = 0.5$: probabilities $2.5/4.5$, $0.5/4.5$, $1.5/4.5 = 0.5556, 0.1111, 0.3333$. Two kinds of weight $\frac12$ that give level 0 the probabilities $0.9$
-# and $0.3$: a picture of level 0 costs $-\log 0.6 = 0.5108$ nats, and the first kind is responsible for $0.75$ of it.
+# **In numbers.** One pixel, $K = 3$, levels $0, 0, 2$ and $s = 0.5$: probabilities $2.5/4.5$, $0.5/4.5$,
+# $1.5/4.5 = 0.5556, 0.1111, 0.3333$. Two kinds of weight $\frac12$ that give level 0 the probabilities $0.9$ and $0.3$:
+# a picture of level 0 costs $-\log 0.6 = 0.5108$ nats, and the first kind is responsible for $0.75$ of it.
 #
-# **Write** the table, the nats of a mixture, and one step of EM. (`joint_log_p`, the logarithm of $w_c \prod_d p_{cd}(k_{nd})$, is asked by no check; the last two are short with it.)
+# **Write** the table, the nats of a mixture, and one step of EM. (`joint_log_p`, the logarithm of
+# $w_c \prod_d p_{cd}(k_{nd})$, is asked by no check; the last two are short with it.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8e6fc6685bd0cd5cdc27e888587c2d75", "cell_type": "code"} deletable=false
 def pixel_log_p(levels, K, smoothing):
@@ -1004,8 +1059,9 @@ def em_step(levels, log_w, log_p, smoothing):
 check("flow.ladder")
 
 # %% [markdown]
-# Now climb. The number of kinds, the smoothing and the start of EM were picked on the validation digits; the test digits are looked at once. **Predict**: ten kinds,
-# as there are ten digits. Will the tables that EM finds without labels be as good as those of the ten classes, counted *with* labels?
+# Now climb. The number of kinds, the smoothing and the start of EM were picked on the validation digits; the test
+# digits are looked at once. **Predict**: ten kinds, as there are ten digits. Will the tables that EM finds without
+# labels be as good as those of the ten classes, counted *with* labels?
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-9-a-ladder-of-simple-models-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "0ebd071d3408b009d2c3ef818903d12e", "cell_type": "code"} deletable=false editable=false
 from pushforward.data import digits
@@ -1048,20 +1104,26 @@ with waiting_for("pixel_log_p", "mixture_nats", "em_step", "in_units"):
         )
 
 # %% [markdown]
-# Independent pixels beat the normal distribution by 25 nats: *which* levels a pixel has (mostly plain paper, or full ink) is worth more than how pixels go together. And the kinds that EM
-# finds by itself do as well as the labels, $99.5$ against $99.8$ nats.
+# Independent pixels beat the normal distribution by 25 nats: *which* levels a pixel has (mostly plain paper, or full
+# ink) is worth more than how pixels go together. And the kinds that EM finds by itself do as well as the labels, $99.5$
+# against $99.8$ nats.
 #
-# (And the detective's bound? With half bins the table of single pixels would be reported as $106.4 - 44.4 = 62.0$ nats, and beat every model in this course.)
+# (And the detective's bound? With half bins the table of single pixels would be reported as $106.4 - 44.4 = 62.0$ nats,
+# and beat every model in this course.)
 
 # %% [markdown]
 # ## 10 · Couplings on the digits
 #
-# First the plain way: the digits go to the line, are brought to mean 0 and standard deviation 1, and affine couplings do the rest, six of them, in which the upper half of the picture moves the lower half and the other way
-# round. The loss is your `nats_of_levels`, with fresh noise in every step; `descend` makes the steps of the optimiser, as you wrote them in section 4. A thousand pictures are few, so half of each batch is shifted, turned and scaled a little first.
+# First the plain way: the digits go to the line, are brought to mean 0 and standard deviation 1, and affine couplings
+# do the rest, six of them, in which the upper half of the picture moves the lower half and the other way round. The
+# loss is your `nats_of_levels`, with fresh noise in every step; `descend` makes the steps of the optimiser, as you
+# wrote them in section 4. A thousand pictures are few, so half of each batch is shifted, turned and scaled a little
+# first.
 #
-# Is the number still valid, if the flow has been trained on pictures that are no digits of the data set? Yes. A density is a density whatever it was trained on, and the bound asks only about the test
-# digits. The worst that may happen is that it spends its mass on blurred pictures that never come. (Below, the network is *told* how a picture was moved, and
-# asked about unmoved ones. That gives the mass back.)
+# Is the number still valid, if the flow has been trained on pictures that are no digits of the data set? Yes. A density
+# is a density whatever it was trained on, and the bound asks only about the test digits. The worst that may happen is
+# that it spends its mass on blurred pictures that never come. (Below, the network is *told* how a picture was moved,
+# and asked about unmoved ones. That gives the mass back.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-10-couplings-on-the-digits-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "75d6b84303176bcf2f3ccc3b4a234d8a", "cell_type": "code"} deletable=false editable=false
 from pushforward.augment import moved
@@ -1119,31 +1181,38 @@ with waiting_for("spread_levels", "to_line", "nats_of_levels"):
     print(f"affine couplings: at most {RUNGS['affine couplings ≤']:.1f} nats per test digit")
 
 # %% [markdown]
-# All this work, and hardly better than ten tables. What is hard for it? An affine coupling moves and stretches a bell, and hardly any pixel is a bell: a spike
-# of paper, a spike of ink, something in between. Each pixel is changed by three of the six couplings, and three stretches and shifts do not make these out of normal noise. But a table can, at once.
+# All this work, and hardly better than ten tables. What is hard for it? An affine coupling moves and stretches a bell,
+# and hardly any pixel is a bell: a spike of paper, a spike of ink, something in between. Each pixel is changed by three
+# of the six couplings, and three stretches and shifts do not make these out of normal noise. But a table can, at once.
 
 # %% [markdown]
 # ## 11 · A curve for each pixel
 #
-# So give the flow the table. Any rising curve from $[0, 1]$ onto $[0, 1]$ is an invertible map, and the pixel's own distribution function $F_d$ makes its spread levels *even*. After it $\Phi^{-1}$ makes them
-# normal, and a flow of just these curves *is* the model of independent pixels (notebook 03's triangular map without its conditions). The couplings then only have to learn how pixels go together.
+# So give the flow the table. Any rising curve from $[0, 1]$ onto $[0, 1]$ is an invertible map, and the pixel's own
+# distribution function $F_d$ makes its spread levels *even*. After it $\Phi^{-1}$ makes them normal, and a flow of just
+# these curves *is* the model of independent pixels (notebook 03's triangular map without its conditions). The couplings
+# then only have to learn how pixels go together.
 #
-# The curve must rise, be inverted and have a slope, all quickly: a case for the spline of section 5. Here each pixel has one of its own from $[0, 1]$ onto $[0, 1]$, with $K$ bins, and its knots and slopes are
-# parameters themselves, given by no network. They are started from the training digits, with $x$ fed as $x/K$:
+# The curve must rise, be inverted and have a slope, all quickly: a case for the spline of section 5. Here each pixel
+# has one of its own from $[0, 1]$ onto $[0, 1]$, with $K$ bins, and its knots and slopes are parameters themselves,
+# given by no network. They are started from the training digits, with $x$ fed as $x/K$:
 #
 # - bin $k$ is the bin of level $k$, of width $\frac1K$, and the curve rises in it by the level's share $p_k$;
-# - so the density in the bin is $K p_k$. At a knot between two bins the slope is the mean of both densities; at the two ends it is the density of the bin there.
+# - so the density in the bin is $K p_k$. At a knot between two bins the slope is the mean of both densities; at the two
+#   ends it is the density of the bin there.
 #
-# From there widths, rises and slopes are learnt with the rest. (At the start the mass of every bin is that of the table, $106.3$ nats on the test digits; the bound charges $107.8$, for inside a bin the
-# density is not quite level.)
+# From there widths, rises and slopes are learnt with the rest. (At the start the mass of every bin is that of the
+# table, $106.3$ nats on the test digits; the bound charges $107.8$, for inside a bin the density is not quite level.)
 #
 # **In numbers.** $K = 3$, shares $0.5, 0.3, 0.2$: densities $1.5, 0.9, 0.6$, slopes $1.5, 1.2, 0.75, 0.6$.
 #
-# The loss is the bound of section 8 again, at one draw of $u$, for a flow that takes $x/K$ and has the base $\mathcal N(0, I)$: with $z$ and $\mathrm{ladj}$ from its `inverse`,
+# The loss is the bound of section 8 again, at one draw of $u$, for a flow that takes $x/K$ and has the base
+# $\mathcal N(0, I)$: with $z$ and $\mathrm{ladj}$ from its `inverse`,
 #
 # $$-\log p(x) = \tfrac12 \|z\|^2 + \tfrac D2 \log 2\pi - \mathrm{ladj} + D \log K .$$
 #
-# **In numbers.** $D = 1$, $K = 17$, $x = 8.5$, a flow $z = 2 \cdot \frac{x}{17}$: $z = 1$, $\mathrm{ladj} = \log 2$, so $0.5 + 0.9189 - 0.6931 + 2.8332 = 3.5590$ nats.
+# **In numbers.** $D = 1$, $K = 17$, $x = 8.5$, a flow $z = 2 \cdot \frac{x}{17}$: $z = 1$, $\mathrm{ladj} = \log 2$, so
+# $0.5 + 0.9189 - 0.6931 + 2.8332 = 3.5590$ nats.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-11-a-curve-for-each-pixel-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "36855fa65c8b8ed4ba1c9df8045dcd76", "cell_type": "code"} deletable=false editable=false
 from pushforward.flows.pixels import PixelCoupling, PixelSplines
@@ -1206,8 +1275,9 @@ def curves_run(seed=0):
 
 
 # %% [markdown]
-# The check asks your functions. It takes the 447 test digits, which no training has seen, adds noise of its own over whole bins, and works out the bound from your `digit_to_noise`. It does not take
-# your log-determinant on trust: it compares it with the Jacobian of the map, and goes there and back with `digit_from_noise`.
+# The check asks your functions. It takes the 447 test digits, which no training has seen, adds noise of its own over
+# whole bins, and works out the bound from your `digit_to_noise`. It does not take your log-determinant on trust: it
+# compares it with the Jacobian of the map, and goes there and back with `digit_from_noise`.
 #
 # | budget | all marks for the number | a quarter of them |
 # |---|---|---|
@@ -1215,7 +1285,8 @@ def curves_run(seed=0):
 # | graded, 400 steps | 95 nats | 101 nats |
 # | quick, 10 steps | only the form of the answers counts | |
 #
-# **Write** the start of the curves, the loss that the training needs, and both ways of the trained flow, in units of levels.
+# **Write** the start of the curves, the loss that the training needs, and both ways of the trained flow, in units of
+# levels.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "flow-train_digits-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "1f7f086c72881e7387680ac092566515", "cell_type": "code"} deletable=false
 def start_of_curves(log_p):
@@ -1261,7 +1332,8 @@ check("flow.train_digits")
 # %% [markdown]
 # ### The ladder, whole
 #
-# One more rung, which needs no training by steps at all: the curves alone, and then *one* normal distribution of their $z$, with a covariance of $64 \times 64$ as in notebook 01. **Predict** where it stands.
+# One more rung, which needs no training by steps at all: the curves alone, and then *one* normal distribution of their
+# $z$, with a covariance of $64 \times 64$ as in notebook 01. **Predict** where it stands.
 
 # %% tags=["demo"]
 with waiting_for("start_of_curves", "flow_nats", "pixel_log_p", "spread_levels"):
@@ -1277,9 +1349,11 @@ with waiting_for("start_of_curves", "flow_nats", "pixel_log_p", "spread_levels")
     show(draw_rungs(RUNGS, 3), alt=f"A bar for each model, in nats per picture and bits per dimension: {told}.")
 
 # %% [markdown]
-# Curves and a covariance, both read off the training digits, already beat all that the plain couplings learnt: the right *marginals* and straight ties between them are worth more than six layers without. And the
-# trained flow goes some seven nats below that; it is the best model of digits so far. Notebooks 05, 08 and 16 will go lower still, the first with exact probabilities of every
-# level, the others with bounds of another kind. What all have in common is the unit.
+# Curves and a covariance, both read off the training digits, already beat all that the plain couplings learnt: the
+# right *marginals* and straight ties between them are worth more than six layers without. And the trained flow goes
+# some seven nats below that; it is the best model of digits so far. Notebooks 05, 08 and 16 will go lower still, the
+# first with exact probabilities of every level, the others with bounds of another kind. What all have in common is the
+# unit.
 #
 # How do they look? A likelihood is one thing, samples another (notebook 09):
 
@@ -1298,7 +1372,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
     )
 
 # %% [markdown]
-# **Question (3 points).** Three programs report on the same test digits: (a) "$-85.1$ nats, pixels on $[0, 1]$, full bins"; (b) "$2.2$ bits per dimension, bound"; (c) "$61$ nats, uniform noise on $[0, \frac12)$ added to levels
+# **Question (3 points).** Three programs report on the same test digits: (a) "$-85.1$ nats, pixels on $[0, 1]$, full
+# bins"; (b) "$2.2$ bits per dimension, bound"; (c) "$61$ nats, uniform noise on $[0, \frac12)$ added to levels
 # $0, 1, \dots, 16$". Which is the best model, and what can be said of each?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "flow-comparable", "grade": true, "solution": true, "locked": false, "task": false, "points": 3.0, "checksum": "7a0baa4a1612f2ef3f45e5eee2c02fc0", "cell_type": "markdown"} deletable=false
@@ -1309,10 +1384,12 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # - write the loss of any flow, with any base, and say what each of its parts pushes against
 # - tell a model's distance from the truth in nats, paired and with an error, and refuse a victory that is none
-# - train couplings on points of the plane to within a few hundredths of a nat of the truth, and know what each trick of the recipe is for
+# - train couplings on points of the plane to within a few hundredths of a nat of the truth, and know what each trick of
+#   the recipe is for
 # - say what a temperature does to a flow's density, and what it does not
 # - read off from the masks what can depend on what, and how many layers that takes
-# - prove how much mass any push-forward of normal noise must leave between two sets, with a witness that it can be no less
+# - prove how much mass any push-forward of normal noise must leave between two sets, with a witness that it can be no
+#   less
 # - say what a bridge costs a flow, and where the price stands
 # - turn whole numbers into points, and say what a density then promises about them
 # - read a likelihood in nats, in bits per dimension or as a density, and find the slip in one that is too good
@@ -1325,7 +1402,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # ### Short: recall and compute
 #
-# **1.** A flow on the line has $z = f^{-1}(x) = x/2$ and the base $\mathcal N(0, 1)$. Give its mean negative log likelihood on the points $x = 2$ and $x = -2$.
+# **1.** A flow on the line has $z = f^{-1}(x) = x/2$ and the base $\mathcal N(0, 1)$. Give its mean negative log
+# likelihood on the points $x = 2$ and $x = -2$.
 #
 # <details><summary>Answer</summary>
 #
@@ -1333,7 +1411,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # </details>
 #
-# **2.** On 10,000 points, $\log p - \log q$ has the mean $0.02$ and the standard deviation $0.5$. Is the gap different from 0? How many points would make its error $0.001$?
+# **2.** On 10,000 points, $\log p - \log q$ has the mean $0.02$ and the standard deviation $0.5$. Is the gap different
+# from 0? How many points would make its error $0.001$?
 #
 # <details><summary>Answer</summary>
 #
@@ -1341,7 +1420,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # </details>
 #
-# **3.** A generator pushes normal noise forward and stretches distances by a factor of 5 at most. Two parts of the data are 2 apart, and it gives both the same mass. How much of its mass lies between them at least?
+# **3.** A generator pushes normal noise forward and stretches distances by a factor of 5 at most. Two parts of the data
+# are 2 apart, and it gives both the same mass. How much of its mass lies between them at least?
 #
 # <details><summary>Answer</summary>
 #
@@ -1349,15 +1429,18 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # </details>
 #
-# **4.** Six couplings in the plane, log-scales clamped at $|s| \le 2$, base $\mathcal N(0, I)$. Between which bounds does the flow's density at the image of $z = 0$ lie?
+# **4.** Six couplings in the plane, log-scales clamped at $|s| \le 2$, base $\mathcal N(0, I)$. Between which bounds
+# does the flow's density at the image of $z = 0$ lie?
 #
 # <details><summary>Answer</summary>
 #
-# Each coupling changes one coordinate, so $|\mathrm{ladj}| \le 12$. $\log p = -1.8379 \pm 12$ at most: from $e^{-13.84}$ to $e^{10.16}$.
+# Each coupling changes one coordinate, so $|\mathrm{ladj}| \le 12$. $\log p = -1.8379 \pm 12$ at most: from
+# $e^{-13.84}$ to $e^{10.16}$.
 #
 # </details>
 #
-# **5.** A flow of colour pictures, $32 \times 32 \times 3$ pixels with 256 levels, reports $-\log p = -12{,}000$ nats on $[0, 1]$. How many bits per dimension are that?
+# **5.** A flow of colour pictures, $32 \times 32 \times 3$ pixels with 256 levels, reports $-\log p = -12{,}000$ nats
+# on $[0, 1]$. How many bits per dimension are that?
 #
 # <details><summary>Answer</summary>
 #
@@ -1365,7 +1448,8 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # </details>
 #
-# **6.** One pixel; in the bin of level 0 a density is $1.5$ on the first half and $0.5$ on the second. What does the level cost honestly, and what does uniform dequantisation charge?
+# **6.** One pixel; in the bin of level 0 a density is $1.5$ on the first half and $0.5$ on the second. What does the
+# level cost honestly, and what does uniform dequantisation charge?
 #
 # <details><summary>Answer</summary>
 #
@@ -1385,52 +1469,66 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
-# **8.** A colleague drops the log-determinant from the loss "because it only regularises". Her loss falls below that of any published model. What has her flow learnt to do, and which two numbers of a single run would have shown it?
+# **8.** A colleague drops the log-determinant from the loss "because it only regularises". Her loss falls below that of
+# any published model. What has her flow learnt to do, and which two numbers of a single run would have shown it?
 #
 # <details><summary>Answer</summary>
 #
-# To press all data onto the mode of the noise: without the price of stretching, the loss tends to $\frac D2\log 2\pi$, that of $z = 0$. It shows in the mean square of the noises of the data, which goes to 0 instead of 1, and in the mass of $e^{\log p}$ on a grid, which is not 1. (Or in samples: noise of size 1 lands
-# far from all data.)
+# To press all data onto the mode of the noise: without the price of stretching, the loss tends to $\frac D2\log 2\pi$,
+# that of $z = 0$. It shows in the mean square of the noises of the data, which goes to 0 instead of 1, and in the mass
+# of $e^{\log p}$ on a grid, which is not 1. (Or in samples: noise of size 1 lands far from all data.)
 #
 # </details>
 #
-# **9.** Two flows are compared on the same 1000 test points. Flow $a$ has $1.30 \pm 0.05$ nats, flow $b$ $1.34 \pm 0.05$. "The intervals overlap, so nothing can be said." Right or wrong?
+# **9.** Two flows are compared on the same 1000 test points. Flow $a$ has $1.30 \pm 0.05$ nats, flow $b$
+# $1.34 \pm 0.05$. "The intervals overlap, so nothing can be said." Right or wrong?
 #
 # <details><summary>Answer</summary>
 #
-# Wrong. These errors are those of each mean alone, and most of them is the difference between easy and hard points, which both flows share. What counts is the standard error of the 1000 differences. It may be $0.005$ (then $a$ leads by eight of them) or $0.05$; it has to be computed.
+# Wrong. These errors are those of each mean alone, and most of them is the difference between easy and hard points,
+# which both flows share. What counts is the standard error of the 1000 differences. It may be $0.005$ (then $a$ leads
+# by eight of them) or $0.05$; it has to be computed.
 #
 # </details>
 #
-# **10.** Couplings on three coordinates keep one each: first coordinate 1, then 2, then 3, then 1, … How many layers are needed until everything can depend on everything?
+# **10.** Couplings on three coordinates keep one each: first coordinate 1, then 2, then 3, then 1, … How many layers
+# are needed until everything can depend on everything?
 #
 # <details><summary>Answer</summary>
 #
-# Layer 1 keeps 1: $x_2$ and $x_3$ take in $z_1$. Layer 2 keeps 2: $x_1$ and $x_3$ take in $\{1, 2\}$, so $x_1$ has $\{1, 2\}$, $x_3$ all, $x_2$ $\{1, 2\}$. Layer 3 keeps 3, which has all: now $x_1$ and $x_2$ have all. Three.
+# Layer 1 keeps 1: $x_2$ and $x_3$ take in $z_1$. Layer 2 keeps 2: $x_1$ and $x_3$ take in $\{1, 2\}$, so $x_1$ has
+# $\{1, 2\}$, $x_3$ all, $x_2$ $\{1, 2\}$. Layer 3 keeps 3, which has all: now $x_1$ and $x_2$ have all. Three.
 #
 # </details>
 #
-# **11.** A flow is trained on digits that were shifted by up to two pixels, and tested on digits as they are. Is its bound valid? Why does it get better if the flow is told the shift, and asked with shift 0?
+# **11.** A flow is trained on digits that were shifted by up to two pixels, and tested on digits as they are. Is its
+# bound valid? Why does it get better if the flow is told the shift, and asked with shift 0?
 #
 # <details><summary>Answer</summary>
 #
-# Valid: the bound holds for any density, whatever it was fitted to, as long as the test digits get noise over whole bins. Untold, the flow describes the mixture over all shifts, and a digit in its place gets only
-# part of the mass. Told, it has a density for each shift, of which the one for shift 0 is used; the others still teach it what strokes look like.
+# Valid: the bound holds for any density, whatever it was fitted to, as long as the test digits get noise over whole
+# bins. Untold, the flow describes the mixture over all shifts, and a digit in its place gets only part of the mass.
+# Told, it has a density for each shift, of which the one for shift 0 is used; the others still teach it what strokes
+# look like.
 #
 # </details>
 #
-# **12.** Uniform noise leaves a gap. Let the noise come from a density $q(u \mid k)$ on the box instead. Which bound holds then, for which $q$ is it tight, and which $q$ gives back the bound of this chapter?
+# **12.** Uniform noise leaves a gap. Let the noise come from a density $q(u \mid k)$ on the box instead. Which bound
+# holds then, for which $q$ is it tight, and which $q$ gives back the bound of this chapter?
 #
 # <details><summary>Answer</summary>
 #
-# $\log P(k) = \log \mathbb E_q \frac{p(k + u)}{q(u \mid k)} \ge \mathbb E_q[\log p(k + u) - \log q(u \mid k)]$. The gap is $\mathrm{KL}(q \,\|\, p(\cdot)/P(k))$, so it is tight for $q(u \mid k) = p(k + u)/P(k)$. The uniform
-# $q = 1$ gives back ours. (A second flow may learn $q$: variational dequantisation.)
+# $\log P(k) = \log \mathbb E_q \frac{p(k + u)}{q(u \mid k)} \ge \mathbb E_q[\log p(k + u) - \log q(u \mid k)]$. The gap
+# is $\mathrm{KL}(q \,\|\, p(\cdot)/P(k))$, so it is tight for $q(u \mid k) = p(k + u)/P(k)$. The uniform $q = 1$ gives
+# back ours. (A second flow may learn $q$: variational dequantisation.)
 #
 # </details>
 #
-# **13.** (6 points) *Two islands.* Data lie in two parts of mass $\frac12$ each, at distance $\delta = 4$. A flow with base $\mathcal N(0, I)$ is trained on them.
-# (a) At least which mass lies between them if the flow gives both the same mass and stretches by $L = 4$ at most, and at least how many nats does it lose by that? (b) Somebody wants less than 1 % there. How steep must the map be somewhere? (c) She replaces the base by a mixture of two normals at distance $c$, both with covariance $I$. Why does that help, and which
-# problem does it leave?
+# **13.** (6 points) *Two islands.* Data lie in two parts of mass $\frac12$ each, at distance $\delta = 4$. A flow with
+# base $\mathcal N(0, I)$ is trained on them. (a) At least which mass lies between them if the flow gives both the same
+# mass and stretches by $L = 4$ at most, and at least how many nats does it lose by that? (b) Somebody wants less than 1
+# % there. How steep must the map be somewhere? (c) She replaces the base by a mixture of two normals at distance $c$,
+# both with covariance $I$. Why does that help, and which problem does it leave?
 #
 # <details><summary>Answer</summary>
 #
@@ -1438,28 +1536,37 @@ with waiting_for("digit_from_noise", "to_line", "nats_of_levels"):
 #
 # (b) (2 points) $\Phi^{-1}(0.505) = 0.01253$, so $L \ge 4/(2 \cdot 0.01253) = 159.6$.
 #
-# (c) (2 points) The noise itself has now little mass in the middle: of each normal only $\Phi(-c/2)$ lies beyond the middle, so a flow of small $L$ can map one hill to each island. But one has to know the number of islands and their shares beforehand, or learn them with the base; with three islands the problem is back.
+# (c) (2 points) The noise itself has now little mass in the middle: of each normal only $\Phi(-c/2)$ lies beyond the
+# middle, so a flow of small $L$ can map one hill to each island. But one has to know the number of islands and their
+# shares beforehand, or learn them with the base; with three islands the problem is back.
 #
 # </details>
 #
-# **14.** (8 points) A program adds noise uniform on $[0, w)^D$, $w < 1$, to whole numbers, and reports $L = \mathbb E[-\log p(k + u)]$ after training. (a) By how much can the best reported $L$ lie below that of an honest
-# program with the same kind of model? (b) Which valid bound follows from $L$? (c) You may call the trained density $p$ at points of your choice. How do you find out that $w < 1$, and which $w$ it was?
+# **14.** (8 points) A program adds noise uniform on $[0, w)^D$, $w < 1$, to whole numbers, and reports
+# $L = \mathbb E[-\log p(k + u)]$ after training. (a) By how much can the best reported $L$ lie below that of an honest
+# program with the same kind of model? (b) Which valid bound follows from $L$? (c) You may call the trained density $p$
+# at points of your choice. How do you find out that $w < 1$, and which $w$ it was?
 #
 # <details><summary>Answer</summary>
 #
-# (a) (3 points) A density can leave the rest of every box empty and be $w^{-D}$ times as high on the part that is asked about. Then $L$ is lower by $D \log \frac1w$. Not by more, if the models are free enough to be level within each
-# box: by (b) such a model has an honest number of at most $L + D \log \frac1w$.
+# (a) (3 points) A density can leave the rest of every box empty and be $w^{-D}$ times as high on the part that is asked
+# about. Then $L$ is lower by $D \log \frac1w$. Not by more, if the models are free enough to be level within each box:
+# by (b) such a model has an honest number of at most $L + D \log \frac1w$.
 #
-# (b) (3 points) $P(k) \ge \int_{[0,w)^D} p(k + u)\,du = w^D\,\mathbb E\,p(k + u)$, so by Jensen's inequality $-\log P(k) \le L + D \log \frac1w$.
+# (b) (3 points) $P(k) \ge \int_{[0,w)^D} p(k + u)\,du = w^D\,\mathbb E\,p(k + u)$, so by Jensen's inequality
+# $-\log P(k) \le L + D \log \frac1w$.
 #
-# (c) (2 points) Compare $\log p(k + u)$ for $u$ in several parts of the box, around frequent pictures: it is high below $w$ and falls off sharply above, in each coordinate. Honest training leaves it about level over the box.
+# (c) (2 points) Compare $\log p(k + u)$ for $u$ in several parts of the box, around frequent pictures: it is high below
+# $w$ and falls off sharply above, in each coordinate. Honest training leaves it about level over the box.
 #
 # </details>
 #
 # ## An open question
 #
-# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well, and only a bound remains. Notebooks 15 and 16
-# go that way, and notebook 17 finds, at its end, a flow again.
+# A flow is one map for all. Every trick of this chapter fights its two constraints: it must be invertible, and as wide
+# at the end as at the beginning. What if the layers were allowed to *add noise*, each a little? Then nothing has to be
+# inverted, a bridge can be crossed by jumping, and no determinant is left; but the exact likelihood is gone as well,
+# and only a bound remains. Notebooks 15 and 16 go that way, and notebook 17 finds, at its end, a flow again.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

@@ -22,17 +22,17 @@
 # %% [markdown]
 # # 05 · One pixel at a time
 #
-# You have read half of this sentence, and you have a good idea of how it will go on. That is a generative model: one that
-# never sees the whole, only what came before, and says how probable each next word is. Multiply its answers along the
-# sentence, and you have the probability of the sentence itself. Nothing has to be invertible, no integral has to be
+# You have read half of this sentence, and you have a good idea of how it will go on. That is a generative model: one
+# that never sees the whole, only what came before, and says how probable each next word is. Multiply its answers along
+# the sentence, and you have the probability of the sentence itself. Nothing has to be invertible, no integral has to be
 # solved, nothing is a bound. The probability is exact, and it adds up to one because every single answer does.
 #
-# The language models that everybody talks to are made in this way (004 names the most famous of them). This
-# chapter does it for pictures, pixel by pixel. Two things have to be right. The network **must not look ahead**: a single
+# The language models that everybody talks to are made in this way (004 names the most famous of them). This chapter
+# does it for pictures, pixel by pixel. Two things have to be right. The network **must not look ahead**: a single
 # connection too many, and it is told what it should guess. And it **should see everything behind it**: a connection too
 # few, and it guesses worse than it could. You will prove both for three kinds of networks, find a famous design that
-# failed in the second, train a model of digits whose likelihood is exact, and turn it into a program that compresses them far
-# better than zip and PNG.
+# failed in the second, train a model of digits whose likelihood is exact, and turn it into a program that compresses
+# them far better than zip and PNG.
 #
 # You need: logarithms of probabilities (notebook 01), triangular Jacobians (notebook 02). Time: about 4 hours; sections 1, 3
 # and 5 to 9 are the core. Labels such as 004 say where a question comes from; notebook 00 lists these sources.
@@ -99,7 +99,8 @@ show(
 #
 # </details>
 #
-# **2.** (Notebook 02) A flow is trained by maximum likelihood. Which direction must be cheap, from noise to data or from data to noise?
+# **2.** (Notebook 02) A flow is trained by maximum likelihood. Which direction must be cheap, from noise to data or
+# from data to noise?
 #
 # <details><summary>Answer</summary>
 #
@@ -107,13 +108,13 @@ show(
 #
 # </details>
 #
-# **3.** (Notebook 00) Standardising makes every column's mean 0 and variance 1. Over which axis are the statistics taken,
-# and what goes wrong over the other one?
+# **3.** (Notebook 00) Standardising makes every column's mean 0 and variance 1. Over which axis are the statistics
+# taken, and what goes wrong over the other one?
 #
 # <details><summary>Answer</summary>
 #
-# Over the batch, one mean and variance per column. Over the columns, each row would be scaled by itself. Whoever mixes up axes gets
-# numbers all the same, and no error. In this chapter the axes are three: batch, place, value.
+# Over the batch, one mean and variance per column. Over the columns, each row would be scaled by itself. Whoever mixes
+# up axes gets numbers all the same, and no error. In this chapter the axes are three: batch, place, value.
 #
 # </details>
 #
@@ -136,23 +137,24 @@ show(
 # $$\boxed{\;p(x_1, \dots, x_D) = p(x_1)\, p(x_2 \mid x_1) \cdots p(x_D \mid x_{<D}) = \prod_{d=1}^{D} p(x_d \mid x_{<d})\;}$$
 #
 # This is no model and no approximation: it is what "given" means, used $D - 1$ times. It holds in any order of the
-# places. The modelling comes after: a network with parameters $\theta$ plays all conditionals at once. And now
-# notice what one gets for nothing. Whatever the network says, as long as each of its answers is a distribution over $K$
-# values, the product is one over all $K^D$ rows. To see it, sum over $x_D$ first: the last factor sums to 1 and is gone.
-# Then over $x_{D-1}$, and so on. The axioms hold *by construction* (003): no normaliser, no volume to keep.
+# places. The modelling comes after: a network with parameters $\theta$ plays all conditionals at once. And now notice
+# what one gets for nothing. Whatever the network says, as long as each of its answers is a distribution over $K$
+# values, the product is one over all $K^D$ rows. To see it, sum over $x_D$ first: the last factor sums to 1 and is
+# gone. Then over $x_{D-1}$, and so on. The axioms hold *by construction* (003): no normaliser, no volume to keep.
 #
-# How does one network answer $D$ questions in one pass? It gets the row and returns logits of shape $(B, D, K)$, those at
-# place $d$ for $x_d$. It must be **causal**: its output at place $d$ may depend on its input at places up to $d$. Then
-# one shows it not the row itself, or place $d$ would see $x_d$, but the row moved by one place:
+# How does one network answer $D$ questions in one pass? It gets the row and returns logits of shape $(B, D, K)$, those
+# at place $d$ for $x_d$. It must be **causal**: its output at place $d$ may depend on its input at places up to $d$.
+# Then one shows it not the row itself, or place $d$ would see $x_d$, but the row moved by one place:
 #
 # $$\text{shown: } (\text{start}, x_1, x_2, \dots, x_{D-1}) \qquad\text{asked about: } (x_1, x_2, x_3, \dots, x_D) .$$
 #
 # The **start** is one more value, $K$, which no pixel has. At place 1 there is nothing to know, but something has to be
 # shown.
 #
-# **In numbers.** $D = K = 2$. At place 1 the logits are $(0, \log 3)$, so $p(x_1 = 1) = \frac34$. At place 2, after a 1, they
-# are $(0, \log 4)$, so $p(x_2 = 1 \mid x_1 = 1) = \frac45$, and after a 0 they are equal. Then $p(1, 1) = \frac34 \cdot \frac45 =
-# 0.6$, with $\log p = -0.511$; $p(1, 0) = 0.15$, $p(0, 0) = p(0, 1) = 0.125$, and together that is 1.
+# **In numbers.** $D = K = 2$. At place 1 the logits are $(0, \log 3)$, so $p(x_1 = 1) = \frac34$. At place 2, after a
+# 1, they are $(0, \log 4)$, so $p(x_2 = 1 \mid x_1 = 1) = \frac45$, and after a 0 they are equal. Then
+# $p(1, 1) = \frac34 \cdot \frac45 = 0.6$, with $\log p = -0.511$; $p(1, 0) = 0.15$, $p(0, 0) = p(0, 1) = 0.125$, and
+# together that is 1.
 #
 # **Write** the moved row, the log-conditionals of a row, and the log-probability of a row under any causal net.
 
@@ -189,10 +191,12 @@ def log_prob(net, x, K):
 check("ar.log_prob")
 
 # %% [markdown]
-# The check has listed every row there is, for small $D$ and $K$, and added up your probabilities. A leak shows at once: a net that sees $x_d$
-# can call *every* row probable, and the total comes out above 1. This test needs no knowledge of the net at all.
+# The check has listed every row there is, for small $D$ and $K$, and added up your probabilities. A leak shows at once:
+# a net that sees $x_d$ can call *every* row probable, and the total comes out above 1. This test needs no knowledge of
+# the net at all.
 #
-# Put a number on it before there is any network. Three models of the digits' 64 pixels with 17 levels, made by counting. **Predict** which of the last two is better:
+# Put a number on it before there is any network. Three models of the digits' 64 pixels with 17 levels, made by
+# counting. **Predict** which of the last two is better:
 
 # %% tags=["demo"]
 with waiting_for("next_log_p"):
@@ -211,9 +215,10 @@ with waiting_for("next_log_p"):
 
 
 # %% [markdown]
-# Nats per picture is the mean of $-\log p(x)$ over test digits; divided by $64 \log 2$ it is bits per pixel. The first line is
-# $64 \log 17 = 181.3$ nats, the price of knowing nothing. The third
-# model looks at a neighbour, which should help, and yet it is worse than the second: it has one table for all places, so it does not know *where* it is. A good conditional needs both, the place and what came before.
+# Nats per picture is the mean of $-\log p(x)$ over test digits; divided by $64 \log 2$ it is bits per pixel. The first
+# line is $64 \log 17 = 181.3$ nats, the price of knowing nothing. The third model looks at a neighbour, which should
+# help, and yet it is worse than the second: it has one table for all places, so it does not know *where* it is. A good
+# conditional needs both, the place and what came before.
 
 # %% [markdown]
 # ## 2 · Masks in a network
@@ -226,29 +231,30 @@ with waiting_for("next_log_p"):
 # - A hidden unit gets any degree $m$ from $1$ to $D - 1$. It may know $x_1, \dots, x_m$ and no more.
 # - The output that stands for $p(x_d \mid x_{<d})$ has degree $d$. It may know $x_1, \dots, x_{d-1}$: one less.
 #
-# So a hidden unit of degree $m$ may read inputs, and hidden units below it, of degree **at most** $m$; an output of degree
-# $d$ may read hidden units of degree **less than** $d$:
+# So a hidden unit of degree $m$ may read inputs, and hidden units below it, of degree **at most** $m$; an output of
+# degree $d$ may read hidden units of degree **less than** $d$:
 #
 # $$\text{hidden: } m \ge m_{\text{below}} \qquad\qquad \text{output: } d > m .$$
 #
-# Along each path degrees never fall, and at the last step they must rise. One strict sign, and one only: without it output
-# $d$ sees input $d$. With two, degrees rise by two or more, and $x_{d-1}$, the most telling neighbour of all, is lost. That
-# does not crash and does not leak. It is only worse, for ever. (Here the row is shown unmoved: the strict sign takes the
-# part of section 1's move.) (The name of this network is MADE: Germain et al., 2015.)
+# Along each path degrees never fall, and at the last step they must rise. One strict sign, and one only: without it
+# output $d$ sees input $d$. With two, degrees rise by two or more, and $x_{d-1}$, the most telling neighbour of all, is
+# lost. That does not crash and does not leak. It is only worse, for ever. (Here the row is shown unmoved: the strict
+# sign takes the part of section 1's move.) (The name of this network is MADE: Germain et al., 2015.)
 #
 # **In numbers.** $D = 3$, one hidden layer with degrees $(1, 2)$:
 #
 # $$M_1 = \begin{pmatrix} 1&0&0\\ 1&1&0 \end{pmatrix} \qquad M_2 = \begin{pmatrix} 0&0\\ 1&0\\ 1&1 \end{pmatrix} \qquad
 # M_2 M_1 = \begin{pmatrix} 0&0&0\\ 1&0&0\\ 2&1&0 \end{pmatrix} .$$
 #
-# The product counts paths from inputs to outputs. It is *strictly* lower triangular, so nothing leaks, and below the diagonal
-# nothing is 0, so nothing is lost. (Whether a path is *used* the weights decide.) Output 1 reads nothing at all; it is its bias.
+# The product counts paths from inputs to outputs. It is *strictly* lower triangular, so nothing leaks, and below the
+# diagonal nothing is 0, so nothing is lost. (Whether a path is *used* the weights decide.) Output 1 reads nothing at
+# all; it is its bias.
 #
 # The order need not be the natural one: let the input and the output number $i$ have the degree `order[i]`.
 #
-# Masks are a promise; a **Jacobian** is the proof. If the derivative of output $i$ with respect to input $j$ is not 0 at some
-# point, then $i$ reads $j$. If it is 0, $i$ most likely does not: look at several points, for at a single one a derivative
-# can vanish by chance.
+# Masks are a promise; a **Jacobian** is the proof. If the derivative of output $i$ with respect to input $j$ is not 0
+# at some point, then $i$ reads $j$. If it is 0, $i$ most likely does not: look at several points, for at a single one a
+# derivative can vanish by chance.
 #
 # **Write** the masks, and the tool that shows who reads whom.
 
@@ -293,26 +299,28 @@ with waiting_for("made_masks", "reads"):
 
 
 # %% [markdown]
-# Sort rows and columns by degree and it is a triangle. So an autoregressive network has a Jacobian with forced zeros, and
-# 004's column "free-form Jacobian" says no in its row. It is the price of a determinant that one can read off.
+# Sort rows and columns by degree and it is a triangle. So an autoregressive network has a Jacobian with forced zeros,
+# and 004's column "free-form Jacobian" says no in its row. It is the price of a determinant that one can read off.
 
 # %% [markdown]
 # ## 3 · Masks in a convolution
 #
 # For pictures one would like to keep what makes convolutions good: the same small kernel everywhere. Raster order
-# helps, for in a $k \times k$ neighbourhood the earlier pixels are always the same: all rows above the middle one, and in
-# the middle row what stands to the left. So a mask on the kernel does it, in two types (003's "causal convolutions"):
+# helps, for in a $k \times k$ neighbourhood the earlier pixels are always the same: all rows above the middle one, and
+# in the middle row what stands to the left. So a mask on the kernel does it, in two types (003's "causal
+# convolutions"):
 #
 # $$A = \begin{pmatrix} 1&1&1\\ 1&0&0\\ 0&0&0 \end{pmatrix} \qquad\qquad B = \begin{pmatrix} 1&1&1\\ 1&1&0\\ 0&0&0 \end{pmatrix} .$$
 #
-# **Type A** stands in the first layer: a pixel must not be shown to itself. **Type B** stands in all others: what the first layer knows at
-# this place comes from earlier pixels only, so it may and should be passed on. Strict exactly once, as before. (Here the
-# picture is shown unmoved, and type A takes the part of the move.)
+# **Type A** stands in the first layer: a pixel must not be shown to itself. **Type B** stands in all others: what the
+# first layer knows at this place comes from earlier pixels only, so it may and should be passed on. Strict exactly
+# once, as before. (Here the picture is shown unmoved, and type A takes the part of the move.)
 #
 # Outside the picture stand zeros: pad by $k // 2$ on all sides, so that height and width stay.
 #
 # **In numbers.** $k = 3$: type A has 4 living taps, B has 5. $k = 5$: 12 and 13. With all weights 1 and a picture of
-# ones, a pixel in the middle of the picture gets 4 from type A, the top left pixel gets 0, and the one to its right gets 1.
+# ones, a pixel in the middle of the picture gets 4 from type A, the top left pixel gets 0, and the one to its right
+# gets 1.
 #
 # **Write** the mask and the convolution. Channels are not masked: at an earlier pixel all of them may be seen.
 
@@ -342,36 +350,39 @@ check("ar.masked_conv")
 # %% [markdown]
 # ## 4 · The blind spot
 #
-# One layer sees a small neighbourhood. Stack layers, and it grows: what this pixel's neighbour has seen, it sees too. After
-# enough layers every earlier pixel should have been seen. So one would think, and so the first PixelCNN was built. Nothing
-# leaked, the samples were good, and yet it was not so: its authors found out some months later.
+# One layer sees a small neighbourhood. Stack layers, and it grows: what this pixel's neighbour has seen, it sees too.
+# After enough layers every earlier pixel should have been seen. So one would think, and so the first PixelCNN was
+# built. Nothing leaked, the samples were good, and yet it was not so: its authors found out some months later.
 #
 # Follow a path backwards, from a pixel to what it sees. Each layer takes a step: to the left in the same row, or up by
-# at least one row (or, after the first layer, none at all). **To the right one comes only by going up**, and then by at most $k // 2$ columns a layer. With $k = 3$:
-# $n$ rows above, at most $n$ columns to the right. Beyond that diagonal lies the **blind spot**, and no number of layers
-# helps, since a further step to the right is one further up.
+# at least one row (or, after the first layer, none at all). **To the right one comes only by going up**, and then by at
+# most $k // 2$ columns a layer. With $k = 3$: $n$ rows above, at most $n$ columns to the right. Beyond that diagonal
+# lies the **blind spot**, and no number of layers helps, since a further step to the right is one further up.
 #
-# **In numbers.** A picture of $8 \times 8$, $k = 3$, the pixel in row 5, column 1 (counted from 0). Before it come 41 pixels. In
-# row 4 it sees the columns 0 to 2, in row 3 up to 3, and so on: 25 in all, and one in its own row. 15 of 41 are never seen.
+# **In numbers.** A picture of $8 \times 8$, $k = 3$, the pixel in row 5, column 1 (counted from 0). Before it come 41
+# pixels. In row 4 it sees the columns 0 to 2, in row 3 up to 3, and so on: 25 in all, and one in its own row. 15 of 41
+# are never seen.
 #
 # **A witness.** Name a pixel that comes earlier and is never seen, for each $k$.
 #
 # **The repair** (van den Oord et al., 2016: the Gated PixelCNN of 004's table) is two stacks with a picture each.
 #
-# - The **vertical** one, $v$, sees the rows above, in their full width. Its first layer takes the rows strictly above the
-#   middle one. What $v$ knows at a pixel comes from above only; so its later layers may take the middle row too, to
+# - The **vertical** one, $v$, sees the rows above, in their full width. Its first layer takes the rows strictly above
+#   the middle one. What $v$ knows at a pixel comes from above only; so its later layers may take the middle row too, to
 #   the right as well: what stands there knows of rows above and of nothing else.
-# - The **horizontal** one, $h$, sees its own row: in its first layer strictly to the left, later the middle too. In every
-#   layer it is given what $v$ knows here. Never the other way: $h$ knows pixels of its own row, and $v$, which looks to the
-#   right as well, would hand them to places that come before them.
+# - The **horizontal** one, $h$, sees its own row: in its first layer strictly to the left, later the middle too. In
+#   every layer it is given what $v$ knows here. Never the other way: $h$ knows pixels of its own row, and $v$, which
+#   looks to the right as well, would hand them to places that come before them.
 #
 # $$v_1 = \text{rows above} \star x \qquad h_1 = \text{left} \star x + v_1 \qquad
 # v_l = \text{rows above and own} \star \tanh v_{l-1} \qquad h_l = \text{left and middle} \star \tanh h_{l-1} + v_l$$
 #
-# (The words name the part of layer $l$'s weights that is used, and $\star$ is the convolution. What comes out is $h_L$, without a last $\tanh$.)
+# (The words name the part of layer $l$'s weights that is used, and $\star$ is the convolution. What comes out is $h_L$,
+# without a last $\tanh$.)
 #
-# **Write** the witness and the two stacks, with one channel, to keep the shapes simple. (All weights come as $k \times k$: of
-# the vertical ones the rows below the middle are never used, of the horizontal ones only the middle row is.)
+# **Write** the witness and the two stacks, with one channel, to keep the shapes simple. (All weights come as
+# $k \times k$: of the vertical ones the rows below the middle are never used, of the horizontal ones only the middle
+# row is.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "ar-blind_spot-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "9f4240dc191a5fe362baef6a9ec5a033", "cell_type": "code"} deletable=false
 def blind_pixel(k):
@@ -399,9 +410,9 @@ check("ar.blind_spot")
 # ### Play with it
 #
 # Below, your own two functions: each pixel of a $9 \times 9$ picture is brightened in turn, and the marked one either
-# notices (light blue) or not (red). Predict first: with one stack and $k = 3$, how many layers does it take until the red does not
-# shrink any more? What is the shape of what remains? Where would you put the pixel to see no red at all? And with two
-# stacks, how many layers until all of it is gone?
+# notices (light blue) or not (red). Predict first: with one stack and $k = 3$, how many layers does it take until the
+# red does not shrink any more? What is the shape of what remains? Where would you put the pixel to see no red at all?
+# And with two stacks, how many layers until all of it is gone?
 
 # %% tags=["demo"]
 with waiting_for("masked_conv", "two_stacks"):
@@ -409,33 +420,35 @@ with waiting_for("masked_conv", "two_stacks"):
 
 
 # %% [markdown]
-# With layers enough the red is a wedge, and no further layer makes it smaller. A wider kernel moves its edge and does not remove it. A test of "no leak" would
-# have passed this network at any time, and did: *the absence of a fault on one side says nothing of the other*. In section 6 you
-# write the test that looks at both.
+# With layers enough the red is a wedge, and no further layer makes it smaller. A wider kernel moves its edge and does
+# not remove it. A test of "no leak" would have passed this network at any time, and did: *the absence of a fault on one
+# side says nothing of the other*. In section 6 you write the test that looks at both.
 
 # %% [markdown]
 # ## 5 · Attention: far and near alike
 #
-# A convolution hears of far pixels by hearsay only, through many layers. **Attention** asks everybody directly. Each place
-# $i$ sends out a question, the query $q_i$; each place $j$ has a key $k_j$ and a value $v_j$, all of them vectors that were
-# computed from what the layer gets there. How well question and key fit is a score, a softmax makes weights of the scores, and the
-# answer is the weighted mean of the values. To be causal, place $i$ may ask the places $j \le i$ only:
+# A convolution hears of far pixels by hearsay only, through many layers. **Attention** asks everybody directly. Each
+# place $i$ sends out a question, the query $q_i$; each place $j$ has a key $k_j$ and a value $v_j$, all of them vectors
+# that were computed from what the layer gets there. How well question and key fit is a score, a softmax makes weights
+# of the scores, and the answer is the weighted mean of the values. To be causal, place $i$ may ask the places $j \le i$
+# only:
 #
 # $$w_{ij} = \frac{\exp(q_i \cdot k_j/\sqrt E)}{\sum_{j' \le i} \exp(q_i \cdot k_{j'}/\sqrt E)} \quad (j \le i), \qquad w_{ij} = 0 \quad (j > i), \qquad o_i = \sum_{j \le i} w_{ij} v_j .$$
 #
-# $E$ is the length of queries and keys; with the root, scores stay of one size whatever it is. **A place sees itself**: we are
-# behind the move by one place of section 1, so what stands at place $i$ is $x_{i-1}$.
+# $E$ is the length of queries and keys; with the root, scores stay of one size whatever it is. **A place sees itself**:
+# we are behind the move by one place of section 1, so what stands at place $i$ is $x_{i-1}$.
 #
-# The mask comes *before* the softmax: a score of $-\infty$ becomes the weight $e^{-\infty} = 0$. Cut the weights afterwards,
-# and two things go wrong: they do not add up to 1 any more, and the denominator still knows the later keys. That is a leak,
-# a faint one that no picture shows.
+# The mask comes *before* the softmax: a score of $-\infty$ becomes the weight $e^{-\infty} = 0$. Cut the weights
+# afterwards, and two things go wrong: they do not add up to 1 any more, and the denominator still knows the later keys.
+# That is a leak, a faint one that no picture shows.
 #
 # **The cache.** When a row is *made*, places come one by one. The keys and values of the places before have been
-# computed already, and nothing that comes later changes them (they are causal). So keep them: a new place brings its $q$, $k$
-# and $v$, joins $k$ and $v$ to the store, and asks once. The $n$-th place then costs $n$ scores, not $n^2$. All chatbots run on this.
+# computed already, and nothing that comes later changes them (they are causal). So keep them: a new place brings its
+# $q$, $k$ and $v$, joins $k$ and $v$ to the store, and asks once. The $n$-th place then costs $n$ scores, not $n^2$.
+# All chatbots run on this.
 #
-# **In numbers.** $E = 1$, $q = (1, 2)$, $k = (0, 1)$, $v = (1, 3)$. Place 1 sees only itself: weight 1, result 1. Place 2 has the
-# scores $(0, 2)$, the weights $(0.119, 0.881)$ and the result $2.762$.
+# **In numbers.** $E = 1$, $q = (1, 2)$, $k = (0, 1)$, $v = (1, 3)$. Place 1 sees only itself: weight 1, result 1. Place
+# 2 has the scores $(0, 2)$, the weights $(0.119, 0.881)$ and the result $2.762$.
 #
 # **Write** the whole table at once, and one place with a cache.
 
@@ -464,7 +477,8 @@ check("ar.causal_attention")
 
 # %% [markdown]
 # Attention has no blind spot: place $i$ reaches all before it in one step. What it has lost is the order: a weighted
-# mean over the places before does not change if they change theirs. So the places' numbers must be part of what it is given.
+# mean over the places before does not change if they change theirs. So the places' numbers must be part of what it is
+# given.
 
 # %% tags=["demo"]
 with waiting_for("causal_attention", "attend_next", "reads"):
@@ -485,13 +499,15 @@ with waiting_for("causal_attention", "attend_next", "reads"):
 # %% [markdown]
 # ## 6 · Be the examiner
 #
-# Turn the tables. You get functions that claim to be autoregressive: they take rows $(B, D)$ of real numbers, for any $B$ and $D$, and
-# entry $d$ of the result depends on $x_1, \dots, x_{d-1}$ of the same row, on each of them, and on nothing else. Some are right, each in its
-# own way and with its own rounding. Others leak, or are blind to something, or let the rows of a batch hear of each other
-# (a normalisation over the batch is enough; then the probability of one picture depends on which others it is tested with).
+# Turn the tables. You get functions that claim to be autoregressive: they take rows $(B, D)$ of real numbers, for any
+# $B$ and $D$, and entry $d$ of the result depends on $x_1, \dots, x_{d-1}$ of the same row, on each of them, and on
+# nothing else. Some are right, each in its own way and with its own rounding. Others leak, or are blind to something,
+# or let the rows of a batch hear of each other (a normalisation over the batch is enough; then the probability of one
+# picture depends on which others it is tested with).
 #
-# Only values come back, no gradients, so `reads` is of no use; but one can change an entry and look what else changes. Think of where a leak could hide: at
-# one place only, behind a ramp that opens on one side, with a weight of 0.002. In float64, a difference of $10^{-15}$ is rounding.
+# Only values come back, no gradients, so `reads` is of no use; but one can change an entry and look what else changes.
+# Think of where a leak could hide: at one place only, behind a ramp that opens on one side, with a weight of 0.002. In
+# float64, a difference of $10^{-15}$ is rounding.
 #
 # **Write** the test. It must let every right function pass; then each kind of impostor that it unmasks is worth points.
 
@@ -513,16 +529,17 @@ check("ar.catch_leak")
 # %% [markdown]
 # ## 7 · Sampling, and which direction is one pass
 #
-# To **score** a row, one pass is enough: all its values are known, so all places are asked at once. To **make** a row there is no
-# such way. $x_2$ must be drawn before anybody can ask about $x_3$. So the net is called $D$ times, and of each pass one row of logits is
-# used. For our digits that is 64 calls, for a colour picture of $256 \times 256$ it is $196{,}608$.
+# To **score** a row, one pass is enough: all its values are known, so all places are asked at once. To **make** a row
+# there is no such way. $x_2$ must be drawn before anybody can ask about $x_3$. So the net is called $D$ times, and of
+# each pass one row of logits is used. For our digits that is 64 calls, for a colour picture of $256 \times 256$ it is
+# $196{,}608$.
 #
-# How does one draw a value from $K$ probabilities, with the noise given? Lay the $K$ values side by side as pieces of $[0, 1)$, value 0 first,
-# each as long as it is probable. A number $u$, uniform on $[0, 1)$, falls into one of them. (This is the inverse distribution function;
-# in section 8 the same pieces will be used to compress.)
+# How does one draw a value from $K$ probabilities, with the noise given? Lay the $K$ values side by side as pieces of
+# $[0, 1)$, value 0 first, each as long as it is probable. A number $u$, uniform on $[0, 1)$, falls into one of them.
+# (This is the inverse distribution function; in section 8 the same pieces will be used to compress.)
 #
-# **In numbers.** Probabilities $(0.5, 0.3, 0.2)$: the pieces are $[0, 0.5)$, $[0.5, 0.8)$ and $[0.8, 1)$. $u = 0.3$ gives 0, $u = 0.5$ and $u = 0.79$
-# give 1, $u = 0.8$ gives 2.
+# **In numbers.** Probabilities $(0.5, 0.3, 0.2)$: the pieces are $[0, 0.5)$, $[0.5, 0.8)$ and $[0.8, 1)$. $u = 0.3$
+# gives 0, $u = 0.5$ and $u = 0.79$ give 1, $u = 0.8$ gives 2.
 #
 # **Write** the sampler. All rows of the batch go through the net together, so a batch costs as many calls as one row.
 
@@ -544,10 +561,10 @@ check("ar.sample")
 # %% [markdown]
 # **A question to think through** (003 step 7). Your answer is marked by hand.
 #
-# (a) Why does drawing one row take $D$ calls of the net, though scoring it takes one? (b) A cache (section 5) makes each
-# call cheaper. Does it make the calls fewer? (c) Somebody wants to be fast, and draws all pixels of a row of the picture at once,
-# each given the rows above only. What is gained, and what is lost? (d) Name one use in which slow sampling does not
-# matter at all.
+# (a) Why does drawing one row take $D$ calls of the net, though scoring it takes one? (b) A cache (section 5) makes
+# each call cheaper. Does it make the calls fewer? (c) Somebody wants to be fast, and draws all pixels of a row of the
+# picture at once, each given the rows above only. What is gained, and what is lost? (d) Name one use in which slow
+# sampling does not matter at all.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ar-slow_sampling", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "9e7f296dbe19df9a5f0db8673ca76fa5", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
@@ -555,21 +572,23 @@ check("ar.sample")
 # %% [markdown]
 # ### Real numbers: two flows
 #
-# For real numbers let each conditional be a normal distribution, with a mean and a scale that a causal net computes from
-# what comes before. Drawn with noise $z_d \sim \mathcal N(0, 1)$ this is a flow, and its Jacobian is triangular:
+# For real numbers let each conditional be a normal distribution, with a mean and a scale that a causal net computes
+# from what comes before. Drawn with noise $z_d \sim \mathcal N(0, 1)$ this is a flow, and its Jacobian is triangular:
 #
 # $$\textbf{MAF:}\quad x_d = \mu_d(x_{<d}) + e^{s_d(x_{<d})}\, z_d \qquad\qquad \textbf{IAF:}\quad x_d = \mu_d(z_{<d}) + e^{s_d(z_{<d})}\, z_d .$$
 #
-# One letter is different: the net of a *masked autoregressive flow* reads the **data** before $d$, that of an *inverse autoregressive flow* reads the
-# **noise** before $d$. Both have the diagonal $e^{s_d}$, so from noise to data $\mathrm{ladj} = \sum_d s_d$. And yet they are good for opposite things. The
-# rule: **the direction in which all that the net reads is known from the start is one pass; the other is one call for each place.**
+# One letter is different: the net of a *masked autoregressive flow* reads the **data** before $d$, that of an *inverse
+# autoregressive flow* reads the **noise** before $d$. Both have the diagonal $e^{s_d}$, so from noise to data
+# $\mathrm{ladj} = \sum_d s_d$. And yet they are good for opposite things. The rule: **the direction in which all that
+# the net reads is known from the start is one pass; the other is one call for each place.**
 #
-# - MAF, $x$ given: $z_d = (x_d - \mu_d)\, e^{-s_d}$ for all $d$ at once. One call; so densities, and training by likelihood, are cheap.
-#   Drawing takes $D$ calls: begin with zeros, and fill in place after place.
+# - MAF, $x$ given: $z_d = (x_d - \mu_d)\, e^{-s_d}$ for all $d$ at once. One call; so densities, and training by
+#   likelihood, are cheap. Drawing takes $D$ calls: begin with zeros, and fill in place after place.
 # - IAF, $z$ given: one call, and one has a sample with its density. The density of a *given* $x$ takes $D$ calls.
 #
-# **In numbers.** $D = 2$: $\mu_1 = 1$, $s_1 = 0$; $\mu_2$ is the first entry that the net reads, $s_2 = \log 2$. From $z = (1, 1)$ MAF makes
-# $x_1 = 2$ and $x_2 = 2 + 2 = 4$; IAF makes $x_1 = 2$ and $x_2 = 1 + 2 = 3$. For both, from noise to data, $\mathrm{ladj} = 0.693$.
+# **In numbers.** $D = 2$: $\mu_1 = 1$, $s_1 = 0$; $\mu_2$ is the first entry that the net reads, $s_2 = \log 2$. From
+# $z = (1, 1)$ MAF makes $x_1 = 2$ and $x_2 = 2 + 2 = 4$; IAF makes $x_1 = 2$ and $x_2 = 1 + 2 = 3$. For both, from
+# noise to data, $\mathrm{ladj} = 0.693$.
 #
 # **Predict**, for each of the four functions, how often it will call the net. **Write** them; the check counts.
 
@@ -621,17 +640,20 @@ check("ar.one_pass")
 # %% [markdown]
 # ## 8 · Compressing with probabilities
 #
-# An old theorem: whoever knows that $x$ comes with probability $p(x)$ can write it down in about $-\log_2 p(x)$ bits, and on average nobody who knows
-# no more can do better. So a likelihood in bits *is* a file size, and a better likelihood a smaller file (003's column
-# "Compression": lossless). But how does one get there, with 64 pixels of 17 levels, when there are $17^{64}$ pictures to be given names? By the
-# chain rule, and this is the loveliest use of an autoregressive model.
+# An old theorem: whoever knows that $x$ comes with probability $p(x)$ can write it down in about $-\log_2 p(x)$ bits,
+# and on average nobody who knows no more can do better. So a likelihood in bits *is* a file size, and a better
+# likelihood a smaller file (003's column "Compression": lossless). But how does one get there, with 64 pixels of 17
+# levels, when there are $17^{64}$ pictures to be given names? By the chain rule, and this is the loveliest use of an
+# autoregressive model.
 #
-# **Arithmetic coding.** Every row owns a piece of $[0, 1)$, as long as it is probable. Lay out the values of the first place side by side, as in
-# section 7. Keep the piece of $x_1$ and lay out the second place's values in *it*, with the probabilities *given* $x_1$. Keep the piece of $x_2$, and so on. At
-# the end one has a tiny interval of length $p(x)$, and any number in it says which row it was: the decoder lays out the same pieces and looks where
-# the number falls. Encoder and sampler are inverses of each other: the sampler turns $u$ into $x$, the encoder $x$ into a $u$.
+# **Arithmetic coding.** Every row owns a piece of $[0, 1)$, as long as it is probable. Lay out the values of the first
+# place side by side, as in section 7. Keep the piece of $x_1$ and lay out the second place's values in *it*, with the
+# probabilities *given* $x_1$. Keep the piece of $x_2$, and so on. At the end one has a tiny interval of length $p(x)$,
+# and any number in it says which row it was: the decoder lays out the same pieces and looks where the number falls.
+# Encoder and sampler are inverses of each other: the sampler turns $u$ into $x$, the encoder $x$ into a $u$.
 #
-# **Whole numbers, or it breaks.** A float64 has 53 bits, and the interval of one digit is about $2^{-171}$ long under the third model of section 1, whose digits cost 118.5 nats. So probabilities become whole numbers
+# **Whole numbers, or it breaks.** A float64 has 53 bits, and the interval of one digit is about $2^{-171}$ long under
+# the third model of section 1, whose digits cost 118.5 nats. So probabilities become whole numbers
 # $f_0, \dots, f_{K-1}$ with a fixed total $T$, and the interval is kept as three whole numbers, exactly:
 #
 # $$\Big[\frac{\text{low}}{\text{whole}}, \frac{\text{low} + \text{width}}{\text{whole}}\Big)
@@ -640,15 +662,19 @@ check("ar.one_pass")
 #
 # from $[\frac01, \frac11)$ on. Python's whole numbers are as long as one likes.
 #
-# **The bits.** $L$ bits $b_1 \dots b_L$ are read as the number $0.b_1 \dots b_L = m/2^L$. Rows are to stand one after the other in a file, so the decoder must not
-# be misled by what follows: *every* continuation, all of $[\frac{m}{2^L}, \frac{m+1}{2^L})$, has to lie in the interval. Take the shortest such string. If $2^{-L}$ is at most half the
-# interval's length, a whole step of the grid fits in; so $L < -\log_2 p + 2$. Two bits is all that is lost, for a whole row.
+# **The bits.** $L$ bits $b_1 \dots b_L$ are read as the number $0.b_1 \dots b_L = m/2^L$. Rows are to stand one after
+# the other in a file, so the decoder must not be misled by what follows: *every* continuation, all of
+# $[\frac{m}{2^L}, \frac{m+1}{2^L})$, has to lie in the interval. Take the shortest such string. If $2^{-L}$ is at most
+# half the interval's length, a whole step of the grid fits in; so $L < -\log_2 p + 2$. Two bits is all that is lost,
+# for a whole row.
 #
-# **In numbers.** Frequencies $(1, 3)$, then $(2, 2)$. The row $(1)$ alone: $[\frac14, 1)$, and `1` will do, since $[\frac12, 1)$ lies inside: one bit, where $-\log_2 \frac34 = 0.415$.
-# The row $(1, 0)$: $[\frac14, \frac58)$. One bit is too few ($[\frac12, 1)$ sticks out). Two: `01`, which is $[\frac14, \frac12)$; $-\log_2 \frac38 = 1.415$.
+# **In numbers.** Frequencies $(1, 3)$, then $(2, 2)$. The row $(1)$ alone: $[\frac14, 1)$, and `1` will do, since
+# $[\frac12, 1)$ lies inside: one bit, where $-\log_2 \frac34 = 0.415$. The row $(1, 0)$: $[\frac14, \frac58)$. One bit
+# is too few ($[\frac12, 1)$ sticks out). Two: `01`, which is $[\frac14, \frac12)$; $-\log_2 \frac38 = 1.415$.
 #
-# First the **frequencies**. Each must be at least 1 (a value with frequency 0 has no piece, and cannot be written down when it comes all the same), and they must add up
-# to $T$ exactly. Within $K$ of $p_k T$ there is freedom; a simple way is $1 + \lfloor p_k (T - K) \rfloor$, with the rest to the most probable value.
+# First the **frequencies**. Each must be at least 1 (a value with frequency 0 has no piece, and cannot be written down
+# when it comes all the same), and they must add up to $T$ exactly. Within $K$ of $p_k T$ there is freedom; a simple way
+# is $1 + \lfloor p_k (T - K) \rfloor$, with the rest to the most probable value.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "compress-frequencies-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8995296e6d547778155c71279f3bafc7", "cell_type": "code"} deletable=false
 def integer_frequencies(p, total):
@@ -665,7 +691,8 @@ check("compress.frequencies")
 
 
 # %% [markdown]
-# **Write** the encoder: the shortest string of bits all of whose continuations lie in the row's interval. (Any other string will do that keeps the promise of 2 bits.)
+# **Write** the encoder: the shortest string of bits all of whose continuations lie in the row's interval. (Any other
+# string will do that keeps the promise of 2 bits.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "compress-encode-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dd16777d1e5cc7fe85ce35a5b787bc27", "cell_type": "code"} deletable=false
 def encode(x, freq):
@@ -683,7 +710,8 @@ def encode(x, freq):
 check("compress.encode")
 
 # %% [markdown]
-# And what you have written, as a picture: three places, each with frequencies of its own, and the bits that name the last interval.
+# And what you have written, as a picture: three places, each with frequencies of its own, and the bits that name the
+# last interval.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-8-compressing-with-probabilities-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "11e0d97678c2dfd0b105980da4ef36a1", "cell_type": "code"} deletable=false editable=false
 from pushforward.figures.autoregressive import draw_intervals
@@ -701,10 +729,12 @@ with waiting_for("encode"):
 
 
 # %% [markdown]
-# The **decoder** has the bits and the model. It does not know $x_1$, but it can ask the model for the frequencies of the first place, which depend on nothing. It looks
-# into whose piece the number falls: that is $x_1$. Now it can ask for the frequencies of the second place. Like the sampler, it goes place by place.
+# The **decoder** has the bits and the model. It does not know $x_1$, but it can ask the model for the frequencies of
+# the first place, which depend on nothing. It looks into whose piece the number falls: that is $x_1$. Now it can ask
+# for the frequencies of the second place. Like the sampler, it goes place by place.
 #
-# Compare without dividing: $\frac{m}{2^L}$ lies in the piece of value $k$ if, after multiplying crosswise, the whole number
+# Compare without dividing: $\frac{m}{2^L}$ lies in the piece of value $k$ if, after multiplying crosswise, the whole
+# number
 #
 # $$\Big\lfloor \frac{(m \cdot \text{whole} - \text{low} \cdot 2^L)\; T}{\text{width} \cdot 2^L} \Big\rfloor$$
 #
@@ -728,8 +758,11 @@ check("compress.decode")
 
 
 # %% [markdown]
-# Now a file. The model is the humble third one of section 1: each pixel from the one before, by counting in the training digits. Against it stand three programs that you have used
-# a thousand times, on the same 447 test digits: zlib (the heart of zip), lzma (of xz), and PNG, all at their hardest setting, and each given all the digits as one block. Our own file is the rows' bits one after the other. (Where a row's bits end need not be written down: the decoder encodes the row that it has found, and counts.)
+# Now a file. The model is the humble third one of section 1: each pixel from the one before, by counting in the
+# training digits. Against it stand three programs that you have used a thousand times, on the same 447 test digits:
+# zlib (the heart of zip), lzma (of xz), and PNG, all at their hardest setting, and each given all the digits as one
+# block. Our own file is the rows' bits one after the other. (Where a row's bits end need not be written down: the
+# decoder encodes the row that it has found, and counts.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-8-compressing-with-probabilities-2", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "08a0007fb2ad39bcff34dbb8052d96e0", "cell_type": "code"} deletable=false editable=false
 def bytes_of_others(rows):
@@ -777,12 +810,14 @@ with waiting_for("integer_frequencies", "encode", "decode"):
         print(f"{name:24}{size:7} bytes")
 
 # %% [markdown]
-# A table of $17 \times 17$ counts already beats all three. Is the comparison fair? The others know nothing of digits, while our table has seen a thousand of them. It must be at hand when the file is
-# opened, just like the program itself. If it had to be sent along, it would have to be added; for one file of 447 small pictures that would not
-# pay, for a million of them it would.
+# A table of $17 \times 17$ counts already beats all three. Is the comparison fair? The others know nothing of digits,
+# while our table has seen a thousand of them. It must be at hand when the file is opened, just like the program itself.
+# If it had to be sent along, it would have to be added; for one file of 447 small pictures that would not pay, for a
+# million of them it would.
 #
-# One catch, if a network stands in the table's place. The decoder must get the *very same* whole numbers as the encoder: one frequency off by one, and all that follows is noise. Floats add up differently on another
-# machine, or with another batch size. Programs for the world make their model of whole numbers.
+# One catch, if a network stands in the table's place. The decoder must get the *very same* whole numbers as the
+# encoder: one frequency off by one, and all that follows is noise. Floats add up differently on another machine, or
+# with another batch size. Programs for the world make their model of whole numbers.
 
 # %% [markdown]
 # ## 9 · A model of digits
@@ -807,10 +842,10 @@ with waiting_for("integer_frequencies", "encode", "decode"):
 # nothing to balance: that is why 003's table says "stable". With two values and two places, the logits $(0, \log 3)$ at
 # both: the row $(1, 0)$ costs $-\log\frac34 - \log\frac14 = 0.288 + 1.386 = 1.674$ nats.
 #
-# Four things that help, and are given. A thousand digits are few, so each batch shows them a little shifted, turned
-# and scaled (`moved`), and the net is told how: five numbers, which are zeros for a picture as it is. So it may learn
-# from pictures that are blurred by the turning, and need not make any: at test time the five are zeros. In each step,
-# each of the 32 numbers of an embedded value is set to 0 with probability 0.1 (**dropout**), so that no place can lean on
+# Four things that help, and are given. A thousand digits are few, so each batch shows them a little shifted, turned and
+# scaled (`moved`), and the net is told how: five numbers, which are zeros for a picture as it is. So it may learn from
+# pictures that are blurred by the turning, and need not make any: at test time the five are zeros. In each step, each
+# of the 32 numbers of an embedded value is set to 0 with probability 0.1 (**dropout**), so that no place can lean on
 # one earlier pixel alone; at test time nothing is. What the counting model of section 1 knows, how often each pixel has
 # each level, is where the logits begin. And what is kept is a moving average of the weights, while the step size falls
 # along a cosine.
@@ -970,10 +1005,11 @@ with waiting_for("causal_mix", "mean_nats", "digit_log_p"):
 # %% [markdown]
 # Paper is nearly free where it is expected. Grey is what costs: a pixel on the edge of a stroke can have any of fifteen
 # levels, and how hard the pen was pressed nobody can know in advance. Most of the bits of a digit do not say *which*
-# digit it is (that is at most $\log_2 10 = 3.3$ bits), but how its edges came out. This is worth remembering whenever two
-# models are compared by their likelihood: they are compared by edges.
+# digit it is (that is at most $\log_2 10 = 3.3$ bits), but how its edges came out. This is worth remembering whenever
+# two models are compared by their likelihood: they are compared by edges.
 #
-# And what does it draw? The pictures in the upper strip took 64 calls of the net, one after the other, all twelve together.
+# And what does it draw? The pictures in the upper strip took 64 calls of the net, one after the other, all twelve
+# together.
 
 # %% tags=["demo"]
 with waiting_for("causal_mix", "mean_nats", "sample_digits"):
@@ -1019,9 +1055,10 @@ with waiting_for("causal_mix", "mean_nats", "digit_log_p", "integer_frequencies"
 #
 # **A question to think through** (004, and 003's table). Your answer is marked by hand.
 #
-# (a) 004 gives this family good marks for **coverage**: it rarely leaves out a part of the data. Why does maximum likelihood see to
-# that? What would it cost to give a test digit probability 0? (b) The same loss hardly punishes bad *samples*. Explain why, with a model that draws from the data with probability
-# $0.9$ and draws plain noise with probability $0.1$: by how many nats is it worse? (c) 003's table says "no" under *representation*. What is meant, and
+# (a) 004 gives this family good marks for **coverage**: it rarely leaves out a part of the data. Why does maximum
+# likelihood see to that? What would it cost to give a test digit probability 0? (b) The same loss hardly punishes bad
+# *samples*. Explain why, with a model that draws from the data with probability $0.9$ and draws plain noise with
+# probability $0.1$: by how many nats is it worse? (c) 003's table says "no" under *representation*. What is meant, and
 # would you agree?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ar-good_coverage", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "3961768a925be7d8a432783528cafa07", "cell_type": "markdown"} deletable=false
@@ -1047,35 +1084,43 @@ with waiting_for("causal_mix", "mean_nats", "digit_log_p", "integer_frequencies"
 #
 # ### Short: recall and compute
 #
-# **1.** Three binary pixels. How many numbers describe a distribution over all eight pictures without any assumption? How many do the conditionals of the chain rule need, place by place?
+# **1.** Three binary pixels. How many numbers describe a distribution over all eight pictures without any assumption?
+# How many do the conditionals of the chain rule need, place by place?
 #
 # <details><summary>Answer</summary>
 #
-# $2^3 - 1 = 7$ either way: one for $p(x_1)$, two for $p(x_2 \mid x_1)$, four for $p(x_3 \mid x_1, x_2)$. The chain rule assumes nothing, so it saves nothing; the network does, by sharing.
+# $2^3 - 1 = 7$ either way: one for $p(x_1)$, two for $p(x_2 \mid x_1)$, four for $p(x_3 \mid x_1, x_2)$. The chain rule
+# assumes nothing, so it saves nothing; the network does, by sharing.
 #
 # </details>
 #
-# **2.** $D = 4$, one hidden layer whose degrees are all 2, natural order. Which outputs read which inputs? What is lost?
+# **2.** $D = 4$, one hidden layer whose degrees are all 2, natural order. Which outputs read which inputs? What is
+# lost?
 #
 # <details><summary>Answer</summary>
 #
-# Hidden units read inputs 1 and 2. Outputs 3 and 4 read the hidden units, outputs 1 and 2 read nothing. So output 2 does not hear of input 1, and output 4 not of input 3. Nothing leaks.
+# Hidden units read inputs 1 and 2. Outputs 3 and 4 read the hidden units, outputs 1 and 2 read nothing. So output 2
+# does not hear of input 1, and output 4 not of input 3. Nothing leaks.
 #
 # </details>
 #
-# **3.** A PixelCNN with $k = 5$ and twenty layers. Does pixel (row 10, column 10) see (row 8, column 14)? And (row 9, column 13)?
+# **3.** A PixelCNN with $k = 5$ and twenty layers. Does pixel (row 10, column 10) see (row 8, column 14)? And (row 9,
+# column 13)?
 #
 # <details><summary>Answer</summary>
 #
-# Two rows up it comes four columns to the right: column 14 is just seen. One row up, two columns: column 13 is in the blind spot, in spite of the twenty layers.
+# Two rows up it comes four columns to the right: column 14 is just seen. One row up, two columns: column 13 is in the
+# blind spot, in spite of the twenty layers.
 #
 # </details>
 #
-# **4.** A model of pictures with $8 \times 8$ pixels has 88.7 nats per picture. How many bits per pixel is that, and how many bytes will a thousand pictures take at least, on average?
+# **4.** A model of pictures with $8 \times 8$ pixels has 88.7 nats per picture. How many bits per pixel is that, and
+# how many bytes will a thousand pictures take at least, on average?
 #
 # <details><summary>Answer</summary>
 #
-# $88.7/\log 2 = 128.0$ bits per picture, $2.0$ per pixel. A thousand pictures: $128{,}000$ bits, $16{,}000$ bytes (and up to 250 bytes more, if each ends on its own).
+# $88.7/\log 2 = 128.0$ bits per picture, $2.0$ per pixel. A thousand pictures: $128{,}000$ bits, $16{,}000$ bytes (and
+# up to 250 bytes more, if each ends on its own).
 #
 # </details>
 #
@@ -1083,54 +1128,70 @@ with waiting_for("causal_mix", "mean_nats", "digit_log_p", "integer_frequencies"
 #
 # Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
-# **5.** True or false, with a reason: "The order of the pixels does not matter, since the chain rule holds in any order."
+# **5.** True or false, with a reason: "The order of the pixels does not matter, since the chain rule holds in any
+# order."
 #
 # <details><summary>Answer</summary>
 #
-# For the true conditionals it does not matter: the product is the same. For learnt ones it does. Some orders have conditionals that are easier to learn (a pixel after its
-# neighbours), so likelihoods differ; and which half of a picture can be completed when the other is given depends on the order, too.
+# For the true conditionals it does not matter: the product is the same. For learnt ones it does. Some orders have
+# conditionals that are easier to learn (a pixel after its neighbours), so likelihoods differ; and which half of a
+# picture can be completed when the other is given depends on the order, too.
 #
 # </details>
 #
-# **6.** Somebody trains with the right masks but puts a batch normalisation between the layers. The training likelihood is excellent. Name two things that are wrong with it.
+# **6.** Somebody trains with the right masks but puts a batch normalisation between the layers. The training likelihood
+# is excellent. Name two things that are wrong with it.
 #
 # <details><summary>Answer</summary>
 #
-# In training a picture's conditionals depend on the other pictures of the batch, so $\prod p(x_d \mid x_{<d})$ is no distribution over pictures: sums over all pictures need not be 1. And if the statistics run over the places as
-# well (as they do for convolutions), later pixels enter through the mean and the variance: a leak. Frozen statistics cure both.
+# In training a picture's conditionals depend on the other pictures of the batch, so $\prod p(x_d \mid x_{<d})$ is no
+# distribution over pictures: sums over all pictures need not be 1. And if the statistics run over the places as well
+# (as they do for convolutions), later pixels enter through the mean and the variance: a leak. Frozen statistics cure
+# both.
 #
 # </details>
 #
-# **7.** Temperature: divide all logits by $\tau < 1$ when sampling. Is the result a sample of *some* autoregressive model? Is its density $\propto p(x)^{1/\tau}$?
+# **7.** Temperature: divide all logits by $\tau < 1$ when sampling. Is the result a sample of *some* autoregressive
+# model? Is its density $\propto p(x)^{1/\tau}$?
 #
 # <details><summary>Answer</summary>
 #
-# Yes to the first: each conditional is still a distribution, so the product is one. No to the second: $p(x)^{1/\tau}$ has to be normalised once, over whole rows, while here each place is normalised by itself, with a constant that depends
-# on what came before. (For $D = 1$, or independent places, they agree.)
+# Yes to the first: each conditional is still a distribution, so the product is one. No to the second: $p(x)^{1/\tau}$
+# has to be normalised once, over whole rows, while here each place is normalised by itself, with a constant that
+# depends on what came before. (For $D = 1$, or independent places, they agree.)
 #
 # </details>
 #
-# **8.** (6 points) *Parallel WaveNet.* Speech has 16,000 samples a second, and a good autoregressive model (the teacher) is there. (a) How many calls does a second of speech take, drawn from the teacher? How many does it take to
-# score a second of recorded speech? (b) A student network is an IAF. How many calls does it take to draw a second, with its log density? How many to score recorded speech? (c) Why is the student not
-# simply trained by maximum likelihood on recorded speech? (d) It is trained to minimise $\mathrm{KL}(\text{student} \,\|\, \text{teacher})$ instead. Which calls does one draw of the loss take? What does this direction of the divergence risk?
+# **8.** (6 points) *Parallel WaveNet.* Speech has 16,000 samples a second, and a good autoregressive model (the
+# teacher) is there. (a) How many calls does a second of speech take, drawn from the teacher? How many does it take to
+# score a second of recorded speech? (b) A student network is an IAF. How many calls does it take to draw a second, with
+# its log density? How many to score recorded speech? (c) Why is the student not simply trained by maximum likelihood on
+# recorded speech? (d) It is trained to minimise $\mathrm{KL}(\text{student} \,\|\, \text{teacher})$ instead. Which
+# calls does one draw of the loss take? What does this direction of the divergence risk?
 #
 # <details><summary>Answer</summary>
 #
 # (a) (1 point) Drawing: 16,000, one after the other. Scoring: one.
 #
-# (b) (2 points) Drawing with its log density: one, since the net reads the noise, and $\mathrm{ladj} = \sum s$ comes along. Scoring a given recording: 16,000, since the noise before each sample must be found first.
+# (b) (2 points) Drawing with its log density: one, since the net reads the noise, and $\mathrm{ladj} = \sum s$ comes
+# along. Scoring a given recording: 16,000, since the noise before each sample must be found first.
 #
-# (c) (1 point) Maximum likelihood scores recordings, which is the student's dear direction: 16,000 calls for each step of the training, and gradients through all of them.
+# (c) (1 point) Maximum likelihood scores recordings, which is the student's dear direction: 16,000 calls for each step
+# of the training, and gradients through all of them.
 #
-# (d) (2 points) $\mathbb E_{x \sim \text{student}}[\log p_{\text{student}}(x) - \log p_{\text{teacher}}(x)]$: one call of the student (sample and density together) and one of the teacher (scoring). The risk: this is the reverse divergence, which
-# punishes samples where the teacher has no mass, and does not punish leaving modes out.
+# (d) (2 points) $\mathbb E_{x \sim \text{student}}[\log p_{\text{student}}(x) - \log p_{\text{teacher}}(x)]$: one call
+# of the student (sample and density together) and one of the teacher (scoring). The risk: this is the reverse
+# divergence, which punishes samples where the teacher has no mass, and does not punish leaving modes out.
 #
 # </details>
 #
 # ## An open question
 #
-# The calls of a sampler form a chain, and a picture has no natural order. Could one draw several pixels at once where they hardly depend on each other, and one by one where they do? Who decides which? Notebook 16's models draw *all* pixels at once,
-# many times over, each time a little better, and notebook 18 has one that uncovers pixels in any order. Is there a model with an exact likelihood, a few calls per sample, and no blind spot of any kind? Notebook 20 lists who pays where.
+# The calls of a sampler form a chain, and a picture has no natural order. Could one draw several pixels at once where
+# they hardly depend on each other, and one by one where they do? Who decides which? Notebook 16's models draw *all*
+# pixels at once, many times over, each time a little better, and notebook 18 has one that uncovers pixels in any order.
+# Is there a model with an exact likelihood, a few calls per sample, and no blind spot of any kind? Notebook 20 lists
+# who pays where.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

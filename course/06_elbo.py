@@ -114,8 +114,8 @@ show(
 #
 # </details>
 #
-# **2.** (Notebook 02) Two densities go through the same invertible map. What becomes of their ratio, at a point and at its
-# image?
+# **2.** (Notebook 02) Two densities go through the same invertible map. What becomes of their ratio, at a point and at
+# its image?
 #
 # <details><summary>Answer</summary>
 #
@@ -146,9 +146,9 @@ show(
 # | $q(z)$, or $q(z \mid x)$ | `log_q`, or `mu` and `sigma` | our guess at the posterior, normal where nothing else is said |
 # | $\epsilon$ | `eps` | standard normal noise, always an *argument*, so that results can be repeated |
 #
-# All logarithms are natural: bounds and divergences are in **nats**. `sigma` and `s` are standard deviations: `sigma` is
-# that of $q$, `s` that of $x$ given $z$. (Only section 6 writes $\sigma$ for the latter, as everybody does there.) In a
-# batch there is one value per item: dimensions are *summed*, never averaged.
+# All logarithms are natural: bounds and divergences are in **nats**. `sigma` and `s` are standard deviations: `sigma`
+# is that of $q$, `s` that of $x$ given $z$. (Only section 6 writes $\sigma$ for the latter, as everybody does there.)
+# In a batch there is one value per item: dimensions are *summed*, never averaged.
 
 # %% [markdown]
 # ## 1 · Why not just compute it?
@@ -180,8 +180,8 @@ show(fig, alt=f"Error in nats of the plain estimate of log p(x) from a thousand 
 
 
 # %% [markdown]
-# In one dimension a thousand draws are plenty. In thirty-two, none of them comes near the causes that explain $x$:
-# the average is decided by the luckiest draw, and it is *almost always too small*. (The mean of $p(x)$ over ever more such
+# In one dimension a thousand draws are plenty. In thirty-two, none of them comes near the causes that explain $x$: the
+# average is decided by the luckiest draw, and it is *almost always too small*. (The mean of $p(x)$ over ever more such
 # estimates would be right, but only thanks to a very few that are enormous.) The remedy is to draw where the action is,
 # from some $q(z)$ that knows $x$. Then one needs a measure of how well $q$ fits, and that comes first.
 
@@ -268,19 +268,20 @@ with waiting_for("kl_gaussian"):
 # %% [markdown]
 # ### Detective: which of these is no divergence?
 #
-# Now judge others. You get functions that claim to compute $\mathrm{KL}\big(\mathcal N(\mu, \operatorname{diag}\sigma^2)
-# \,\|\, \mathcal N(\mu_p, \operatorname{diag}\sigma_p^2)\big)$, one value for each item of a batch. Some do, each in its
-# own way and with its own rounding. Others only look like it: a half too few or a half too many, $\sigma$ where
-# $\sigma^2$ belongs, the divergence the other way round, a sum that runs over the wrong axis, or a formula that is right
-# for the priors and the sizes that its author happened to try, and not for a $\sigma$ of $10^{-6}$, say, or in hundreds
-# of dimensions.
+# Now judge others. You get functions that claim to compute
+# $\mathrm{KL}\big(\mathcal N(\mu, \operatorname{diag}\sigma^2) \,\|\, \mathcal N(\mu_p, \operatorname{diag}\sigma_p^2)\big)$,
+# one value for each item of a batch. Some do, each in its own way and with its own rounding. Others only look like it:
+# a half too few or a half too many, $\sigma$ where $\sigma^2$ belongs, the divergence the other way round, a sum that
+# runs over the wrong axis, or a formula that is right for the priors and the sizes that its author happened to try, and
+# not for a $\sigma$ of $10^{-6}$, say, or in hundreds of dimensions.
 #
 # Your test may call the function as often as it likes, on tensors of your choice. Which inputs tell one divergence from
-# the other? (With equal widths the two directions agree. With $\sigma = 1$ nobody can tell $\sigma$ from $\sigma^2$. In a
-# batch of one, a sum over the batch does no harm.) Two right programs differ in their last digits, so ask for agreement
-# relative to the size.
+# the other? (With equal widths the two directions agree. With $\sigma = 1$ nobody can tell $\sigma$ from $\sigma^2$. In
+# a batch of one, a sum over the batch does no harm.) Two right programs differ in their last digits, so ask for
+# agreement relative to the size.
 #
-# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth
+# points.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "elbo-catch_kl-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b4dc94407beeb581e018ee1b9e596d6c", "cell_type": "code"} deletable=false
 def is_kl(implementation):
@@ -305,12 +306,12 @@ check("elbo.catch_kl")
 #
 # $$\log p(x) = \log \mathbb E_q\!\left[\frac{p(x, z)}{q(z)}\right] \;\ge\; \mathbb E_q\!\left[\log\frac{p(x, z)}{q(z)}\right] \;=:\; \mathcal L(q) .$$
 #
-# (The equality needs a $q$ that is positive wherever $p(x, z)$ is. If $q$ leaves something out, the mean of the ratio is
-# smaller than $p(x)$, and the bound holds all the more.)
-# $\mathcal L$ is the **evidence lower bound**, ELBO. Jensen proves the bound in a line, but leaves two questions open.
-# What is $\mathcal L$ made of? And how much was thrown away at the $\ge$? Each is answered by a short chain of
-# equalities, and you will write both: every line is a function that returns its *terms* by name. The check looks at
-# every term, and where one is wrong it says between which two lines equality was lost.
+# (The equality needs a $q$ that is positive wherever $p(x, z)$ is. If $q$ leaves something out, the mean of the ratio
+# is smaller than $p(x)$, and the bound holds all the more.) $\mathcal L$ is the **evidence lower bound**, ELBO. Jensen
+# proves the bound in a line, but leaves two questions open. What is $\mathcal L$ made of? And how much was thrown away
+# at the $\ge$? Each is answered by a short chain of equalities, and you will write both: every line is a function that
+# returns its *terms* by name. The check looks at every term, and where one is wrong it says between which two lines
+# equality was lost.
 #
 # **Integrals and sums.** All functions get their densities as logarithms at $n$ values of $z$, and `dz`, the width
 # that belongs to each value. $\int f(z)\,dz$ is then `(dz * f).sum()`. If $z$ is discrete, `dz` is all ones and the
@@ -457,9 +458,10 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 # earnest, because the posterior needs $p(x)$. But for a fixed model $\log p(x)$ is constant, so **raising the ELBO
 # lowers the gap by the same amount**: one fits $q$ to the posterior without ever computing it.
 #
-# *On the sources.* 001 P2d and 002 write $q(z)$. That is right for a single $x$, as here. For a data set each $x$ has
-# a posterior of its own, so $q$ must depend on it: $q(z \mid x)$, in a VAE by a network that maps $x$ to $\mu$ and
-# $\sigma$, the **encoder**. (The **decoder** is the one that maps $z$ to the parameters of $p(x \mid z)$.) And 004 prints the bound with $+\mathcal L_\text{recon}$ but later defines
+# *On the sources.* 001 P2d and 002 write $q(z)$. That is right for a single $x$, as here. For a data set each $x$ has a
+# posterior of its own, so $q$ must depend on it: $q(z \mid x)$, in a VAE by a network that maps $x$ to $\mu$ and
+# $\sigma$, the **encoder**. (The **decoder** is the one that maps $z$ to the parameters of $p(x \mid z)$.) And 004
+# prints the bound with $+\mathcal L_\text{recon}$ but later defines
 # $\mathcal L_\text{recon} = -\mathbb E_q[\log p(x \mid z)]$: with that definition the bound is
 # $-\mathcal L_\text{recon} - \mathrm{KL}$. Losses are minimised, bounds are raised; it pays to say which one is meant.
 
@@ -544,11 +546,11 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 
 
 # %% [markdown]
-# Estimate (a) never becomes certain: even for the perfect $q$ its reconstruction term depends on the draw. Estimate
-# (b) becomes exact as $q$ approaches the posterior, because there $\log p(x, z) - \log q(z)$ *is* $\log p(x)$, at every
-# $z$. For a $q$ that is too sure, (a) is the steadier one, by a fifth (exactly $0.53$ against $0.67$): its draws hardly differ,
-# and the divergence, a third of the matter there ($0.83$ of $2.54$ nats), comes without noise. Note also that many single
-# draws lie *above* $\log p(x)$. The bound holds for the mean.
+# Estimate (a) never becomes certain: even for the perfect $q$ its reconstruction term depends on the draw. Estimate (b)
+# becomes exact as $q$ approaches the posterior, because there $\log p(x, z) - \log q(z)$ *is* $\log p(x)$, at every
+# $z$. For a $q$ that is too sure, (a) is the steadier one, by a fifth (exactly $0.53$ against $0.67$): its draws hardly
+# differ, and the divergence, a third of the matter there ($0.83$ of $2.54$ nats), comes without noise. Note also that
+# many single draws lie *above* $\log p(x)$. The bound holds for the mean.
 
 # %% [markdown]
 # ## 5 · When is the bound tight?
@@ -558,9 +560,9 @@ with waiting_for("elbo_terms", "elbo_sampled"):
 # down: $\log p(z) + \log p(x \mid z)$ is quadratic in $z$, and a density whose logarithm is quadratic is normal.
 # Complete the square; the coefficient of $-\frac12 z^2$ is the *precision*, one over the variance.
 #
-# **In numbers.** $x = 2$, $w = 1$, $b = 0$, $s = 1$ gives $\mathcal N(1, \frac12)$, standard deviation $0.7071$: half-way
-# between what the prior says, 0, and what $x$ says, 2. With $x = (2, 1)$, $w = (1, 2)$, $b = 0$, $s = 0.5$ it is
-# $\mu = 0.7619$, $\sigma = 0.2182$.
+# **In numbers.** $x = 2$, $w = 1$, $b = 0$, $s = 1$ gives $\mathcal N(1, \frac12)$, standard deviation $0.7071$:
+# half-way between what the prior says, 0, and what $x$ says, 2. With $x = (2, 1)$, $w = (1, 2)$, $b = 0$, $s = 0.5$ it
+# is $\mu = 0.7619$, $\sigma = 0.2182$.
 #
 # And in a model with several latents? Completing the square now gives a precision *matrix*,
 # $\Lambda = I + W^\top W / s^2$, while our $q$ has independent components. If $\Lambda$ is not diagonal, no such $q$ is
@@ -611,8 +613,8 @@ with waiting_for("never_tight"):
 
 # %% [markdown]
 # The best independent $q$ is as narrow as a *slice* through the posterior's centre, not as wide as its shadow on the
-# axis: with the expectation over $q$, staying inside is cheap and spilling over is not (section 2). So the variances of a
-# fitted $q$ are typically too small. When you read that a VAE's encoder is "overconfident", this is one reason.
+# axis: with the expectation over $q$, staying inside is cheap and spilling over is not (section 2). So the variances of
+# a fitted $q$ are typically too small. When you read that a VAE's encoder is "overconfident", this is one reason.
 #
 # ### Let it find the posterior by itself
 #
@@ -858,16 +860,16 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
 # So BCE on grey pixels is no likelihood of the *grey* picture: read as a density it is too pessimistic by at least
 # $\log 2$ nats per pixel, read as a probability of 17 levels too optimistic by up to $\log 8.5$.
 #
-# But it is a likelihood of something. Make each pixel black or white by a coin, $b_i \sim \text{Bernoulli}(x_i)$. BCE is
-# linear in $x$, and $x$ is the mean of $b$, so
+# But it is a likelihood of something. Make each pixel black or white by a coin, $b_i \sim \text{Bernoulli}(x_i)$. BCE
+# is linear in $x$, and $x$ is the mean of $b$, so
 #
 # $$\mathrm{BCE}(x, l) = \mathbb E_{b}\big[ -\log p(b \mid l) \big]$$
 #
-# exactly (the cell has tried it): BCE is the *expected* negative log-likelihood of the picture binarised at random, and an
-# ELBO with it is an honest bound on $\mathbb E_b \log p(b)$, even if $q$ looks at the grey $x$. That is another data set.
-# Nobody can save the entropy of its coins, $13.73$ nats, which is what the digits cost when compared with themselves. So
-# use it to train if you like; in a table it belongs beside models of the same binarised pictures, and nowhere else.
-# Notebook 08 trains a VAE with a likelihood of the grey levels themselves.
+# exactly (the cell has tried it): BCE is the *expected* negative log-likelihood of the picture binarised at random, and
+# an ELBO with it is an honest bound on $\mathbb E_b \log p(b)$, even if $q$ looks at the grey $x$. That is another data
+# set. Nobody can save the entropy of its coins, $13.73$ nats, which is what the digits cost when compared with
+# themselves. So use it to train if you like; in a table it belongs beside models of the same binarised pictures, and
+# nowhere else. Notebook 08 trains a VAE with a likelihood of the grey levels themselves.
 #
 # (A trap in a good library: `torch.distributions.ContinuousBernoulli` clamps $p$. Where the last line of the cell shows
 # twice the same, the truth goes on as $\log l$.)
@@ -875,16 +877,16 @@ with waiting_for("bce_mass", "bce_mass_on_levels", "bernoulli_reconstruction"):
 # %% [markdown]
 # ## 8 · More draws, a tighter bound
 #
-# Section 1 failed because the draws came from the prior. Draw from $q$ and *reweight*: with
-# $w_k = p(x, z_k)/q(z_k)$ the mean weight has expectation $p(x)$, for any $q$ that is positive wherever $p(x, z)$ is. That
-# is importance sampling, and its logarithm is again a lower bound,
+# Section 1 failed because the draws came from the prior. Draw from $q$ and *reweight*: with $w_k = p(x, z_k)/q(z_k)$
+# the mean weight has expectation $p(x)$, for any $q$ that is positive wherever $p(x, z)$ is. That is importance
+# sampling, and its logarithm is again a lower bound,
 #
 # $$\mathcal L_K = \mathbb E\left[\log \frac1K \sum_{k=1}^K w_k\right], \qquad \mathcal L_1 = \mathcal L \;\le\; \mathcal L_2 \;\le\; \dots \;\le\; \log p(x),$$
 #
-# known as **IWAE**, after the importance-weighted autoencoder. That it is a bound is Jensen once more. That it grows with
-# $K$ is Jensen for another mean: the mean of $K + 1$ weights is the average, over the $K + 1$ ways to leave one out, of
-# means of $K$. (And it tends to $\log p(x)$ if the weights are bounded, for instance.) Between $K = 1$, the ELBO,
-# and $K = \infty$, the truth, there is a bound for every purse. Mind where the logarithm stands: the mean of the
+# known as **IWAE**, after the importance-weighted autoencoder. That it is a bound is Jensen once more. That it grows
+# with $K$ is Jensen for another mean: the mean of $K + 1$ weights is the average, over the $K + 1$ ways to leave one
+# out, of means of $K$. (And it tends to $\log p(x)$ if the weights are bounded, for instance.) Between $K = 1$, the
+# ELBO, and $K = \infty$, the truth, there is a bound for every purse. Mind where the logarithm stands: the mean of the
 # $\log w_k$ is the ELBO, for any $K$; the logarithm of the mean is $\mathcal L_K$.
 #
 # **In log space.** Weights come as logarithms, and $\log w$ near $\pm1000$ is ordinary. Taking the largest of them out
@@ -956,17 +958,18 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 
 
 # %% [markdown]
-# Two lessons. **A better $q$ is worth more than many draws.** How many does a bad one take? The gap, $\mathrm{KL}(q \,\|\,
-# p(z \mid x))$, is what a single draw loses; but what the number of draws has to fight is the *other* direction. About
-# $e^{\mathrm{KL}(p(z \mid x) \,\|\, q)}$ are needed, and enough, before the mean weight settles (Chatterjee and Diaconis
-# 2018). Compare the two columns: half-way, the gap is $10.4$ nats, and $e^{10.4}$ would be $34{,}000$ draws. The other
-# divergence is $4.8$, $e^{4.8} = 121$, and a hundred draws have indeed closed nine tenths of the gap. With the prior it is
-# $11.1$, $e^{11.1} = 69{,}000$: two thousand are too few, $e^{37}$ is not needed.
+# Two lessons. **A better $q$ is worth more than many draws.** How many does a bad one take? The gap,
+# $\mathrm{KL}(q \,\|\, p(z \mid x))$, is what a single draw loses; but what the number of draws has to fight is the
+# *other* direction. About $e^{\mathrm{KL}(p(z \mid x) \,\|\, q)}$ are needed, and enough, before the mean weight
+# settles (Chatterjee and Diaconis 2018). Compare the two columns: half-way, the gap is $10.4$ nats, and $e^{10.4}$
+# would be $34{,}000$ draws. The other divergence is $4.8$, $e^{4.8} = 121$, and a hundred draws have indeed closed nine
+# tenths of the gap. With the prior it is $11.1$, $e^{11.1} = 69{,}000$: two thousand are too few, $e^{37}$ is not
+# needed.
 #
 # **The effective size gives an alarm, no all-clear.** A small one says on the spot, without knowing the truth, that the
 # weights are in trouble. A large one says only that the draws agree with each other. If the posterior has two equal
-# modes and $q$ sits on one of them, all weights are equal, the effective size is $K$, and the estimate of $\log p(x)$ is
-# short by $\log 2$: the other mode was never visited, and nobody can miss what nobody has seen.
+# modes and $q$ sits on one of them, all weights are equal, the effective size is $K$, and the estimate of $\log p(x)$
+# is short by $\log 2$: the other mode was never visited, and nobody can miss what nobody has seen.
 #
 # **Find two witnesses** that the gap of a single draw says little about the number of draws. Let the posterior be
 # $\mathcal N(0, 1)$ and $q = \mathcal N(\mu, \sigma^2)$. `wide_q` leaves a gap of at least 10 nats, and yet
@@ -999,10 +1002,10 @@ check("elbo.gap_or_draws")
 # %% [markdown]
 # ## 9 · Is equal support enough?
 #
-# The **support** of a density is where it is positive. 001 P2d changes the prior to a log-normal and asks why a normal $q$
-# is then not a practical idea. The answer is right and worth remembering: the normal puts mass on $z \le 0$, where the prior is 0, so the divergence is infinite. The
-# proposed remedy is a log-normal $q$, and the reason given for it is that both then have the same support, "ensuring
-# finite values". Does equal support ensure that?
+# The **support** of a density is where it is positive. 001 P2d changes the prior to a log-normal and asks why a normal
+# $q$ is then not a practical idea. The answer is right and worth remembering: the normal puts mass on $z \le 0$, where
+# the prior is 0, so the divergence is infinite. The proposed remedy is a log-normal $q$, and the reason given for it is
+# that both then have the same support, "ensuring finite values". Does equal support ensure that?
 #
 # Take the friendliest pair imaginable: both densities positive and smooth on all of $\mathbb R$. Let $p$ be the
 # standard normal and $q = t_\nu$ Student's distribution with $\nu > 0$ degrees of freedom,
@@ -1017,13 +1020,13 @@ check("elbo.gap_or_draws")
 # In the tail $-\log\mathcal N(z; 0, 1)$ grows like $\frac12 z^2$, and $t_\nu$ falls like a power of $|z|$. Which power,
 # and for which $\nu$ does the product have a finite integral?
 #
-# **In numbers.** For the Cauchy distribution the integral up to 1 is $-0.155$ nats (a piece of it may be negative), up to 10
-# it is $1.537$. For $\nu = 10$ it is $0.023$ up to $10^6$.
+# **In numbers.** For the Cauchy distribution the integral up to 1 is $-0.155$ nats (a piece of it may be negative), up
+# to 10 it is $1.537$. For $\nu = 10$ it is $0.023$ up to $10^6$.
 #
 # **Write** `truncated_kl`, to three digits for cuts up to $10^6$. This is a small lesson in quadrature: a grid of a
-# million points over $(-10^6, 10^6)$ has *one* of them on the hill. Substitute something that spreads the tail over a few
-# units. **Then find a witness**: `infinite_kl` returns a $\nu$ at which the divergence is infinite, and a finite cut at
-# which the integral has already passed 100 nats. And `kl_is_finite` draws the line.
+# million points over $(-10^6, 10^6)$ has *one* of them on the hill. Substitute something that spreads the tail over a
+# few units. **Then find a witness**: `infinite_kl` returns a $\nu$ at which the divergence is infinite, and a finite
+# cut at which the integral has already passed 100 nats. And `kl_is_finite` draws the line.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "kl-support-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "91ce458b03daa0418730a7a50fd8d8d6", "cell_type": "code"} deletable=false
 def truncated_kl(nu, cut):
@@ -1068,8 +1071,8 @@ with waiting_for("truncated_kl"):
          "proportion to the cut, for 1.5 like its root, for 2 slowly but without end, for 3 it levels off at 0.65 nats.")  # fmt: skip
 
 # %% [markdown]
-# At $\nu = 1$ the divergence grows like the cut, at $\nu = 2$ like its logarithm (try to *see* that it is infinite!), at
-# $\nu = 3$ it has a limit.
+# At $\nu = 1$ the divergence grows like the cut, at $\nu = 2$ like its logarithm (try to *see* that it is infinite!),
+# at $\nu = 3$ it has a limit.
 #
 # **Question (4 points; 001 P2d).** A fellow student writes: "With a log-normal $q_\phi$ and a log-normal prior both
 # densities have the same support, which ensures that the KL divergence is finite." (a) Is the conclusion right? Is the
@@ -1084,7 +1087,8 @@ with waiting_for("truncated_kl"):
 # %% [markdown]
 # To keep in mind:
 #
-# - if $q$ has mass where $p$ has none, $\mathrm{KL}(q \,\|\, p) = \infty$: the support of $q$ must lie within that of $p$;
+# - if $q$ has mass where $p$ has none, $\mathrm{KL}(q \,\|\, p) = \infty$: the support of $q$ must lie within that of
+#   $p$;
 # - equality of the supports is not needed for a finite value, and it is not enough.
 
 # %% [markdown]
@@ -1095,8 +1099,8 @@ with waiting_for("truncated_kl"):
 # - estimate an ELBO in two ways, in nats, and know when each is the steadier
 # - say when the bound is tight, and build a model in which it cannot be
 # - read a squared error or a cross-entropy as a log-likelihood, with its $\sigma$, its constant and its limits
-# - tighten the bound by weights, in log space, say what the number of draws depends on, and what the effective size tells
-#   and what it does not
+# - tighten the bound by weights, in log space, say what the number of draws depends on, and what the effective size
+#   tells and what it does not
 # - tell a divergence of two normals from its imitations, by a test
 # - tell what support has to do with a finite divergence, and what it has not
 #
@@ -1118,14 +1122,14 @@ with waiting_for("truncated_kl"):
 #
 # </details>
 #
-# **2.** True or false, with a reason: (a) "Of two $q$ for the same model and $x$, the one with the larger ELBO is closer
-# to the posterior." (b) "Of two *models*, the one with the larger ELBO has the larger $\log p(x)$."
+# **2.** True or false, with a reason: (a) "Of two $q$ for the same model and $x$, the one with the larger ELBO is
+# closer to the posterior." (b) "Of two *models*, the one with the larger ELBO has the larger $\log p(x)$."
 #
 # <details><summary>Answer</summary>
 #
-# (a) True, if closeness is $\mathrm{KL}(q \,\|\, p(z \mid x))$: $\log p(x)$ is the same for both, so the ELBOs differ by
-# minus the difference of the gaps. (b) False. The gaps may differ: a model with a simple posterior can have the larger
-# bound and the smaller evidence. Only intervals can be compared, $\mathcal L \le \log p(x)$.
+# (a) True, if closeness is $\mathrm{KL}(q \,\|\, p(z \mid x))$: $\log p(x)$ is the same for both, so the ELBOs differ
+# by minus the difference of the gaps. (b) False. The gaps may differ: a model with a simple posterior can have the
+# larger bound and the smaller evidence. Only intervals can be compared, $\mathcal L \le \log p(x)$.
 #
 # </details>
 #
@@ -1136,8 +1140,8 @@ with waiting_for("truncated_kl"):
 #
 # Weight 1 on the mean over $D = 784$ pixels: $\sigma^2 = D/2 = 392$, $\sigma = 19.8$, for pixels between 0 and 1. To be
 # wrong by the full range, 1, in *every* pixel costs 1 nat in all, so almost no use of $z$ is worth its KL: $q$
-# collapses to the prior. Remedy: sum over the pixels and divide by $2\sigma^2$ with a reasonable or learnt $\sigma$ (then
-# with the constant).
+# collapses to the prior. Remedy: sum over the pixels and divide by $2\sigma^2$ with a reasonable or learnt $\sigma$
+# (then with the constant).
 #
 # </details>
 #
@@ -1169,12 +1173,12 @@ with waiting_for("truncated_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# $\mathrm{KL}(q \,\|\, p) = \frac12\big(v_1\Lambda_{11} + v_2\Lambda_{22} - 2 - \log(v_1 v_2) - \log\det\Lambda\big)$. The
-# derivative by $v_j$ vanishes at $v_j = 1/\Lambda_{jj}$, and what is left is
+# $\mathrm{KL}(q \,\|\, p) = \frac12\big(v_1\Lambda_{11} + v_2\Lambda_{22} - 2 - \log(v_1 v_2) - \log\det\Lambda\big)$.
+# The derivative by $v_j$ vanishes at $v_j = 1/\Lambda_{jj}$, and what is left is
 # $\frac12\log\frac{\Lambda_{11}\Lambda_{22}}{\det\Lambda}$. With
-# $\Lambda = \frac{1}{\det\Sigma}\begin{pmatrix}\Sigma_{22} & -\Sigma_{12} \\ -\Sigma_{12} & \Sigma_{11}\end{pmatrix}$ that
-# is $\frac12\log\frac{\Sigma_{11}\Sigma_{22}}{\det\Sigma} = -\frac12\log(1 - \rho^2)$. Note $1/\Lambda_{jj} < \Sigma_{jj}$:
-# the best $q$ is narrower than the marginals.
+# $\Lambda = \frac{1}{\det\Sigma}\begin{pmatrix}\Sigma_{22} & -\Sigma_{12} \\ -\Sigma_{12} & \Sigma_{11}\end{pmatrix}$
+# that is $\frac12\log\frac{\Sigma_{11}\Sigma_{22}}{\det\Sigma} = -\frac12\log(1 - \rho^2)$. Note
+# $1/\Lambda_{jj} < \Sigma_{jj}$: the best $q$ is narrower than the marginals.
 #
 # </details>
 #
@@ -1182,9 +1186,9 @@ with waiting_for("truncated_kl"):
 #
 # <details><summary>Answer</summary>
 #
-# The KL in the ELBO is $\mathrm{KL}(q \,\|\, p)$ with $q$ normal: $-\log t_1(z)$ grows like $2\log|z|$, whose expectation
-# under a normal is finite. A heavy-tailed *prior* is harmless. With $q = t_1$ and a normal prior it is infinite: in the
-# ELBO it is the tails of $q$ that must not be heavier than the prior can bear.
+# The KL in the ELBO is $\mathrm{KL}(q \,\|\, p)$ with $q$ normal: $-\log t_1(z)$ grows like $2\log|z|$, whose
+# expectation under a normal is finite. A heavy-tailed *prior* is harmless. With $q = t_1$ and a normal prior it is
+# infinite: in the ELBO it is the tails of $q$ that must not be heavier than the prior can bear.
 #
 # </details>
 #
@@ -1200,11 +1204,12 @@ with waiting_for("truncated_kl"):
 #
 # </details>
 #
-# **9.** (6 points) A model has a class $y \in \{0, 1\}$ as well: $p(x, y, z) = p(y)\, p(z)\, p(x \mid y, z)$, with $q(z \mid
-# x, y)$ for what is hidden. (a) Give a bound $\mathcal L(x, y)$ on $\log p(x, y)$, and its gap. (b) For most $x$ the
-# class was not noted. With a classifier $q(y \mid x)$, show that $\mathcal U(x) = \sum_y q(y \mid x)\, \mathcal L(x,
-# y) - \sum_y q(y \mid x) \log q(y \mid x) \le \log p(x)$, and name both parts of the gap. (c) $\mathcal L(x, 0) = -3$
-# and $\mathcal L(x, 1) = -2$: which $q(y \mid x)$ makes $\mathcal U$ largest, and how large?
+# **9.** (6 points) A model has a class $y \in \{0, 1\}$ as well: $p(x, y, z) = p(y)\, p(z)\, p(x \mid y, z)$, with
+# $q(z \mid x, y)$ for what is hidden. (a) Give a bound $\mathcal L(x, y)$ on $\log p(x, y)$, and its gap. (b) For most
+# $x$ the class was not noted. With a classifier $q(y \mid x)$, show that
+# $\mathcal U(x) = \sum_y q(y \mid x)\, \mathcal L(x, y) - \sum_y q(y \mid x) \log q(y \mid x) \le \log p(x)$, and name
+# both parts of the gap. (c) $\mathcal L(x, 0) = -3$ and $\mathcal L(x, 1) = -2$: which $q(y \mid x)$ makes $\mathcal U$
+# largest, and how large?
 #
 # <details><summary>Answer</summary>
 #

@@ -104,8 +104,8 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# By $\mathrm{KL}\big(q(z) \,\|\, p(z \mid x)\big)$, which is 0 only for the posterior itself. To climb the bound is to fit
-# $q$: this chapter is about the gradient of that climb.
+# By $\mathrm{KL}\big(q(z) \,\|\, p(z \mid x)\big)$, which is 0 only for the posterior itself. To climb the bound is to
+# fit $q$: this chapter is about the gradient of that climb.
 #
 # </details>
 #
@@ -114,9 +114,9 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. The density at
-# $x = T(\epsilon)$ is $\mathcal N(\epsilon;\, 0, 1) / T'(\epsilon)$: the slope of $T$ divides. (Section 4 goes the way
-# back: from the distribution to $T$.)
+# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. The density
+# at $x = T(\epsilon)$ is $\mathcal N(\epsilon;\, 0, 1) / T'(\epsilon)$: the slope of $T$ divides. (Section 4 goes the
+# way back: from the distribution to $T$.)
 #
 # </details>
 #
@@ -142,10 +142,10 @@ show(
 #
 # $$J(\theta) = \mathbb E_{z \sim q_\theta}[f(z)] = \int f(z)\, q_\theta(z)\, dz ,$$
 #
-# and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the
-# integral: $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it
-# cannot be estimated from samples. (The swap of derivative and integral needs a $q_\theta$ whose support, the set where
-# it is positive, stays where it is while $\theta$ moves, and $|f\, \nabla q_\theta|$ below something integrable. Section 3
+# and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the integral:
+# $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it cannot be
+# estimated from samples. (The swap of derivative and integral needs a $q_\theta$ whose support, the set where it is
+# positive, stays where it is while $\theta$ moves, and $|f\, \nabla q_\theta|$ below something integrable. Section 3
 # shows what happens otherwise.) One line makes it one. Since $\nabla \log q = \nabla q / q$, we have
 # $\nabla q = q\, \nabla \log q$, and
 #
@@ -357,8 +357,8 @@ def normal_points(n):
 # **Write** `gradient_variances`: the variance of *one* term for $\mu$, coordinate by coordinate, for the three
 # estimators. The baseline is the mean of $f(z)$ under the same weights. You have the terms already.
 #
-# Then predict, before you run the cell after the check: for $f(z) = z^2$, for $z^2 + 10$ and for $\sin 5z$, which of the
-# three is the best at $\sigma = 0.05$, and which at $\sigma = 1$?
+# Then predict, before you run the cell after the check: for $f(z) = z^2$, for $z^2 + 10$ and for $\sin 5z$, which of
+# the three is the best at $\sigma = 0.05$, and which at $\sigma = 1$?
 
 # %% nbgrader={"schema_version": 3, "grade_id": "grad-variance-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b4fdcc04e3beb79cdadfeecf7afa5316", "cell_type": "code"} deletable=false
 def gradient_variances(f, mu, sigma, eps, weights):
@@ -433,24 +433,24 @@ with waiting_for("score_terms", "pathwise_terms"):
 #
 # Both boxes swapped a derivative and an integral. Here is the plainest case in which one of them may not. Let
 # $z \sim U(0, \theta)$, with the density $q_\theta(z) = 1/\theta$ for $0 < z < \theta$ and 0 elsewhere, so that
-# $J(\theta) = \int_0^\theta f(z)\, q_\theta(z)\, dz$. Now $\theta$ stands in the density *and* at the end of the integral,
-# and whoever differentiates such an integral has to do both:
+# $J(\theta) = \int_0^\theta f(z)\, q_\theta(z)\, dz$. Now $\theta$ stands in the density *and* at the end of the
+# integral, and whoever differentiates such an integral has to do both:
 #
 # $$J'(\theta) \;=\; \underbrace{\mathbb E\big[ f(z)\; \partial_\theta \log q_\theta(z) \big]}_{\text{score}}
 # \;+\; \underbrace{f(\theta)\; q_\theta(\theta)}_{\text{boundary}} .$$
 #
 # The score-function estimator averages to the first term alone. It never sees the second, because no sample lies beyond
-# $\theta$ to report what would come in there. Its score does not even have mean zero: work it out, it is the same number
-# for every sample. The pathwise estimator has no such trouble: with $z = \theta u$ and $u \sim U(0, 1)$ all that moves is
-# the sample, and the ends of $u$ stay where they are.
+# $\theta$ to report what would come in there. Its score does not even have mean zero: work it out, it is the same
+# number for every sample. The pathwise estimator has no such trouble: with $z = \theta u$ and $u \sim U(0, 1)$ all that
+# moves is the sample, and the ends of $u$ stay where they are.
 #
 # "Then take a baseline", says somebody. Subtract $b$, and since the score does not have mean zero, the mean of the
 # estimator *changes* with $b$. So there is one $b$ that makes it right. Is it the usual baseline, the mean of $f$? And
 # what does one have to know to use it?
 #
-# **In numbers.** $f(z) = z$ and $\theta = 2$: $J(\theta) = \theta/2$, so $J' = 0.5$. The samples $z = 0.5$ and $1.5$ (that
-# is $u = 0.25$ and $0.75$) have the score terms $-0.25$ and $-0.75$, with mean $-0.5$: not even the sign is right. The
-# boundary is $1$. The pathwise terms are $0.25$ and $0.75$, with mean $0.5$.
+# **In numbers.** $f(z) = z$ and $\theta = 2$: $J(\theta) = \theta/2$, so $J' = 0.5$. The samples $z = 0.5$ and $1.5$
+# (that is $u = 0.25$ and $0.75$) have the score terms $-0.25$ and $-0.75$, with mean $-0.5$: not even the sign is
+# right. The boundary is $1$. The pathwise terms are $0.25$ and $0.75$, with mean $0.5$.
 #
 # **Write** the terms, and the baseline.
 
@@ -484,13 +484,13 @@ check("grad.moving_support")
 #
 # You get functions that claim to be *unbiased estimators*. Each takes the coefficients of a polynomial
 # $f(z) = \sum_k c_k z^k$, the parameters $\mu$ and $\sigma$ of a normal $q$ in one dimension, and noise, and returns
-# estimates of $\partial_\mu \mathbb E f$ and $\partial_\sigma \mathbb E f$: **one estimate for each row of `eps`**, made
-# from all the noise of that row. Some work with the score, some with paths; some use baselines. Of others the mean is
-# wrong: a path that has lost a parameter, a slip in the score, a baseline that looks at the sample itself or subtracts
-# more than a constant, or a formula that holds for some $f$ only.
+# estimates of $\partial_\mu \mathbb E f$ and $\partial_\sigma \mathbb E f$: **one estimate for each row of `eps`**,
+# made from all the noise of that row. Some work with the score, some with paths; some use baselines. Of others the mean
+# is wrong: a path that has lost a parameter, a slip in the score, a baseline that looks at the sample itself or
+# subtracts more than a constant, or a formula that holds for some $f$ only.
 #
-# Values are all that you get, but they are enough, for the average over the noise can be exact: with `normal_points` the
-# noise takes few values with known probabilities, and for a polynomial the weighted mean of the estimates *is* the
+# Values are all that you get, but they are enough, for the average over the noise can be exact: with `normal_points`
+# the noise takes few values with known probabilities, and for a polynomial the weighted mean of the estimates *is* the
 # expectation. A row with two noises has pairs of points as its values, with the product of their probabilities. And the
 # truth for a polynomial you know: $\mathbb E f = \sum_k c_k\, \mathbb E z^k$, or let the pathwise formula give it.
 #
@@ -689,7 +689,8 @@ check("lognormal.match_cdf")
 # *Which parameters?* 001 says $\mu, \sigma \in \mathbb R$. Take $\sigma > 0$: for $\sigma = 0$ there is no
 # density, and for $\sigma < 0$ the printed one is negative.
 #
-# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two terms.)
+# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two
+# terms.)
 #
 # **Question (4 points; 001 P2a).** In the exam there is no computer. Cover the lines above and write the derivation of
 # $T$ out by hand, in sentences and formulas: $\epsilon \sim \mathcal N(0, 1)$ is given, $T$ is to be increasing, and
@@ -808,8 +809,8 @@ with waiting_for("reparameterise_lognormal"):
 # $$\frac1N \sum_{n=1}^N \big[\log q(z_n) - \log p(z_n)\big] , \qquad z_n = \mu + \sigma\epsilon_n .$$
 #
 # As soon as one $z_n$ lies in your event, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever
-# types the formula of the log-normal density gets NaN there. **Write** `sampled_kl` such that it is right in both cases:
-# the finite mean where the prior allows all samples, and $+\infty$ otherwise.
+# types the formula of the log-normal density gets NaN there. **Write** `sampled_kl` such that it is right in both
+# cases: the finite mean where the prior allows all samples, and $+\infty$ otherwise.
 #
 # **In numbers.** $\mu = 1$, $\sigma = 0.5$: the logarithm of $q$'s probability of $[2, \infty)$, from two standard
 # deviations above the mean on, is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
@@ -864,22 +865,22 @@ with waiting_for("sampled_kl"):
 #
 # ### Equal support is not enough
 #
-# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the
-# divergence is finite. The conclusion is right here, the reason is not sufficient. If $q$ has mass where $p$ has
-# none, the divergence is infinite. (The other way round it costs nothing:
-# $\mathrm{KL}\big(U(0, 1) \,\|\, U(0, 2)\big) = \log 2$.) But equal supports do not make it finite: Cauchy against
-# normal is infinite, for the tails of $q$ are heavier than $p$ can bear ([notebook 06](06_elbo.ipynb), section 9). For two
-# log-normals the divergence *is* finite, for a better reason, which comes next.
+# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the divergence is
+# finite. The conclusion is right here, the reason is not sufficient. If $q$ has mass where $p$ has none, the divergence
+# is infinite. (The other way round it costs nothing: $\mathrm{KL}\big(U(0, 1) \,\|\, U(0, 2)\big) = \log 2$.) But equal
+# supports do not make it finite: Cauchy against normal is infinite, for the tails of $q$ are heavier than $p$ can bear
+# ([notebook 06](06_elbo.ipynb), section 9). For two log-normals the divergence *is* finite, for a better reason, which
+# comes next.
 
 # %% [markdown]
 # ## 7 · What the right posterior costs
 #
 # Let both be log-normal, $q = \log\mathcal N(\mu, \sigma^2)$ and $p = \log\mathcal N(m, s^2)$. In the quotient
-# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \log z$
-# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$. **So it is the divergence of the two normals**, and finite
-# for that reason: an invertible map, here the logarithm, changes both densities by the same factor and no divergence
-# at all. The divergence of two normals you know from [notebook 06](06_elbo.ipynb), section 2, with the same names for its
-# parts; here, in one dimension,
+# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \log z$ alone,
+# and under $q$ that is $\mathcal N(\mu, \sigma^2)$. **So it is the divergence of the two normals**, and finite for that
+# reason: an invertible map, here the logarithm, changes both densities by the same factor and no divergence at all. The
+# divergence of two normals you know from [notebook 06](06_elbo.ipynb), section 2, with the same names for its parts;
+# here, in one dimension,
 #
 # $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big( \underbrace{\frac{\sigma^2}{s^2}}_{\text{trace}}
 # + \underbrace{\frac{(\mu - m)^2}{s^2}}_{\text{mean}} - 1 + \underbrace{\log\frac{s^2}{\sigma^2}}_{\text{log det}} \Big) .$$
@@ -1104,12 +1105,12 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # </details>
 #
-# **9.** (6 points) $q$ is a mixture, $\mathcal N(\mu_1, 1)$ with probability $\pi$, else $\mathcal N(\mu_2, 1)$. A sample is
-# made in two draws: first which of the two, then $z = \mu_k + \epsilon$. (a) The pathwise term for $\mu_1$: when is it
-# 0, and is its mean right? (b) Why does no path lead to $\pi$? Give the score-function term for $\pi$ (two cases). (c)
-# Give an estimator for $\pi$ that uses one $\epsilon$ for *both* components and draws no coin, and show that it is
-# unbiased. (d) For $f(z) = z^2$, $\mu_1 = 1$, $\mu_2 = -2$, $\pi = 0.3$: both exact derivatives, and the standard
-# deviation of the term of (c).
+# **9.** (6 points) $q$ is a mixture, $\mathcal N(\mu_1, 1)$ with probability $\pi$, else $\mathcal N(\mu_2, 1)$. A
+# sample is made in two draws: first which of the two, then $z = \mu_k + \epsilon$. (a) The pathwise term for $\mu_1$:
+# when is it 0, and is its mean right? (b) Why does no path lead to $\pi$? Give the score-function term for $\pi$ (two
+# cases). (c) Give an estimator for $\pi$ that uses one $\epsilon$ for *both* components and draws no coin, and show
+# that it is unbiased. (d) For $f(z) = z^2$, $\mu_1 = 1$, $\mu_2 = -2$, $\pi = 0.3$: both exact derivatives, and the
+# standard deviation of the term of (c).
 #
 # <details><summary>Answer</summary>
 #

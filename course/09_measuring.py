@@ -93,11 +93,11 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# Five "models" of two moons; each shows 500 samples. Below them, six numbers that the literature would report. The first
-# column is fresh data, and it is the yardstick: where a number in another column is worse than that in the first by more
-# than five standard errors, it raises an alarm (a filled field). These other columns are all frauds, and **no row is filled
-# for all of them**. Each measure is blind to something: the Fréchet distance to everything but mean and covariance, the
-# MMD (at its usual bandwidth) to detail, precision to what is missing, and all but the last to theft.
+# Five "models" of two moons; each shows 500 samples. Below them, six numbers that the literature would report. The
+# first column is fresh data, and it is the yardstick: where a number in another column is worse than that in the first
+# by more than five standard errors, it raises an alarm (a filled field). These other columns are all frauds, and **no
+# row is filled for all of them**. Each measure is blind to something: the Fréchet distance to everything but mean and
+# covariance, the MMD (at its usual bandwidth) to detail, precision to what is missing, and all but the last to theft.
 #
 # ### Notation
 #
@@ -145,19 +145,20 @@ show(
 # %% [markdown]
 # ## 1 · The Fréchet distance
 #
-# The number that most papers on pictures report is the *FID*, the Fréchet inception distance (004). Two sets of
-# samples are each summed up by a mean and a covariance, and the two normal distributions with these moments are
-# compared. Between normals the Fréchet distance, which is also called the 2-Wasserstein distance, has a closed form, and
-# its square is
+# The number that most papers on pictures report is the *FID*, the Fréchet inception distance (004). Two sets of samples
+# are each summed up by a mean and a covariance, and the two normal distributions with these moments are compared.
+# Between normals the Fréchet distance, which is also called the 2-Wasserstein distance, has a closed form, and its
+# square is
 #
 # $$d^2 = \lVert m_x - m_y \rVert^2 + \operatorname{tr} C_x + \operatorname{tr} C_y - 2 \operatorname{tr}\,(C_x C_y)^{1/2} .$$
 #
 # Read it in one dimension:
-# $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x - \sigma_y)^2$. The centres must agree, and so must the widths. In more dimensions the last term asks for the
-# **root of a matrix**, *not* the matrix of the roots. For a covariance, $R = C^{1/2}$ is the matrix with $R R = C$ that
-# is symmetric and has no negative eigenvalue: it has the axes of $C$, and the roots of its eigenvalues. $C_x C_y$ is not
-# even symmetric, but it has the same eigenvalues as $C_x^{1/2} C_y C_x^{1/2}$, which is; they are $\ge 0$, and the
-# trace of the root is the sum of their roots. (Rounding makes a few of them $-10^{-17}$.)
+# $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x - \sigma_y)^2$. The centres
+# must agree, and so must the widths. In more dimensions the last term asks for the **root of a matrix**, *not* the
+# matrix of the roots. For a covariance, $R = C^{1/2}$ is the matrix with $R R = C$ that is symmetric and has no
+# negative eigenvalue: it has the axes of $C$, and the roots of its eigenvalues. $C_x C_y$ is not even symmetric, but it
+# has the same eigenvalues as $C_x^{1/2} C_y C_x^{1/2}$, which is; they are $\ge 0$, and the trace of the root is the
+# sum of their roots. (Rounding makes a few of them $-10^{-17}$.)
 #
 # **In numbers.** $x$: the corners $(0,0), (2,0), (0,2), (2,2)$ of a square. $y$: the points $(0,0), (2,2), (1,1)$.
 # Both means are $(1, 1)$. With $n - 1$ below, $C_x = \frac43 I$ and
@@ -197,8 +198,8 @@ def frechet_limit(sizes, values):
 check("metric.frechet")
 
 # %% [markdown]
-# How strong is the bias? Pairs of independent samples of the same moons, at growing size. Each point is the mean over 40
-# pairs, with its standard error; the truth is 0.
+# How strong is the bias? Pairs of independent samples of the same moons, at growing size. Each point is the mean over
+# 40 pairs, with its standard error; the truth is 0.
 
 # %% tags=["demo"]
 with waiting_for("frechet_terms", "frechet_limit"):
@@ -272,9 +273,9 @@ with waiting_for("frechet_terms", "bootstrap"):
 # %% [markdown]
 # About half of the $0.381$ is bias. And two models whose distances differ by less than two errors *of the difference*
 # should share a place: with errors $e_1$ and $e_2$ that of the difference is $\sqrt{e_1^2 + e_2^2}$. The package states
-# an error with every measure, but none of them by the bootstrap, since its samples that come twice would look like copies
-# to the measures of sections 4 to 6. For the Fréchet distance it uses a cousin, the *jackknife*, which leaves out a tenth
-# of the samples at a time.
+# an error with every measure, but none of them by the bootstrap, since its samples that come twice would look like
+# copies to the measures of sections 4 to 6. For the Fréchet distance it uses a cousin, the *jackknife*, which leaves
+# out a tenth of the samples at a time.
 #
 # ## 2 · How to fool it
 #
@@ -356,11 +357,11 @@ with waiting_for("fooling_gaussian", "frechet_terms"):
 # $$\widehat{\mathrm{MMD}^2} = \frac{1}{n(n-1)} \sum_{i \ne i'} k(x_i, x_{i'}) + \frac{1}{m(m-1)} \sum_{j \ne j'} k(y_j, y_{j'}) -
 # \frac{2}{nm} \sum_{i,\,j} k(x_i, y_j) .$$
 #
-# Between data and model no pair is left out: $x_1$ and $y_1$ are strangers. The estimate has the right mean for
-# *every* sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative again and again**. (More
-# often than not, since its law leans to the right. At the usual bandwidth, six in ten pairs of samples of the moons give a
-# negative number, and the other four are larger in return.) That is no error, and whoever cuts it off at 0 brings the
-# bias back.
+# Between data and model no pair is left out: $x_1$ and $y_1$ are strangers. The estimate has the right mean for *every*
+# sample size (there is no $c/n$ here), and so, when the truth is 0, it **must be negative again and again**. (More
+# often than not, since its law leans to the right. At the usual bandwidth, six in ten pairs of samples of the moons
+# give a negative number, and the other four are larger in return.) That is no error, and whoever cuts it off at 0
+# brings the bias back.
 #
 # **In numbers.** One dimension, $h = 1$, $x = (0, 1)$, $y = (0, 2)$. Within: $k(0, 1) = e^{-1/2} = 0.6065$ and
 # $k(0, 2) = e^{-2} = 0.1353$. Across: $1,\ 0.1353,\ 0.6065,\ 0.6065$, mean $0.5871$. The estimate is
@@ -392,9 +393,9 @@ def mmd_unbiased(x, y, h):
 check("metric.mmd")
 
 # %% [markdown]
-# The bandwidth is the microscope's focus. The next cell measures three frauds and fresh data at many bandwidths, in units
-# of the estimate's standard error: below 2 nobody should shout. Common practice takes $h$ to be the median distance
-# between two samples (the upright line). Is that where the frauds show?
+# The bandwidth is the microscope's focus. The next cell measures three frauds and fresh data at many bandwidths, in
+# units of the estimate's standard error: below 2 nobody should shout. Common practice takes $h$ to be the median
+# distance between two samples (the upright line). Is that where the frauds show?
 
 # %% tags=["demo"]
 with waiting_for("kernel", "mmd_unbiased"):
@@ -515,11 +516,11 @@ with waiting_for("radii", "precision_coverage"):
          "above 2, recall and coverage near zero.")  # fmt: skip
 
 # %% [markdown]
-# The jumbles have more recall than the test digits! Of the two numbers that ask what is missing, only coverage tells. And
-# the blob, the mean of all digits, has perfect precision and the best density of all: the middle of the cloud lies in
-# everybody's ball, although no digit looks like it. (Why do the *test* digits not reach 1? They were written by other
-# people than the training digits: shuffle both together, deal them out anew, and all four numbers are above 0.9. The
-# yardstick is always what fresh data get, at the same $n$ and $k$.)
+# The jumbles have more recall than the test digits! Of the two numbers that ask what is missing, only coverage tells.
+# And the blob, the mean of all digits, has perfect precision and the best density of all: the middle of the cloud lies
+# in everybody's ball, although no digit looks like it. (Why do the *test* digits not reach 1? They were written by
+# other people than the training digits: shuffle both together, deal them out anew, and all four numbers are above 0.9.
+# The yardstick is always what fresh data get, at the same $n$ and $k$.)
 #
 # Play with the faults, and watch which of your own functions notice.
 
@@ -545,9 +546,9 @@ with waiting_for("frechet_terms", "mmd_unbiased", "precision_coverage"):
 # its training set is right about all of it, whatever the laws.
 #
 # The recipe: split both sets, train on the first halves, count the right verdicts on the second. If both laws are
-# equal, a verdict knows nothing of the set that its sample came from: half of the verdicts are right on average, and the
-# number of right ones among $n$ is at most as spread out as $\mathrm{Bin}(n, \frac12)$, the law of coins. The **p-value**
-# is the probability that coins do as well *or better*:
+# equal, a verdict knows nothing of the set that its sample came from: half of the verdicts are right on average, and
+# the number of right ones among $n$ is at most as spread out as $\mathrm{Bin}(n, \frac12)$, the law of coins. The
+# **p-value** is the probability that coins do as well *or better*:
 #
 # $$p = P\big(\mathrm{Bin}(n, \tfrac12) \ge \text{right}\big) .$$
 #
@@ -575,8 +576,8 @@ def two_sample_test(real, fake, k):
 check("metric.two_sample")
 
 # %% [markdown]
-# How many samples does it take to unmask your Gaussian of section 2, here with the moments of the moons? And is the test
-# ever fooled?
+# How many samples does it take to unmask your Gaussian of section 2, here with the moments of the moons? And is the
+# test ever fooled?
 
 # %% tags=["demo"]
 with waiting_for("fooling_gaussian", "two_sample_test"):
@@ -595,9 +596,9 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
 
 
 # %% [markdown]
-# Look at the digits buried in noise. They are told from digits no better than *by a coin*: every noisy picture's nearest
-# neighbours are digits, since the noisy ones are so far from each other, and so every verdict is "data". A test is
-# as good as its classifier. A small p-value speaks for a difference; a large one speaks for nothing.
+# Look at the digits buried in noise. They are told from digits no better than *by a coin*: every noisy picture's
+# nearest neighbours are digits, since the noisy ones are so far from each other, and so every verdict is "data". A test
+# is as good as its classifier. A small p-value speaks for a difference; a large one speaks for nothing.
 #
 # ## 6 · Is it new?
 #
@@ -608,9 +609,9 @@ with waiting_for("fooling_gaussian", "two_sample_test"):
 # $$\text{ratio} = \frac{\text{mean over fakes of } \min_i \lVert y_j - x_i \rVert}{\text{mean over test samples of } \min_i \lVert x'_j - x_i \rVert}, \qquad x_i \text{ from the training set.}$$
 #
 # Near 0: copies. Near 1: as far from the training set as data should be. Well above 1: farther from it than data are. A
-# little below 1 is no proof of theft, since what is smooth has near neighbours: test digits, each averaged with the mean
-# of its class, come to $0.84$. Note that the test samples must be *fresh*. Those of the training set find themselves, at
-# distance 0.
+# little below 1 is no proof of theft, since what is smooth has near neighbours: test digits, each averaged with the
+# mean of its class, come to $0.84$. Note that the test samples must be *fresh*. Those of the training set find
+# themselves, at distance 0.
 #
 # **In numbers.** Training set $0, 10$; fakes $0.5, 9$; test samples $2, 7$. Fakes: $0.5$ and $1$, mean $0.75$.
 # Test: $2$ and $3$, mean $2.5$. Ratio $0.3$.
@@ -662,8 +663,8 @@ check("metric.nearest_neighbour")
 #
 # **A memoriser.** Put a narrow normal of width $\sigma$ on each training sample,
 # $q(x) = \frac1N \sum_i \mathcal N(x;\, x_i, \sigma^2 I)$. With a small $\sigma$ its samples are training pictures, and
-# flawless. But as $\sigma \to 0$ the negative log-likelihood of a *test* sample, which is none of the $x_i$, grows without
-# bound.
+# flawless. But as $\sigma \to 0$ the negative log-likelihood of a *test* sample, which is none of the $x_i$, grows
+# without bound.
 #
 # Both formulas are mixtures, and in both the terms may be far below the smallest float: $e^{-1000} = 0$ in every
 # float type that you will meet here. The cure is the one of notebook 06: $\log \sum_i e^{a_i}$ is computed with the
@@ -847,7 +848,8 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # - *"An FID of 0 means that the model is perfect."* It means that two means and two covariances agree.
 # - *"A negative MMD² is a bug."* The unbiased estimate of 0 is negative more often than not.
-# - *"High recall means that nothing is missing."* Outliers among the fakes have large balls, and large balls recall everything.
+# - *"High recall means that nothing is missing."* Outliers among the fakes have large balls, and large balls recall
+#   everything.
 # - *"p = 0.4, so the two laws are equal."* Only this classifier, with so many samples, did not tell them apart.
 # - *"A model with a better likelihood makes better pictures."* 4.6 nats buy 99 % of noise.
 #
@@ -924,10 +926,10 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # </details>
 #
-# **8.** (6 points) Two models of the same data are to be ranked. The Fréchet distances of A are $0.70$ with 500 samples and
-# $0.52$ with 1000; those of B are $0.66$ with 1000 and $0.60$ with 2000. (a) A report says "0.52 against 0.60". What
-# do you say, and what are the distances without bias? (b) With errors of $0.04$ at every size, what is the error of
-# each extrapolated value, and of their difference? (c) A third model C returns a copy of a training sample with
+# **8.** (6 points) Two models of the same data are to be ranked. The Fréchet distances of A are $0.70$ with 500 samples
+# and $0.52$ with 1000; those of B are $0.66$ with 1000 and $0.60$ with 2000. (a) A report says "0.52 against 0.60".
+# What do you say, and what are the distances without bias? (b) With errors of $0.04$ at every size, what is the error
+# of each extrapolated value, and of their difference? (c) A third model C returns a copy of a training sample with
 # probability $0.05$, and is perfect otherwise. You have 400 of its samples. What is its neighbour ratio, and is it
 # noticed, if distances to the nearest neighbour scatter by half of their mean? Give a measure that does notice.
 #

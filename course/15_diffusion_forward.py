@@ -31,9 +31,9 @@
 # posterior of one step, a judge of schedules) is the whole machinery that notebook 16 trains on. And at the end you
 # will turn noise into digits with it, without having trained anything.
 #
-# You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: about 4½ hours in all. The core
-# is sections 1 to 3, 7, 8 and 10, about half of it; the rest can wait for a second evening. Labels such as 001 P4d say
-# where a question comes from; notebook 00 lists these sources.
+# You need: mean and variance of sums, the density of a normal distribution, Bayes' rule. Time: about 4½ hours in all. The
+# core is sections 1 to 3, 7, 8 and 10, about half of it; the rest can wait for a second evening. Labels such as 001 P4d
+# say where a question comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -438,8 +438,8 @@ with waiting_for("noising_step", "alpha_bar", "q_sample"):
 # what is left of them at time $t$.
 #
 # Things to try. At how many decibels do *you* stop recognising the digits, and is it the same for all four? Set
-# *linear* to $T = 100$: does the picture at $t = T/2$ change? And try all six: a vermilion square is not a number. Where
-# do you meet one, and can you say why? Section 10 comes back to it.
+# *linear* to $T = 100$: does the picture at $t = T/2$ change? And try all six: a vermilion square is not a number.
+# Where do you meet one, and can you say why? Section 10 comes back to it.
 
 # %% tags=["demo"]
 with waiting_for("alpha_bar", "q_sample"):
@@ -1184,8 +1184,8 @@ check("diffusion.break_it")
 # large, guesses $x_0$ (or, which is the same, $\epsilon$) better *on the training set*. `best_x0` computes it; you
 # saw it in section 8, and will write it yourself in notebook 16.
 #
-# **In numbers.** $\beta = (0.1, 0.2)$, $x_2 = 0.5$, all noises 1, and a guess that always says 1. At $t = 2$ the
-# mean is $0.8374$ (section 7) and the variance $0.0714$, so $x_1 = 0.8374 + 0.2673 \approx 1.1046$. At $t = 1$ the mean is
+# **In numbers.** $\beta = (0.1, 0.2)$, $x_2 = 0.5$, all noises 1, and a guess that always says 1. At $t = 2$ the mean
+# is $0.8374$ (section 7) and the variance $0.0714$, so $x_1 = 0.8374 + 0.2673 \approx 1.1046$. At $t = 1$ the mean is
 # the guess and the variance 0: $x_0 = 1$.
 #
 # **Write** `generate`, the whole chain, with your `posterior`. (The check answers `guess` itself: no network, no data.)
@@ -1358,13 +1358,13 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 #
 # </details>
 #
-# **10.** (6 points) A schedule was tuned on small pictures. It is now used for pictures with $k$ times as many pixels on each
-# side that show the same things: the average over a block of $k \times k$ pixels is what the pixel was. (a) Take $x_t$
-# of a large picture and average its blocks. What is the signal-to-noise ratio of the result, in terms of that of
-# $x_t$? (b) So at equal $\bar\alpha_t$, which of the two pictures is easier to recognise? Give the $\bar\alpha'_t$ at
-# which the large picture is as hard as the small one at $\bar\alpha_t$. (c) $k = 2$ and $\bar\alpha_t = \frac12$: what
-# is $\bar\alpha'_t$? (d) Is $\bar\alpha'$ that of a valid schedule whenever $\bar\alpha$ is? What becomes of the prior
-# gap, if one keeps the old schedule?
+# **10.** (6 points) A schedule was tuned on small pictures. It is now used for pictures with $k$ times as many pixels
+# on each side that show the same things: the average over a block of $k \times k$ pixels is what the pixel was. (a)
+# Take $x_t$ of a large picture and average its blocks. What is the signal-to-noise ratio of the result, in terms of
+# that of $x_t$? (b) So at equal $\bar\alpha_t$, which of the two pictures is easier to recognise? Give the
+# $\bar\alpha'_t$ at which the large picture is as hard as the small one at $\bar\alpha_t$. (c) $k = 2$ and
+# $\bar\alpha_t = \frac12$: what is $\bar\alpha'_t$? (d) Is $\bar\alpha'$ that of a valid schedule whenever $\bar\alpha$
+# is? What becomes of the prior gap, if one keeps the old schedule?
 #
 # <details><summary>Answer</summary>
 #

@@ -22,9 +22,9 @@
 # %% [markdown]
 # # 16 · Denoising diffusion
 #
-# Notebook 15 walked from the data to noise. Now we walk back. Nobody can write down the step back, for it depends on all
-# the data at once. But each step is small, a small step back is nearly Gaussian, and all that is missing is its mean. A
-# network learns that mean, and it turns out that it may as well learn to say which noise is in a picture.
+# Notebook 15 walked from the data to noise. Now we walk back. Nobody can write down the step back, for it depends on
+# all the data at once. But each step is small, a small step back is nearly Gaussian, and all that is missing is its
+# mean. A network learns that mean, and it turns out that it may as well learn to say which noise is in a picture.
 #
 # This chapter is about the mathematics of the way back: what is learnt, why squared distances are all that remains of
 # a likelihood, and what the sampler does with it. We use *exact* denoisers, for data simple enough to have one, so that
@@ -79,9 +79,10 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# The data are two narrow hills, at $-1$ and $1$. The paths start at $t = 60$, on the left, as pure noise, and take sixty
-# steps of the sampler that you will write in section 4; the colour of a path is that of the hill in which it ends. No
-# network was trained: for two hills one can compute the best possible guess of the noise exactly, and the chain uses that.
+# The data are two narrow hills, at $-1$ and $1$. The paths start at $t = 60$, on the left, as pure noise, and take
+# sixty steps of the sampler that you will write in section 4; the colour of a path is that of the hill in which it
+# ends. No network was trained: for two hills one can compute the best possible guess of the noise exactly, and the
+# chain uses that.
 #
 # Follow a single path. For a long while it only jitters. Somewhere in the middle it has to decide, and near the end it
 # is pulled into one hill and the jitter fades. The decision is not made by any one step: it is made by the noise, a
@@ -131,24 +132,24 @@ show(
 # %% [markdown]
 # ## 1 · Guess the noise
 #
-# Here is a game. I take a data point, choose a time, mix in noise, and show you the mixture $x_t$ and $t$. You guess the
-# noise; you pay the squared distance. That is the whole training of a diffusion model (002 algorithm 1):
+# Here is a game. I take a data point, choose a time, mix in noise, and show you the mixture $x_t$ and $t$. You guess
+# the noise; you pay the squared distance. That is the whole training of a diffusion model (002 algorithm 1):
 #
 # $$L = \mathbb E_{x_0,\, t,\, \epsilon} \big\| \epsilon - \epsilon_\theta(x_t, t) \big\|^2, \qquad
 # x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1 - \bar\alpha_t}\,\epsilon .$$
 #
 # What is the best guess? A squared distance is least at the conditional mean, so the perfect player answers
 # $\mathbb E[\epsilon \mid x_t]$. If the data are a *single* point $c$, the mixture betrays its noise entirely:
-# $\epsilon = (x_t - \sqrt{\bar\alpha_t}\,c)/\sqrt{1 - \bar\alpha_t}$, and the perfect player pays nothing. As soon as two
-# data points could lie behind one $x_t$, he pays something, and that is not his fault.
+# $\epsilon = (x_t - \sqrt{\bar\alpha_t}\,c)/\sqrt{1 - \bar\alpha_t}$, and the perfect player pays nothing. As soon as
+# two data points could lie behind one $x_t$, he pays something, and that is not his fault.
 #
-# **In numbers.** $x_0 = 2$, $\epsilon = -1$, $\bar\alpha_t = 0.64$: $x_t = 0.8 \cdot 2 - 0.6 = 1$. A model that says 0 pays
-# $(-1 - 0)^2 = 1$. One that believes in $c = 2$ says $(1 - 1.6)/0.6 = -1$ and pays 0; one that believes in $c = 0$ says
-# $1/0.6 = 1.667$ and pays $7.11$.
+# **In numbers.** $x_0 = 2$, $\epsilon = -1$, $\bar\alpha_t = 0.64$: $x_t = 0.8 \cdot 2 - 0.6 = 1$. A model that says 0
+# pays $(-1 - 0)^2 = 1$. One that believes in $c = 2$ says $(1 - 1.6)/0.6 = -1$ and pays 0; one that believes in $c = 0$
+# says $1/0.6 = 1.667$ and pays $7.11$.
 #
-# **Write** the loss of a batch: the mean over *all* entries. (The square of a norm is a sum over the entries of one item.
-# Dividing it by their number changes no best guess, and makes losses of small and large pictures comparable.) Time and
-# noise are arguments, so that results can be repeated; a training loop draws them afresh for each step.
+# **Write** the loss of a batch: the mean over *all* entries. (The square of a norm is a sum over the entries of one
+# item. Dividing it by their number changes no best guess, and makes losses of small and large pictures comparable.)
+# Time and noise are arguments, so that results can be repeated; a training loop draws them afresh for each step.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "ddpm-loss-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "33daf6e45d2ef42d2958e20f2a653f96", "cell_type": "code"} deletable=false
 def ddpm_loss(model, x0, t, eps, alpha_bar):
@@ -167,14 +168,14 @@ check("ddpm.loss")
 
 # %% [markdown]
 # Two slips here never show in the loss curve. Draw the noise a second time for the target, and the curve falls to 1 and
-# stays: the model has learnt to say 0, the best guess at a noise that it has never seen. Tell the model $t - 1$, and the
-# curve is perfect, but the sampler, which tells it $t$, gets the answers of the wrong step.
+# stays: the model has learnt to say 0, the best guess at a noise that it has never seen. Tell the model $t - 1$, and
+# the curve is perfect, but the sampler, which tells it $t$, gets the answers of the wrong step.
 
 # %% [markdown]
 # ## 2 · From means to noises
 #
-# Why the noise? What the step back needs is a *mean*. Take notebook 15's posterior mean, and put in the $x_0$ that $x_t$
-# and $\epsilon$ make, $x_0 = (x_t - \sqrt{1 - \bar\alpha_t}\,\epsilon)/\sqrt{\bar\alpha_t}$. With
+# Why the noise? What the step back needs is a *mean*. Take notebook 15's posterior mean, and put in the $x_0$ that
+# $x_t$ and $\epsilon$ make, $x_0 = (x_t - \sqrt{1 - \bar\alpha_t}\,\epsilon)/\sqrt{\bar\alpha_t}$. With
 # $\sqrt{\bar\alpha_t} = \sqrt{\bar\alpha_{t-1}}\sqrt{\alpha_t}$ the factor before $x_t$ becomes
 #
 # $$\frac{\beta_t}{\sqrt{\alpha_t}\,(1 - \bar\alpha_t)} + \frac{\sqrt{\alpha_t}\,(1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}
@@ -192,7 +193,8 @@ check("ddpm.loss")
 # w_t = \frac{\beta_t^2}{2\,\sigma_t^2\,\alpha_t\,(1 - \bar\alpha_t)} .$$
 #
 # The loss of section 1 simply drops $w_t$. That is no longer the bound on $\log p(x_0)$, but it is the same game with
-# other stakes: at small $t$, where $w_t$ is large and the noise too faint to see, one pays less. Pictures come out better.
+# other stakes: at small $t$, where $w_t$ is large and the noise too faint to see, one pays less. Pictures come out
+# better.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$, $t = 2$, $\bar\alpha_2 = 0.72$: the factor before $\epsilon$ is
 # $0.2/(\sqrt{0.28}\sqrt{0.8}) = 0.4226$. With $x_2 = 0.5$, $\epsilon = -1$ the mean is $0.5590 + 0.4226 = 0.9816$. With
@@ -228,17 +230,17 @@ check("ddpm.weight")
 # ## 3 · Four ways to say the same
 #
 # $x_t$ is a mixture of two unknowns, $x_0$ and $\epsilon$, with known weights. Say anything about one of them and the
-# other follows. So a network may predict the noise, the clean $x_0$, the **score** $\nabla_{x_t} \log q(x_t \mid x_0)$ of
-# the mixture (002 9-5), or the **velocity** $v$:
+# other follows. So a network may predict the noise, the clean $x_0$, the **score** $\nabla_{x_t} \log q(x_t \mid x_0)$
+# of the mixture (002 9-5), or the **velocity** $v$:
 #
 # $$\text{score} = -\frac{x_t - \sqrt{\bar\alpha_t}\,x_0}{1 - \bar\alpha_t} = -\frac{\epsilon}{\sqrt{1 - \bar\alpha_t}},
 # \qquad v = \sqrt{\bar\alpha_t}\,\epsilon - \sqrt{1 - \bar\alpha_t}\,x_0 .$$
 #
 # Write $\sqrt{\bar\alpha_t} = \cos\varphi$ and $\sqrt{1 - \bar\alpha_t} = \sin\varphi$. Then
-# $x_t = \cos\varphi\, x_0 + \sin\varphi\, \epsilon$, and $v = dx_t/d\varphi$ is how fast it changes as $\varphi$ goes from
-# signal to noise. The pair $(x_t, v)$ is $(x_0, \epsilon)$ turned by the angle $\varphi$, and turning back gives
-# $\epsilon = \sin\varphi\, x_t + \cos\varphi\, v$ and $x_0 = \cos\varphi\, x_t - \sin\varphi\, v$: no division anywhere.
-# That is why $v$ is liked at both ends of time, where one of the other formulas divides by nearly nothing.
+# $x_t = \cos\varphi\, x_0 + \sin\varphi\, \epsilon$, and $v = dx_t/d\varphi$ is how fast it changes as $\varphi$ goes
+# from signal to noise. The pair $(x_t, v)$ is $(x_0, \epsilon)$ turned by the angle $\varphi$, and turning back gives
+# $\epsilon = \sin\varphi\, x_t + \cos\varphi\, v$ and $x_0 = \cos\varphi\, x_t - \sin\varphi\, v$: no division
+# anywhere. That is why $v$ is liked at both ends of time, where one of the other formulas divides by nearly nothing.
 #
 # A model's guesses are conditional means, and everything here is linear once $x_t$ is known. So the same formulas turn
 # the best guess of one into the best guess of the others; only what counts as a *small* error differs.
@@ -285,9 +287,9 @@ check("ddpm.parametrisations")
 #
 # How does one check a sampler? Not by looking at pictures. If the data are $\mathcal N(m, s^2)$, the exact denoiser is
 # linear, $\mathbb E[\epsilon \mid x_t] = \sqrt{1 - \bar\alpha_t}\,(x_t - \sqrt{\bar\alpha_t}\,m)/v_t$ with
-# $v_t = \bar\alpha_t s^2 + 1 - \bar\alpha_t$. Then the whole chain is linear in its noises, and its result is normal with
-# a mean and a variance that can be written down. The check does that: it answers your calls of `model`, sends one noise at
-# a time through your chain, and adds up the squares.
+# $v_t = \bar\alpha_t s^2 + 1 - \bar\alpha_t$. Then the whole chain is linear in its noises, and its result is normal
+# with a mean and a variance that can be written down. The check does that: it answers your calls of `model`, sends one
+# noise at a time through your chain, and adds up the squares.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$, variances $\beta$, a model that always says 0, $x_2 = 1$, noises 1: $x_1 =
 # 1/\sqrt{0.8} + \sqrt{0.2} = 1.5652$, $x_0 = 1.5652/\sqrt{0.9} = 1.6499$. Variance-exploding with $\sigma = 0.5$:
@@ -331,15 +333,16 @@ with waiting_for("ddpm_sample", "mean_from_eps"):
 
 
 # %% [markdown]
-# At share 0 the chain is deterministic, and loses spread at each step: with twenty steps all paths end at 0, between the
-# hills, where no data are, and with a hundred they end in two needles. At share 1 the hills are half as wide again as they
-# should be with twenty steps, and hardly a tenth too wide with a hundred. At share 2 they are still half as wide again with
-# a hundred. (No noise need not mean no spread: section 5 has a deterministic chain that keeps it.)
+# At share 0 the chain is deterministic, and loses spread at each step: with twenty steps all paths end at 0, between
+# the hills, where no data are, and with a hundred they end in two needles. At share 1 the hills are half as wide again
+# as they should be with twenty steps, and hardly a tenth too wide with a hundred. At share 2 they are still half as
+# wide again with a hundred. (No noise need not mean no spread: section 5 has a deterministic chain that keeps it.)
 #
 # ### The perfect player has learnt by heart
 #
-# For a training set we know the best guess, too: [notebook 15](15_diffusion_forward.ipynb), section 12, has it from Bayes'
-# rule. It is $\hat x_0 = \sum_i w_i\, x^{(i)}$ with the *shares* $w$, the softmax of $-d_i = -\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2 / (2\,(1 - \bar\alpha_t))$.
+# For a training set we know the best guess, too: [notebook 15](15_diffusion_forward.ipynb), section 12, has it from
+# Bayes' rule. It is $\hat x_0 = \sum_i w_i\, x^{(i)}$ with the *shares* $w$, the softmax of
+# $-d_i = -\|x_t - \sqrt{\bar\alpha_t}\,x^{(i)}\|^2 / (2\,(1 - \bar\alpha_t))$.
 #
 # There `best_x0` was given; here you write it, in terms of this chapter's game. The best guess of the noise is what
 # $\hat x_0$ leaves of $x_t$,
@@ -347,8 +350,8 @@ with waiting_for("ddpm_sample", "mean_from_eps"):
 # $$\epsilon^*(x_t, t) = \frac{x_t - \sqrt{\bar\alpha_t}\,\hat x_0}{\sqrt{1 - \bar\alpha_t}} ,$$
 #
 # and no network, however large, has a smaller training loss. Put it into section 4's last step, where
-# $1 - \bar\alpha_1 = \beta_1$: the mean is $(x_1 - \sqrt{\beta_1}\,\epsilon^*)/\sqrt{\alpha_1} = \hat x_0$, as in notebook
-# 15's chain. So **the perfect player generates training points, and nothing else**, if $\beta_1$ is small.
+# $1 - \bar\alpha_1 = \beta_1$: the mean is $(x_1 - \sqrt{\beta_1}\,\epsilon^*)/\sqrt{\alpha_1} = \hat x_0$, as in
+# notebook 15's chain. So **the perfect player generates training points, and nothing else**, if $\beta_1$ is small.
 #
 # **In numbers.** Two points, $-1$ and $1$; $\bar\alpha_t = 0.64$, $x_t = 0.4$. $d = 1.2^2/0.72 = 2$ and
 # $0.4^2/0.72 = 0.2222$, the shares are $0.1446$ and $0.8554$. $\hat x_0 = 0.7108$, which is none of the two, and
@@ -410,9 +413,9 @@ with waiting_for("point_shares"):
     )
 
 # %% [markdown]
-# Under much noise there is nothing to know but the mean. As the noise goes, the guess makes up its mind, and in the end the
-# square has fallen into cells, one for each point. Now the digits: your chain, with the thousand training pictures in
-# its head, and what its guesses cost.
+# Under much noise there is nothing to know but the mean. As the noise goes, the guess makes up its mind, and in the end
+# the square has fallen into cells, one for each point. Now the digits: your chain, with the thousand training pictures
+# in its head, and what its guesses cost.
 
 # %% tags=["demo"]
 with waiting_for("perfect_guess", "sample_by_heart"):
@@ -425,23 +428,24 @@ with waiting_for("perfect_guess", "sample_by_heart"):
     )
 
 # %% [markdown]
-# The pictures are sharp and different from each other, as good as the training set, since they *are* the training set. The
-# right half gives the player away: at $t = 2$ of 60 he pays $0.00$ on the pictures that he knows and $9.3$ on
-# others, where a player who always says 0 pays 1. Under a little noise he is sure to recognise an old picture, and wrong.
+# The pictures are sharp and different from each other, as good as the training set, since they *are* the training set.
+# The right half gives the player away: at $t = 2$ of 60 he pays $0.00$ on the pictures that he knows and $9.3$ on
+# others, where a player who always says 0 pays 1. Under a little noise he is sure to recognise an old picture, and
+# wrong.
 #
-# So nothing in the loss asks for new pictures. A network makes them because it *cannot* learn by heart: it is too small, it
-# is stopped early, it is too smooth to jump at the borders of a thousand cells. Where it can, for small sets or pictures that
-# occur a hundred times, diffusion models do give back their training data. That is why one looks at the loss on pictures
-# kept back, and at the neighbours of the samples (notebook 09), before one believes in them.
+# So nothing in the loss asks for new pictures. A network makes them because it *cannot* learn by heart: it is too
+# small, it is stopped early, it is too smooth to jump at the borders of a thousand cells. Where it can, for small sets
+# or pictures that occur a hundred times, diffusion models do give back their training data. That is why one looks at
+# the loss on pictures kept back, and at the neighbours of the samples (notebook 09), before one believes in them.
 #
-# **A question for the pencil.** Every training picture occurs once, but one of them 50 times. What changes in the formula,
-# and in the samples?
+# **A question for the pencil.** Every training picture occurs once, but one of them 50 times. What changes in the
+# formula, and in the samples?
 #
 # <details><summary>Answer</summary>
 #
-# Its share is multiplied by 50 before the shares are made to add up to one: $-d_i$ becomes $-d_i + \log 50$. At late times
-# $\hat x_0$ is drawn towards it, its cell is larger at every time, and the samples give it back about 50 times as often as
-# any other.
+# Its share is multiplied by 50 before the shares are made to add up to one: $-d_i$ becomes $-d_i + \log 50$. At late
+# times $\hat x_0$ is drawn towards it, its cell is larger at every time, and the samples give it back about 50 times as
+# often as any other.
 #
 # </details>
 
@@ -449,17 +453,18 @@ with waiting_for("perfect_guess", "sample_by_heart"):
 # ### Two knobs and two errors
 #
 # The variance-exploding chain has two knobs, $\sigma$ and $T$. How does the quality depend on them (000 Q2c)? A perfect
-# player can answer that without luck and without a network, on a grid. What is wrong with a chain whose steps have been learnt
-# perfectly? Two things.
+# player can answer that without luck and without a network, on a grid. What is wrong with a chain whose steps have been
+# learnt perfectly? Two things.
 #
-# **The steps are normal, the truth is not.** Let the data be hills, $q(x_0) = \sum_k \pi_k\, \mathcal N(m_k, s^2)$. At time
-# $t - 1$ each hill has the variance $v = s^2 + (t - 1)\sigma^2$. Seen from $x_t = x$, Bayes' rule gives for each hill
+# **The steps are normal, the truth is not.** Let the data be hills, $q(x_0) = \sum_k \pi_k\, \mathcal N(m_k, s^2)$. At
+# time $t - 1$ each hill has the variance $v = s^2 + (t - 1)\sigma^2$. Seen from $x_t = x$, Bayes' rule gives for each
+# hill
 #
 # $$r_k \propto \pi_k\, \mathcal N(x;\, m_k,\, v + \sigma^2), \qquad \mu_k = m_k + \frac{v}{v + \sigma^2}\,(x - m_k), \qquad
 # c = \frac{v\,\sigma^2}{v + \sigma^2} :$$
 #
-# with share $r_k$ we come from hill $k$, and then from $\mathcal N(\mu_k, c)$. That is a mixture again. A chain can only
-# take a normal step, and the best that it can do (least KL) is to have the mixture's mean and variance:
+# with share $r_k$ we come from hill $k$, and then from $\mathcal N(\mu_k, c)$. That is a mixture again. A chain can
+# only take a normal step, and the best that it can do (least KL) is to have the mixture's mean and variance:
 #
 # $$\text{mean} = \sum_k r_k\, \mu_k, \qquad
 # \text{variance} = \underbrace{c}_{\text{within a hill}} + \underbrace{\textstyle\sum_k r_k\, (\mu_k - \text{mean})^2}_{\text{which hill?}} .$$
@@ -467,17 +472,18 @@ with waiting_for("perfect_guess", "sample_by_heart"):
 # **The start is not the end.** The chain starts from $\mathcal N(0, T\sigma^2)$, where the noising ends in
 # $\sum_k \pi_k\, \mathcal N(m_k, s^2 + T\sigma^2)$.
 #
-# **In numbers.** Equal hills at $\pm 1$ with $s = 0.3$; $\sigma = 1$, $t = 1$, $x = 0$. $v = 0.09$, $\mu = \pm 0.9174$, $c = 0.0826$,
-# and the step has mean 0 and variance $0.0826 + 0.8417 = 0.924$: it puts 32 % of its points between $-0.4$ and $0.4$, where the
-# truth has 4 %.
+# **In numbers.** Equal hills at $\pm 1$ with $s = 0.3$; $\sigma = 1$, $t = 1$, $x = 0$. $v = 0.09$, $\mu = \pm 0.9174$,
+# $c = 0.0826$, and the step has mean 0 and variance $0.0826 + 0.8417 = 0.924$: it puts 32 % of its points between
+# $-0.4$ and $0.4$, where the truth has 4 %.
 #
 # **Write** the two moments. `before` is the variance that was added before this step, $(t - 1)\sigma^2$.
 #
-# **Find two witnesses.** `missed(sigma, T, step_moments)` runs the chain by quadrature for hills at $\pm 1$ with weights
-# $\frac13$ and $\frac23$ and $s = 0.3$, and returns by how many nats its end misses the data, $\mathrm{KL}(q \,\|\, p_\theta)$. Two
-# things can be tried: *longer*, twice the steps at the same $\sigma$; or *finer*, half of $\sigma$ and four times the steps,
-# at the same total variance. Give one pair $(\sigma, T)$ where longer is useless, it takes away less than 5 % of what
-# is missed, while finer takes away more than half; and one pair where it is the other way round.
+# **Find two witnesses.** `missed(sigma, T, step_moments)` runs the chain by quadrature for hills at $\pm 1$ with
+# weights $\frac13$ and $\frac23$ and $s = 0.3$, and returns by how many nats its end misses the data,
+# $\mathrm{KL}(q \,\|\, p_\theta)$. Two things can be tried: *longer*, twice the steps at the same $\sigma$; or *finer*,
+# half of $\sigma$ and four times the steps, at the same total variance. Give one pair $(\sigma, T)$ where longer is
+# useless, it takes away less than 5 % of what is missed, while finer takes away more than half; and one pair where it
+# is the other way round.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-two-knobs-and-two-errors-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e01db8f9eeea7a22037156725fe620e9", "cell_type": "code"} deletable=false editable=false
 from pushforward.figures.ddpm_exact import draw_two_knobs
@@ -517,8 +523,8 @@ def finer_is_useless():
 check("ddpm.steps_and_noise")
 
 # %% [markdown]
-# Here is the whole landscape, from your moments. On the left $T$ grows at fixed $\sigma$, in the middle $\sigma$ shrinks
-# at fixed total variance, and on the right is where three chains end.
+# Here is the whole landscape, from your moments. On the left $T$ grows at fixed $\sigma$, in the middle $\sigma$
+# shrinks at fixed total variance, and on the right is where three chains end.
 
 # %% tags=["demo"]
 with waiting_for("step_moments"):
@@ -533,23 +539,26 @@ with waiting_for("step_moments"):
 
 
 # %% [markdown]
-# **Question (6 points; 000 Q2c).** How does the quality of the approximation depend (a) on $\sigma$, if $T$ is varied so that the
-# total variance stays the same, and (b) on $T$, at constant $\sigma$? Give for each the reason, and say where it ends.
+# **Question (6 points; 000 Q2c).** How does the quality of the approximation depend (a) on $\sigma$, if $T$ is varied
+# so that the total variance stays the same, and (b) on $T$, at constant $\sigma$? Give for each the reason, and say
+# where it ends.
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ddpm-two_knobs", "grade": true, "solution": true, "locked": false, "task": false, "points": 6.0, "checksum": "2faa6c59f75f33378f09960e14a3a89a", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
 
 # %% [markdown]
-# So **$\sigma$ sets a floor**: $0.282$ nats for $\sigma = 1$, $0.049$ for $\frac12$, $0.003$ for $\frac14$, and no number of steps goes
-# below it. **$T\sigma^2$ removes the gap of the start**: at total variance 1 it costs $0.016$ nats, however fine the steps, and at 4
-# still $0.002$. More steps stop helping where the error that they mend is no longer the larger one.
+# So **$\sigma$ sets a floor**: $0.282$ nats for $\sigma = 1$, $0.049$ for $\frac12$, $0.003$ for $\frac14$, and no
+# number of steps goes below it. **$T\sigma^2$ removes the gap of the start**: at total variance 1 it costs $0.016$
+# nats, however fine the steps, and at 4 still $0.002$. More steps stop helping where the error that they mend is no
+# longer the larger one.
 #
-# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one hardly
-# ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of the
-# network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about fewer of them.
+# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one
+# hardly ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of
+# the network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about
+# fewer of them.
 #
-# 000's own solution stops at the two halves "smaller is better" and "larger is better". Your two witnesses are places where one of them
-# is no longer true.
+# 000's own solution stops at the two halves "smaller is better" and "larger is better". Your two witnesses are places
+# where one of them is no longer true.
 
 # %% [markdown]
 # ## 5 · Bigger steps, less noise
@@ -562,13 +571,14 @@ with waiting_for("step_moments"):
 # \sigma = \eta\,\sqrt{\frac{1 - \bar\alpha'}{1 - \bar\alpha}\Big(1 - \frac{\bar\alpha}{\bar\alpha'}\Big)} .$$
 #
 # The squares of the factors before $\epsilon_\theta$ and $z$ add up to $1 - \bar\alpha'$, whatever $\sigma$ is. So if
-# $\hat x_0$ and $\epsilon_\theta$ are those that made $x_t$, then $x'$ has the law $q(x' \mid x_0)$: the marginals stay.
-# With $\eta = 1$ and neighbouring times, $\sigma^2$ is $\tilde\beta_t$, and this is the step of section 4. With $\eta = 0$
-# nothing is random but the start, so one noise always gives one picture. And nothing says that the earlier time must be
-# $t - 1$: skip, and a network that was trained for a thousand steps samples in twenty.
+# $\hat x_0$ and $\epsilon_\theta$ are those that made $x_t$, then $x'$ has the law $q(x' \mid x_0)$: the marginals
+# stay. With $\eta = 1$ and neighbouring times, $\sigma^2$ is $\tilde\beta_t$, and this is the step of section 4. With
+# $\eta = 0$ nothing is random but the start, so one noise always gives one picture. And nothing says that the earlier
+# time must be $t - 1$: skip, and a network that was trained for a thousand steps samples in twenty.
 #
 # **In numbers.** $x_t = 1$, $\epsilon = -1$, $\bar\alpha = 0.64$, so $\hat x_0 = 2$. To $\bar\alpha' = 0.81$ with
-# $\eta = 0$: $0.9 \cdot 2 - \sqrt{0.19} = 1.3641$. With $\eta = 1$: $\sigma^2 = \frac{0.19}{0.36}(1 - 0.7901) = 0.1108$.
+# $\eta = 0$: $0.9 \cdot 2 - \sqrt{0.19} = 1.3641$. With $\eta = 1$:
+# $\sigma^2 = \frac{0.19}{0.36}(1 - 0.7901) = 0.1108$.
 #
 # **Write** one step. `now` and `before` are the two $\bar\alpha$, of the present and of the earlier time.
 
@@ -590,14 +600,15 @@ check("ddpm.ddim")
 # %% [markdown]
 # ### Detective: which of these is no step back?
 #
-# A sampler with a slip still makes pictures, only worse ones, and nobody can say why. Judge others: you get functions that
-# claim to take one step back with variance $\beta_t$, and no noise at $t = 1$. Some do, each in its own way and with its own
-# rounding; some only look like it. Your test may call them as often as it likes.
+# A sampler with a slip still makes pictures, only worse ones, and nobody can say why. Judge others: you get functions
+# that claim to take one step back with variance $\beta_t$, and no noise at $t = 1$. Some do, each in its own way and
+# with its own rounding; some only look like it. Your test may call them as often as it likes.
 #
 # What you know by heart helps: with $\beta = (0.1, 0.2)$, $t = 2$, $x_2 = 0.5$, $\epsilon = -1$ the mean is $0.9816$
 # (section 2), and a noise of 1 adds $\sqrt{0.2}$. The three tensors enter linearly, so each can be looked at alone.
 #
-# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth points.
+# **Write** the test. It has to let every right function pass; then each kind of impostor that it unmasks is worth
+# points.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "ddpm-catch_step-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "1f88a60e58f99ca2b2b51948f0f9b3b6", "cell_type": "code"} deletable=false
 def is_step_back(implementation):
@@ -627,7 +638,8 @@ check("ddpm.catch_step")
 # **Line 2** makes the variances equal. What becomes of the trace, of $d$, of the log-determinant?
 #
 # **Line 3** puts in the two means: notebook 15's posterior mean, once with $x_0$ and once with the model's $\hat x_0$.
-# Both have the same $x_t$, which drops out, and what stands before $x_0$ is $\sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$.
+# Both have the same $x_t$, which drops out, and what stands before $x_0$ is
+# $\sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$.
 #
 # **Line 4** puts in $v = \tilde\beta_t$. Everything collapses into the signal-to-noise ratio
 # $\mathrm{SNR} = \bar\alpha/(1 - \bar\alpha)$:
@@ -642,9 +654,9 @@ check("ddpm.catch_step")
 # ratio grows; then the sum is that of a staircase over the SNR axis, and the shape of the schedule only decides where
 # the stairs stand. With many steps they are too fine to matter: this is why the shape matters less than one fears.
 #
-# **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$, log-determinant
-# $2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With $\bar\alpha_{t-1} = 0.8$,
-# $\bar\alpha_t = 0.5$: SNR $4$ and $1$, half of the drop is $1.5$.
+# **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$,
+# log-determinant $2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With
+# $\bar\alpha_{t-1} = 0.8$, $\bar\alpha_t = 0.5$: SNR $4$ and $1$, half of the drop is $1.5$.
 #
 # **Write** the named terms of each line. `before` and `now` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$.
 
@@ -715,11 +727,11 @@ check("ddpm.consistency")
 #
 # $$\log p_\theta(x_0 \mid x_1) = -\frac{\|x_0 - \hat x_0\|^2}{2\sigma_1^2} - \frac d2 \log(2\pi\sigma_1^2) .$$
 #
-# **A trap.** Which $\sigma_1$? If all steps take the posterior's variance, then $\sigma_1^2 = \tilde\beta_1 = 0$, and the term
-# is undefined. (002 writes it down with $\sigma_q^2(1)$ and passes over this.) Two ways out: take $\beta_1$ in the last step,
-# as we do here, or, since pixels are whole numbers, replace the density by the probability of the right pixel value. The
-# second is needed if the bound is to be compared with other models on pictures: a density of $x_0$ is not the
-# probability of a picture.
+# **A trap.** Which $\sigma_1$? If all steps take the posterior's variance, then $\sigma_1^2 = \tilde\beta_1 = 0$, and
+# the term is undefined. (002 writes it down with $\sigma_q^2(1)$ and passes over this.) Two ways out: take $\beta_1$ in
+# the last step, as we do here, or, since pixels are whole numbers, replace the density by the probability of the right
+# pixel value. The second is needed if the bound is to be compared with other models on pictures: a density of $x_0$ is
+# not the probability of a picture.
 #
 # **In numbers.** $d = 1$, $x_0 = 2$, $\beta = (0.2, 0.5)$, both guesses 1: $\bar\alpha = (0.8, 0.4)$. Reconstruction
 # $-1/0.4 - \frac12 \log(0.4\pi) = -2.6142$; prior $\frac12(0.6 + 1.6 - 1 - \log 0.6) = 0.8554$; consistency
@@ -743,33 +755,33 @@ check("ddpm.elbo")
 
 
 # %% [markdown]
-# **Question (4 points; 001 P4a, 002 9-3c and d).** (a) Why does one optimise the ELBO and not $\log p_\theta(x_0)$? (b) What does
-# the reconstruction term ask of the model, and why is it usually a small part of the sum? (c) What does the prior
-# matching term mean, and what does it cost to train?
+# **Question (4 points; 001 P4a, 002 9-3c and d).** (a) Why does one optimise the ELBO and not $\log p_\theta(x_0)$? (b)
+# What does the reconstruction term ask of the model, and why is it usually a small part of the sum? (c) What does the
+# prior matching term mean, and what does it cost to train?
 
 # %% [markdown] nbgrader={"schema_version": 3, "grade_id": "ddpm-why_elbo", "grade": true, "solution": true, "locked": false, "task": false, "points": 4.0, "checksum": "937fc9173425b86c932d21c53d28389a", "cell_type": "markdown"} deletable=false
 # YOUR ANSWER HERE
 
 # %% [markdown]
-# How loose is it? Data $\mathcal N(0, 1)$ with the exact denoiser and the 100 steps of `linear_schedule(100)`: on average
-# over the data the bound lies $1.35$ nats below the log of their own density. Nothing was guessed wrongly; the price is
-# paid for $\tilde\beta_t$, where $\beta_t$ would be right for these data, a divergence
+# How loose is it? Data $\mathcal N(0, 1)$ with the exact denoiser and the 100 steps of `linear_schedule(100)`: on
+# average over the data the bound lies $1.35$ nats below the log of their own density. Nothing was guessed wrongly; the
+# price is paid for $\tilde\beta_t$, where $\beta_t$ would be right for these data, a divergence
 # $\frac12\big(\beta_t/\tilde\beta_t - 1 - \log(\beta_t/\tilde\beta_t)\big)$ in each step $t \ge 2$.
 
 # %% [markdown]
 # ### The schedule only says where you pay
 #
-# Section 6 ended with a promise: in the end the schedule matters little. For a model that is equally wrong at all times that was easy, the
-# sum telescopes. Real guesses are good under little noise and bad under much. Let
-# $\mathrm{mse}_t = \mathbb E\,\|x_0 - \hat x_0(x_t)\|^2$ be the mean price at time $t$, and let a schedule begin at some
-# $\mathrm{SNR}_0 < \infty$, with a trace of noise. Then the consistency terms are
+# Section 6 ended with a promise: in the end the schedule matters little. For a model that is equally wrong at all times
+# that was easy, the sum telescopes. Real guesses are good under little noise and bad under much. Let
+# $\mathrm{mse}_t = \mathbb E\,\|x_0 - \hat x_0(x_t)\|^2$ be the mean price at time $t$, and let a schedule begin at
+# some $\mathrm{SNR}_0 < \infty$, with a trace of noise. Then the consistency terms are
 #
 # $$L_T = \tfrac12 \sum_{t=1}^{T} \big( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \big)\, \mathrm{mse}_t .$$
 #
 # Look at this as a drawing: rectangles, side by side, the drop as the width and the price as the height. And the price
 # depends on $t$ through the SNR alone. For divide $x_t$ by $\sqrt{\bar\alpha_t}$: what you see is
-# $x_0 + \epsilon / \sqrt{\mathrm{SNR}_t}$, and the best guess from that asks for nothing else. So $L_T$ is a Riemann sum, and
-# with ever more steps
+# $x_0 + \epsilon / \sqrt{\mathrm{SNR}_t}$, and the best guess from that asks for nothing else. So $L_T$ is a Riemann
+# sum, and with ever more steps
 #
 # $$L_T \;\to\; L = \tfrac12 \int_{\mathrm{SNR}_T}^{\mathrm{SNR}_0} \mathrm{mse}(v)\; dv ,$$
 #
@@ -783,8 +795,9 @@ check("ddpm.elbo")
 # $$\mathrm{mse}(v) = \frac{s^2}{1 + s^2 v}, \qquad
 # L = \tfrac12 \log \frac{1 + s^2\, \mathrm{SNR}_0}{1 + s^2\, \mathrm{SNR}_T} .$$
 #
-# **In numbers.** $s = 1$, SNR $4, 1, 0$: the prices are $0.2$, $0.5$ and $1$, and $L_2 = \frac12 (3 \cdot 0.5 + 1 \cdot 1) = 1.25$. In a
-# single step from $4$ to $0$ it is $2$. The limit is $\frac12 \log 5 = 0.8047$.
+# **In numbers.** $s = 1$, SNR $4, 1, 0$: the prices are $0.2$, $0.5$ and $1$, and
+# $L_2 = \frac12 (3 \cdot 0.5 + 1 \cdot 1) = 1.25$. In a single step from $4$ to $0$ it is $2$. The limit is
+# $\frac12 \log 5 = 0.8047$.
 #
 # **Write** the sum, the price for normal data, and the limit. The times are $0 \dots T$ here, so that, for once, time
 # $t$ stands at index $t$.
@@ -839,22 +852,24 @@ with waiting_for("snr_sum", "normal_mse", "normal_limit"):
 
 
 # %% [markdown]
-# All roads lead to one number, but not equally fast. With a hundred steps the sums for normal data are $2.39$, $2.43$ and
-# $2.59$, with the limit at $2.30$; for the coin $0.72$, $0.71$ and $0.97$, with the limit at $0.69$. Steps that are even in the SNR spend 99
-# of their hundred where there is less noise than signal, and the last one, from SNR $1.01$ to $0.01$, costs half a nat by itself.
+# All roads lead to one number, but not equally fast. With a hundred steps the sums for normal data are $2.39$, $2.43$
+# and $2.59$, with the limit at $2.30$; for the coin $0.72$, $0.71$ and $0.97$, with the limit at $0.69$. Steps that are
+# even in the SNR spend 99 of their hundred where there is less noise than signal, and the last one, from SNR $1.01$ to
+# $0.01$, costs half a nat by itself.
 #
-# What is this number? For the coin, between $\mathrm{SNR} = \infty$ and $0$, it is $\log 2 = 0.6931$: one bit, exactly what
-# there is to know about a coin. In general $L$ is the information that $x_t$ has about $x_0$ at the first end, less what it
-# has at the other. Whoever takes the noise away step by step pays once for each nat that he learns, whatever the order.
+# What is this number? For the coin, between $\mathrm{SNR} = \infty$ and $0$, it is $\log 2 = 0.6931$: one bit, exactly
+# what there is to know about a coin. In general $L$ is the information that $x_t$ has about $x_0$ at the first end,
+# less what it has at the other. Whoever takes the noise away step by step pays once for each nat that he learns,
+# whatever the order.
 #
-# **A question for the pencil.** A colleague trains the same network twice with $T = 1000$, once with a linear and once with a
-# cosine schedule, and the bounds differ by $0.3$ nats. Does the limit forbid that?
+# **A question for the pencil.** A colleague trains the same network twice with $T = 1000$, once with a linear and once
+# with a cosine schedule, and the bounds differ by $0.3$ nats. Does the limit forbid that?
 #
 # <details><summary>Answer</summary>
 #
-# No. First, the two schedules have other ends, and with them other reconstruction and prior terms. Second, the limit speaks of
-# one function $\mathrm{mse}(v)$: two trainings that visit the times with other frequencies leave other errors behind. Third, a
-# thousand steps are no limit, above all where the SNR falls by a factor in one of them.
+# No. First, the two schedules have other ends, and with them other reconstruction and prior terms. Second, the limit
+# speaks of one function $\mathrm{mse}(v)$: two trainings that visit the times with other frequencies leave other errors
+# behind. Third, a thousand steps are no limit, above all where the SNR falls by a factor in one of them.
 #
 # </details>
 
@@ -894,20 +909,21 @@ check("ddpm.time_embedding")
 # %% [markdown]
 # ## 9 · Two moons
 #
-# Now train. The data are 4000 points on two moons (notebook 00), blurred with a standard deviation of $0.05$, and the model
-# below is small: it sees the point and the hands of your clock. Hands for the *place* help as well. A moon is $0.05$ wide
-# in a picture of width 3, and a network finds it as hard to be sharp about a bare coordinate as about a bare time.
+# Now train. The data are 4000 points on two moons (notebook 00), blurred with a standard deviation of $0.05$, and the
+# model below is small: it sees the point and the hands of your clock. Hands for the *place* help as well. A moon is
+# $0.05$ wide in a picture of width 3, and a network finds it as hard to be sharp about a bare coordinate as about a
+# bare time.
 #
-# What is left for you is algorithm 1 without its gradient step. Every item of the batch gets a time of its own, drawn evenly
-# from $1, \dots, T$, and noise of its own, $\epsilon \sim \mathcal N(0, I)$. Then comes the loss of section 1. Both are
-# drawn afresh in every step. (`torch.randint(a, b, …)` leaves $b$ out.)
+# What is left for you is algorithm 1 without its gradient step. Every item of the batch gets a time of its own, drawn
+# evenly from $1, \dots, T$, and noise of its own, $\epsilon \sim \mathcal N(0, I)$. Then comes the loss of section 1.
+# Both are drawn afresh in every step. (`torch.randint(a, b, …)` leaves $b$ out.)
 #
-# Which schedule? *Cosine* (notebook 15) forgets at an even pace. Of its hundred steps a fifth works on noise below a third
-# of the data's size, where the width of the moons is decided; the linear one spends a tenth of them there.
+# Which schedule? *Cosine* (notebook 15) forgets at an even pace. Of its hundred steps a fifth works on noise below a
+# third of the data's size, where the width of the moons is decided; the linear one spends a tenth of them there.
 #
-# **In numbers.** A model that says 0 pays $\mathbb E\,\epsilon^2 = 1$ per entry, at every time. One that says $x_t$ pays, on data
-# of variance 1, $\mathbb E(\epsilon - x_t)^2 = \bar\alpha_t + (1 - \sqrt{1 - \bar\alpha_t})^2$, at $\bar\alpha_t = 0.64$ that is
-# $0.64 + 0.16 = 0.8$.
+# **In numbers.** A model that says 0 pays $\mathbb E\,\epsilon^2 = 1$ per entry, at every time. One that says $x_t$
+# pays, on data of variance 1, $\mathbb E(\epsilon - x_t)^2 = \bar\alpha_t + (1 - \sqrt{1 - \bar\alpha_t})^2$, at
+# $\bar\alpha_t = 0.64$ that is $0.64 + 0.16 = 0.8$.
 #
 # **Write** the loss of one step.
 
@@ -928,8 +944,8 @@ check("ddpm.draws")
 
 
 # %% [markdown]
-# The loop is the one of notebook 10, in `pushforward/train.py`: 512 points a step, Adam with steps that shrink towards the
-# end, and what is kept is a moving average over the last hundred steps or so.
+# The loop is the one of notebook 10, in `pushforward/train.py`: 512 points a step, Adam with steps that shrink towards
+# the end, and what is kept is a moving average over the last hundred steps or so.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-9-two-moons-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "2cd22514e0f827fd1ff8c483319d80e8", "cell_type": "code"} deletable=false editable=false
 class Denoiser(torch.nn.Module):
@@ -977,16 +993,18 @@ def moons_run(seed=0):
 
 
 # %% [markdown]
-# And sample. Section 4 left the variance of a step back open. Of the points behind $x_1$ none is far from its mean; with
-# $\beta_t$ the last steps add more noise than is theirs, and some points are shaken off the moons. The posterior's
-# variance $\tilde\beta_t = \beta_t\,(1 - \bar\alpha_{t-1})/(1 - \bar\alpha_t)$, with $\bar\alpha_0 = 1$, is the one to take.
+# And sample. Section 4 left the variance of a step back open. Of the points behind $x_1$ none is far from its mean;
+# with $\beta_t$ the last steps add more noise than is theirs, and some points are shaken off the moons. The posterior's
+# variance $\tilde\beta_t = \beta_t\,(1 - \bar\alpha_{t-1})/(1 - \bar\alpha_t)$, with $\bar\alpha_0 = 1$, is the one to
+# take.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$: $\tilde\beta_1 = 0$ and $\tilde\beta_2 = 0.2 \cdot 0.1/0.28 = 0.0714$.
 #
-# What is judged is where your sampler ends, not what the run wrote down. The check sends 5000 noises of *its own* through
-# your `sample_moons`, and asks: How far are the points from fresh ones, in sliced Wasserstein distance (notebook 09), in
-# units of what lies between two fresh sets of the same size? Which share lies farther than three standard deviations
-# from both moons (of the data: $0.3$ %)? Are they new, or nearer to the training points than fresh points are?
+# What is judged is where your sampler ends, not what the run wrote down. The check sends 5000 noises of *its own*
+# through your `sample_moons`, and asks: How far are the points from fresh ones, in sliced Wasserstein distance
+# (notebook 09), in units of what lies between two fresh sets of the same size? Which share lies farther than three
+# standard deviations from both moons (of the data: $0.3$ %)? Are they new, or nearer to the training points than fresh
+# points are?
 #
 # | budget | full marks | half of them |
 # |---|---|---|
@@ -994,8 +1012,8 @@ def moons_run(seed=0):
 # | graded, 1000 steps | 2 times, ± 10 %, 5 % | 3 times, 12 % |
 # | quick, 20 steps | only the form of the answer counts | |
 #
-# (The distance is a mean over twenty sets of 250, since a single distance scatters so much that of fresh sets nearly one in ten would
-# fail.)
+# (The distance is a mean over twenty sets of 250, since a single distance scatters so much that of fresh sets nearly
+# one in ten would fail.)
 #
 # **Write** the sampler, for any noise.
 
@@ -1037,9 +1055,10 @@ with waiting_for("sample_moons", "training_loss", "ddpm_sample", "time_embedding
 # %% [markdown]
 # ### How few steps will do?
 #
-# Section 5's bigger steps need no new training. Below, your `ddim_step` runs down the same model in 2 to 100 steps, once
-# with $\eta = 1$, the noise of section 4, and once with $\eta = 0$, none but that of $x_T$. Each chain begins with the same
-# 2000 noises; measured are the distance from 2000 fresh points, over its floor, and the share beside the moons.
+# Section 5's bigger steps need no new training. Below, your `ddim_step` runs down the same model in 2 to 100 steps,
+# once with $\eta = 1$, the noise of section 4, and once with $\eta = 0$, none but that of $x_T$. Each chain begins with
+# the same 2000 noises; measured are the distance from 2000 fresh points, over its floor, and the share beside the
+# moons.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-how-few-steps-will-do-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "c0dd5a3ee0b748925e6504ceb6ccf543", "cell_type": "code"} deletable=false editable=false
 @torch.no_grad()
@@ -1074,10 +1093,10 @@ with waiting_for("ddim_step", "training_loss", "ddpm_loss", "time_embedding"):
     )
 
 # %% [markdown]
-# Up to twenty steps every doubling helps much, from there on little. A single big step fails because what it needs, $\hat x_0$,
-# is a mean over all points that are still possible, and the mean of two moons lies on neither. And at a hundred steps the
-# noise does good: it makes a chain forget what earlier steps got wrong, while with $\eta = 0$ every error is carried to the
-# end. (Of large models of pictures the opposite is told, for few steps. Measure, then choose.)
+# Up to twenty steps every doubling helps much, from there on little. A single big step fails because what it needs,
+# $\hat x_0$, is a mean over all points that are still possible, and the mean of two moons lies on neither. And at a
+# hundred steps the noise does good: it makes a chain forget what earlier steps got wrong, while with $\eta = 0$ every
+# error is carried to the end. (Of large models of pictures the opposite is told, for few steps. Measure, then choose.)
 
 # %% [markdown]
 # ## 10 · Digits
@@ -1085,29 +1104,32 @@ with waiting_for("ddim_step", "training_loss", "ddpm_loss", "time_embedding"):
 # Now pictures: the digits of notebook 09, $8 \times 8$ pixels with the levels $0, 1, \dots, 16$, scaled to
 # $u_k = k/8 - 1$. Three things are harder than with the moons, and each has its answer.
 #
-# **We want nats.** The bound of section 7 has to be one on the *probability* of a picture, or it could not be compared with other
-# models (that was the second way out of the trap). So the network does not guess a number for each pixel but has a vote for
-# each of its 17 levels. It looks at all pixels; what a pixel tells about itself, Bayes' rule knows better:
+# **We want nats.** The bound of section 7 has to be one on the *probability* of a picture, or it could not be compared
+# with other models (that was the second way out of the trap). So the network does not guess a number for each pixel but
+# has a vote for each of its 17 levels. It looks at all pixels; what a pixel tells about itself, Bayes' rule knows
+# better:
 #
 # $$\log p(k \mid x_t) = \text{vote}_k - \frac{(x_t - \sqrt{\bar\alpha_t}\,u_k)^2}{2\,(1 - \bar\alpha_t)} - \text{const},$$
 #
-# and the constant makes the 17 probabilities add up to one. Without noise the evidence decides, whatever the votes are; under much
-# noise only the votes count. The guess of the clean picture is the mean, $\hat x_0 = \sum_k p(k \mid x_t)\, u_k$, and at $t = 1$
-# the first term of the bound is $\log p(k \mid x_1)$ at the right level: no density, no $\sigma_1$.
+# and the constant makes the 17 probabilities add up to one. Without noise the evidence decides, whatever the votes are;
+# under much noise only the votes count. The guess of the clean picture is the mean,
+# $\hat x_0 = \sum_k p(k \mid x_t)\, u_k$, and at $t = 1$ the first term of the bound is $\log p(k \mid x_1)$ at the
+# right level: no density, no $\sigma_1$.
 #
 # **One training, every $T$.** Section 7 ended with an integral over the SNR in which no schedule is left. With
-# $\lambda = \log \mathrm{SNR}$ it is $\frac12 \int \mathrm{mse}\; \mathrm{SNR}\; d\lambda$. So draw $\lambda$ evenly from its
-# $9.5$ units, from $-5$ to $4.5$, and let each item pay $\frac{9.5}{2}\, \mathrm{SNR}\, \|x_0 - \hat x_0\|^2$: its mean is the
-# integral itself. The network is told $\bar\alpha_t$ and no $t$, and any chain between these ends can use it. Why stop at
-# $4.5$? There a pixel's noise is $e^{-2.25} = 0.105$, less than the $0.125$ between two levels, and the term of $t = 1$ says the rest.
+# $\lambda = \log \mathrm{SNR}$ it is $\frac12 \int \mathrm{mse}\; \mathrm{SNR}\; d\lambda$. So draw $\lambda$ evenly
+# from its $9.5$ units, from $-5$ to $4.5$, and let each item pay $\frac{9.5}{2}\, \mathrm{SNR}\, \|x_0 - \hat x_0\|^2$:
+# its mean is the integral itself. The network is told $\bar\alpha_t$ and no $t$, and any chain between these ends can
+# use it. Why stop at $4.5$? There a pixel's noise is $e^{-2.25} = 0.105$, less than the $0.125$ between two levels, and
+# the term of $t = 1$ says the rest.
 #
-# **A thousand pictures are few.** A network of this size learns them by heart: its bound gets better on them and soon worse on
-# others. Against that help dropout, a decay of the weights, and pictures that were never taken: half of each batch is a little
-# shifted, turned and scaled. Such pictures are blurred, and no reader of digits writes like that; so the network
-# is *told* how a picture was moved, and later asked about unmoved ones.
+# **A thousand pictures are few.** A network of this size learns them by heart: its bound gets better on them and soon
+# worse on others. Against that help dropout, a decay of the weights, and pictures that were never taken: half of each
+# batch is a little shifted, turned and scaled. Such pictures are blurred, and no reader of digits writes like that; so
+# the network is *told* how a picture was moved, and later asked about unmoved ones.
 #
-# **In numbers.** $\bar\alpha_t = 0.5$, $x_t = 0$, all votes $0$: level 8, whose $u$ is $0$, has the probability $0.0700$, the paper's level 0
-# has $e^{-1/2}$ times that, $0.0425$. A vote of $1$ for level 0 makes it $0.1076$.
+# **In numbers.** $\bar\alpha_t = 0.5$, $x_t = 0$, all votes $0$: level 8, whose $u$ is $0$, has the probability
+# $0.0700$, the paper's level 0 has $e^{-1/2}$ times that, $0.0425$. A vote of $1$ for level 0 makes it $0.1076$.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-10-digits-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "e3108a673051154a18063553532920c7", "cell_type": "code"} deletable=false editable=false
 from pushforward.augment import moved
@@ -1182,13 +1204,14 @@ def levels_run(seed=0):
 
 
 # %% [markdown]
-# The sampler is section 5's, with $\eta = 0$: one noise, one picture. For these $\bar\alpha$ take `even_snr(50)`, which falls evenly
-# on the scale of $\lambda$; index `[t - 1]` as ever. What comes out of $t = 1$ is $\hat x_0$ itself.
+# The sampler is section 5's, with $\eta = 0$: one noise, one picture. For these $\bar\alpha$ take `even_snr(50)`, which
+# falls evenly on the scale of $\lambda$; index `[t - 1]` as ever. What comes out of $t = 1$ is $\hat x_0$ itself.
 #
-# The check asks your functions, with noise of its own. It computes the bound of `even_snr(100)` on the 447 test digits, which no
-# training has seen, from your `digit_levels`: the probabilities of the right levels at $t = 1$, the squared distances at the others.
-# And it draws 4000 pictures (with less training, fewer) from your `sample_digits` and measures their Fréchet distance (notebook 09) from the test digits, in
-# units of the training digits' own, and how near they come to training digits, which gives away who learnt by heart.
+# The check asks your functions, with noise of its own. It computes the bound of `even_snr(100)` on the 447 test digits,
+# which no training has seen, from your `digit_levels`: the probabilities of the right levels at $t = 1$, the squared
+# distances at the others. And it draws 4000 pictures (with less training, fewer) from your `sample_digits` and measures
+# their Fréchet distance (notebook 09) from the test digits, in units of the training digits' own, and how near they
+# come to training digits, which gives away who learnt by heart.
 #
 # | budget | full marks | half of them |
 # |---|---|---|
@@ -1198,7 +1221,8 @@ def levels_run(seed=0):
 #
 # (In the full budget the distance may be 0.2 larger, for the luck of the draw: over draws of 4000 it scatters by 0.06.)
 #
-# For comparison: with each pixel by itself, at the frequencies of its levels in the training set, a test digit costs 106 nats.
+# For comparison: with each pixel by itself, at the frequencies of its levels in the training set, a test digit costs
+# 106 nats.
 #
 # **Write** Bayes' rule, which the training needs, then what the trained network says, and the sampler.
 
@@ -1237,8 +1261,8 @@ check("ddpm.train_digits")
 # %% [markdown]
 # ### Your own digits
 #
-# Six of your digits on their way, at eight of the fifty times, then the film in full; below that, what they come to on the
-# *validation* digits. (The test digits are the judge's.)
+# Six of your digits on their way, at eight of the fifty times, then the film in full; below that, what they come to on
+# the *validation* digits. (The test digits are the judge's.)
 
 # %% tags=["demo"]
 with waiting_for("level_log_p", "digit_levels", "sample_digits", "ddim_step", "time_embedding"):
@@ -1262,16 +1286,17 @@ with waiting_for("level_log_p", "digit_levels", "sample_digits", "ddim_step", "t
 
 
 # %% [markdown]
-# A hundred steps cost about one and a half nats more than a thousand would, with the same network: each rectangle of section 7's
-# drawing takes its price at the noisier end. (Put `even_snr(1000)` into the cell to see it.)
+# A hundred steps cost about one and a half nats more than a thousand would, with the same network: each rectangle of
+# section 7's drawing takes its price at the noisier end. (Put `even_snr(1000)` into the cell to see it.)
 
 # %% [markdown]
 # ### On a GPU: MNIST
 #
-# Neither your loss of section 9 nor your sampler of section 4 asks how many axes a data point has. Where there is a GPU, the cell
-# below trains them on MNIST, with $28 \times 28$ pixels (fetched once into a cache). Without a GPU, or without a connection, the small
-# digits take its place, for a few steps only, and in the second case a sentence says so. This network says a velocity
-# (section 3), from which $\epsilon = \sqrt{1 - \bar\alpha_t}\,x_t + \sqrt{\bar\alpha_t}\,v$ follows without a division.
+# Neither your loss of section 9 nor your sampler of section 4 asks how many axes a data point has. Where there is a
+# GPU, the cell below trains them on MNIST, with $28 \times 28$ pixels (fetched once into a cache). Without a GPU, or
+# without a connection, the small digits take its place, for a few steps only, and in the second case a sentence says
+# so. This network says a velocity (section 3), from which
+# $\epsilon = \sqrt{1 - \bar\alpha_t}\,x_t + \sqrt{\bar\alpha_t}\,v$ follows without a division.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-on-a-gpu-mnist-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "94224f6c5a7ee015976eba7a6ed4005a", "cell_type": "code"} deletable=false editable=false
 class PictureDenoiser(torch.nn.Module):
@@ -1353,12 +1378,14 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 # <details><summary>Answer</summary>
 #
 # $x_t$ and $\epsilon$ are jointly normal with variances 1 and covariance $\sqrt{1 - \bar\alpha_t}$, so
-# $\mathbb E[\epsilon \mid x_t] = \sqrt{1 - \bar\alpha_t}\, x_t$, and the loss is $1 - (1 - \bar\alpha_t) = \bar\alpha_t$.
+# $\mathbb E[\epsilon \mid x_t] = \sqrt{1 - \bar\alpha_t}\, x_t$, and the loss is
+# $1 - (1 - \bar\alpha_t) = \bar\alpha_t$.
 #
 # </details>
 #
-# **2.** A colleague's samples are all a little grainy. His loop ends with `x = mean + sigma[t - 1] * torch.randn_like(x)`
-# for every $t$. Which line is missing, and how grainy are the samples if $\beta_1 = 10^{-4}$?
+# **2.** A colleague's samples are all a little grainy. His loop ends with
+# `x = mean + sigma[t - 1] * torch.randn_like(x)` for every $t$. Which line is missing, and how grainy are the samples
+# if $\beta_1 = 10^{-4}$?
 #
 # <details><summary>Answer</summary>
 #
@@ -1371,7 +1398,8 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # <details><summary>Answer</summary>
 #
-# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one picture.
+# All of it is in $x_T$. The chain is a deterministic map of noise to data, like a flow, and one noise gives one
+# picture.
 #
 # </details>
 #
@@ -1379,8 +1407,8 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # <details><summary>Answer</summary>
 #
-# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the variance
-# of the noise that is left once $x_t$ is known.
+# False, unless the data are a single point. The best guess is $\mathbb E[\epsilon \mid x_t]$, and the loss is the
+# variance of the noise that is left once $x_t$ is known.
 #
 # </details>
 #
@@ -1397,8 +1425,9 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **6.** A network predicts $v$ and is trained on $\|v - v_\theta\|^2$, without weights. Which weight does an error of $\hat
-# x_0$ get in that loss, and which in the loss on the noise, in terms of the SNR? Compare the two at both ends of time.
+# **6.** A network predicts $v$ and is trained on $\|v - v_\theta\|^2$, without weights. Which weight does an error of
+# $\hat x_0$ get in that loss, and which in the loss on the noise, in terms of the SNR? Compare the two at both ends of
+# time.
 #
 # <details><summary>Answer</summary>
 #
@@ -1410,12 +1439,13 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # </details>
 #
-# **7.** (6 points) Which variance of a step back is the best one for a *given* model? Let $\mathrm{mse}_t = \mathbb E \|x_0 -
-# \hat x_0\|^2$ in $d$ dimensions, and $c_t = \sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$, which stands before
-# $x_0$ in the posterior's mean. (a) Write the mean consistency term as a function of $\sigma_t^2$, and minimise it.
-# (b) What comes out if the data are a single point and the model is perfect? (c) And for $\mathcal N(0, I)$ with the
-# exact denoiser, where $\mathrm{mse}_t = d\,(1 - \bar\alpha_t)$? (d) Compute it for $\beta = (0.1, 0.2)$ and $t = 2$.
-# What follows for real data?
+# **7.** (6 points) Which variance of a step back is the best one for a *given* model? Let
+# $\mathrm{mse}_t = \mathbb E \|x_0 - \hat x_0\|^2$ in $d$ dimensions, and
+# $c_t = \sqrt{\bar\alpha_{t-1}}\,\beta_t/(1 - \bar\alpha_t)$, which stands before $x_0$ in the posterior's mean. (a)
+# Write the mean consistency term as a function of $\sigma_t^2$, and minimise it. (b) What comes out if the data are a
+# single point and the model is perfect? (c) And for $\mathcal N(0, I)$ with the exact denoiser, where
+# $\mathrm{mse}_t = d\,(1 - \bar\alpha_t)$? (d) Compute it for $\beta = (0.1, 0.2)$ and $t = 2$. What follows for real
+# data?
 #
 # <details><summary>Answer</summary>
 #
@@ -1437,8 +1467,8 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 #
 # ## An open question
 #
-# The loss drops the weights $w_t$, and samples look better for it although the likelihood is worse. Nobody has derived the
-# best weights for *looking good* from a principle. Which principle would you try?
+# The loss drops the weights $w_t$, and samples look better for it although the likelihood is worse. Nobody has derived
+# the best weights for *looking good* from a principle. Which principle would you try?
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-an-open-question-1", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "8ec65f47563e3f253c424c91024f7288", "cell_type": "code"} deletable=false editable=false
 total()

@@ -253,17 +253,18 @@ with waiting_for("standardise"):
 #
 # **Question (2 points).** A table has a column of lengths and one of masses. You standardise it by columns; a colleague
 # takes one mean and one standard deviation of the *whole* tensor. (a) The lengths were recorded in metres and are now
-# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean and
-# the variance of single columns in the colleague's result, and which column has the larger spread there? Three or four
-# sentences are enough.
+# recorded in centimetres. What changes in your result, and what in the colleague's? (b) What can you say of the mean
+# and the variance of single columns in the colleague's result, and which column has the larger spread there? Three or
+# four sentences are enough.
 
 # %% [markdown] tags=["written:start.units:2"]
 # ### BEGIN SOLUTION
 # **Model answer.** (a) In mine nothing: $x_{ij} - m_j$ and $s_j$ are lengths both, so both become a hundred times as
-# large, and the quotient is a pure number. In the colleague's everything: the one $m$ and the one $s$ are made of all the
-# numbers, so the larger lengths move them, and with them the masses, although no mass has changed. (b) Only the whole has
-# mean 0 and variance 1. The columns keep their different means, and their spreads keep their proportion to each other, so that no
-# single column need have either, and the one with the larger numbers spreads the most and dominates.
+# large, and the quotient is a pure number. In the colleague's everything: the one $m$ and the one $s$ are made of all
+# the numbers, so the larger lengths move them, and with them the masses, although no mass has changed. (b) Only the
+# whole has mean 0 and variance 1. The columns keep their different means, and their spreads keep their proportion to
+# each other, so that no single column need have either, and the one with the larger numbers spreads the most and
+# dominates.
 #
 # **Rubric**
 # - (0.5) by columns nothing changes, since numerator and denominator carry the same units

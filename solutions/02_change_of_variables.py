@@ -14,8 +14,8 @@
 # # 02 · Change of variables
 #
 # Take noise whose density you know, and push it through a function. What comes out has a density too. If you can write
-# it down, you can train the function by maximum likelihood, rank data by how likely they are, and compress them: that is
-# a **normalising flow**. If you cannot, you have a generator and no likelihood: that is the fate of a GAN.
+# it down, you can train the function by maximum likelihood, rank data by how likely they are, and compress them: that
+# is a **normalising flow**. If you cannot, you have a generator and no likelihood: that is the fate of a GAN.
 #
 # This chapter is about the one formula that decides between the two, and about when it may be used. The formula takes
 # ten minutes. Its conditions are what exams ask about, and what breaks models in practice; they take the rest.
@@ -62,10 +62,10 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# Below lies a standard normal density, cut into ten strips. Each holds a tenth of the mass. The curve $x = f(z)$ carries
-# every strip to the left, colour by colour. **No strip loses or gains any mass on the way; only its width changes.** Where
-# the curve is steep a strip becomes wide, so its mass lies thin; where the curve is flat it piles up. One hill has become
-# two, without any mass appearing or vanishing.
+# Below lies a standard normal density, cut into ten strips. Each holds a tenth of the mass. The curve $x = f(z)$
+# carries every strip to the left, colour by colour. **No strip loses or gains any mass on the way; only its width
+# changes.** Where the curve is steep a strip becomes wide, so its mass lies thin; where the curve is flat it piles up.
+# One hill has become two, without any mass appearing or vanishing.
 #
 # That is the whole theory. The rest is bookkeeping: how much does a strip widen (a derivative, a determinant), and what
 # if strips land on top of each other, or nowhere?
@@ -74,11 +74,13 @@ show(
 #
 # Three things that you have met already; answer them on paper, then unfold.
 #
-# **1.** (Notebook 00) The column $(10, 30)$ is standardised to $(-1, 1)$. Write this as a map $z = g(x)$. What are its slope and its inverse?
+# **1.** (Notebook 00) The column $(10, 30)$ is standardised to $(-1, 1)$. Write this as a map $z = g(x)$. What are its
+# slope and its inverse?
 #
 # <details><summary>Answer</summary>
 #
-# $z = (x - 20)/10$: slope $\frac1{10}$, inverse $x = 20 + 10z$ with slope 10. This is a flow of the simplest kind, run backwards: data in, something like noise out.
+# $z = (x - 20)/10$: slope $\frac1{10}$, inverse $x = 20 + 10z$ with slope 10. This is a flow of the simplest kind, run
+# backwards: data in, something like noise out.
 #
 # </details>
 #
@@ -86,7 +88,8 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# Differentiate $f(g(x)) = x$: $f'(g(x))\, g'(x) = 1$, so $g'(x) = 1/f'(g(x))$. Mind the place: the slope of $f$ is taken at $g(x)$, not at $x$.
+# Differentiate $f(g(x)) = x$: $f'(g(x))\, g'(x) = 1$, so $g'(x) = 1/f'(g(x))$. Mind the place: the slope of $f$ is
+# taken at $g(x)$, not at $x$.
 #
 # </details>
 #
@@ -94,7 +97,8 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# The size of the determinant: $|2 \cdot 1 - 1 \cdot 0| = 2$. That of $(0, 1)$ and $(2, 1)$ is the same, though the determinant is $-2$.
+# The size of the determinant: $|2 \cdot 1 - 1 \cdot 0| = 2$. That of $(0, 1)$ and $(2, 1)$ is the same, though the
+# determinant is $-2$.
 #
 # </details>
 #
@@ -115,24 +119,25 @@ show(
 # %% [markdown]
 # ## 1 · One dimension: mass stays
 #
-# Let $f$ be smooth, with $f' \ne 0$ everywhere, so that it only rises or only falls. Take a tiny interval of length $h$ around
-# $z$. Its mass is $p_Z(z)\,h$. Its image is a tiny interval around $x = f(z)$, of length $|f'(z)|\,h$, and with the same
-# mass: a sample lands in the one exactly when it came from the other. Density is mass over length, hence
+# Let $f$ be smooth, with $f' \ne 0$ everywhere, so that it only rises or only falls. Take a tiny interval of length $h$
+# around $z$. Its mass is $p_Z(z)\,h$. Its image is a tiny interval around $x = f(z)$, of length $|f'(z)|\,h$, and with
+# the same mass: a sample lands in the one exactly when it came from the other. Density is mass over length, hence
 #
 # $$\boxed{\;p_X(f(z)) = \frac{p_Z(z)}{|f'(z)|}\;} \qquad\text{or}\qquad \log p_X(f(z)) = \log p_Z(z) - \log|f'(z)| .$$
 #
 # Why the absolute value? A falling $f$ has a negative slope. It turns the interval around, but a length stays a length.
 #
-# Now the same from the other end. You are given a point $x$ and the reverse map $z = g(x)$. Take an interval of length $h$
-# around $x$. Its mass is that of the interval around $g(x)$, which is $|g'(x)|\,h$ long. So
+# Now the same from the other end. You are given a point $x$ and the reverse map $z = g(x)$. Take an interval of length
+# $h$ around $x$. Its mass is that of the interval around $g(x)$, which is $|g'(x)|\,h$ long. So
 #
 # $$\boxed{\;p_X(x) = p_Z(g(x))\,|g'(x)|\;} \qquad\text{or}\qquad \log p_X(x) = \log p_Z(g(x)) + \log|g'(x)| .$$
 #
 # Both say the same, since $g'(x) = 1/f'(g(x))$. The sign in front of the logarithm is no convention to be memorised: it
 # is minus if the slope is that of the map *into* $x$, and plus if it is that of the map *out of* $x$.
 #
-# **In numbers.** $f(z) = 2z + 1$, $z \sim \mathcal N(0, 1)$. At $z = 0$: $x = 1$ and $\log p_X(1) = -0.919 - \log 2 = -1.612$. Indeed
-# $X \sim \mathcal N(1, 4)$, and its density at its mean is $1/\sqrt{8\pi} = 0.1995 = e^{-1.612}$.
+# **In numbers.** $f(z) = 2z + 1$, $z \sim \mathcal N(0, 1)$. At $z = 0$: $x = 1$ and
+# $\log p_X(1) = -0.919 - \log 2 = -1.612$. Indeed $X \sim \mathcal N(1, 4)$, and its density at its mean is
+# $1/\sqrt{8\pi} = 0.1995 = e^{-1.612}$.
 #
 # For the slopes, take this helper. It uses automatic differentiation; section 3 opens the lid.
 
@@ -180,26 +185,28 @@ check("cov.log_density_1d")
 # %% [markdown]
 # ### Play with it
 #
-# The map in the middle is piecewise linear, with three slopes: drag two of them, and drag the ends of the interval. What
-# you see on the right is computed by *your* `log_p_forward`, and the two shaded masses are integrated from the two curves.
+# The map in the middle is piecewise linear, with three slopes: drag two of them, and drag the ends of the interval.
+# What you see on the right is computed by *your* `log_p_forward`, and the two shaded masses are integrated from the two
+# curves.
 #
 # Things to try. Double the middle slope: what happens to the height of the middle piece, what to its width? Make both
-# slopes 0.1: the density rises to a tower, far above 1. Is that allowed? Is there any way to make the two masses differ?
+# slopes 0.1: the density rises to a tower, far above 1. Is that allowed? Is there any way to make the two masses
+# differ?
 
 # %% tags=["demo"]
 with waiting_for("log_p_forward"):
     display(stretch_explorer(log_p_forward))
 
 # %% [markdown]
-# A density above 1 is no error: it is mass *per length*, and only its integral is bound to 1. The jumps at the kinks are no
-# error either. At a kink the slope is not defined, but a single point has no mass, so any value of the density there will
-# do. Section 7 will come back to this.
+# A density above 1 is no error: it is mass *per length*, and only its integral is bound to 1. The jumps at the kinks
+# are no error either. At a kink the slope is not defined, but a single point has no mass, so any value of the density
+# there will do. Section 7 will come back to this.
 
 # %% [markdown]
 # ## 2 · Many dimensions, one matrix
 #
-# Now $x = Az + b$ with an invertible matrix $A$. A small cube of volume $h^D$ around $z$ becomes a slanted box, and linear
-# algebra says how large it is: $|\det A|\,h^D$. That is what a determinant *is*. Mass stays as before, so
+# Now $x = Az + b$ with an invertible matrix $A$. A small cube of volume $h^D$ around $z$ becomes a slanted box, and
+# linear algebra says how large it is: $|\det A|\,h^D$. That is what a determinant *is*. Mass stays as before, so
 #
 # $$\log p_X(x) = \log p_Z\big(A^{-1}(x - b)\big) - \log|\det A| ,$$
 #
@@ -213,8 +220,8 @@ with waiting_for("log_p_forward"):
 #
 # - *Rows and columns.* A batch holds its points as rows, $(B, D)$, while $A$ acts on columns. For a whole batch,
 #   $Az$ becomes `z @ A.T`. Forget the transpose and everything still runs.
-# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is 0 in
-#   float64. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
+# - *Logarithms.* $\det A$ is a product of $D$ numbers. With $D = 250$ and a scale of $0.02$ it is $10^{-425}$, which is
+#   0 in float64. Its *logarithm*, $-978$, is perfectly harmless. Never form the determinant.
 #
 # ### Which direction is cheap for what?
 #
@@ -223,11 +230,11 @@ with waiting_for("log_p_forward"):
 # | forward, $x = f(z)$ | one call of $f$ | $z$ is known: $\log\lvert\det J_f\rvert$ at $z$ is all that is left | needs $f^{-1}$: solve an equation first |
 # | reverse, $z = g(x)$ | needs $g^{-1}$: solve an equation | one call of $g$, if its $z$ was not kept; and $\log\lvert\det J_g\rvert$ | one call of $g$, and $\log\lvert\det J_g\rvert$ |
 #
-# Maximum likelihood needs densities of *given* points, so it wants the reverse direction. Generating, and the expectations
-# under the model that notebooks 06 and 07 need, want the forward one. Layers that are cheap both ways are worth a chapter
-# of their own, which is the next one. For a dense matrix there is not much to choose: solving, inverting and the
-# determinant all cost $O(D^3)$. For a triangular one, solving
-# costs $O(D^2)$ and the determinant $O(D)$: it is the product of the diagonal. (Never invert in order to solve: that is $O(D^3)$ again.)
+# Maximum likelihood needs densities of *given* points, so it wants the reverse direction. Generating, and the
+# expectations under the model that notebooks 06 and 07 need, want the forward one. Layers that are cheap both ways are
+# worth a chapter of their own, which is the next one. For a dense matrix there is not much to choose: solving,
+# inverting and the determinant all cost $O(D^3)$. For a triangular one, solving costs $O(D^2)$ and the determinant
+# $O(D)$: it is the product of the diagonal. (Never invert in order to solve: that is $O(D^3)$ again.)
 #
 # Do not take the table on trust: count. `Counted` wraps a map and counts its calls; `solved` finds the $z$ with
 # $f(z) = x$ by asking $f$ again and again. Put a rising map of your own into the cell after it, one whose inverse you
@@ -278,9 +285,9 @@ with waiting_for("log_p_forward", "log_p_reverse"):
         print(f"{task:30}{maps[0].calls:12}{maps[1].calls:12}")
 
 # %% [markdown]
-# With $f$ in code only the density of a given point takes a search; with $g$, every sample does. (Two calls where one would
-# do? That is `slope`, which runs the map once more for itself.) And this search was for a single number: with $D$ coordinates it is
-# for $D$ of them at once.
+# With $f$ in code only the density of a given point takes a search; with $g$, every sample does. (Two calls where one
+# would do? That is `slope`, which runs the map once more for itself.) And this search was for a single number: with $D$
+# coordinates it is for $D$ of them at once.
 #
 # **In numbers.** $A = \begin{pmatrix}2&0\\1&1\end{pmatrix}$, $b = (1, 0)$, $x = (1, 3)$: $z = (0, 3)$, so
 # $\log p_X(x) = -4.5 - 1.838 - \log 2 = -7.031$.
@@ -318,9 +325,10 @@ def affine_reverse(x, W, c):
 check("cov.log_density_affine")
 
 # %% [markdown]
-# You have just derived the density of every multivariate normal distribution that has one (its covariance must be invertible). $X = Az + b$ has mean $b$ and covariance
-# $\Sigma = AA^\top$; since $\det\Sigma = (\det A)^2$ and $\|A^{-1}(x-b)\|^2 = (x-b)^\top\Sigma^{-1}(x-b)$, your formula is the familiar one. See it
-# agree with itself both ways, and with the library:
+# You have just derived the density of every multivariate normal distribution that has one (its covariance must be
+# invertible). $X = Az + b$ has mean $b$ and covariance $\Sigma = AA^\top$; since $\det\Sigma = (\det A)^2$ and
+# $\|A^{-1}(x-b)\|^2 = (x-b)^\top\Sigma^{-1}(x-b)$, your formula is the familiar one. See it agree with itself both
+# ways, and with the library:
 
 # %% tags=["demo"]
 with waiting_for("affine_forward", "affine_reverse"):
@@ -333,13 +341,19 @@ with waiting_for("affine_forward", "affine_reverse"):
 # %% [markdown]
 # ### Be the examiner
 #
-# Half of all mistakes in this field are silent: the code runs, the loss falls, and the number is no log density. So turn the tables. You get a function that claims to be `affine_forward`, and say whether it is. Some of them are right, written in five different ways; the others
-# go the wrong way between $x$ and $z$, lose the absolute value or the sign of the log-determinant, are off by a constant, or are right for tame inputs only.
+# Half of all mistakes in this field are silent: the code runs, the loss falls, and the number is no log density. So
+# turn the tables. You get a function that claims to be `affine_forward`, and say whether it is. Some of them are right,
+# written in five different ways; the others go the wrong way between $x$ and $z$, lose the absolute value or the sign
+# of the log-determinant, are off by a constant, or are right for tame inputs only.
 #
-# What do you know about the right answer, without trusting any implementation? That $X \sim \mathcal N(b, AA^\top)$, whose log density the library has; that a density integrates to 1 (but so does that of *another* $X$); that $A = 2I$ and $b = 0$ tell nearly nothing apart. And one thing about floating-point numbers:
-# `nan > 0.1` is false, so a test that looks for a *difference* lets every NaN pass.
+# What do you know about the right answer, without trusting any implementation? That $X \sim \mathcal N(b, AA^\top)$,
+# whose log density the library has; that a density integrates to 1 (but so does that of *another* $X$); that $A = 2I$
+# and $b = 0$ tell nearly nothing apart. And one thing about floating-point numbers: `nan > 0.1` is false, so a test
+# that looks for a *difference* lets every NaN pass.
 #
-# **In numbers.** $A = \begin{pmatrix}0 & 2\\ 1 & 0\end{pmatrix}$, $b = 0$, $x = (2, 1)$: $z = (1, 1)$ and $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (2, \frac12)$ and $-4.656$, without the absolute value $\log(-2)$, which is NaN.
+# **In numbers.** $A = \begin{pmatrix}0 & 2\\ 1 & 0\end{pmatrix}$, $b = 0$, $x = (2, 1)$: $z = (1, 1)$ and
+# $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (2, \frac12)$ and $-4.656$, without
+# the absolute value $\log(-2)$, which is NaN.
 #
 # **Write** the test. You may call the implementation as often as you like.
 
@@ -373,8 +387,9 @@ check("cov.catch_density")
 # %% [markdown]
 # ## 3 · Any smooth map: the Jacobian
 #
-# Look at a smooth map closely enough, and it is affine: near $x$, $g(x + h) \approx g(x) + J(x)\,h$, where $J_{ij} = \partial g_i/\partial x_j$. A tiny
-# cube becomes a tiny slanted box, now with a different factor at every point:
+# Look at a smooth map closely enough, and it is affine: near $x$, $g(x + h) \approx g(x) + J(x)\,h$, where
+# $J_{ij} = \partial g_i/\partial x_j$. A tiny cube becomes a tiny slanted box, now with a different factor at every
+# point:
 #
 # $$\log p_X(x) = \log p_Z(g(x)) + \log|\det J_g(x)| , \qquad \log p_X(f(z)) = \log p_Z(z) - \log|\det J_f(z)| .$$
 #
@@ -385,19 +400,21 @@ show(draw_zoom(), alt="Left: the unit square and the parallelogram that the matr
      "grid bent by a smooth map, one of its cells marked. Right: that cell magnified: its bent outline hardly differs from the parallelogram of the Jacobian in its middle.")  # fmt: skip
 
 # %% [markdown]
-# On the left a matrix, one factor for all areas; in the middle a smooth map; on the right one of its cells, magnified. What is left of the bending is smaller the smaller the cell.
+# On the left a matrix, one factor for all areas; in the middle a smooth map; on the right one of its cells, magnified.
+# What is left of the bending is smaller the smaller the cell.
 #
-# How do you get $J$? Automatic differentiation gives the gradient of *one* number at a time. Output $i$ is one number, and
-# its gradient is row $i$ of $J$. For a batch of $B$ points that seems to make $B \cdot D$ gradients. But the points do not
-# interact: $\sum_b g_i(x_b)$ depends on $x_b$ through its own term only. So the gradient of this *sum* holds row $i$ of the
-# Jacobians of all points at once, and $D$ gradients are enough.
+# How do you get $J$? Automatic differentiation gives the gradient of *one* number at a time. Output $i$ is one number,
+# and its gradient is row $i$ of $J$. For a batch of $B$ points that seems to make $B \cdot D$ gradients. But the points
+# do not interact: $\sum_b g_i(x_b)$ depends on $x_b$ through its own term only. So the gradient of this *sum* holds row
+# $i$ of the Jacobians of all points at once, and $D$ gradients are enough.
 #
-# One thing more. Training will differentiate your result with respect to the parameters of $g$. So the gradients that you
-# take must themselves be part of the graph: look for the argument `create_graph`. The check tests this by asking for the
-# gradient of your result with respect to $x$.
+# One thing more. Training will differentiate your result with respect to the parameters of $g$. So the gradients that
+# you take must themselves be part of the graph: look for the argument `create_graph`. The check tests this by asking
+# for the gradient of your result with respect to $x$.
 #
-# **In numbers.** $g(x) = (x_1,\; x_2 + 2x_1^2)$ has $J = \begin{pmatrix}1&0\\4x_1&1\end{pmatrix}$, $\log|\det J| = 0$ everywhere. For
-# $g(x) = (2x_2,\; 3x_1 + x_2)$ it is $\log|0 \cdot 1 - 2 \cdot 3| = \log 6 = 1.792$: the diagonal alone would say $-\infty$.
+# **In numbers.** $g(x) = (x_1,\; x_2 + 2x_1^2)$ has $J = \begin{pmatrix}1&0\\4x_1&1\end{pmatrix}$, $\log|\det J| = 0$
+# everywhere. For $g(x) = (2x_2,\; 3x_1 + x_2)$ it is $\log|0 \cdot 1 - 2 \cdot 3| = \log 6 = 1.792$: the diagonal alone
+# would say $-\infty$.
 #
 # **Write** it, for any map and any batch.
 
@@ -420,7 +437,9 @@ def log_abs_det_jacobian(f, x):
 check("cov.log_abs_det_jacobian")
 
 # %% [markdown]
-# Three maps of a chequered square, every cell coloured by your $\log|\det J|$ at its centre: an affine one, $x + u \tanh(w \cdot x)$, and a turn whose angle grows with $\|x\|$. **Predict before you run:** which of the three keeps every area?
+# Three maps of a chequered square, every cell coloured by your $\log|\det J|$ at its centre: an affine one,
+# $x + u \tanh(w \cdot x)$, and a turn whose angle grows with $\|x\|$. **Predict before you run:** which of the three
+# keeps every area?
 
 # %% tags=["demo"]
 with waiting_for("log_abs_det_jacobian"):
@@ -435,28 +454,31 @@ with waiting_for("log_abs_det_jacobian"):
 # The affine map changes all areas by one factor, the second map by another factor everywhere, and the third bends
 # the square beyond recognition *without changing a single area*. Section 8 is about maps like that.
 #
-# What does it cost? $D$ backward passes and a determinant of $O(D^3)$, for every point and every step of training. For a picture
-# of $64 \times 64$ pixels that is 4096 passes and $7 \cdot 10^{10}$ operations. No flow is trained like this. Notebook 03 builds
-# layers whose Jacobian is triangular, or low-rank, or otherwise easy. What you have written is what such a layer's claim about its own $\log|\det J|$ can be compared with.
+# What does it cost? $D$ backward passes and a determinant of $O(D^3)$, for every point and every step of training. For
+# a picture of $64 \times 64$ pixels that is 4096 passes and $7 \cdot 10^{10}$ operations. No flow is trained like this.
+# Notebook 03 builds layers whose Jacobian is triangular, or low-rank, or otherwise easy. What you have written is what
+# such a layer's claim about its own $\log|\det J|$ can be compared with.
 
 # %% [markdown]
 # ## 4 · Two roads to the same place
 #
 # Now to the conditions. First: what if $f$ is *not* one-to-one?
 #
-# Take $z \sim \mathcal N(0, 1)$ and $x = (z - c)^2$. Then $x = 1$ is reached from $z = c + 1$ and from $z = c - 1$. A small interval
-# around $x$ collects the mass of *two* small intervals of $z$, each stretched by its own slope:
+# Take $z \sim \mathcal N(0, 1)$ and $x = (z - c)^2$. Then $x = 1$ is reached from $z = c + 1$ and from $z = c - 1$. A
+# small interval around $x$ collects the mass of *two* small intervals of $z$, each stretched by its own slope:
 #
 # $$p_X(x) = \sum_{z:\, f(z) = x} \frac{p_Z(z)}{|f'(z)|}, \qquad\text{in many dimensions}\qquad
 # p_X(x) = \sum_{z:\, f(z) = x} \frac{p_Z(z)}{|\det J_f(z)|} .$$
 #
-# The formula is not hard. *Finding all the preimages* is. For the square there are two. For
-# $x = |Wz|$ (here $W$ acts on the noise), the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of them. Each layer
-# of such a kind multiplies the number. A network with ReLUs is worse: there, whole pieces of space share one image.
+# The formula is not hard. *Finding all the preimages* is. For the square there are two. For $x = |Wz|$ (here $W$ acts
+# on the noise), the absolute value taken entry by entry, the sign of every entry of $Wz$ is lost, so there are $2^D$ of
+# them. Each layer of such a kind multiplies the number. A network with ReLUs is worse: there, whole pieces of space
+# share one image.
 #
-# Two practical points. Where no $z$ leads to $x$ the sum is empty, the density 0, and its logarithm $-\infty$: your code must say so, for the
-# formula would happily take the root of a negative number. And far from the bulk *all* terms of the sum underflow, so add them in
-# log space: $\log\sum_i e^{a_i} = m + \log\sum_i e^{a_i - m}$ with $m = \max_i a_i$, which `torch.logsumexp` does for you.
+# Two practical points. Where no $z$ leads to $x$ the sum is empty, the density 0, and its logarithm $-\infty$: your
+# code must say so, for the formula would happily take the root of a negative number. And far from the bulk *all* terms
+# of the sum underflow, so add them in log space: $\log\sum_i e^{a_i} = m + \log\sum_i e^{a_i - m}$ with
+# $m = \max_i a_i$, which `torch.logsumexp` does for you.
 #
 # **In numbers.** $c = 1$, $x = 1$: preimages $2$ and $0$, both with slope $2$ in size, so
 # $p_X(1) = (0.0540 + 0.3989)/2 = 0.2265$, $\log p_X(1) = -1.485$.
@@ -509,24 +531,29 @@ with waiting_for("log_p_square"):
 # %% [markdown]
 # ### So why has a GAN no density?
 #
-# **Question (4 points; 000 Q1a).** Samples are made by $z \sim \mathcal N(0, I_{d_\text{latent}})$, $x = f(z) \in \mathbb R^{d_\text{data}}$. For each of two models, explain
-# briefly how to compute $p(x)$ for a given $x$, or why this cannot be done in general: (i) $f$ is the generator of a typical GAN;
-# (ii) $f$ is a normalising flow.
+# **Question (4 points; 000 Q1a).** Samples are made by $z \sim \mathcal N(0, I_{d_\text{latent}})$,
+# $x = f(z) \in \mathbb R^{d_\text{data}}$. For each of two models, explain briefly how to compute $p(x)$ for a given
+# $x$, or why this cannot be done in general: (i) $f$ is the generator of a typical GAN; (ii) $f$ is a normalising flow.
 
 # %% [markdown] tags=["written:cov.gan_density:4"]
 # ### BEGIN SOLUTION
-# **Model answer.** (i) In general it cannot be done, for two separate reasons. *There may be no density at all:* usually $d_\text{latent} < d_\text{data}$, so all
-# samples lie on a set of volume zero: the image of fewer dimensions, under a function whose slopes are bounded on bounded sets, as those of a network are. No function on $\mathbb R^{d_\text{data}}$ integrates to the right probabilities. *And if there is
-# one it is out of reach:* a typical network is not one-to-one, so $p(x) = \sum_{z: f(z) = x} p_Z(z)/|\det J_f(z)|$ runs over all preimages, and nobody
-# knows how many there are or how to find them. (A ReLU network can even send a whole region to one point, which then carries mass of its own.)
+# **Model answer.** (i) In general it cannot be done, for two separate reasons. *There may be no density at all:*
+# usually $d_\text{latent} < d_\text{data}$, so all samples lie on a set of volume zero: the image of fewer dimensions,
+# under a function whose slopes are bounded on bounded sets, as those of a network are. No function on
+# $\mathbb R^{d_\text{data}}$ integrates to the right probabilities. *And if there is one it is out of reach:* a typical
+# network is not one-to-one, so $p(x) = \sum_{z: f(z) = x} p_Z(z)/|\det J_f(z)|$ runs over all preimages, and nobody
+# knows how many there are or how to find them. (A ReLU network can even send a whole region to one point, which then
+# carries mass of its own.)
 #
 # (ii) A flow has $d_\text{latent} = d_\text{data}$ and a smooth inverse, so there is exactly one $z = f^{-1}(x)$, and
-# $p(x) = p_Z(f^{-1}(x))\,|\det \partial f^{-1}/\partial x| = p_Z(z)\,|\det \partial f/\partial z|^{-1}$. The layers are chosen such that the inverse and the determinant can be computed.
+# $p(x) = p_Z(f^{-1}(x))\,|\det \partial f^{-1}/\partial x| = p_Z(z)\,|\det \partial f/\partial z|^{-1}$. The layers are
+# chosen such that the inverse and the determinant can be computed.
 #
 # **Rubric**
 # - (1) GAN: samples lie on a lower-dimensional set, so there may be no density
 # - (1) GAN: f need not be invertible; several preimages, which cannot be found in practice
-# - (1) flow: the change of variables formula, in either direction, with the absolute value of the determinant (½ without it)
+# - (1) flow: the change of variables formula, in either direction, with the absolute value of the determinant (½
+#   without it)
 # - (1) flow: z is unique and, like the determinant, tractable by construction
 # - (up to 4) any other well-justified answer
 # ### END SOLUTION
@@ -542,8 +569,8 @@ with waiting_for("log_p_square"):
 # $$\int p_X(x)\,dx = \int p_Z(g(x))\,|\det J_g(x)|\,dx = \int_{g(\mathbb R^D)} p_Z(z)\,dz = P\big(Z \in \text{image of } g\big) .$$
 #
 # So it integrates to 1 only if the image of $g$ holds all of the base's mass. Take $z = \sigma(Ax)$ with the sigmoid
-# $\sigma(u) = 1/(1 + e^{-u})$ entry by entry: a smooth, injective map if $A$ is invertible, and its image is the open unit square $(0, 1)^2$. But a base
-# $\mathcal N(0, I)$ lives on the whole plane. Nearly everything is lost:
+# $\sigma(u) = 1/(1 + e^{-u})$ entry by entry: a smooth, injective map if $A$ is invertible, and its image is the open
+# unit square $(0, 1)^2$. But a base $\mathcal N(0, I)$ lives on the whole plane. Nearly everything is lost:
 
 # %% tags=["demo"]
 show(
@@ -556,14 +583,15 @@ show(
 # On the right $A$ has rank one, so $\det A = 0$: all points land on a curve, and a curve has no area.
 # The formula notices too, for $\det J_g = 0$ at every $x$: it gives $p_X = 0$ everywhere.
 #
-# What would mend the left one? Not another $A$: every invertible $A$ has the same image. Either the base must live where
-# the map goes (take $z$ uniform on $(0, 1)^2$), or the map must go where the base lives.
+# What would mend the left one? Not another $A$: every invertible $A$ has the same image. Either the base must live
+# where the map goes (take $z$ uniform on $(0, 1)^2$), or the map must go where the base lives.
 #
-# **In numbers.** For one dimension and the image $(0, 1)$: $\Phi(1) - \Phi(0) = 0.3413$, where $\Phi$ is the distribution function of $\mathcal N(0, 1)$.
+# **In numbers.** For one dimension and the image $(0, 1)$: $\Phi(1) - \Phi(0) = 0.3413$, where $\Phi$ is the
+# distribution function of $\mathcal N(0, 1)$.
 #
-# **Write** what is left: for a map onto any box, and for $z = \sigma(Ax)$ with any square matrix. (How do you find out whether a
-# matrix in floating point is singular? Its computed determinant is rarely an exact 0, and a small determinant need not mean anything:
-# $10^{-3} I$ is as invertible as $I$. `torch.linalg` can tell the rank.)
+# **Write** what is left: for a map onto any box, and for $z = \sigma(Ax)$ with any square matrix. (How do you find out
+# whether a matrix in floating point is singular? Its computed determinant is rarely an exact 0, and a small determinant
+# need not mean anything: $10^{-3} I$ is as invertible as $I$. `torch.linalg` can tell the rank.)
 
 
 # %% tags=["solve:cov.mass_lost"]
@@ -611,21 +639,25 @@ with waiting_for("log_abs_det_jacobian", "sigmoid_flow_mass"):
 # %% [markdown]
 # ## 6 · A density with an edge
 #
-# A map that reaches half of the line only is no accident but a tool where data are positive. Let $\epsilon \sim \mathcal N(0, 1)$ and
-# $z = e^{\mu + \sigma\epsilon}$, where $\sigma > 0$ is a number again and no sigmoid. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is the distribution of
-# a latent, hence the letter $z$. Here it is what comes out.)
+# A map that reaches half of the line only is no accident but a tool where data are positive. Let
+# $\epsilon \sim \mathcal N(0, 1)$ and $z = e^{\mu + \sigma\epsilon}$, where $\sigma > 0$ is a number again and no
+# sigmoid. Then $\log z \sim \mathcal N(\mu, \sigma^2)$: this is the **log-normal** distribution of 001 P2. (There it is
+# the distribution of a latent, hence the letter $z$. Here it is what comes out.)
 #
-# Density: the reverse map is $g(z) = \log z$, with slope $1/z$. Distribution function: $z$ rises with $\epsilon$, so probabilities
-# carry over directly, $P(Z \le a) = P(\log Z \le \log a)$. For a normal distribution this is
-# $\Phi(u) = \frac12\big[1 + \mathrm{erf}(u/\sqrt2)\big]$ at the standardised value $u$. And for $a \le 0$? The logarithm does not exist, but the probability does:
-# a log-normal number is never negative. So the density is 0 there, its logarithm $-\infty$, and the distribution function 0.
+# Density: the reverse map is $g(z) = \log z$, with slope $1/z$. Distribution function: $z$ rises with $\epsilon$, so
+# probabilities carry over directly, $P(Z \le a) = P(\log Z \le \log a)$. For a normal distribution this is
+# $\Phi(u) = \frac12\big[1 + \mathrm{erf}(u/\sqrt2)\big]$ at the standardised value $u$. And for $a \le 0$? The
+# logarithm does not exist, but the probability does: a log-normal number is never negative. So the density is 0 there,
+# its logarithm $-\infty$, and the distribution function 0.
 #
-# Write that into code with care. `torch.where(z > 0, formula, -inf)` computes the formula *everywhere* and then selects; where $z \le 0$
-# the formula is NaN. The value is selected away, but the gradient is not: backwards, the discarded branch receives the gradient 0,
-# and $0 \cdot \mathrm{NaN} = \mathrm{NaN}$. One negative number in a batch then ruins a whole step of training. The cure is to feed the formula something
-# harmless *before* the logarithm is taken.
+# Write that into code with care. `torch.where(z > 0, formula, -inf)` computes the formula *everywhere* and then
+# selects; where $z \le 0$ the formula is NaN. The value is selected away, but the gradient is not: backwards, the
+# discarded branch receives the gradient 0, and $0 \cdot \mathrm{NaN} = \mathrm{NaN}$. One negative number in a batch
+# then ruins a whole step of training. The cure is to feed the formula something harmless *before* the logarithm is
+# taken.
 #
-# **In numbers.** $\mu = 0$, $\sigma = \frac12$: $\log q(1) = -0.919 - \log\frac12 - \log 1 = -0.226$; $P(Z \le 2) = \Phi(2 \ln 2) = 0.917$.
+# **In numbers.** $\mu = 0$, $\sigma = \frac12$: $\log q(1) = -0.919 - \log\frac12 - \log 1 = -0.226$;
+# $P(Z \le 2) = \Phi(2 \ln 2) = 0.917$.
 #
 # **Write** both. $\mu$ and $\sigma$ are numbers or tensors, and everything broadcasts.
 
@@ -664,8 +696,8 @@ def lognormal_cdf(z, mu, sigma):
 check("cov.lognormal_density")
 
 # %% [markdown]
-# The two belong together: the slope of the distribution function is the density. And look at what $\mu$ and $\sigma$ do: $e^\mu$ is the
-# *median*, not the mean and not the highest point.
+# The two belong together: the slope of the distribution function is the density. And look at what $\mu$ and $\sigma$
+# do: $e^\mu$ is the *median*, not the mean and not the highest point.
 
 # %% tags=["demo"]
 with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
@@ -682,45 +714,62 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 # 2. **smooth both ways**: $\det J \ne 0$ everywhere. At a point with $\det J = 0$ the inverse has no derivative,
 # 3. **onto what carries the base's mass** (section 5): an image that leaves out a set of positive probability loses it.
 #
-# The set where a density is positive is called its **support**, so the third condition says that the image covers the support, up to a set of probability 0. It may be
-# larger, and it may miss single points.
+# The set where a density is positive is called its **support**, so the third condition says that the image covers the
+# support, up to a set of probability 0. It may be larger, and it may miss single points.
 #
-# On the line the second condition implies the first, since a slope that never vanishes keeps its sign. Otherwise none of them implies another. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a
-# uniform base on $(0, 1)$ it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which wraps the plane around the origin, has $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one:
-# from two dimensions on, $\det J \ne 0$ is a statement about *small* neighbourhoods only. (It misses the origin. A single point carries no mass: nothing is lost by that.)
+# On the line the second condition implies the first, since a slope that never vanishes keeps its sign. Otherwise none
+# of them implies another. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a uniform base on $(0, 1)$
+# it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which wraps the plane around the origin, has
+# $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one: from two dimensions on, $\det J \ne 0$ is a statement
+# about *small* neighbourhoods only. (It misses the origin. A single point carries no mass: nothing is lost by that.)
 #
-# And $x^3$? It is one-to-one and onto, but its slope is 0 at the origin. Mass is not miscounted: $3x^2 \phi(x^3)$, with $\phi$ the density of $\mathcal N(0, 1)$, is the density of $X$, and it integrates to 1. It is not valid *by definition*: a flow is to be a
-# diffeomorphism, smooth in both directions. Here the log-determinant is $-\infty$ at 0, the forward map $\sqrt[3]{z}$ has an infinite slope there, and a sum of log densities, which is what one trains with, is ruined by one data point that comes near.
+# And $x^3$? It is one-to-one and onto, but its slope is 0 at the origin. Mass is not miscounted: $3x^2 \phi(x^3)$, with
+# $\phi$ the density of $\mathcal N(0, 1)$, is the density of $X$, and it integrates to 1. It is not valid *by
+# definition*: a flow is to be a diffeomorphism, smooth in both directions. Here the log-determinant is $-\infty$ at 0,
+# the forward map $\sqrt[3]{z}$ has an infinite slope there, and a sum of log densities, which is what one trains with,
+# is ruined by one data point that comes near.
 #
-# What of leaky ReLU, which has a kink? It is one-to-one and onto. At the kink the derivative jumps between two numbers, neither of them 0.
-# The density jumps there, at a set of volume zero, and its logarithm stays finite on both sides. So **kinks are allowed** here, as they are in practice, as long as the slopes
-# on both sides are not 0.
+# What of leaky ReLU, which has a kink? It is one-to-one and onto. At the kink the derivative jumps between two numbers,
+# neither of them 0. The density jumps there, at a set of volume zero, and its logarithm stays finite on both sides. So
+# **kinks are allowed** here, as they are in practice, as long as the slopes on both sides are not 0.
 #
-# What does *not* matter: whether the determinant is negative (mirrors are invertible), whether it is constant, or whether it is 1.
+# What does *not* matter: whether the determinant is negative (mirrors are invertible), whether it is constant, or
+# whether it is 1.
 #
 # ### By hand first
 #
-# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each answer: a verdict without a reason earns nothing, and a claim that would make valid flows invalid
-# costs a point.
+# **Question (6 points; 001 P1).** A flow in reverse parametrisation, $z = g(x)$, with a normal base. Justify each
+# answer: a verdict without a reason earns nothing, and a claim that would make valid flows invalid costs a point.
 #
-# (a) $x \in \mathbb R^2$, $A = a^\top a$ with $a \in \mathbb R_{>0}^{1\times 2}$, and $z = \sigma(Ax)$. Is this a valid flow?
+# (a) $x \in \mathbb R^2$, $A = a^\top a$ with $a \in \mathbb R_{>0}^{1\times 2}$, and $z = \sigma(Ax)$. Is this a valid
+# flow?
 #
 # (b) $x \in \mathbb R^3$, $z_1 = (x_3 + x_2)^3$, $z_2 = x_1^4 x_2 + x_3$, $z_3 = e^{x_3}$. Is this a valid flow?
 #
-# (c) Of a flow $f : \mathbb R \to \mathbb R$ you know that the Jacobian determinant of its inverse is 1 everywhere. What does this mean for the flow? Use the formula, and give
-# such an $f^{-1}$. Is your conclusion still true in two dimensions?
+# (c) Of a flow $f : \mathbb R \to \mathbb R$ you know that the Jacobian determinant of its inverse is 1 everywhere.
+# What does this mean for the flow? Use the formula, and give such an $f^{-1}$. Is your conclusion still true in two
+# dimensions?
 
 # %% [markdown] tags=["written:cov.exam_flows:6"]
 # ### BEGIN SOLUTION
-# **Model answer.** (a) No. $A$ has rank 1, so $\det A = 0$ and $A$ is not invertible: with $v = (-a_2, a_1)$ we have $Av = a^\top(a v) = 0$, so $x$ and $x + v$ have the same image for every $x$.
-# (Even with an invertible $A$ the map would reach only $(0,1)^2$, and with a normal base 88 % of the mass would be lost. The solution in 001 does not mention this.)
+# **Model answer.** (a) No. $A$ has rank 1, so $\det A = 0$ and $A$ is not invertible: with $v = (-a_2, a_1)$ we have
+# $Av = a^\top(a v) = 0$, so $x$ and $x + v$ have the same image for every $x$. (Even with an invertible $A$ the map
+# would reach only $(0,1)^2$, and with a normal base 88 % of the mass would be lost. The solution in 001 does not
+# mention this.)
 #
-# (b) No. $x_1$ enters only through $x_1^4$, so $(1, 1, 0)$ and $(-1, 1, 0)$ have the same image $(1, 1, 1)$: not one-to-one. (The solution in 001 says that one can do this
-# "for any assignment". For $x_1 = 0$ the points are the same, so choose $x_1 \ne 0$. Other reasons count as well: $z_3 > 0$ always, so at least half of the base is missed; and $\det J = 0$ wherever $x_1 = 0$. All that is right mathematics. But write "not invertible" as well, in (a) and in (b): those are the words that the marking scheme of 001 looks for.)
+# (b) No. $x_1$ enters only through $x_1^4$, so $(1, 1, 0)$ and $(-1, 1, 0)$ have the same image $(1, 1, 1)$: not
+# one-to-one. (The solution in 001 says that one can do this "for any assignment". For $x_1 = 0$ the points are the
+# same, so choose $x_1 \ne 0$. Other reasons count as well: $z_3 > 0$ always, so at least half of the base is missed;
+# and $\det J = 0$ wherever $x_1 = 0$. All that is right mathematics. But write "not invertible" as well, in (a) and in
+# (b): those are the words that the marking scheme of 001 looks for.)
 #
-# (c) Volumes, here lengths, are preserved: $p_X(x) = p_Z(f^{-1}(x)) \cdot 1$. In one dimension $(f^{-1})' = 1$ leaves only $f^{-1}(x) = x + b$, shifts (and $b - x$, reflections, if only $|\det| = 1$ is known). So $X$ is the base, moved: every $\mathcal N(b, 1)$, but no
-# other width and no other shape. That is what "not expressive" should mean; "no other distribution than $p_Z$" is too strong even here, as $\mathcal N(b, 1)$ is another one. In two dimensions the conclusion is wrong: $(z_1, z_2 + z_1^2)$ has determinant 1
-# and makes a banana of a Gaussian, and additive coupling layers are built like this. What stays is the entropy, the maximum of the density, and the volume of every set $\{p > c\}$; and, in any dimension, a normal base keeps its one mode.
+# (c) Volumes, here lengths, are preserved: $p_X(x) = p_Z(f^{-1}(x)) \cdot 1$. In one dimension $(f^{-1})' = 1$ leaves
+# only $f^{-1}(x) = x + b$, shifts (and $b - x$, reflections, if only $|\det| = 1$ is known). So $X$ is the base, moved:
+# every $\mathcal N(b, 1)$, but no other width and no other shape. That is what "not expressive" should mean; "no other
+# distribution than $p_Z$" is too strong even here, as $\mathcal N(b, 1)$ is another one. In two dimensions the
+# conclusion is wrong: $(z_1, z_2 + z_1^2)$ has determinant 1 and makes a banana of a Gaussian, and additive coupling
+# layers are built like this. What stays is the entropy, the maximum of the density, and the volume of every set
+# $\{p > c\}$; and, in any dimension, a normal base keeps its one mode.
 #
 # **Rubric**
 # - (1) a: not valid, because not one-to-one
@@ -731,7 +780,8 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 # - (1) c: in one dimension only shifts (and reflections) (½); in two this fails, with an example (½)
 # - (up to 6) any other well-justified answer
 #
-# As announced: a verdict without a reason earns nothing. Take off one point for a claim that would make valid flows invalid, such as "a determinant of 1 is not allowed".
+# As announced: a verdict without a reason earns nothing. Take off one point for a claim that would make valid flows
+# invalid, such as "a determinant of 1 is not allowed".
 # ### END SOLUTION
 
 # %% [markdown]
@@ -744,8 +794,9 @@ for name, entry in POOL.items():
     print(f"{name:10} {entry.formula}")
 
 # %% [markdown]
-# In every map of the pool $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$ in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line
-# (such as $|a| = |b|$) are exact. `base` is `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$).
+# In every map of the pool $n \ge 1$ is a whole number, even or odd, and $a$ in *wave*, *softplus* and *logistic*, $k$
+# in *spiral*, *exam* and *triangular* are not 0. Parameters on a border line (such as $|a| = |b|$) are exact. `base` is
+# `"normal"` ($z \sim \mathcal N(0, I)$) or `"uniform"` (uniform on $(0, 1)^d$).
 #
 # First the verdict alone, in one word:
 #
@@ -756,16 +807,21 @@ for name, entry in POOL.items():
 # | `"singular"` | no smooth inverse: $\det J = 0$ at some point |
 # | `"mass"` | not onto: a share of the base's mass is reached by no $x$ |
 #
-# Where several things are wrong with a map, any word that is true is right. Calling a valid map invalid costs as much as the reverse.
+# Where several things are wrong with a map, any word that is true is right. Calling a valid map invalid costs as much
+# as the reverse.
 #
 # ### The line
 #
-# On the line there are two questions. Is the slope never 0? Then the map is one-to-one and smooth both ways. And where do its images end? For the first, find the smallest and the largest slope:
-# that of *wave* is $a + b\cos x$, which runs through everything between $a - |b|$ and $a + |b|$; that of *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$, which lies between $a$, far out, and $a + \frac b2$, at 0.
+# On the line there are two questions. Is the slope never 0? Then the map is one-to-one and smooth both ways. And where
+# do its images end? For the first, find the smallest and the largest slope: that of *wave* is $a + b\cos x$, which runs
+# through everything between $a - |b|$ and $a + |b|$; that of *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$,
+# which lies between $a$, far out, and $a + \frac b2$, at 0.
 #
-# **In numbers.** $x + 0.75 \sin x$: slopes from $0.25$ to $1.75$, images without end, valid. $x - 3\tanh\frac x2$: slope $-\frac12$ at 0 and nearly 1 far out, so somewhere it is 0: not valid.
+# **In numbers.** $x + 0.75 \sin x$: slopes from $0.25$ to $1.75$, images without end, valid. $x - 3\tanh\frac x2$:
+# slope $-\frac12$ at 0 and nearly 1 far out, so somewhere it is 0: not valid.
 #
-# **Write** the verdict for every map of the line: *affine*, *power*, *wave*, *tanh*, *leaky*, *softplus*, *logistic*. The report has a row for each.
+# **Write** the verdict for every map of the line: *affine*, *power*, *wave*, *tanh*, *leaky*, *softplus*, *logistic*.
+# The report has a row for each.
 
 
 # %% tags=["solve:cov.verdict_line"]
@@ -811,12 +867,16 @@ check("cov.verdict_line")
 # %% [markdown]
 # ### The plane, and space
 #
-# Here a determinant that never vanishes is not enough, and algebra does the work: on what does the map depend? If only on a combination of the coordinates, inputs that agree in it cannot be told apart. *planar* moves a point along $u$ only;
-# so look at $t = w \cdot x$ alone: it becomes $t + (u \cdot w)\tanh t$, a map of the line.
+# Here a determinant that never vanishes is not enough, and algebra does the work: on what does the map depend? If only
+# on a combination of the coordinates, inputs that agree in it cannot be told apart. *planar* moves a point along $u$
+# only; so look at $t = w \cdot x$ alone: it becomes $t + (u \cdot w)\tanh t$, a map of the line.
 #
-# **In numbers.** $u = (1, 0)$, $w = (-2, 1)$: $u \cdot w = -2$, and $t - 2\tanh t$ has the slope $-1$ at 0 and 1 far out. Not valid. Its determinant, $1 + (u \cdot w)(1 - \tanh^2 t)$, is that slope.
+# **In numbers.** $u = (1, 0)$, $w = (-2, 1)$: $u \cdot w = -2$, and $t - 2\tanh t$ has the slope $-1$ at 0 and 1 far
+# out. Not valid. Its determinant, $1 + (u \cdot w)(1 - \tanh^2 t)$, is that slope.
 #
-# **Write** the verdict for the others: *linear*, *rank_one* (question (a) above), *sigmoid*, *shear*, *swirl*, *planar*, *coupling*, *spiral*, and in space *exam* (question (b) for $n = 4$, $k = 1$) and *triangular*; *linear* may have two or three dimensions.
+# **Write** the verdict for the others: *linear*, *rank_one* (question (a) above), *sigmoid*, *shear*, *swirl*,
+# *planar*, *coupling*, *spiral*, and in space *exam* (question (b) for $n = 4$, $k = 1$) and *triangular*; *linear* may
+# have two or three dimensions.
 
 
 # %% tags=["solve:cov.verdict_plane"]
@@ -861,8 +921,12 @@ check("cov.verdict_plane")
 #
 # Points are lists of $d$ floats (a single float if $d = 1$). Any witness that stands is right; some maps have several.
 #
-# Here is one, found step by step: $g(x) = x - 3\tanh\frac x2$. It falls at 0 and rises far out, so it takes some values twice; but which two inputs? *Use a symmetry:* $g$ is odd, $g(-x) = -g(x)$. So if $g(t) = 0$ then $g(-t) = 0$ as well, and $t$ and $-t$ are the pair.
-# *Find it:* $g(1) < 0 < g(10)$, so there is a root between 1 and 10. No formula gives it. A bracketing solver does: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` if `h` has different signs there. *Test it* before you hand it in, with `flow_map(name, params)`, which gives any map of the pool as a function:
+# Here is one, found step by step: $g(x) = x - 3\tanh\frac x2$. It falls at 0 and rises far out, so it takes some values
+# twice; but which two inputs? *Use a symmetry:* $g$ is odd, $g(-x) = -g(x)$. So if $g(t) = 0$ then $g(-t) = 0$ as well,
+# and $t$ and $-t$ are the pair. *Find it:* $g(1) < 0 < g(10)$, so there is a root between 1 and 10. No formula gives
+# it. A bracketing solver does: `brentq(h, a, b, xtol=1e-15)` finds a zero of `h` between `a` and `b` if `h` has
+# different signs there. *Test it* before you hand it in, with `flow_map(name, params)`, which gives any map of the pool
+# as a function:
 
 # %% tags=["demo"]
 t = brentq(lambda t: t - 3 * math.tanh(t / 2), 1, 10, xtol=1e-15)
@@ -870,8 +934,10 @@ g = flow_map("tanh", {"a": 1.0, "b": -3.0})
 print(f"t = {t:.6f}, images of t and −t:", g(torch.tensor([t, -t], dtype=torch.float64)).tolist())
 
 # %% [markdown]
-# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is necessary. In floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1; it proves nothing, since the sigmoid *is* one-to-one. What only
-# rounding, saturation or underflow makes equal is not accepted; what your floats cannot hit exactly (the printed zeros above are rounded, too) is, up to $10^{-9}$.
+# The check evaluates your witness with **fifty digits**, starting from the exact values of your floats. That is
+# necessary. In floating point `sigmoid(40.0) == sigmoid(38.0)` is true, as both are rounded to 1; it proves nothing,
+# since the sigmoid *is* one-to-one. What only rounding, saturation or underflow makes equal is not accepted; what your
+# floats cannot hit exactly (the printed zeros above are rounded, too) is, up to $10^{-9}$.
 
 # %% tags=["demo"]
 g = flow_map("exam", {"n": 4, "k": 1.0})
@@ -880,7 +946,8 @@ flat = flow_map("logistic", {"low": 0.0, "high": 1.0, "a": 1.0})
 print("saturation:   ", flat(torch.tensor([40.0, 38.0], dtype=torch.float64)).tolist(), "a collision that is none")
 
 # %% [markdown]
-# **Write** a witness for every map that is no valid flow. Algebra is enough for most; you will be asked about invalid ones only.
+# **Write** a witness for every map that is no valid flow. Algebra is enough for most; you will be asked about invalid
+# ones only.
 
 
 # %% tags=["solve:cov.witness"]
@@ -976,24 +1043,33 @@ with waiting_for("verdict_line", "witness"):
 # %% [markdown]
 # ## 8 · Flows that keep volumes
 #
-# Question (c) deserves a closer look, because the answer in the source stops too early. Suppose $|\det J| = 1$ everywhere. Then $\log p_X(f(z)) = \log p_Z(z)$: every
-# point keeps its density and takes it along. What can such a flow do?
+# Question (c) deserves a closer look, because the answer in the source stops too early. Suppose $|\det J| = 1$
+# everywhere. Then $\log p_X(f(z)) = \log p_Z(z)$: every point keeps its density and takes it along. What can such a
+# flow do?
 #
-# **On the line, next to nothing.** $|f'| = 1$ and continuous means $f' = 1$ or $f' = -1$ throughout, so $f(z) = z + b$ or $f(z) = b - z$.
+# **On the line, next to nothing.** $|f'| = 1$ and continuous means $f' = 1$ or $f' = -1$ throughout, so $f(z) = z + b$
+# or $f(z) = b - z$.
 #
-# **In the plane, a great deal.** You can push one coordinate by an amount that depends on the other. Think of a pack of cards: slide
-# every card by a different distance, and the pack leans and bends, but no card changes its size. This is the idea of the *additive coupling layer* that opens the table in 004.
+# **In the plane, a great deal.** You can push one coordinate by an amount that depends on the other. Think of a pack of
+# cards: slide every card by a different distance, and the pack leans and bends, but no card changes its size. This is
+# the idea of the *additive coupling layer* that opens the table in 004.
 #
-# **What stays?** Everything that depends only on the *values* of the density and not on where they are taken: the maximum of $p$; the volume of every set $\{p > c\}$; and the
-# **differential entropy** $h = -\mathbb E[\log p]$, because $-\log p_X(X)$ and $-\log p_Z(Z)$ are the same number for $X = f(Z)$. So the *distribution* of log densities is the same before and after. (The source
-# speaks of distributions with "the same volume". That is not a notion; these three are what is meant.) And the shape in the sense of topology: the set $\{p_X > c\}$ is the image of $\{p_Z > c\}$, for the normal base a bent ball, in one piece and without a hole.
+# **What stays?** Everything that depends only on the *values* of the density and not on where they are taken: the
+# maximum of $p$; the volume of every set $\{p > c\}$; and the **differential entropy** $h = -\mathbb E[\log p]$,
+# because $-\log p_X(X)$ and $-\log p_Z(Z)$ are the same number for $X = f(Z)$. So the *distribution* of log densities
+# is the same before and after. (The source speaks of distributions with "the same volume". That is not a notion; these
+# three are what is meant.) And the shape in the sense of topology: the set $\{p_X > c\}$ is the image of $\{p_Z > c\}$,
+# for the normal base a bent ball, in one piece and without a hole.
 #
-# If $\log|\det J_f|$ is not 0 but some other constant, all three change in a way that you can work out in your head. Do so for the last function below.
+# If $\log|\det J_f|$ is not 0 but some other constant, all three change in a way that you can work out in your head. Do
+# so for the last function below.
 #
-# **In numbers.** A standard normal in the plane has $h = 1 + \log 2\pi = 2.838$ nats. Twice as wide, $f(z) = 2z$, $\log|\det J_f| = \log 4 = 1.386$, and $h = 4.224$.
+# **In numbers.** A standard normal in the plane has $h = 1 + \log 2\pi = 2.838$ nats. Twice as wide, $f(z) = 2z$,
+# $\log|\det J_f| = \log 4 = 1.386$, and $h = 4.224$.
 #
-# **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving
-# map of the line off its values. Then say what a constant $\log|\det J_f|$ does.
+# **Write** a banana: your own bijection of the plane with $|\det J| = 1$ such that $X_2$ goes with the *square* of
+# $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving map of
+# the line off its values. Then say what a constant $\log|\det J_f|$ does.
 
 
 # %% tags=["solve:cov.volume_preserving"]
@@ -1065,31 +1141,42 @@ with waiting_for("bend", "unbend", "log_p_bent"):
     )
 
 # %% [markdown]
-# The two curves on the right are the same curve, not only similar: point by point, $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
+# The two curves on the right are the same curve, not only similar: point by point,
+# $\log p_X(\text{bend}(z)) = \log p_Z(z)$. The check uses exactly this. (A statistical test of the two samples,
 # Kolmogorov and Smirnov's for instance, would look only at the curves, and would sometimes fail by chance.)
 #
-# So is "volume preserving" a weakness? It fixes the *list of density values*: no base can become data of another entropy. A layer that scales, with a constant $\log|\det J|$, mends that, and it mends no more than that.
+# So is "volume preserving" a weakness? It fixes the *list of density values*: no base can become data of another
+# entropy. A layer that scales, with a constant $\log|\det J|$, mends that, and it mends no more than that.
 
 # %% [markdown]
 # ### One mode for ever
 #
-# Where can the hills of such a density be? Differentiate $\log p_X(x) = \log p_Z(g(x)) + \text{const}$ with $p_Z = \mathcal N(0, I)$:
+# Where can the hills of such a density be? Differentiate $\log p_X(x) = \log p_Z(g(x)) + \text{const}$ with
+# $p_Z = \mathcal N(0, I)$:
 #
 # $$\nabla \log p_X(x) = J_g(x)^\top\, \nabla \log p_Z\big(g(x)\big) = -J_g(x)^\top g(x) .$$
 #
-# $J_g$ is invertible, so this is 0 exactly where $g(x) = 0$, and that is a single point, $f(0)$. **From a normal base, a flow with constant $|\det J|$ makes a density with exactly one mode, in any dimension**, however deep it is and however it bends. It has no other peak, and no dip or saddle either.
-# The two hills of this chapter's opening picture are out of its reach: it can send most samples of one half to the left and of the other to the right, but a bridge as high as the hills will join them. (Draxler et al., *On the Universality of Volume-Preserving and Coupling-Based
+# $J_g$ is invertible, so this is 0 exactly where $g(x) = 0$, and that is a single point, $f(0)$. **From a normal base,
+# a flow with constant $|\det J|$ makes a density with exactly one mode, in any dimension**, however deep it is and
+# however it bends. It has no other peak, and no dip or saddle either. The two hills of this chapter's opening picture
+# are out of its reach: it can send most samples of one half to the left and of the other to the right, but a bridge as
+# high as the hills will join them. (Draxler et al., *On the Universality of Volume-Preserving and Coupling-Based
 # Normalizing Flows*, ICML 2024, say which distribution is learnt instead.)
 #
-# A flow whose $\mathrm{ladj}(x) = \log|\det J_g(x)|$ *does* change is free of this. On the line, $\log p_X = \log p_Z(g) + \mathrm{ladj}$ has the slope
+# A flow whose $\mathrm{ladj}(x) = \log|\det J_g(x)|$ *does* change is free of this. On the line,
+# $\log p_X = \log p_Z(g) + \mathrm{ladj}$ has the slope
 #
 # $$(\log p_X)'(x) = -g(x)\, g'(x) + \frac{g''(x)}{g'(x)} .$$
 #
-# **In numbers.** $g(x) = x + \frac12 \sin x$ is a valid flow with slopes from $\frac12$ to $\frac32$. At $x = 0$ the slope of $\log p_X$ is 0, at $x = 1$ it is $-1.421 \cdot 1.270 - 0.421 / 1.270 = -2.136$: $\log p_X$ *falls* as one leaves the base's mode, which is a mode of $X$ as well. What would $g$ have to do near 0 for $\log p_X$ to *rise*?
+# **In numbers.** $g(x) = x + \frac12 \sin x$ is a valid flow with slopes from $\frac12$ to $\frac32$. At $x = 0$ the
+# slope of $\log p_X$ is 0, at $x = 1$ it is $-1.421 \cdot 1.270 - 0.421 / 1.270 = -2.136$: $\log p_X$ *falls* as one
+# leaves the base's mode, which is a mode of $X$ as well. What would $g$ have to do near 0 for $\log p_X$ to *rise*?
 #
 # **Predict before you write:** where do two hills stand, where $g$ is steepest? Where $g(x) = \pm 1$?
 #
-# **Write** the mode of any flow with constant $|\det J|$, and a witness that others may have two: a smooth map of the pool that is a valid flow onto a normal base, with the two modes. The check looks at the slope of $\log p_X$ on both sides of your points, with fifty digits.
+# **Write** the mode of any flow with constant $|\det J|$, and a witness that others may have two: a smooth map of the
+# pool that is a valid flow onto a normal base, with the two modes. The check looks at the slope of $\log p_X$ on both
+# sides of your points, with fifty digits.
 
 
 # %% tags=["solve:cov.one_mode"]
@@ -1124,7 +1211,8 @@ def two_modes():
 check("cov.one_mode")
 
 # %% [markdown]
-# Your banana beside a density that no volume-preserving flow makes. Every line around the banana's mode is one closed curve, a bent circle; on the right, beyond a certain height, it falls apart into two:
+# Your banana beside a density that no volume-preserving flow makes. Every line around the banana's mode is one closed
+# curve, a bent circle; on the right, beyond a certain height, it falls apart into two:
 
 # %% tags=["demo"]
 with waiting_for("log_p_bent", "log_p_reverse"):
@@ -1134,13 +1222,16 @@ with waiting_for("log_p_bent", "log_p_reverse"):
 # %% [markdown]
 # ## 9 · Let it learn
 #
-# One formula, one use. Take points with two hills, a map that rises whatever its parameters are, and turn the knobs until the points are as likely as possible: **maximum likelihood**, with your own `log_p_reverse`. The map is a straight line plus six soft steps,
+# One formula, one use. Take points with two hills, a map that rises whatever its parameters are, and turn the knobs
+# until the points are as likely as possible: **maximum likelihood**, with your own `log_p_reverse`. The map is a
+# straight line plus six soft steps,
 #
 # $$g(x) = c + \alpha x + \sum_{k=1}^6 h_k \tanh\big(s_k (x - m_k)\big), \qquad \alpha, h_k, s_k > 0,$$
 #
 # a valid flow for all parameters: every slope is at least $\alpha$, and the line reaches everything.
 #
-# **Predict before you run.** A second map is trained on $\log p_Z(g(x))$ alone: the log-determinant is dropped. It is a shorter formula, and a better score is in reach. What will that $g$ look like?
+# **Predict before you run.** A second map is trained on $\log p_Z(g(x))$ alone: the log-determinant is dropped. It is a
+# shorter formula, and a better score is in reach. What will that $g$ look like?
 
 
 # %% tags=["demo"]
@@ -1195,10 +1286,13 @@ with waiting_for("log_p_reverse"):
     print(f"spread of g(data): {spreads[0]:.2f} with it, {spreads[1]:.2f} without it (the base's is 1)")
 
 # %% [markdown]
-# The cheat has the better score, and has learnt nothing: it sends all of the data to the mode of the base. Its score is no log density: the level line on the right stays at $1/\sqrt{2\pi} = 0.40$ as far as $g$ is flat, and the area below it is several times 1. The log-determinant is the term that
-# pays for squeezing: halve the spread of $g$ and it charges $\log 2$.
+# The cheat has the better score, and has learnt nothing: it sends all of the data to the mode of the base. Its score is
+# no log density: the level line on the right stays at $1/\sqrt{2\pi} = 0.40$ as far as $g$ is flat, and the area below
+# it is several times 1. The log-determinant is the term that pays for squeezing: halve the spread of $g$ and it charges
+# $\log 2$.
 #
-# (Both maps the same? Then your `log_p_reverse` takes its slope without keeping the graph, and the optimiser never hears of the log-determinant: `slope` keeps it if it is given a network.)
+# (Both maps the same? Then your `log_p_reverse` takes its slope without keeping the graph, and the optimiser never
+# hears of the log-determinant: `slope` keeps it if it is given a network.)
 
 # %% [markdown]
 # ## What you can now do
@@ -1211,7 +1305,8 @@ with waiting_for("log_p_reverse"):
 # - write a density with an edge that returns $-\infty$ and never NaN, gradients included
 # - decide whether a map is a valid flow, and prove it by a witness that survives fifty digits
 # - train a map by maximum likelihood, and say what the log-determinant pays for
-# - say what a constant determinant leaves unchanged, why that is nearly everything on the line, and why even in the plane one mode stays one mode
+# - say what a constant determinant leaves unchanged, why that is nearly everything on the line, and why even in the
+#   plane one mode stays one mode
 #
 # ## Exam-style questions
 #
@@ -1223,15 +1318,19 @@ with waiting_for("log_p_reverse"):
 #
 # <details><summary>Answer</summary>
 #
-# $f(z) = -\log z$ falls, with $|f'(z)| = 1/z$. So $p_X(x) = 1/(1/z) = z = e^{-x}$ for $x > 0$: the exponential distribution. With the slope's sign kept, one would get a negative density.
+# $f(z) = -\log z$ falls, with $|f'(z)| = 1/z$. So $p_X(x) = 1/(1/z) = z = e^{-x}$ for $x > 0$: the exponential
+# distribution. With the slope's sign kept, one would get a negative density.
 #
 # </details>
 #
-# **2.** $g(x) = \Phi(x)$, the normal distribution function, base uniform on $(0, 1)$. Valid flow? What is $p_X$? And the same $g$ with a normal base?
+# **2.** $g(x) = \Phi(x)$, the normal distribution function, base uniform on $(0, 1)$. Valid flow? What is $p_X$? And
+# the same $g$ with a normal base?
 #
 # <details><summary>Answer</summary>
 #
-# Valid: increasing, slope $\phi(x) > 0$, onto $(0, 1)$. $p_X(x) = 1 \cdot \phi(x)$, so $X$ is standard normal. (This is sampling by the inverse distribution function, read backwards.) With a normal base it reaches only $(0, 1)$ and keeps $\Phi(1) - \Phi(0) = 34\,\%$ of the mass: not valid.
+# Valid: increasing, slope $\phi(x) > 0$, onto $(0, 1)$. $p_X(x) = 1 \cdot \phi(x)$, so $X$ is standard normal. (This is
+# sampling by the inverse distribution function, read backwards.) With a normal base it reaches only $(0, 1)$ and keeps
+# $\Phi(1) - \Phi(0) = 34\,\%$ of the mass: not valid.
 #
 # </details>
 #
@@ -1239,7 +1338,8 @@ with waiting_for("log_p_reverse"):
 #
 # <details><summary>Answer</summary>
 #
-# To a constant: $\log p_Z(g(x))$ is largest if every $x$ is sent to the mode of the base, $g(x) = 0$. The log-determinant, which tends to $-\infty$ on the way there, is the term that forbids it.
+# To a constant: $\log p_Z(g(x))$ is largest if every $x$ is sent to the mode of the base, $g(x) = 0$. The
+# log-determinant, which tends to $-\infty$ on the way there, is the term that forbids it.
 #
 # </details>
 #
@@ -1247,15 +1347,18 @@ with waiting_for("log_p_reverse"):
 #
 # <details><summary>Answer</summary>
 #
-# $g' = 3x^2 + c$. For $c > 0$ valid. For $c = 0$ a bijection with $g'(0) = 0$: not smooth both ways, witness $x = 0$. For $c < 0$ not one-to-one: $g(\sqrt{-c}) = 0 = g(0)$.
+# $g' = 3x^2 + c$. For $c > 0$ valid. For $c = 0$ a bijection with $g'(0) = 0$: not smooth both ways, witness $x = 0$.
+# For $c < 0$ not one-to-one: $g(\sqrt{-c}) = 0 = g(0)$.
 #
 # </details>
 #
-# **5.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
+# **5.** A flow for pictures with $D = 3072$ has $\log|\det J_g| = -2000$ at every data point. Its data are scaled by
+# $\frac1{255}$ before they enter. What must be added to the log density to compare with a model of the unscaled data?
 #
 # <details><summary>Answer</summary>
 #
-# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
+# Scaling is a layer of the reverse map with $\log|\det| = 3072 \cdot \log\frac1{255} = -17{,}023$. It must be added to
+# $\log p$ like every other layer's. Forgetting it makes a model look $17{,}023$ nats better than it is.
 #
 # </details>
 #
@@ -1263,27 +1366,35 @@ with waiting_for("log_p_reverse"):
 #
 # Here a step of your own is wanted. The last one is as long as a problem of a real exam, with its points.
 #
-# **6.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a valid flow with a normal base? With which base?
+# **6.** In 001 P1a, replace $A = a^\top a$ by $A = a^\top a + \lambda I$ with $\lambda > 0$. Is $z = \sigma(Ax)$ now a
+# valid flow with a normal base? With which base?
 #
 # <details><summary>Answer</summary>
 #
-# $A$ is positive definite, so the map is injective with $\det J \ne 0$. It is onto $(0, 1)^2$ only, so with $\mathcal N(0, I)$ the share $1 - 0.3413^2 = 0.8835$ is lost: not valid. With any base whose support is the unit square, the uniform one say, it is valid.
+# $A$ is positive definite, so the map is injective with $\det J \ne 0$. It is onto $(0, 1)^2$ only, so with
+# $\mathcal N(0, I)$ the share $1 - 0.3413^2 = 0.8835$ is lost: not valid. With any base whose support is the unit
+# square, the uniform one say, it is valid.
 #
 # </details>
 #
-# **7.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For $d = 1$? For $d = 2$?
+# **7.** True or false, with a reason: "If $\det J(x) > 0$ for all $x \in \mathbb R^d$, the map is one-to-one." For
+# $d = 1$? For $d = 2$?
 #
 # <details><summary>Answer</summary>
 #
-# True for $d = 1$: a positive derivative means increasing. False for $d = 2$: $(e^{x_1}\cos x_2, e^{x_1}\sin x_2)$ has $\det J = e^{2x_1} > 0$ and period $2\pi$ in $x_2$.
+# True for $d = 1$: a positive derivative means increasing. False for $d = 2$: $(e^{x_1}\cos x_2, e^{x_1}\sin x_2)$ has
+# $\det J = e^{2x_1} > 0$ and period $2\pi$ in $x_2$.
 #
 # </details>
 #
-# **8.** $Z \sim \mathcal N(0, 1)$. Is there a volume-preserving flow on the line that turns it into the uniform distribution on $(0, 1)$? Is there one in the plane that turns $\mathcal N(0, I)$ into the uniform distribution on a square of any size?
+# **8.** $Z \sim \mathcal N(0, 1)$. Is there a volume-preserving flow on the line that turns it into the uniform
+# distribution on $(0, 1)$? Is there one in the plane that turns $\mathcal N(0, I)$ into the uniform distribution on a
+# square of any size?
 #
 # <details><summary>Answer</summary>
 #
-# No and no. The density of a volume-preserving flow takes the same values as the base's, on sets of the same volume. A uniform density takes one value only, a normal one takes all values between 0 and its maximum.
+# No and no. The density of a volume-preserving flow takes the same values as the base's, on sets of the same volume. A
+# uniform density takes one value only, a normal one takes all values between 0 and its maximum.
 #
 # </details>
 #
@@ -1314,8 +1425,11 @@ with waiting_for("log_p_reverse"):
 #
 # ## An open question
 #
-# A flow must be one-to-one, and so it cannot change the *shape of the support*: a connected plane stays connected, and a hole cannot be cut into it. Real data seem to come in separate clusters, or on thin sheets. How well can a smooth, invertible map imitate a gap?
-# What happens to $\log|\det J|$ along the bridge between two clusters? Notebook 04 measures it for two separated modes, in the exercise called `flow.bridge`. Before you get there: what would you give up, the inverse, the smoothness, or the equal dimensions?
+# A flow must be one-to-one, and so it cannot change the *shape of the support*: a connected plane stays connected, and
+# a hole cannot be cut into it. Real data seem to come in separate clusters, or on thin sheets. How well can a smooth,
+# invertible map imitate a gap? What happens to $\log|\det J|$ along the bridge between two clusters? Notebook 04
+# measures it for two separated modes, in the exercise called `flow.bridge`. Before you get there: what would you give
+# up, the inverse, the smoothness, or the equal dimensions?
 
 # %% tags=["given"]
 total()

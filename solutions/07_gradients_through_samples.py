@@ -81,8 +81,8 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# By $\mathrm{KL}\big(q(z) \,\|\, p(z \mid x)\big)$, which is 0 only for the posterior itself. To climb the bound is to fit
-# $q$: this chapter is about the gradient of that climb.
+# By $\mathrm{KL}\big(q(z) \,\|\, p(z \mid x)\big)$, which is 0 only for the posterior itself. To climb the bound is to
+# fit $q$: this chapter is about the gradient of that climb.
 #
 # </details>
 #
@@ -91,9 +91,9 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. The density at
-# $x = T(\epsilon)$ is $\mathcal N(\epsilon;\, 0, 1) / T'(\epsilon)$: the slope of $T$ divides. (Section 4 goes the way
-# back: from the distribution to $T$.)
+# $x \le a$ happens when $\epsilon \le T^{-1}(a)$, so it is the normal distribution function at $T^{-1}(a)$. The density
+# at $x = T(\epsilon)$ is $\mathcal N(\epsilon;\, 0, 1) / T'(\epsilon)$: the slope of $T$ divides. (Section 4 goes the
+# way back: from the distribution to $T$.)
 #
 # </details>
 #
@@ -119,10 +119,10 @@ show(
 #
 # $$J(\theta) = \mathbb E_{z \sim q_\theta}[f(z)] = \int f(z)\, q_\theta(z)\, dz ,$$
 #
-# and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the
-# integral: $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it
-# cannot be estimated from samples. (The swap of derivative and integral needs a $q_\theta$ whose support, the set where
-# it is positive, stays where it is while $\theta$ moves, and $|f\, \nabla q_\theta|$ below something integrable. Section 3
+# and the parameters $\theta$ sit in the distribution that the average is taken over. Differentiate under the integral:
+# $\nabla J = \int f(z)\, \nabla q_\theta(z)\, dz$. This is no longer an average over $q_\theta$, so it cannot be
+# estimated from samples. (The swap of derivative and integral needs a $q_\theta$ whose support, the set where it is
+# positive, stays where it is while $\theta$ moves, and $|f\, \nabla q_\theta|$ below something integrable. Section 3
 # shows what happens otherwise.) One line makes it one. Since $\nabla \log q = \nabla q / q$, we have
 # $\nabla q = q\, \nabla \log q$, and
 #
@@ -341,8 +341,8 @@ def normal_points(n):
 # **Write** `gradient_variances`: the variance of *one* term for $\mu$, coordinate by coordinate, for the three
 # estimators. The baseline is the mean of $f(z)$ under the same weights. You have the terms already.
 #
-# Then predict, before you run the cell after the check: for $f(z) = z^2$, for $z^2 + 10$ and for $\sin 5z$, which of the
-# three is the best at $\sigma = 0.05$, and which at $\sigma = 1$?
+# Then predict, before you run the cell after the check: for $f(z) = z^2$, for $z^2 + 10$ and for $\sin 5z$, which of
+# the three is the best at $\sigma = 0.05$, and which at $\sigma = 1$?
 
 
 # %% tags=["solve:grad.variance"]
@@ -427,24 +427,24 @@ with waiting_for("score_terms", "pathwise_terms"):
 #
 # Both boxes swapped a derivative and an integral. Here is the plainest case in which one of them may not. Let
 # $z \sim U(0, \theta)$, with the density $q_\theta(z) = 1/\theta$ for $0 < z < \theta$ and 0 elsewhere, so that
-# $J(\theta) = \int_0^\theta f(z)\, q_\theta(z)\, dz$. Now $\theta$ stands in the density *and* at the end of the integral,
-# and whoever differentiates such an integral has to do both:
+# $J(\theta) = \int_0^\theta f(z)\, q_\theta(z)\, dz$. Now $\theta$ stands in the density *and* at the end of the
+# integral, and whoever differentiates such an integral has to do both:
 #
 # $$J'(\theta) \;=\; \underbrace{\mathbb E\big[ f(z)\; \partial_\theta \log q_\theta(z) \big]}_{\text{score}}
 # \;+\; \underbrace{f(\theta)\; q_\theta(\theta)}_{\text{boundary}} .$$
 #
 # The score-function estimator averages to the first term alone. It never sees the second, because no sample lies beyond
-# $\theta$ to report what would come in there. Its score does not even have mean zero: work it out, it is the same number
-# for every sample. The pathwise estimator has no such trouble: with $z = \theta u$ and $u \sim U(0, 1)$ all that moves is
-# the sample, and the ends of $u$ stay where they are.
+# $\theta$ to report what would come in there. Its score does not even have mean zero: work it out, it is the same
+# number for every sample. The pathwise estimator has no such trouble: with $z = \theta u$ and $u \sim U(0, 1)$ all that
+# moves is the sample, and the ends of $u$ stay where they are.
 #
 # "Then take a baseline", says somebody. Subtract $b$, and since the score does not have mean zero, the mean of the
 # estimator *changes* with $b$. So there is one $b$ that makes it right. Is it the usual baseline, the mean of $f$? And
 # what does one have to know to use it?
 #
-# **In numbers.** $f(z) = z$ and $\theta = 2$: $J(\theta) = \theta/2$, so $J' = 0.5$. The samples $z = 0.5$ and $1.5$ (that
-# is $u = 0.25$ and $0.75$) have the score terms $-0.25$ and $-0.75$, with mean $-0.5$: not even the sign is right. The
-# boundary is $1$. The pathwise terms are $0.25$ and $0.75$, with mean $0.5$.
+# **In numbers.** $f(z) = z$ and $\theta = 2$: $J(\theta) = \theta/2$, so $J' = 0.5$. The samples $z = 0.5$ and $1.5$
+# (that is $u = 0.25$ and $0.75$) have the score terms $-0.25$ and $-0.75$, with mean $-0.5$: not even the sign is
+# right. The boundary is $1$. The pathwise terms are $0.25$ and $0.75$, with mean $0.5$.
 #
 # **Write** the terms, and the baseline.
 
@@ -483,13 +483,13 @@ check("grad.moving_support")
 #
 # You get functions that claim to be *unbiased estimators*. Each takes the coefficients of a polynomial
 # $f(z) = \sum_k c_k z^k$, the parameters $\mu$ and $\sigma$ of a normal $q$ in one dimension, and noise, and returns
-# estimates of $\partial_\mu \mathbb E f$ and $\partial_\sigma \mathbb E f$: **one estimate for each row of `eps`**, made
-# from all the noise of that row. Some work with the score, some with paths; some use baselines. Of others the mean is
-# wrong: a path that has lost a parameter, a slip in the score, a baseline that looks at the sample itself or subtracts
-# more than a constant, or a formula that holds for some $f$ only.
+# estimates of $\partial_\mu \mathbb E f$ and $\partial_\sigma \mathbb E f$: **one estimate for each row of `eps`**,
+# made from all the noise of that row. Some work with the score, some with paths; some use baselines. Of others the mean
+# is wrong: a path that has lost a parameter, a slip in the score, a baseline that looks at the sample itself or
+# subtracts more than a constant, or a formula that holds for some $f$ only.
 #
-# Values are all that you get, but they are enough, for the average over the noise can be exact: with `normal_points` the
-# noise takes few values with known probabilities, and for a polynomial the weighted mean of the estimates *is* the
+# Values are all that you get, but they are enough, for the average over the noise can be exact: with `normal_points`
+# the noise takes few values with known probabilities, and for a polynomial the weighted mean of the estimates *is* the
 # expectation. A row with two noises has pairs of points as its values, with the product of their probabilities. And the
 # truth for a polynomial you know: $\mathbb E f = \sum_k c_k\, \mathbb E z^k$, or let the pathwise formula give it.
 #
@@ -542,9 +542,10 @@ check("grad.catch_bias")
 # **Model answer.**
 #
 # 1. *Score function, with a baseline.* $\log q$ is differentiable in the probabilities, and $f$ only has to be
-#    evaluated. The pathwise estimator cannot be used: a word does not slide when a probability moves (it jumps),
-#    and the rating has no derivative by the word. (Notebook 12 shows relaxations that trade bias for a path.) If ten
-#    ratings can be had, better still is no estimate at all: the average is a sum over ten words, with an exact gradient.
+#    evaluated. The pathwise estimator cannot be used: a word does not slide when a probability moves (it jumps), and
+#    the rating has no derivative by the word. (Notebook 12 shows relaxations that trade bias for a path.) If ten
+#    ratings can be had, better still is no estimate at all: the average is a sum over ten words, with an exact
+#    gradient.
 # 2. *Both can be used; pathwise is the choice.* $f$ and $z = \mu + \sigma\epsilon$ are smooth, so its terms are
 #    unbiased, and their variance stays bounded as $\sigma$ becomes small, while that of the score function grows
 #    like $1/\sigma^2$ and with the size of $f$, which for pictures is hundreds of nats.
@@ -553,7 +554,8 @@ check("grad.catch_bias")
 #    true derivative is the density of $z$ at 2, which the score-function estimator finds.
 #
 # **Rubric**
-# - (1) 1: score function, because z is discrete (or f is a black box), so there is no path or slope; or the exact sum over ten words, if ten ratings can be had
+# - (1) 1: score function, because z is discrete (or f is a black box), so there is no path or slope; or the exact sum
+#   over ten words, if ten ratings can be had
 # - (1) 2: pathwise, because f is smooth and the variance is much lower (both are possible)
 # - (1) 3: pathwise gives 0, which is biased, because f jumps; so score function
 # - (up to 3) any other well-justified answer
@@ -736,7 +738,8 @@ check("lognormal.match_cdf")
 # *Which parameters?* 001 says $\mu, \sigma \in \mathbb R$. Take $\sigma > 0$: for $\sigma = 0$ there is no
 # density, and for $\sigma < 0$ the printed one is negative.
 #
-# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two terms.)
+# (And a name: notebook 02 had a `lognormal_cdf` that returned the probability alone. The one of line 3 returns two
+# terms.)
 #
 # **Question (4 points; 001 P2a).** In the exam there is no computer. Cover the lines above and write the derivation of
 # $T$ out by hand, in sentences and formulas: $\epsilon \sim \mathcal N(0, 1)$ is given, $T$ is to be increasing, and
@@ -762,10 +765,13 @@ check("lognormal.match_cdf")
 #
 # **Rubric**
 # - (1) the condition: the distribution functions of T(eps) and of the log-normal agree for every a > 0
-# - (1) both written out: the event turned round by the increasing inverse, and F at T⁻¹(a); F at log a (half for one of them)
-# - (1) matched: equal arguments, T⁻¹(a) = log a, because erf (or F) is strictly increasing or one to one (half without the reason)
+# - (1) both written out: the event turned round by the increasing inverse, and F at T⁻¹(a); F at log a (half for one of
+#   them)
+# - (1) matched: equal arguments, T⁻¹(a) = log a, because erf (or F) is strictly increasing or one to one (half without
+#   the reason)
 # - (1) solved: T(eps) = exp(eps)
-# - (up to 4) any other well-justified answer (the density of e^eps by change of variables, say, with the remark that the map is increasing)
+# - (up to 4) any other well-justified answer (the density of e^eps by change of variables, say, with the remark that
+#   the map is increasing)
 # ### END SOLUTION
 
 # %% [markdown]
@@ -880,8 +886,8 @@ with waiting_for("reparameterise_lognormal"):
 # $$\frac1N \sum_{n=1}^N \big[\log q(z_n) - \log p(z_n)\big] , \qquad z_n = \mu + \sigma\epsilon_n .$$
 #
 # As soon as one $z_n$ lies in your event, its $\log p(z_n)$ is $-\infty$ and the estimate is $+\infty$. But whoever
-# types the formula of the log-normal density gets NaN there. **Write** `sampled_kl` such that it is right in both cases:
-# the finite mean where the prior allows all samples, and $+\infty$ otherwise.
+# types the formula of the log-normal density gets NaN there. **Write** `sampled_kl` such that it is right in both
+# cases: the finite mean where the prior allows all samples, and $+\infty$ otherwise.
 #
 # **In numbers.** $\mu = 1$, $\sigma = 0.5$: the logarithm of $q$'s probability of $[2, \infty)$, from two standard
 # deviations above the mean on, is $-3.7832$. With $\mu = 3$, $\sigma = 0.5$ and the two noises $\epsilon = \mp 1$:
@@ -944,22 +950,22 @@ with waiting_for("sampled_kl"):
 #
 # ### Equal support is not enough
 #
-# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the
-# divergence is finite. The conclusion is right here, the reason is not sufficient. If $q$ has mass where $p$ has
-# none, the divergence is infinite. (The other way round it costs nothing:
-# $\mathrm{KL}\big(U(0, 1) \,\|\, U(0, 2)\big) = \log 2$.) But equal supports do not make it finite: Cauchy against
-# normal is infinite, for the tails of $q$ are heavier than $p$ can bear ([notebook 06](06_elbo.ipynb), section 9). For two
-# log-normals the divergence *is* finite, for a better reason, which comes next.
+# The solution in 001 goes on: with a log-normal $q$ both distributions have the same support, and so the divergence is
+# finite. The conclusion is right here, the reason is not sufficient. If $q$ has mass where $p$ has none, the divergence
+# is infinite. (The other way round it costs nothing: $\mathrm{KL}\big(U(0, 1) \,\|\, U(0, 2)\big) = \log 2$.) But equal
+# supports do not make it finite: Cauchy against normal is infinite, for the tails of $q$ are heavier than $p$ can bear
+# ([notebook 06](06_elbo.ipynb), section 9). For two log-normals the divergence *is* finite, for a better reason, which
+# comes next.
 
 # %% [markdown]
 # ## 7 · What the right posterior costs
 #
 # Let both be log-normal, $q = \log\mathcal N(\mu, \sigma^2)$ and $p = \log\mathcal N(m, s^2)$. In the quotient
-# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \log z$
-# alone, and under $q$ that is $\mathcal N(\mu, \sigma^2)$. **So it is the divergence of the two normals**, and finite
-# for that reason: an invertible map, here the logarithm, changes both densities by the same factor and no divergence
-# at all. The divergence of two normals you know from [notebook 06](06_elbo.ipynb), section 2, with the same names for its
-# parts; here, in one dimension,
+# $q(z)/p(z)$ both densities carry the same factor $1/z$, and it cancels. What is left depends on $u = \log z$ alone,
+# and under $q$ that is $\mathcal N(\mu, \sigma^2)$. **So it is the divergence of the two normals**, and finite for that
+# reason: an invertible map, here the logarithm, changes both densities by the same factor and no divergence at all. The
+# divergence of two normals you know from [notebook 06](06_elbo.ipynb), section 2, with the same names for its parts;
+# here, in one dimension,
 #
 # $$\mathrm{KL}(q \,\|\, p) = \tfrac12\Big( \underbrace{\frac{\sigma^2}{s^2}}_{\text{trace}}
 # + \underbrace{\frac{(\mu - m)^2}{s^2}}_{\text{mean}} - 1 + \underbrace{\log\frac{s^2}{\sigma^2}}_{\text{log det}} \Big) .$$
@@ -1020,11 +1026,10 @@ check("lognormal.kl")
 # is estimated from samples. As long as they are positive the estimate is finite (and meaningless); the first
 # negative one puts a negative number into a logarithm: NaN, and with the next step in all weights.
 #
-# (b) $q_\phi(z \mid x) = \log\mathcal N(\mu(x), \sigma(x)^2)$. It lives on the same positive numbers. That alone
-# would not make the divergence finite (Cauchy against normal: same support, infinite), though 001 has full marks for it:
-# in that exam add what follows, do not replace. It is finite because taking
-# logarithms of $z$ turns it into the divergence of $\mathcal N(\mu, \sigma^2)$ and $\mathcal N(0, 1)$, which is
-# $\frac12(\mu^2 + \sigma^2 - 1) - \log\sigma$.
+# (b) $q_\phi(z \mid x) = \log\mathcal N(\mu(x), \sigma(x)^2)$. It lives on the same positive numbers. That alone would
+# not make the divergence finite (Cauchy against normal: same support, infinite), though 001 has full marks for it: in
+# that exam add what follows, do not replace. It is finite because taking logarithms of $z$ turns it into the divergence
+# of $\mathcal N(\mu, \sigma^2)$ and $\mathcal N(0, 1)$, which is $\frac12(\mu^2 + \sigma^2 - 1) - \log\sigma$.
 #
 # (c) Draw $\epsilon \sim \mathcal N(0, 1)$ and set $z = \exp(\mu + \sigma\epsilon)$. The noise does not depend on
 # the parameters, so the gradient goes inside the expectation: $\nabla_\phi \log p_\theta(x \mid z)$ by the chain
@@ -1034,8 +1039,10 @@ check("lognormal.kl")
 # **Rubric**
 # - (1) a: different supports, z ≤ 0 has positive probability under q and 0 under p
 # - (1) a: therefore the divergence is infinite (or: NaN in code), for every mu and sigma, so nothing can be optimised
-# - (1) b: a log-normal q; its divergence is that of two normals (half for "equal support" alone, which is not sufficient)
-# - (1) c: reparameterise, z = exp(mu + sigma eps) with eps independent of the parameters (naming the map of P2c is enough)
+# - (1) b: a log-normal q; its divergence is that of two normals (half for "equal support" alone, which is not
+#   sufficient)
+# - (1) c: reparameterise, z = exp(mu + sigma eps) with eps independent of the parameters (naming the map of P2c is
+#   enough)
 # - (up to 4) any other well-justified answer
 #
 # Another distribution on the positive numbers with a reparameterisation (a softplus of a normal, a Weibull) is
@@ -1219,12 +1226,12 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 #
 # </details>
 #
-# **9.** (6 points) $q$ is a mixture, $\mathcal N(\mu_1, 1)$ with probability $\pi$, else $\mathcal N(\mu_2, 1)$. A sample is
-# made in two draws: first which of the two, then $z = \mu_k + \epsilon$. (a) The pathwise term for $\mu_1$: when is it
-# 0, and is its mean right? (b) Why does no path lead to $\pi$? Give the score-function term for $\pi$ (two cases). (c)
-# Give an estimator for $\pi$ that uses one $\epsilon$ for *both* components and draws no coin, and show that it is
-# unbiased. (d) For $f(z) = z^2$, $\mu_1 = 1$, $\mu_2 = -2$, $\pi = 0.3$: both exact derivatives, and the standard
-# deviation of the term of (c).
+# **9.** (6 points) $q$ is a mixture, $\mathcal N(\mu_1, 1)$ with probability $\pi$, else $\mathcal N(\mu_2, 1)$. A
+# sample is made in two draws: first which of the two, then $z = \mu_k + \epsilon$. (a) The pathwise term for $\mu_1$:
+# when is it 0, and is its mean right? (b) Why does no path lead to $\pi$? Give the score-function term for $\pi$ (two
+# cases). (c) Give an estimator for $\pi$ that uses one $\epsilon$ for *both* components and draws no coin, and show
+# that it is unbiased. (d) For $f(z) = z^2$, $\mu_1 = 1$, $\mu_2 = -2$, $\pi = 0.3$: both exact derivatives, and the
+# standard deviation of the term of (c).
 #
 # <details><summary>Answer</summary>
 #

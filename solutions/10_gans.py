@@ -66,14 +66,15 @@ show(
 # %% [markdown]
 # ## The picture
 #
-# Above, the data (blue) and three models (dashed), each a single hill. Below, what the best possible discriminator says:
-# the share of the data in all the points that it meets at $x$. Where it says $\frac12$ nobody can tell real from
+# Above, the data (blue) and three models (dashed), each a single hill. Below, what the best possible discriminator
+# says: the share of the data in all the points that it meets at $x$. Where it says $\frac12$ nobody can tell real from
 # generated.
 #
 # Read the lower row as the generator does, to whom it is the only news. On the right every wave says where there is too
 # little of it and where too much. On the left there is a cliff, and the model stands at its foot, where $D^*$ is 0 and
 # flat: nothing says in which direction the data lie. And in the middle the model sits on one hill and has no reason to
-# look for another. These three pictures are the theory, the trouble of vanishing gradients, and the trouble of lost modes.
+# look for another. These three pictures are the theory, the trouble of vanishing gradients, and the trouble of lost
+# modes.
 #
 # ### Before you begin
 #
@@ -83,13 +84,13 @@ show(
 #
 # <details><summary>Answer</summary>
 #
-# Quality and coverage are two things. A model that makes one perfect point for ever passes every look at its samples; what
-# it leaves out shows only when its samples are compared with the data as a *distribution*.
+# Quality and coverage are two things. A model that makes one perfect point for ever passes every look at its samples;
+# what it leaves out shows only when its samples are compared with the data as a *distribution*.
 #
 # </details>
 #
-# **2.** (Notebook 07) $x = G_\theta(z)$ and $L = \mathbb E_z[h(G_\theta(z))]$. What is $\nabla_\theta L$, and what must be
-# true of $h$?
+# **2.** (Notebook 07) $x = G_\theta(z)$ and $L = \mathbb E_z[h(G_\theta(z))]$. What is $\nabla_\theta L$, and what must
+# be true of $h$?
 #
 # <details><summary>Answer</summary>
 #
@@ -125,14 +126,15 @@ show(
 # %% [markdown]
 # ## 1 · The game
 #
-# Show the discriminator a real point half of the time, and a generated one the other half. It is paid $\log D(x)$ for
-# a real point and $\log(1 - D(x))$ for a generated one: at most 0, and the less the more it believed in the wrong thing.
+# Show the discriminator a real point half of the time, and a generated one the other half. It is paid $\log D(x)$ for a
+# real point and $\log(1 - D(x))$ for a generated one: at most 0, and the less the more it believed in the wrong thing.
 # On average (001 P3, 002 9-2c)
 #
 # $$V(D, G) = \tfrac12\, \mathbb E_{x \sim p^*}\big[\log D(x)\big] + \tfrac12\, \mathbb E_{z \sim p(z)}\big[\log\big(1 - D(G(z))\big)\big] .$$
 #
 # The discriminator makes the **value** $V$ as large as it can, the generator as small as it can:
-# $\min_G \max_D V(D, G)$. The generator touches only the second expectation, and only through the points $G(z)$ that it hands over.
+# $\min_G \max_D V(D, G)$. The generator touches only the second expectation, and only through the points $G(z)$ that it
+# hands over.
 #
 # Many texts (004 among them) leave out the two halves. That doubles the value and moves nobody: the players' best moves
 # are the same. It does change constants that one likes to compare, so say which form you use.
@@ -171,16 +173,16 @@ def value_plain(d_real, d_fake):
 check("gan.value")
 
 # %% [markdown]
-# **Question (4 points; 001 P3a, 002 9-2a and b).** In one sentence each: (a) what does the first expectation reward, (b)
-# what does the second reward, and whom does it punish, (c) what is adversarial about the formula, (d) what do generator
-# and discriminator do when the game has reached its equilibrium?
+# **Question (4 points; 001 P3a, 002 9-2a and b).** In one sentence each: (a) what does the first expectation reward,
+# (b) what does the second reward, and whom does it punish, (c) what is adversarial about the formula, (d) what do
+# generator and discriminator do when the game has reached its equilibrium?
 
 # %% [markdown] tags=["written:gan.the_game:4"]
 # ### BEGIN SOLUTION
 # **Model answer.** (a) $\mathbb E_{p^*}[\log D]$ rewards the discriminator for recognising data: it is 0, its largest
-# value, for $D = 1$ on all of them. (b) $\mathbb E_{p(z)}[\log(1 - D(G(z)))]$ rewards the discriminator for rejecting what
-# is generated, and the generator, who makes it small, for being taken for real. (c) Both optimise the same number in
-# opposite directions, $\min_G\max_D V$. (d) The generator draws from the distribution of the data, and the best the
+# value, for $D = 1$ on all of them. (b) $\mathbb E_{p(z)}[\log(1 - D(G(z)))]$ rewards the discriminator for rejecting
+# what is generated, and the generator, who makes it small, for being taken for real. (c) Both optimise the same number
+# in opposite directions, $\min_G\max_D V$. (d) The generator draws from the distribution of the data, and the best the
 # discriminator can do is $D = \frac12$ at every point.
 #
 # **Rubric**
@@ -280,8 +282,8 @@ check("gan.catch_loss")
 # In many dimensions densities are tiny ($e^{-900}$ is 0 in floats), so they come as logarithms. Divide by $p^*$:
 # $D^* = 1/(1 + e^{\log p_\theta - \log p^*})$, a sigmoid of a *difference* of logarithms.
 #
-# **In numbers.** $p^* = 0.3$ and $p_\theta = 0.1$ give $D^* = 0.75$; $\log p^* = -1000$ and $\log p_\theta = -1001$ give
-# $\sigma(1) = 0.731$, although both densities are 0 in floats.
+# **In numbers.** $p^* = 0.3$ and $p_\theta = 0.1$ give $D^* = 0.75$; $\log p^* = -1000$ and $\log p_\theta = -1001$
+# give $\sigma(1) = 0.731$, although both densities are 0 in floats.
 #
 # **Write** it.
 
@@ -374,15 +376,15 @@ check("gan.class_prior")
 # $$\frac{\partial V}{\partial a} = \tfrac14\big(1 - 1\big) = 0, \qquad
 # \frac{\partial V}{\partial b} = \tfrac14\big(\mathbb E_{p^*}[x] - \mathbb E_{p_\theta}[x]\big) .$$
 #
-# So there are pairs of quite different distributions that make this whole family say $\frac12$. Find one. A network is a
-# richer family than the lines, but a family: $D = \frac12$ in a training log says that *this* discriminator, as it was
-# trained, has given up.
+# So there are pairs of quite different distributions that make this whole family say $\frac12$. Find one. A network is
+# a richer family than the lines, but a family: $D = \frac12$ in a training log says that *this* discriminator, as it
+# was trained, has given up.
 #
 # How different two distributions are is measured here by their *total variation* $\frac12 \sum |p_i - q_i|$, from 0
 # (equal) to 1 (disjoint).
 #
-# **In numbers.** $p^* = (\frac12, \frac12)$ and $p_\theta = (\frac14, \frac34)$: the verdicts $(\frac23, \frac25)$ are worth
-# $-0.6593$, and $-\log 2 = -0.6931$.
+# **In numbers.** $p^* = (\frac12, \frac12)$ and $p_\theta = (\frac14, \frac34)$: the verdicts $(\frac23, \frac25)$ are
+# worth $-0.6593$, and $-\log 2 = -0.6931$.
 #
 # **Write** `unmask`, and **find** a witness `blind_line`.
 
@@ -430,9 +432,9 @@ check("gan.optimal_is_half")
 #
 # **In numbers.** $D = 0.75$: the log ratio is $\log 3 = 1.0986$. If $\log p_\theta = -2$ there, $\log p^* = -0.9014$.
 #
-# **Write** both, and **find** a witness that the verdict does not determine the density: for $p^* = \mathcal N((0, 0), I)$
-# and $p_\theta = \mathcal N((1, 0), I)$ in the plane, two points at which $D^*$ is the same and $\log p^*$ differs by 2
-# nats or more.
+# **Write** both, and **find** a witness that the verdict does not determine the density: for
+# $p^* = \mathcal N((0, 0), I)$ and $p_\theta = \mathcal N((1, 0), I)$ in the plane, two points at which $D^*$ is the
+# same and $\log p^*$ differs by 2 nats or more.
 
 
 # %% tags=["solve:gan.density_ratio"]
@@ -482,9 +484,9 @@ check("gan.density_ratio")
 #
 # **In numbers.** $p = (\frac12, \frac12)$, $q = (\frac14, \frac34)$, $m = (\frac38, \frac58)$:
 # $\mathrm{KL}(p \| m) = \frac12\log\frac43 + \frac12\log\frac45 = 0.0323$,
-# $\mathrm{KL}(q \| m) = \frac14\log\frac23 + \frac34\log\frac65 = 0.0354$, $\mathrm{JSD} = 0.0338$. Compare with section
-# 4, where the same pair came up: the best $D$ was worth $-0.6593$, which is $0.0338 - \log 2$. Section 7 proves that
-# this is no accident.
+# $\mathrm{KL}(q \| m) = \frac14\log\frac23 + \frac34\log\frac65 = 0.0354$, $\mathrm{JSD} = 0.0338$. Compare with
+# section 4, where the same pair came up: the best $D$ was worth $-0.6593$, which is $0.0338 - \log 2$. Section 7 proves
+# that this is no accident.
 #
 # **Write** it. In floats $0 \cdot \log 0$ is NaN; its limit is 0.
 
@@ -509,9 +511,9 @@ check("gan.jsd")
 # %% [markdown]
 # ## 7 · What the generator minimises: a derivation of your own
 #
-# Now put the pieces together (001 P3b): show that $\max_D V$ is, up to a constant, the Jensen–Shannon divergence between
-# the data and the model. Six lines, each a function that returns its *terms* by name. The check looks at every term, and
-# says between which two lines equality was lost.
+# Now put the pieces together (001 P3b): show that $\max_D V$ is, up to a constant, the Jensen–Shannon divergence
+# between the data and the model. Six lines, each a function that returns its *terms* by name. The check looks at every
+# term, and says between which two lines equality was lost.
 #
 # So that nothing has to be approximated, $x$ takes $n$ values and $z$ takes $m$. The generator is a list: `image[j]` is
 # the $x$ at which noise $j$ lands. The weight $w$ of each expectation is an argument: $w = \frac12$ is the game of 001,
@@ -647,9 +649,10 @@ check("gan.jsd_derivation")
 # $$\max_D V = \mathrm{JSD}(p^*, p_\theta) - \log 2 \quad(w = \tfrac12), \qquad
 # \max_D V = 2\,\mathrm{JSD}(p^*, p_\theta) - \log 4 \quad(w = 1) .$$
 #
-# The smallest value, $-\log 2$ or $-\log 4$, is reached exactly if $p_\theta = p^*$. Note what the proof used: the *best*
-# $D$ for each $G$. A discriminator that lags behind bounds the divergence from below, and a generator that descends a
-# lower bound has no guarantee of anything. The rest of the chapter is about that "against its best opponent".
+# The smallest value, $-\log 2$ or $-\log 4$, is reached exactly if $p_\theta = p^*$. Note what the proof used: the
+# *best* $D$ for each $G$. A discriminator that lags behind bounds the divergence from below, and a generator that
+# descends a lower bound has no guarantee of anything. The rest of the chapter is about that "against its best
+# opponent".
 
 # %% [markdown]
 # ## 8 · A divergence that is flat
@@ -661,12 +664,13 @@ check("gan.jsd_derivation")
 #
 # $$\mathrm{JSD} = \log 2 \cdot \min\!\big(|\delta|/w,\; 1\big) .$$
 #
-# As long as they overlap the divergence has a slope, and the model is pulled towards the data. From $|\delta| = w$ on it
-# is $\log 2$, **flat**: a model that misses by a hair and one that misses by a mile are equally bad, and the gradient is
-# exactly 0. The best discriminator is then perfect, $D^* = 1$ on the data and 0 on the model, and a perfect classifier
-# has nothing to say about where to go.
+# As long as they overlap the divergence has a slope, and the model is pulled towards the data. From $|\delta| = w$ on
+# it is $\log 2$, **flat**: a model that misses by a hair and one that misses by a mile are equally bad, and the
+# gradient is exactly 0. The best discriminator is then perfect, $D^* = 1$ on the data and 0 on the model, and a perfect
+# classifier has nothing to say about where to go.
 #
-# This is no odd case. Pictures lie on thin sheets in a space of thousands of dimensions, and two thin sheets hardly meet.
+# This is no odd case. Pictures lie on thin sheets in a space of thousands of dimensions, and two thin sheets hardly
+# meet.
 #
 # The **Wasserstein distance** $W_1$ asks another question: how far must mass be carried, on average, to turn one
 # distribution into the other? Here every point is carried by $|\delta|$:
@@ -724,21 +728,20 @@ with waiting_for("jsd_of_shift", "w1_of_shift"):
 # $$\frac{\partial}{\partial l}\, \tfrac12\log(1 - \sigma(l)) = -\tfrac12\, D, \qquad
 # \frac{\partial}{\partial l}\big(-\log\sigma(l)\big) = -(1 - D) .$$
 #
-# At the beginning the generator is poor and the discriminator sees through it: $D$ is near 0. What do the two gradients make of
-# that (002 9-2d)? The second is stronger by the factor
+# At the beginning the generator is poor and the discriminator sees through it: $D$ is near 0. What do the two gradients
+# make of that (002 9-2d)? The second is stronger by the factor
 #
 # $$\frac{1 - D}{\frac12 D} = 2 e^{-l} ,$$
 #
-# or $(1 - D)/D = e^{-l}$ if the first loss is written without its $\frac12$. (The sheet 002 writes the first loss with a
-# $\frac12$ and the second without.)
+# or $(1 - D)/D = e^{-l}$ if the first loss is written without its $\frac12$. (The sheet 002 writes the first loss with
+# a $\frac12$ and the second without.)
 #
 # **In numbers.** $l = -2$: $D = 0.1192$, gradients $-0.0596$ and $-0.8808$, ratios $14.78$ and $7.389$.
 #
 # **The price.** In a *zero-sum* game the two losses add up to a constant, whatever happens. Show that with $-\log D$
-# they do not: **find** two states, each a pair
-# (logit of a real point, logit of a generated point), in which $J^{(D)} + J^{(G)}$, with
-# $J^{(D)} = -\frac12\log\sigma(l_r) - \frac12\log(1 - \sigma(l_f))$ and $J^{(G)} = -\log\sigma(l_f)$, differs by at least
-# 1 nat.
+# they do not: **find** two states, each a pair (logit of a real point, logit of a generated point), in which
+# $J^{(D)} + J^{(G)}$, with $J^{(D)} = -\frac12\log\sigma(l_r) - \frac12\log(1 - \sigma(l_f))$ and
+# $J^{(G)} = -\log\sigma(l_f)$, differs by at least 1 nat.
 
 
 # %% tags=["solve:gan.saturation"]
@@ -786,17 +789,19 @@ with waiting_for("generator_gradients"):
     )
 
 # %% [markdown]
-# **Question (3 points; 002 9-2d).** (a) Why does the generator learn slowly at first with the loss $-J^{(D)}$? Say which
-# quantity is small, and with respect to what. (b) How does $-\log D(G(z))$ mend it? (c) What is lost by the change?
+# **Question (3 points; 002 9-2d).** (a) Why does the generator learn slowly at first with the loss $-J^{(D)}$? Say
+# which quantity is small, and with respect to what. (b) How does $-\log D(G(z))$ mend it? (c) What is lost by the
+# change?
 
 # %% [markdown] tags=["written:gan.slow_start:3"]
 # ### BEGIN SOLUTION
-# **Model answer.** (a) At first generated points are easy to tell, so $D(G(z))$ is near 0. The generator is reached through
-# the logit $l$ of its points, and $\partial/\partial l$ of $\frac12\log(1 - \sigma(l))$ is $-\frac12 D$: near 0. The
-# gradient with respect to the generator's weights carries this factor and is small, although the generator is bad.
+# **Model answer.** (a) At first generated points are easy to tell, so $D(G(z))$ is near 0. The generator is reached
+# through the logit $l$ of its points, and $\partial/\partial l$ of $\frac12\log(1 - \sigma(l))$ is $-\frac12 D$: near 0.
+# The gradient with respect to the generator's weights carries this factor and is small, although the generator is bad.
 # (b) $-\log D$ has the derivative $-(1 - D)$, near $-1$ there, and loses its strength only when $D$ is near 1, when the
 # generator has won. (c) The game is no longer zero-sum, the losses do not add up to a constant, and the proof that the
-# generator minimises a JSD no longer speaks of the game that is played. (With the best $D$ the fixed point is the same.)
+# generator minimises a JSD no longer speaks of the game that is played. (With the best $D$ the fixed point is the
+# same.)
 #
 # **Rubric**
 # - (1) a: the factor D (or "flat where D is near 0") in the gradient that reaches the generator
@@ -807,27 +812,28 @@ with waiting_for("generator_gradients"):
 
 # %% [markdown]
 # One says that the first loss **saturates**. (The sheet 002 argues that a small gradient of $J^{(D)}$ *for the
-# discriminator's weights* makes that of $J^{(G)}$ *for the generator's* small: these are different parameters. The reason is the
-# factor $D$.) And the theorem of section 7 is not about the game that people play.
+# discriminator's weights* makes that of $J^{(G)}$ *for the generator's* small: these are different parameters. The
+# reason is the factor $D$.) And the theorem of section 7 is not about the game that people play.
 
 # %% [markdown]
 # ## 10 · Two players who both descend
 #
 # Suppose that all gradients are there and right. Do two players who each follow their own gradient arrive? Look at the
-# smallest game: one number each, $\min_x \max_y\, xy$. Its equilibrium is $x = y = 0$. The gradients are $y$ for $x$ and
-# $x$ for $y$.
+# smallest game: one number each, $\min_x \max_y\, xy$. Its equilibrium is $x = y = 0$. The gradients are $y$ for $x$
+# and $x$ for $y$.
 #
 # **Simultaneous steps**: $x' = x - \eta y$ and $y' = y + \eta x$. The step stands at right angles to $(x, y)$, so by
 # Pythagoras the distance from the equilibrium *grows* by $\sqrt{1 + \eta^2}$, in every step, for every $\eta$ (004,
 # non-convergence). A smaller step size only makes the spiral slower.
 #
 # **Alternating steps**: $x' = x - \eta y$, then $y' = y + \eta x'$. The players circle for ever on an ellipse; the
-# quantity $x^2 - \eta xy + y^2$ stays what it was. That is what the usual training loop does, and why its losses go up and
-# down without end.
+# quantity $x^2 - \eta xy + y^2$ stays what it was. That is what the usual training loop does, and why its losses go up
+# and down without end.
 #
 # **Extragradient steps** look ahead: go to where the simultaneous step would lead, take the gradients *there*, and make
-# the step from the *old* point with them: $x' = x - \eta (y + \eta x)$ and $y' = y + \eta(x - \eta y)$. Collecting squares,
-# $x'^2 + y'^2 = \big((1 - \eta^2)^2 + \eta^2\big)(x^2 + y^2)$, so the distance shrinks by $\sqrt{1 - \eta^2 + \eta^4}$.
+# the step from the *old* point with them: $x' = x - \eta (y + \eta x)$ and $y' = y + \eta(x - \eta y)$. Collecting
+# squares, $x'^2 + y'^2 = \big((1 - \eta^2)^2 + \eta^2\big)(x^2 + y^2)$, so the distance shrinks by
+# $\sqrt{1 - \eta^2 + \eta^4}$.
 #
 # **In numbers.** $x = 1$, $y = 2$, $\eta = 0.5$: simultaneous $(0, 2.5)$; alternating $(0, 2)$, with the invariant $4$
 # before and after; extragradient $(-0.25, 2)$. The factors are $1.1180$ and $0.9014$.
@@ -977,9 +983,10 @@ check("gan.lipschitz")
 # %% [markdown]
 # ### Layer by layer
 #
-# **Spectral normalisation** limits the slope of each layer instead. A linear map $W$ stretches no vector by more than its
-# largest singular value $\sigma$, so $W/\sigma$ stretches none by more than 1, and a chain of such layers with ReLUs
-# between them has slope at most 1. The singular value comes from *power iteration*: carry a unit vector $u$ back and forth,
+# **Spectral normalisation** limits the slope of each layer instead. A linear map $W$ stretches no vector by more than
+# its largest singular value $\sigma$, so $W/\sigma$ stretches none by more than 1, and a chain of such layers with
+# ReLUs between them has slope at most 1. The singular value comes from *power iteration*: carry a unit vector $u$ back
+# and forth,
 #
 # $$v \leftarrow \frac{W^T u}{\lVert W^T u\rVert}, \qquad u \leftarrow \frac{W v}{\lVert W v\rVert}, \qquad
 # \sigma \approx u^T W v ,$$
@@ -1034,8 +1041,8 @@ check("gan.spectral_norm")
 # ## 12 · The ring
 #
 # Everything is there; now train. The data are a *ring*: eight narrow normals of equal weight, with standard deviation
-# $0.05$, their centres evenly spread over the unit circle. It is the classic on which a GAN shows what it does to modes.
-# The generator gets two standard normal numbers per point.
+# $0.05$, their centres evenly spread over the unit circle. It is the classic on which a GAN shows what it does to
+# modes. The generator gets two standard normal numbers per point.
 #
 # First the two losses of a step, now with networks. `D(x)` gives logits.
 #
@@ -1092,12 +1099,12 @@ check("gan.players")
 # ```
 #
 # What a step is, the model says. Here it is one step of each player, in turn, with 1024 points of each kind. The
-# generator that is kept is a moving average over its last fifty steps or so: two players who circle around a point are, on
-# average, at the point (section 10).
+# generator that is kept is a moving average over its last fifty steps or so: two players who circle around a point are,
+# on average, at the point (section 10).
 #
 # Settings matter. The steps shrink towards the end; $r_1$ starts at $0.01$, which tames the discriminator while the
-# generator searches for the modes, and falls to a tenth, since a discriminator that may not be steep cannot see how wide a
-# mode is. (Betas of 0.5 and 0.99 give Adam a short memory: the opponent changes all the time.)
+# generator searches for the modes, and falls to a tenth, since a discriminator that may not be steep cannot see how
+# wide a mode is. (Betas of 0.5 and 0.99 give Adam a short memory: the opponent changes all the time.)
 
 
 # %% tags=["given"]
@@ -1159,12 +1166,12 @@ def ring_run(seed=0):
 
 
 # %% [markdown]
-# What is judged is the generator, not the run: the check sends *its own noise* through your `generate_ring`, and measures
-# what comes out against the eight centres. How many modes are covered (2 % of the points or more within three standard
-# deviations; the truth has $12.5$ %)? Which share of all points lies that near to some centre (the truth: 99 %)? How wide
-# are the modes (the truth: $0.05$)? Full marks need 8 modes, 80 %, and a width within 40 % of the truth; 4 modes and 50 %
-# pay in part. The budgets *full* and *graded* train and are judged alike; in the *quick* one, for tests, only the form
-# of the answer counts.
+# What is judged is the generator, not the run: the check sends *its own noise* through your `generate_ring`, and
+# measures what comes out against the eight centres. How many modes are covered (2 % of the points or more within three
+# standard deviations; the truth has $12.5$ %)? Which share of all points lies that near to some centre (the truth: 99
+# %)? How wide are the modes (the truth: $0.05$)? Full marks need 8 modes, 80 %, and a width within 40 % of the truth; 4
+# modes and 50 % pay in part. The budgets *full* and *graded* train and are judged alike; in the *quick* one, for tests,
+# only the form of the answer counts.
 #
 # **Write** `generate_ring`, for any noise.
 
@@ -1194,9 +1201,9 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 check("gan.train_ring")
 
 # %% [markdown]
-# The thin bridges do not go away: a continuous map of the plane cannot tear (notebook 04 says how much mass has to stay on
-# the way). And the modes come out somewhat too narrow, about three quarters of the truth: the discriminator's slope is
-# still punished a little.
+# The thin bridges do not go away: a continuous map of the plane cannot tear (notebook 04 says how much mass has to stay
+# on the way). And the modes come out somewhat too narrow, about three quarters of the truth: the discriminator's slope
+# is still punished a little.
 #
 # ### A run that loses its way
 #
@@ -1221,17 +1228,18 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 # %% [markdown]
 # ## 13 · Few pictures
 #
-# The ring never runs out of points. Where there are only a few thousand pictures, the discriminator learns them by heart,
-# and then calls everything new generated. The remedy is to let it see every picture *changed*, each time in another way: a
-# little shifted, a little paler (004, differentiable augmentation). Two things must be heeded. The **generated** pictures
-# go through the same changes as the **real** ones. And the gradient must pass through the change, back to the generator.
+# The ring never runs out of points. Where there are only a few thousand pictures, the discriminator learns them by
+# heart, and then calls everything new generated. The remedy is to let it see every picture *changed*, each time in
+# another way: a little shifted, a little paler (004, differentiable augmentation). Two things must be heeded. The
+# **generated** pictures go through the same changes as the **real** ones. And the gradient must pass through the
+# change, back to the generator.
 #
 # For a picture $x$ with mean $\bar x$, a shift by rows and columns and a contrast $c$:
 # $T(x) = \bar x + c\,(\text{shifted } x - \bar x)$. What leaves the frame is lost, and zeros come in.
 #
-# **In numbers.** A $3 \times 3$ picture with a 9 in the upper left corner and zeros elsewhere has the mean 1. Shifted by
-# $(1, 2)$ with $c = 1$, the 9 stands at the right end of the middle row. Not shifted, with $c = 2$, it becomes $17$ and the
-# zeros $-1$.
+# **In numbers.** A $3 \times 3$ picture with a 9 in the upper left corner and zeros elsewhere has the mean 1. Shifted
+# by $(1, 2)$ with $c = 1$, the 9 stands at the right end of the middle row. Not shifted, with $c = 2$, it becomes $17$
+# and the zeros $-1$.
 #
 # **Write** it for a batch, each picture with a shift and a contrast of its own. `torch.nn.functional.pad` makes room.
 
@@ -1265,8 +1273,9 @@ check("gan.augment")
 # %% [markdown] tags=["written:gan.both_changed:2"]
 # ### BEGIN SOLUTION
 # **Model answer.** The game then compares $T(x)$ with $T(G(z))$: its optimum is where these two have the same
-# distribution, which is reached if $G(z)$ has that of the data. If only the real pictures are changed, the game compares
-# $T(x)$ with $G(z)$, and the best generator makes *changed* pictures: shifted and paler ones, which nobody asked for.
+# distribution, which is reached if $G(z)$ has that of the data. If only the real pictures are changed, the game
+# compares $T(x)$ with $G(z)$, and the best generator makes *changed* pictures: shifted and paler ones, which nobody
+# asked for.
 #
 # **Rubric**
 # - (1) with both changed, the optimum is still p_θ = p* (the same T on both sides)
@@ -1277,13 +1286,14 @@ check("gan.augment")
 # %% [markdown]
 # ### A thousand digits
 #
-# With all of this a GAN can learn the course's digits: 8 × 8 pixels with the levels 0 to 16, a thousand pictures to learn
-# from. Both players are plain networks of width 256, the noise has 32 numbers, and everything that the discriminator
-# sees, real or generated, goes through your `augment` half of the time. R1 costs a second way through the network, so it
-# is asked for in every fourth step only, four times as strong.
+# With all of this a GAN can learn the course's digits: 8 × 8 pixels with the levels 0 to 16, a thousand pictures to
+# learn from. Both players are plain networks of width 256, the noise has 32 numbers, and everything that the
+# discriminator sees, real or generated, goes through your `augment` half of the time. R1 costs a second way through the
+# network, so it is asked for in every fourth step only, four times as strong.
 #
-# The levels are whole numbers, which a generator cannot hit: a discriminator could tell the two kinds apart by that alone.
-# So the real ones are blurred by uniform noise of one level, and the generated ones are rounded when all is done.
+# The levels are whole numbers, which a generator cannot hit: a discriminator could tell the two kinds apart by that
+# alone. So the real ones are blurred by uniform noise of one level, and the generated ones are rounded when all is
+# done.
 
 
 # %% tags=["given"]
@@ -1348,30 +1358,30 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
     print(f"distance to the nearest training digit, over that of test digits: {neighbour_ratio(known, made, test)}")
 
 # %% [markdown]
-# Read it as notebook 09 taught. The Fréchet distance stands beside its floor, that of training against test digits, and with
-# its standard error. No class is lost. And the last line says that nothing was learnt by heart: a store of copies would
-# have 0 there. Five seeds stand in [the table of all models](../docs/models.md), beside what others reach.
+# Read it as notebook 09 taught. The Fréchet distance stands beside its floor, that of training against test digits, and
+# with its standard error. No class is lost. And the last line says that nothing was learnt by heart: a store of copies
+# would have 0 there. Five seeds stand in [the table of all models](../docs/models.md), beside what others reach.
 #
-# What you cannot read anywhere is a likelihood. Is a test digit probable under this model? Nobody knows, and recall 3 said
-# why.
+# What you cannot read anywhere is a likelihood. Is a test digit probable under this model? Nobody knows, and recall 3
+# said why.
 
 # %% [markdown]
 # ## 14 · A generator that has a density
 #
-# Build the generator of invertible layers (notebook 02), with as many noises as coordinates, and the question has an answer
-# (000 Q1a):
+# Build the generator of invertible layers (notebook 02), with as many noises as coordinates, and the question has an
+# answer (000 Q1a):
 #
 # $$\log p_\theta(x) = \log \mathcal N(z; 0, I) + \log\left|\det \frac{\partial z}{\partial x}\right| , \qquad
 # z = G^{-1}(x) .$$
 #
 # Now *one and the same network* can be trained in two ways (000 Q1b). By **maximum likelihood**: make
-# $-\mathbb E_{p^*}[\log p_\theta(x)]$ small; no opponent, no samples. Or **adversarially**, as above; no likelihood. Or by
-# both, the likelihood with a weight $\lambda \ge 0$:
+# $-\mathbb E_{p^*}[\log p_\theta(x)]$ small; no opponent, no samples. Or **adversarially**, as above; no likelihood. Or
+# by both, the likelihood with a weight $\lambda \ge 0$:
 #
 # $$L = -\,\mathbb E_{p(z)}\big[\log \sigma\big(l(G(z))\big)\big] \;-\; \lambda\, \mathbb E_{p^*}\big[\log p_\theta(x)\big] .$$
 #
-# Whichever way it was trained, samples and exact likelihood stand side by side afterwards. No other chapter can do that:
-# here you can *see* what a good sampler's likelihood hides.
+# Whichever way it was trained, samples and exact likelihood stand side by side afterwards. No other chapter can do
+# that: here you can *see* what a good sampler's likelihood hides.
 #
 # **In numbers.** $G(z) = (2z_1, z_2)$ and $x = (2, 0)$: $z = (1, 0)$, $\log\mathcal N(z; 0, I) = -\frac12 - \log 2\pi =
 # -2.3379$, the way back shrinks by 2, so $\log p_\theta(x) = -2.3379 - 0.6931 = -3.0310$. With $l(x) = 2x_1$, the noise
@@ -1379,16 +1389,17 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 #
 # ### Thin
 #
-# Before the experiment, guess its outcome by a *witness*. The data are $\mathcal N\big(0, \mathrm{diag}(1, 0.05^2)\big)$, a
-# thin streak in the plane. A generator $G(z) = (a z_1, b z_2)$ makes another one. How far apart they are for somebody who
-# looks at samples, and by how many nats the generator's likelihood is worse than the best possible, are
+# Before the experiment, guess its outcome by a *witness*. The data are
+# $\mathcal N\big(0, \mathrm{diag}(1, 0.05^2)\big)$, a thin streak in the plane. A generator $G(z) = (a z_1, b z_2)$
+# makes another one. How far apart they are for somebody who looks at samples, and by how many nats the generator's
+# likelihood is worse than the best possible, are
 #
 # $$W_2 = \sqrt{(1 - |a|)^2 + (0.05 - |b|)^2}, \qquad
 # \mathrm{KL} = \sum_{(s, \sigma)} \Big( \log\frac{s}{\sigma} + \frac{\sigma^2}{2s^2} - \frac12 \Big)
 # \quad\text{over } (s, \sigma) = (|a|, 1), (|b|, 0.05) .$$
 #
-# **In numbers.** $(a, b) = (1, 0.1)$, twice too wide: $W_2 = 0.05$, and $0.318$ nats. **Find** $(a, b)$ that is no farther
-# away, $W_2 \le 0.05$, and costs 50 nats or more.
+# **In numbers.** $(a, b) = (1, 0.1)$, twice too wide: $W_2 = 0.05$, and $0.318$ nats. **Find** $(a, b)$ that is no
+# farther away, $W_2 \le 0.05$, and costs 50 nats or more.
 #
 # **Write** the density and the loss. Both maps return pairs.
 
@@ -1437,10 +1448,10 @@ check("gan.flow_generator")
 # ### The experiment
 #
 # The data are notebook 02's two moons, thin as well: noise $0.05$. The generator is a small flow, `Flow` in
-# `pushforward/flows/couplings.py`: three *affine couplings*, each of which leaves one coordinate as it is and stretches and shifts the
-# other by amounts that depend on the first, $x_b = e^{s(z_a)} z_b + t(z_a)$, so that the log-determinant is $s$ (notebook
-# 03 takes them apart). It is too small to fit the moons exactly, as models of pictures are. Three times the same flow, with
-# the same number of steps: by likelihood, by your adversarial loss, and with $\lambda = 0.1$.
+# `pushforward/flows/couplings.py`: three *affine couplings*, each of which leaves one coordinate as it is and stretches
+# and shifts the other by amounts that depend on the first, $x_b = e^{s(z_a)} z_b + t(z_a)$, so that the log-determinant
+# is $s$ (notebook 03 takes them apart). It is too small to fit the moons exactly, as models of pictures are. Three
+# times the same flow, with the same number of steps: by likelihood, by your adversarial loss, and with $\lambda = 0.1$.
 
 
 # %% tags=["given"]
@@ -1499,40 +1510,41 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # %% [markdown]
 # Two verdicts on the same networks, and they disagree.
 #
-# **The adversarial flow samples better and has a terrible likelihood.** Fewer of its points lie off the moons, yet an unseen
-# data point costs it tens or hundreds of nats on average, where the flow by likelihood is within a nat of the truth. The
-# curve on the right shows how: it is your thin witness. In places the flow makes the moons thinner than they are, which
-# costs next to nothing in $W_2$, and no discriminator of limited slope sees it; but a data point that stands ten of *its*
-# standard deviations away costs 50 nats, and one that stands a hundred away 5000. A bug in `log_p_generated`? You can
-# exclude it: the same function serves all three flows.
+# **The adversarial flow samples better and has a terrible likelihood.** Fewer of its points lie off the moons, yet an
+# unseen data point costs it tens or hundreds of nats on average, where the flow by likelihood is within a nat of the
+# truth. The curve on the right shows how: it is your thin witness. In places the flow makes the moons thinner than they
+# are, which costs next to nothing in $W_2$, and no discriminator of limited slope sees it; but a data point that stands
+# ten of *its* standard deviations away costs 50 nats, and one that stands a hundred away 5000. A bug in
+# `log_p_generated`? You can exclude it: the same function serves all three flows.
 #
-# **The flow by likelihood has no such holes, but a halo.** A missing place is punished without bound, so a flow that cannot
-# fit the moons covers them generously; a point put where no data are costs only the mass that it takes from elsewhere, so it
-# is punished weakly. (Weakly, not never: the source's "not penalised" goes too far.)
+# **The flow by likelihood has no such holes, but a halo.** A missing place is punished without bound, so a flow that
+# cannot fit the moons covers them generously; a point put where no data are costs only the mass that it takes from
+# elsewhere, so it is punished weakly. (Weakly, not never: the source's "not penalised" goes too far.)
 #
-# **A little likelihood closes the holes.** With $\lambda = 0.1$ the likelihood is back within a nat of the truth, and most
-# of the halo is back with it. Five seeds of each stand in [the table of all models](../docs/models.md).
+# **A little likelihood closes the holes.** With $\lambda = 0.1$ the likelihood is back within a nat of the truth, and
+# most of the halo is back with it. Five seeds of each stand in [the table of all models](../docs/models.md).
 #
-# The *bridge* between the moons belongs to none of the losses. It is a matter of steepness: a generator that nowhere stretches
-# by more than a factor $L$ leaves at least $2\Phi(\delta/2L) - 1$ of its mass between two halves that stand $\delta$ apart,
-# whoever trains it. For $\delta = 1$ and $L = 10$ that is 4 %. A flow pays for steepness in its log-determinant as well.
+# The *bridge* between the moons belongs to none of the losses. It is a matter of steepness: a generator that nowhere
+# stretches by more than a factor $L$ leaves at least $2\Phi(\delta/2L) - 1$ of its mass between two halves that stand
+# $\delta$ apart, whoever trains it. For $\delta = 1$ and $L = 10$ that is 4 %. A flow pays for steepness in its
+# log-determinant as well.
 #
 # **Question (6 points; 000 Q1b).** A normalising flow is trained as the generator of a GAN. (a) Suppose that training
-# succeeds. What is gained over a flow trained by maximum likelihood, and what over a typical GAN? (b) Which difficulties in
-# training would you expect, compared with each of the two?
+# succeeds. What is gained over a flow trained by maximum likelihood, and what over a typical GAN? (b) Which
+# difficulties in training would you expect, compared with each of the two?
 
 # %% [markdown] tags=["written:gan.flow_as_generator:6"]
 # ### BEGIN SOLUTION
 # **Model answer.** (a) Over the flow by likelihood: better samples. The adversarial loss looks at samples, through a
-# discriminator whose eye for realism is learnt, and stray mass is seen and punished, where a likelihood cares most that no
-# data point is missed. Over a typical GAN: an exact density, by the change of variables, for every point (and an inverse,
-# so a code for every datum); it can be monitored, compared, and added to the loss.
+# discriminator whose eye for realism is learnt, and stray mass is seen and punished, where a likelihood cares most that
+# no data point is missed. Over a typical GAN: an exact density, by the change of variables, for every point (and an
+# inverse, so a code for every datum); it can be monitored, compared, and added to the loss.
 #
-# (b) Compared with likelihood: two players instead of one minimum, so training may circle or diverge; lost modes, which no
-# adversarial loss punishes without bound; a likelihood that may be arbitrarily bad although samples look good. Compared with
-# a typical GAN: as many noises as data dimensions, and layers that must be invertible, so it is dearer for the same
-# quality; and mass on the bridges between modes is hard to remove, since an invertible smooth map keeps the plane
-# connected and pays for steepness, while a free generator may fold and may use fewer dimensions.
+# (b) Compared with likelihood: two players instead of one minimum, so training may circle or diverge; lost modes, which
+# no adversarial loss punishes without bound; a likelihood that may be arbitrarily bad although samples look good.
+# Compared with a typical GAN: as many noises as data dimensions, and layers that must be invertible, so it is dearer
+# for the same quality; and mass on the bridges between modes is hard to remove, since an invertible smooth map keeps
+# the plane connected and pays for steepness, while a free generator may fold and may use fewer dimensions.
 #
 # **Rubric**
 # - (1) a: over the flow, sample quality, with the reason (the loss judges samples)
@@ -1560,8 +1572,8 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # ### Short: recall and compute
 #
-# **1.** (001 P3b) What changes in the derivation of section 7 if the objective has no weights $\frac12$? State the result,
-# and its smallest value.
+# **1.** (001 P3b) What changes in the derivation of section 7 if the objective has no weights $\frac12$? State the
+# result, and its smallest value.
 #
 # <details><summary>Answer</summary>
 #
@@ -1569,8 +1581,8 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # </details>
 #
-# **2.** $p^* = (0.5, 0.3, 0.2)$ and $p_\theta = (0.5, 0.3, 0.2)$ up to the order of the last two values. Give $D^*$, and the
-# value of the game with the halves.
+# **2.** $p^* = (0.5, 0.3, 0.2)$ and $p_\theta = (0.5, 0.3, 0.2)$ up to the order of the last two values. Give $D^*$,
+# and the value of the game with the halves.
 #
 # <details><summary>Answer</summary>
 #
@@ -1579,8 +1591,8 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # </details>
 #
-# **3.** A discriminator was trained with three generated points for each real one. It says $D(x) = 0.4$. Which of the two
-# densities is larger at $x$, and by which factor, if $D$ is the best there is?
+# **3.** A discriminator was trained with three generated points for each real one. It says $D(x) = 0.4$. Which of the
+# two densities is larger at $x$, and by which factor, if $D$ is the best there is?
 #
 # <details><summary>Answer</summary>
 #
@@ -1606,20 +1618,21 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # <details><summary>Answer</summary>
 #
-# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its gradient is
+# False as it stands. Finite is not useful: for disjoint supports JSD is $\log 2$ wherever the model is, and its
+# gradient is
 # 0. What helps is a slope that points to the data, as that of $W_1$ does.
 #
 # </details>
 #
-# **6.** A flow that was trained as a GAN shows $100$ nats on held-out data, and fine samples. A colleague suspects a bug in
-# the log density. Name two checks that decide, in the plane, and what you expect if there is no bug.
+# **6.** A flow that was trained as a GAN shows $100$ nats on held-out data, and fine samples. A colleague suspects a
+# bug in the log density. Name two checks that decide, in the plane, and what you expect if there is no bug.
 #
 # <details><summary>Answer</summary>
 #
 # Add up $e^{\log p_\theta}$ over a fine grid: a density has mass 1 whatever it was trained for. And compare the
 # log-determinant with that of the Jacobian by automatic differentiation, at a few points, after checking that
-# $G^{-1}(G(z)) = z$. If both hold, the number is right: the flow is much thinner than the data in some places, and there
-# held-out points are ten or more of its standard deviations away.
+# $G^{-1}(G(z)) = z$. If both hold, the number is right: the flow is much thinner than the data in some places, and
+# there held-out points are ten or more of its standard deviations away.
 #
 # </details>
 #
@@ -1629,22 +1642,22 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # <details><summary>Answer</summary>
 #
 # The model equals the data, or the discriminator has stopped to learn (a dead network, a step size of 0, a family too
-# poor). Hold the generator fast and train a fresh, larger discriminator: if its loss falls below $\log 2$ on points that it
-# has not seen, there was something to find.
+# poor). Hold the generator fast and train a fresh, larger discriminator: if its loss falls below $\log 2$ on points
+# that it has not seen, there was something to find.
 #
 # </details>
 #
-# **8.** (6 points) *Label smoothing*: the discriminator is told that a real point is real with probability $0.9$ only. It
-# maximises $\frac12\, \mathbb E_{p^*}[0.9 \log D + 0.1 \log(1 - D)] + \frac12\, \mathbb E_{p_\theta}[\log(1 - D)]$.
+# **8.** (6 points) *Label smoothing*: the discriminator is told that a real point is real with probability $0.9$ only.
+# It maximises $\frac12\, \mathbb E_{p^*}[0.9 \log D + 0.1 \log(1 - D)] + \frac12\, \mathbb E_{p_\theta}[\log(1 - D)]$.
 # (a) Find the best $D$. (b) What does it say where the model has no density, and which logit is that? Which trouble of
-# section 8 does this mend, and which does it leave? (c) How is the density ratio read off now? What is it for $D =
-# 0.6$? (d) When the model is perfect, what does $D$ say, and is $p_\theta = p^*$ still the only model at which $D$ is
-# the same everywhere?
+# section 8 does this mend, and which does it leave? (c) How is the density ratio read off now? What is it for
+# $D = 0.6$? (d) When the model is perfect, what does $D$ say, and is $p_\theta = p^*$ still the only model at which $D$
+# is the same everywhere?
 #
 # <details><summary>Answer</summary>
 #
-# (a) (2 points) At each point maximise $0.9\, p^* \log D + (0.1\, p^* + p_\theta) \log(1 - D)$ (halves left out): $D^* =
-# 0.9\, p^*/(p^* + p_\theta)$.
+# (a) (2 points) At each point maximise $0.9\, p^* \log D + (0.1\, p^* + p_\theta) \log(1 - D)$ (halves left out):
+# $D^* = 0.9\, p^*/(p^* + p_\theta)$.
 #
 # (b) (2 points) $0.9$, the logit $\log 9 = 2.197$: on the data it is no longer sure beyond all bounds. But where only
 # the model has density $D^*$ is still 0, and it is flat on both: for disjoint supports the best discriminator still
@@ -1659,9 +1672,10 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # ## An open question
 #
-# The derivation needs the best discriminator, and section 8 says that the best discriminator teaches nothing. In practice
-# one trains with a discriminator that is good but not too good, and that is regularised. *What*, then, does a GAN minimise?
-# Is there a divergence for which a discriminator of limited slope is exactly the right opponent? Notebook 11 has one answer.
+# The derivation needs the best discriminator, and section 8 says that the best discriminator teaches nothing. In
+# practice one trains with a discriminator that is good but not too good, and that is regularised. *What*, then, does a
+# GAN minimise? Is there a divergence for which a discriminator of limited slope is exactly the right opponent? Notebook
+# 11 has one answer.
 
 # %% tags=["given"]
 total()
