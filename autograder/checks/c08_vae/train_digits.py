@@ -196,7 +196,6 @@ class TrainDigits(Exercise):
             units >= least and spread.max() > 1e-9,  # after ten steps it need not say much, but not the same of all
             f"{least} units or more",
             f"{units}, with spreads up to {spread.max():.1g}",
-            mistake="collapsed" if not units else None,
         )
 
     # --- the decoder
