@@ -157,9 +157,9 @@ show(
 #
 # This is the sum that 004 writes down for normalising flows (its $p_\theta(\mathbf z)$ is the base).
 #
-# All of it is to be trained, so gradients must pass through your functions: compute with torch's operations, and change
-# no tensor in place. Only a direction that iterates, or solves equations one by one (sections 5 and 7 to 9), need not
-# be differentiable.
+# All of it is to be trained, so gradients must pass through your functions, to the points and to the numbers that a
+# layer is made of: compute with torch's operations, and change no tensor in place. Only a direction that iterates, or
+# solves equations one by one (sections 5 and 7 to 9), need not be differentiable.
 #
 # **In numbers.** $f_1(z) = 2z + 1$, $f_2(z) = 3z$, $z = 1$: first $3$, then $x = 9$, and the log-determinant is
 # $\log 2 + \log 3 = 1.792$. The density: $\log p(9) = -1.419 - 1.792 = -3.211$.

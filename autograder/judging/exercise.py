@@ -70,10 +70,13 @@ def keep(name: str, of: str, /, *args: Any, **kwargs: Any) -> Ask:
     return Ask("keep", of, args, kwargs, more={"name": name})
 
 
-def grad(of: str, /, wrt: tuple[str, ...], cotangent: torch.Tensor, *args: Any, **kwargs: Any) -> Ask:
+def grad(
+    of: str, /, wrt: tuple[str | int, ...], cotangent: torch.Tensor | list[torch.Tensor], *args: Any, **kwargs: Any
+) -> Ask:
     """{"value": v, "gradients": {name: ∂ sum(cotangent · v) / ∂ name}}, None where no gradient arrives.
 
-    Of a `Net`, the gradient is a list, one for each of its weights.
+    wrt: names of keyword arguments, or places of the others, whose name is then "0", "1", …; cotangent: a list of them
+    if `of` gives several tensors. Of a `Net`, the gradient is a list, one for each of its weights.
     """
     return Ask("grad", of, args, kwargs, more={"wrt": list(wrt), "cotangent": cotangent})
 

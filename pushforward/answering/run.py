@@ -5,7 +5,7 @@ value, no formula and no score, so there is none to be found here. The verbs:
 
     call      f(*args, **kwargs)
     keep      the same, but the returned object stays here under a name that later asks may use
-    grad      the value and, for each argument named in `wrt`, the gradient of sum(cotangent * value);
+    grad      the value and, for each argument in `wrt` (a name or a place), the gradient of sum(cotangent * value);
               of a network, those of its weights
     jacobian  the full Jacobian of f at args[0]
     draws     f(*args, **kwargs) n times, stacked
@@ -125,7 +125,8 @@ class Runner:
             return None
         if verb == "grad":
             cotangent = wire.decode(head["cotangent"], arrays)
-            inputs = {name: self.weights.get(id(kwargs[name]), kwargs[name]) for name in head["wrt"]}
+            wanted = {name: args[name] if isinstance(name, int) else kwargs[name] for name in head["wrt"]}
+            inputs = {str(name): self.weights.get(id(given), given) for name, given in wanted.items()}
             return value_and_gradients(function, args, kwargs, inputs, cotangent)
         if verb == "jacobian":
             return full_jacobian(lambda x: function(x, *args[1:], **kwargs), args[0])
@@ -253,20 +254,25 @@ def _is_blank(error: BaseException) -> bool:
 
 
 def value_and_gradients(
-    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: torch.Tensor
+    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: torch.Tensor | list[torch.Tensor]
 ) -> dict[str, Any]:
     """{"value": f(…), "gradients": {name: d sum(cotangent * f) / d input, or None if no gradient arrives}}.
 
-    inputs: by name, a tensor among the arguments or the list of a network's weights.
+    inputs: by name, a tensor among the arguments or the list of a network's weights; cotangent: a list of them, if f
+    gives several tensors.
     """
     flat = {name: given if isinstance(given, list) else [given] for name, given in inputs.items()}
     for tensor in itertools.chain(*flat.values()):
         tensor.requires_grad_(True)
     value = function(*args, **kwargs)
     gradients: dict[str, Any] = dict.fromkeys(inputs)
-    if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
+    weights = cotangent if isinstance(cotangent, list) else [cotangent]
+    parts = list(value) if isinstance(cotangent, list) and isinstance(value, (tuple, list)) else [value]
+    alike = [part.shape for part in parts if isinstance(part, torch.Tensor)] == [weight.shape for weight in weights]
+    if alike and len(parts) == len(weights) and any(part.requires_grad for part in parts):
         # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
-        loss, wanted = (cotangent.to(value) * value).sum(), [*itertools.chain(*flat.values())]
+        loss = sum((weight.to(part) * part).sum() for weight, part in zip(weights, parts, strict=True))
+        wanted = [*itertools.chain(*flat.values())]
         found = iter(torch.autograd.grad(loss, wanted, allow_unused=True))
         gradients = {name: [next(found) for _ in tensors] for name, tensors in flat.items()}
         gradients = {name: g if isinstance(inputs[name], list) else g[0] for name, g in gradients.items()}

@@ -217,6 +217,16 @@ def test_grad_weighs_the_outputs_by_the_cotangent(dtype: torch.dtype) -> None:
     torch.testing.assert_close(found["gradients"], {"mu": cotangent * z, "sigma": cotangent * z * eps})
 
 
+def test_grad_takes_places_and_weighs_several_results() -> None:
+    x, a = torch.tensor([1.0, 2.0]), torch.tensor(3.0)
+    more = {"wrt": [1], "cotangent": [torch.tensor([1.0, 10.0]), torch.tensor([100.0])]}
+    found = Asker(f=lambda x, a: (a * x, (a**2)[None]))("grad", "f", x, a, more=more)
+    assert found["gradients"]["1"].item() == 1 * 1 + 10 * 2 + 100 * 2 * 3
+    assert found["value"][0].tolist() == [3, 6]
+    lone = Asker(f=lambda x, a: a * x)("grad", "f", x, a, more=more)
+    assert lone["gradients"] == {"1": None}
+
+
 @pytest.mark.parametrize(
     ("function", "reached"),
     [

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import Layer, exactly, slips
-from autograder.judging.compare import arithmetic, close, has_shape
+from autograder.checks.c03_flow_layers.shared import CUT, OTHER, Layer, exactly, slips
+from autograder.judging.compare import arithmetic, close, has_shape, near, values
 from autograder.judging.domain import Domain, Like, Made, Place, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
-from autograder.judging.exercise import Case, Finding, call, case, exercise, pays, wrong
+from autograder.judging.exercise import Case, Finding, call, case, exercise, jacobian, pays, wrong
 from pushforward.answering.wire import Net
 
 FORTH, BACK, DENSITY = NAMES = "compose_forward", "compose_inverse", "flow_log_p"
@@ -116,17 +116,18 @@ class Compose(Layer):
             for D, K in ((1, 2), (2, 3), (3, 2)):
                 z, layers = normal(rng, (3, D), dtype, device), _some(rng, D, K, dtype, device)
                 yield self.both(z, layers, slopes=dtype is torch.float64)
-                yield self._density(z, layers)
+                yield self._density(z, layers, slopes=dtype is torch.float64)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name != DENSITY:
             return super().case_of(name, given)
         return self._density(*given.values())
 
-    def _density(self, z: torch.Tensor, layers: list) -> Case:
+    def _density(self, z: torch.Tensor, layers: list, slopes: bool = False) -> Case:
         made = self._case((BACK,), z, (layers,), slopes=False)
         x = made.points[BACK]
-        return case(call(DENSITY, x, layers), about=(self.density,), layer=made.layer, points={BACK: x}, z=z)
+        asks = [verb(DENSITY, x, layers) for verb in ((call, jacobian) if slopes else (call,))]
+        return case(*asks, about=(self.density,), layer=made.layer, points={BACK: x}, z=z)
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         if case.asks[0].of != DENSITY:
@@ -140,6 +141,13 @@ class Compose(Layer):
         log_p = _noise(exactly(torch.from_numpy(here.z))).numpy() - here.ladj
         room = here.room_ladj + (np.abs(here.z) * here.room_back).sum(axis=1)
         yield self.density(*close(answers[0], log_p, case.z.dtype, room))
+        if len(answers) > 1:
+            want = np.einsum("bi,bij->bj", -here.z - here.slope, here.back)
+            got = values(answers[1])
+            own = None if got is None or got.size != len(want) * want.size else got.reshape(len(want), *want.shape)
+            verdict = near(None if own is None else own[range(len(want)), range(len(want))], want, 2e-3)
+            why = "" if verdict.ok else CUT if own is None or not own.any() else OTHER
+            yield self.density(verdict.ok, f"derivatives {verdict.expected}", verdict.got, why=why)
 
     mistakes = (
         wrong(

@@ -66,6 +66,7 @@ def _torn(way: Callable) -> Callable:
 class Conv1x1(Layer):
     """x[:, :, i, j] = A z[:, :, i, j]. The Jacobian holds A once for every pixel."""
 
+    learnt = (0,)
     hints = (
         "At one pixel stands a vector of C channels, and A acts on it. Which axis of z is summed over, and which of A?",
         "Seen pixel by pixel the Jacobian is block-diagonal. How many blocks are there, and what is the determinant of each?",
@@ -116,7 +117,7 @@ class Conv1x1(Layer):
             "no absolute value",
             _with(log=lambda A: torch.linalg.det(A).log()),
             "det A may be negative, and its logarithm is then NaN. Volumes have no sign.",
-            also=(_with(log=lambda A: torch.linalg.slogdet(A).sign * _volume(A)),),
+            also=(_with(log=lambda A: torch.linalg.slogdet(A).sign * _volume(A)), _with(log=torch.logdet)),
         ),
         wrong(
             "channels and pixels mixed up",

@@ -143,6 +143,7 @@ class EmergingConv(Layer):
 
     shut = (BACK,)
     causal = pays("the mask lets a channel see earlier pixels, and in the middle the channels up to itself")
+    learnt = (0, 1)
     hints = (
         "Read the kernel's taps line by line. Which of them lie before the middle, and what may stand in the middle itself?",
         "The other mask is the same order read from the end: what is first becomes last, for pixels and for channels.",

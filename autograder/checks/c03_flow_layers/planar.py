@@ -98,6 +98,7 @@ class Planar(Layer):
     """x = z + u tanh(w·z + b). The Jacobian is I plus a matrix of rank one."""
 
     shut = (BACK,)
+    learnt = (0, 1)
     hints = (
         "det(I + u vᵀ) = 1 + v·u. Which vector v stands in ∂x/∂z, and how does it depend on z?",
         "The derivative of tanh(a) is 1 − tanh²(a).",

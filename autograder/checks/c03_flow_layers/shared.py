@@ -27,6 +27,7 @@ from autograder.judging.exercise import (
     call,
     case,
     gate,
+    grad,
     jacobian,
     pays,
     wrong,
@@ -122,11 +123,13 @@ def _times(matrices: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 class Layer(Exercise):
     """The base of these exercises. The first two names are the two directions, which take the points first.
 
-    shut: directions that need not be differentiable (an iteration); bare: the log-determinant is a constant that knows
-    nothing of the layer, so it pays only beside the right points; rounds: how much more than usual a layer rounds.
+    shut: directions that need not be differentiable (an iteration); learnt: which of the arguments behind the points are
+    the layer's own numbers, to be trained; bare: the log-determinant is a constant that knows nothing of the layer, so
+    it pays only beside the right points; rounds: how much more than usual a layer rounds.
     """
 
     shut: ClassVar[tuple[str, ...]] = ()
+    learnt: ClassVar[tuple[int, ...]] = ()
     bare: ClassVar[bool] = False
     rounds: ClassVar[float] = 1.0
     form = gate(
@@ -162,9 +165,17 @@ class Layer(Exercise):
         x = torch.where(x.abs() < 1e-12, 0.0, x).to(z)  # what an iteration leaves of a nought
         points = {self.names[0]: z, self.names[1]: x}
         asks = [self._ask(verb, name, points[name], given) for name in names
-                for verb in ((call, jacobian) if slopes and name not in self.shut else (call,))]  # fmt: skip
+                for verb in (self._verbs(name, z) if slopes and name not in self.shut else (call,))]  # fmt: skip
         about = (self.form, *(law for name in names for law in self._laws(name)))
-        return case(*asks, about=about, layer=layer, points=points, z=z)
+        return case(*asks, about=about, layer=layer, points=points, z=z, given=truth)
+
+    def _verbs(self, name: str, z: torch.Tensor) -> Iterator[Callable[..., Ask]]:
+        """How a direction is asked: for its values, their derivatives, and those by the numbers that are learnt."""
+        yield from (call, jacobian)
+        if self.learnt:
+            places = tuple(1 + place for place in self.learnt)
+            for weights in _weights(z):
+                yield lambda of, *args, weights=weights: grad(of, places, list(weights), *args)
 
     def _ask(self, verb: Callable[..., Ask], name: str, points: torch.Tensor, given: Any) -> Ask:
         return verb(name, points, *given).about(self.form, *self._laws(name))
@@ -178,6 +189,8 @@ class Layer(Exercise):
             here = found[ask.of] = found.get(ask.of) or self._here(case, ask.of)
             if ask.verb == "jacobian":
                 yield from self._slopes(ask.of, here, answer)
+            elif ask.verb == "grad":
+                yield self._learns(case, ask, here, answer)
             else:
                 met = _met(here, (a for other, a in zip(case.asks, answers, strict=True) if other.of == ask.of))
                 yield from self._values(case, ask.of, here, answer, MIXED if met else "")
@@ -222,6 +235,45 @@ class Layer(Exercise):
             why = "" if verdict.ok else CUT if not got.any() else OTHER
             yield law(verdict.ok, f"derivatives {verdict.expected}", verdict.got, why=why)
 
+    def _learns(self, case: Case, ask: Ask, here: Here, answer: Any) -> Finding:
+        """The gradients by the layer's own numbers, of the points or of the log-determinants, each of them weighed."""
+        given = [g.clone().requires_grad_() if k in self.learnt else g for k, g in enumerate(case.given)]
+        weights, forward = ask.more["cotangent"], ask.of == self.names[0]
+        loss = _weighed(lambda v: self.layer(v, *given), case.z, here, forward, *map(exactly, weights))
+        wanted = torch.autograd.grad(loss, [given[k] for k in self.learnt], materialize_grads=True)
+        law = self._laws(ask.of)[0 if weights[0].any() else 1]
+        gradients = answer.get("gradients", {}) if isinstance(answer, dict) else {}
+        for k, want in zip(self.learnt, wanted, strict=True):
+            got = values(gradients.get(str(k + 1)))
+            if want.any() or got is not None:
+                verdict = near(gradients.get(str(k + 1)), want.numpy(), 2e-3)
+                if not verdict.ok:
+                    came = "none" if got is None else verdict.got
+                    return law(False, f"a gradient of the layer's own numbers, {verdict.expected}", came, why=UNLEARNT)
+        return law(True)
+
+
+def _weights(z: torch.Tensor) -> Iterator[Pair]:
+    """Weights for the points and for the log-determinants: first the one alone, then the other; none is like another."""
+    points = torch.cos(torch.arange(z.numel(), dtype=z.dtype, device=z.device)).reshape(z.shape) + 2
+    ladj = torch.cos(torch.arange(len(z), dtype=z.dtype, device=z.device)) + 2
+    yield points, torch.zeros_like(ladj)
+    yield torch.zeros_like(points), ladj
+
+
+def _weighed(
+    layer: Callable, z: torch.Tensor, here: Here, forward: bool, of_points: torch.Tensor, of_ladj: torch.Tensor
+) -> torch.Tensor:
+    """Σ weights · points + Σ weights · ladj of one direction, in the graph of the layer's own numbers."""
+    z = torch.as_tensor(here.z).reshape(exactly(z).shape).requires_grad_()
+    if not forward:  # x stays, so z moves: by one step of Newton's, which is exact for a first derivative
+        x = layer(z).reshape(len(z), -1)
+        z = z - torch.linalg.solve(torch.as_tensor(here.J), (x - x.detach())[..., None]).reshape(z.shape)
+    x, J = _tangent(layer, z)
+    ladj = torch.linalg.slogdet(J).logabsdet
+    points, ladj = (x, ladj) if forward else (z.reshape(len(z), -1), -ladj)
+    return (of_points.reshape(points.shape) * points).sum() + (of_ladj * ladj).sum()
+
 
 def _derivatives(here: Here, answer: Any) -> list[np.ndarray]:
     """Those of the points, (B, n, B, n), and of the log-determinants, (B, B, n); none of another form, or not asked."""
@@ -242,6 +294,9 @@ def _met(here: Here, answers: Iterable[Any]) -> bool:
 
 BESIDE = "A log-determinant of 0 is right for a whole family of layers, so it pays only beside the right points."
 CUT = "The values may be right, but no gradient passes: nothing in front of this layer could be trained."
+UNLEARNT = (
+    "The values may be right, but no gradient, or a wrong one, reaches the layer's own numbers: it would not learn."
+)
 MIXED = "What comes of one item moves when another item of the batch does. Every item goes its own way."
 OTHER = "These are derivatives of what your function returns."
 
