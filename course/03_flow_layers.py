@@ -1029,11 +1029,11 @@ def log_normal(x, mu, sigma):
     return -0.5 * ((x - mu) / sigma) ** 2 - torch.log(sigma) - 0.5 * math.log(2 * math.pi)
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-rosenblatt-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "bdce205657e9ccea4b036daa20a0bc3b", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-rosenblatt-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ef9b809c7989fb7078af38d7c73afe4b", "cell_type": "code"} deletable=false
 def rosenblatt_inverse(x, weights, mu, sigma):
     """z_1 = Φ⁻¹(F_1(x_1)), z_2 = Φ⁻¹(F_2(x_2 given x_1)) for the mixture Σ_k weights_k N(mu_k, diag(sigma_k²)), and log |det ∂z/∂x|.
 
-    x: (B, 2); weights: (K,), add up to 1; mu: (K, 2); sigma: (K, 2), in [0.4, 1.2];
+    x: (B, 2); weights: (K,), add up to 1; mu: (K, 2), in [-10, 10]; sigma: (K, 2), in [0.4, 1.2];
     returns z, (B, 2), and log |det ∂z/∂x|, (B,), both of the type of x.
     """
     # YOUR CODE HERE
@@ -1043,7 +1043,7 @@ def rosenblatt_inverse(x, weights, mu, sigma):
 def rosenblatt_forward(z, weights, mu, sigma):
     """The x with rosenblatt_inverse(x) = z, by bisection, and log |det ∂x/∂z|.
 
-    z: (B, 2), in [-2.5, 2.5]; weights: (K,), add up to 1; mu: (K, 2); sigma: (K, 2), in [0.4, 1.2];
+    z: (B, 2), in [-2.5, 2.5]; weights: (K,), add up to 1; mu: (K, 2), in [-10, 10]; sigma: (K, 2), in [0.4, 1.2];
     returns x, (B, 2), and log |det ∂x/∂z|, (B,), both of the type of z.
     """
 

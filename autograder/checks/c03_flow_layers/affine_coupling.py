@@ -92,6 +92,14 @@ def _scale_first(x: torch.Tensor, keep: torch.Tensor, s: Callable, t: Callable) 
     return x * torch.exp(-scale) - shift, -scale.sum(1)
 
 
+def _never_nought(more: float) -> Callable:
+    def back(x: torch.Tensor, keep: torch.Tensor, s: Callable, t: Callable) -> Pair:
+        scale, shift = (net(x * keep) * ~keep for net in (s, t))
+        return (x - shift) / (scale.exp() + more), -scale.sum(1)
+
+    return back
+
+
 @exercise("flow.affine_coupling", NAMES)
 class AffineCoupling(Layer):
     """x = z where keep, e^s z + t elsewhere. The Jacobian is triangular, its diagonal 1 where keep and e^s elsewhere."""
@@ -121,6 +129,9 @@ class AffineCoupling(Layer):
         yield self.both(
             floats([[1.0, 2.0, -1.0, 0.5]], PYTHON), torch.tensor([True, False, False, False]), steep, still
         )
+        squeeze = linear(np.zeros((2, 2)), [0.0, -12.0], PYTHON, "s(v) = (0, −12)")  # what is added to e^s would show
+        none = linear(np.zeros((2, 2)), [0.0, 0.0], PYTHON, "t(v) = 0")
+        yield self.both(floats([[1.0, 1e6]], PYTHON), torch.tensor([True, False]), squeeze, none)
         for dtype, device in arithmetic():
             for D, kept in ((2, 1), (3, 1), (4, 3)):
                 keep = torch.tensor(rng.permutation(D) < kept, device=device)
@@ -172,6 +183,13 @@ class AffineCoupling(Layer):
             "scales summed, not their logarithms",
             {FORTH: _scales_summed(_forth, 1), BACK: _scales_summed(_back, -1)},
             "The determinant is the product of the scales e^s, and its logarithm the sum of the s.",
+        ),
+        wrong(
+            "something added to the scale",
+            {BACK: _never_nought(1e-6)},
+            "e^s is never 0, so nothing has to be added before dividing. Where s is far below 0, even a little is more than "
+            "e^s itself.",
+            also=tuple({BACK: _never_nought(more)} for more in (1e-3, 1e-4, 1e-5, 1e-7, 1e-8)),
         ),
         wrong(
             "undone in the wrong order",

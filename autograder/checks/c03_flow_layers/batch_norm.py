@@ -86,6 +86,8 @@ class BatchNorm(Layer):
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
         yield self.both(floats([[1.0]], PYTHON), floats([1.0], PYTHON), floats([3.0], PYTHON), 1.0)
         yield self.case_of(TWIN, {"x": floats([[0.0], [1.0]], PYTHON)})
+        many = torch.zeros(32), torch.full((32,), 1e-3)  # a product of their roots is below all of float32
+        yield self.both(floats(np.linspace(-2, 2, 32)[None], torch.float32), *many, 1e-5)
         for dtype, device in arithmetic():
             for D in (1, 2, 3):
                 mean, var = normal(rng, (D,), dtype, device), floats(rng.uniform(0.2, 3, D), dtype, device)
@@ -136,6 +138,13 @@ class BatchNorm(Layer):
             "half of the logarithm forgotten",
             _scaled(_root, lambda var, eps: torch.log(var + eps)),
             "The diagonal holds √(var + eps), whose logarithm is half of log(var + eps).",
+        ),
+        wrong(
+            "the scales multiplied first",
+            _scaled(_root, lambda var, eps: _root(var, eps).prod().log()),
+            "The logarithm of the product is right until the product is too small for its type, or too large. Add up the "
+            "logarithms of the scales.",
+            also=(_scaled(_root, lambda var, eps: 0.5 * (var + eps).prod().log()),),
         ),
         wrong(
             "live statistics",

@@ -106,6 +106,8 @@ class Bisection(Exercise):
         yield self._case(twice, floats([[3.0]], PYTHON), floats([[3.0]], PYTHON), floats([[4.0]], PYTHON))
         wide = floats([[1000.0, 1000.0]], PYTHON)
         yield self._case(twice, floats([[0.3, -700.0]], PYTHON), -wide, wide)
+        wider = floats([[1e8] * 3], PYTHON)  # what sixty halvings leave of it is more than any rounding
+        yield self._case(twice, floats([[0.3, -1.7, 2.4]], PYTHON), -wider, wider)
         for dtype, device in arithmetic():
             for name in _RISING:
                 a = rng.uniform(-2.5, 2.5, size=(3, 2))
@@ -171,7 +173,7 @@ class Bisection(Exercise):
             "A step halves the interval, so ten of them gain three decimal digits. Go on until the type has no more to give.",
             also=tuple(
                 lambda rising, y, low, high, n=n: _halved(rising, y, low, high, steps=n)
-                for n in (3, 5, 8, 12, 15, 16, 20)
+                for n in (3, 5, 8, 12, 15, 16, 20, 52, 53, 54, 60)
             ),
         ),
         wrong(

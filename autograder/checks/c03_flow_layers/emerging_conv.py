@@ -174,6 +174,8 @@ class EmergingConv(Layer):
                 w1, w2 = (floats(_kernel(rng, C, 3), dtype, device) for _ in range(2))
                 z = normal(rng, (2, C, H, W), dtype, device)
                 yield self.both(z, w1, w2, slopes=dtype is torch.float64 and C == 1)
+        small = [floats(0.01 * _kernel(rng, 2, 3), PYTHON) for _ in range(2)]
+        yield self.both(normal(rng, (1, 2, 2, 2), PYTHON), *small)
         for K in (1, 5):
             w1, w2 = (floats(_kernel(rng, 2, K), PYTHON) for _ in range(2))
             yield self.both(normal(rng, (1, 2, 3, 3), PYTHON), w1, w2)

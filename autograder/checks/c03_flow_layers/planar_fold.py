@@ -17,6 +17,8 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, exe
 KIND, PAIR = NAMES = "planar_kind", "planar_pair"
 WORDS = ("diffeomorphism", "bijection", "fold")
 APART, TOGETHER, DIGITS = 0.1, 1e-9, 50
+SINGLY, EARLY = "points in single precision", "a search that stops early"
+SINGLE, ROUGH = 1e-5, 1e-3  # how far apart, beside their size, images of points in float32 are, and of a rough search
 
 
 def _whole(place: Place) -> torch.Tensor:
@@ -79,6 +81,8 @@ class PlanarFold(Exercise):
         one = floats([1.0], PYTHON)
         for u in (-0.5, -1.0, -2.0, 1.0):
             yield self.case_of(KIND, {"w": one, "u": floats([u], PYTHON)})
+        for u in (-1023.75, -1024.0, -1024.25):  # beside the border by 2⁻¹², and on it
+            yield self.case_of(KIND, {"w": one / 1024, "u": floats([u], PYTHON)})
         yield self.case_of(PAIR, {"w": one, "u": floats([-2.0], PYTHON), "b": 0.0})
         yield self.case_of(PAIR, {"w": one, "u": floats([-2.0], PYTHON), "b": 1.5})
         for dtype, device in arithmetic():
@@ -120,12 +124,13 @@ class PlanarFold(Exercise):
                 False, f"two points {APART} or more apart", f"{apart:.3g} apart", mistake="one point twice"
             )
         single = any(getattr(part, "dtype", "") == "float32" for part in answer)
+        single = single or all((p == p.astype(np.float32)).all() for p in points)
         images = [_image(p, w, u, b) for p in points]
         gap = max(float(abs(x - y)) for x, y in zip(*images, strict=True))
         size = 1 + max(float(abs(x)) for x in images[0])
-        near = single and gap <= 1e-5 * size
+        name = "" if gap > (SINGLE if single else ROUGH) * size else SINGLY if single else EARLY
         told = "one image, to nine digits", f"images {gap:.3g} apart" + (", of points in float32" if single else "")
-        return self.pair(gap <= TOGETHER * size, *told, mistake="points in single precision" if near else "")
+        return self.pair(gap <= TOGETHER * size, *told, mistake=name)
 
     mistakes = (
         wrong(
@@ -177,7 +182,21 @@ class PlanarFold(Exercise):
             also=({PAIR: lambda w, u, b: _pair_of(w, u, b, along=u * (u @ w))[::-1]},),
         ),
         wrong(
-            "points in single precision",
+            "a border that is too wide",
+            {KIND: lambda w, u: _kind_near(float(u @ w), 0.1)},
+            "The border is the single number −1. With u·w a little above it the smallest slope is small, but positive; a "
+            "little below, the layer folds.",
+            also=tuple({KIND: lambda w, u, r=r: _kind_near(float(u @ w), r)} for r in (0.3, 0.05, 0.01, 1e-3)),
+        ),
+        wrong(
+            EARLY,
+            {PAIR: lambda w, u, b: _pair_of(w, u, b, steps=20)},
+            "The formula is right, but its d has a few digits only, and nine are asked for. Search until d no longer moves, "
+            "in float64 throughout.",
+            also=tuple({PAIR: lambda w, u, b, n=n: _pair_of(w, u, b, steps=n)} for n in (10, 15, 25, 30)),
+        ),
+        wrong(
+            SINGLY,
             {PAIR: lambda w, u, b: tuple(z.float() for z in _pair_of(w, u, b))},
             "The formula is right, but float32 holds seven digits, and nine are asked for. w and u may come in float32: "
             "calculate with w.double() and u.double().",
@@ -198,11 +217,17 @@ def _image(z: np.ndarray, w: np.ndarray, u: np.ndarray, b: float) -> list[Any]:
         return [p + q * shift for p, q in zip(z, u, strict=True)]
 
 
-def _pair_of(w: torch.Tensor, u: torch.Tensor, b: float, along: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
+def _kind_near(c: float, room: float) -> str:
+    return WORDS[1] if abs(c + 1) < room else WORDS[0] if c > -1 else WORDS[2]
+
+
+def _pair_of(
+    w: torch.Tensor, u: torch.Tensor, b: float, along: torch.Tensor | None = None, steps: int = 200
+) -> tuple[torch.Tensor, ...]:
     w, u = w.double(), u.double()
     c, along = float(u @ w), (u if along is None else along.double())
     d = abs(c)
-    for _ in range(200):
+    for _ in range(steps):
         d = -c * np.tanh(d)
     middle = -b * w / (w @ w)
     return middle - along * np.tanh(d), middle + along * np.tanh(d)

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.checks.c03_flow_layers.shared import LIPSCHITZ, Layer, contraction, contractions, slips
+from autograder.checks.c03_flow_layers.shared import (
+    LIPSCHITZ,
+    ROOM,
+    Here,
+    Layer,
+    contraction,
+    contractions,
+    exactly,
+    slips,
+)
 from autograder.judging.compare import arithmetic, close
 from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import PYTHON, floats, normal
@@ -79,11 +88,16 @@ def _exactly(J: torch.Tensor) -> torch.Tensor:
     return torch.linalg.slogdet(torch.eye(J.shape[1], dtype=J.dtype, device=J.device) + J).logabsdet
 
 
+def _terms(J: np.ndarray, n: int) -> np.ndarray:
+    """The first n terms of log det of J = I + ∂f/∂z, (B, D, D), from eigenvalues."""
+    return _of_powers(n, np.linalg.eigvals(J - np.eye(J.shape[1]))).sum(axis=1).real
+
+
 def _trace(J: torch.Tensor) -> torch.Tensor:
     return J.diagonal(dim1=1, dim2=2).sum(1)
 
 
-def _of_powers(n: int, j: torch.Tensor) -> torch.Tensor:
+def _of_powers(n: int, j: Any) -> Any:
     """The first n terms of log(1 + j), entry by entry."""
     return sum((-1) ** (k + 1) / k * j**k for k in range(1, n + 1))
 
@@ -93,12 +107,15 @@ _RIGHT = _both()
 
 @exercise("flow.residual", NAMES)
 class Residual(Layer):
-    """x = z + f(z). With enough terms it is a layer like any other; with few, the series and the rate are looked at."""
+    """x = z + f(z). With enough terms it is a layer like any other; with few, just these steps and terms are asked for."""
 
     apart = True
     shut = (BACK,)
     series = pays("with few terms, the log-determinant is the sum of just these")
-    rate = pays("after n steps inverse is as near as a contraction brings it")
+    steps = pays("with few steps, inverse is where just these lead from x")
+    there = pays(
+        "with few terms, the log-determinant of inverse is minus the sum of just these, at the z that was found"
+    )
     hints = (
         "log(1 + j) = j − j²/2 + j³/3 − …: what stands in place of j, and what makes one number of a matrix?",
         "x = z + f(z) says z = x − f(z). What happens if you put a guess in on the right, again and again?",
@@ -115,6 +132,9 @@ class Residual(Layer):
         yield self._few(FORTH, floats([[1.0]], PYTHON), half, 2)
         yield self._few(BACK, floats([[2.0]], PYTHON), half, 3)
         yield self._few(BACK, floats([[2.0]], PYTHON), half, 1)  # from 0 a single step leads to x only
+        squeeze = linear([[-0.7]], [0.0], PYTHON, "f(z) = −0.7 z")  # the steepest, all of whose terms have one sign
+        for name in NAMES:
+            yield self._few(name, floats([[1.0]], PYTHON), squeeze, 21)  # its rest still shows in float32
         turn = linear([[0.0, 0.5], [-0.5, 0.0]], [0.1, 0.0], PYTHON, "f(z) = (z_2 / 2 + 0.1, −z_1 / 2)")
         yield self.both(floats([[1.0, 2.0]], PYTHON), turn, MANY)
         for dtype, device in arithmetic():
@@ -131,9 +151,9 @@ class Residual(Layer):
 
     def _few(self, name: str, z: torch.Tensor, f: Any, n: int) -> Case:
         made = self._case((name,), z, (f, n), slopes=False)
-        law = self.series if name == FORTH else self.rate
+        laws = (self.series,) if name == FORTH else (self.steps, self.there)
         asked = call(name, made.points[name], f, n)
-        return case(asked, about=(self.form, law), layer=made.layer, points=made.points, z=z, n=n)
+        return case(asked, about=(self.form, *laws), layer=made.layer, points=made.points, z=z, f=f, n=n)
 
     def judge(self, case: Case, *answers: Any) -> Iterator[Finding]:
         if not hasattr(case.facts, "n"):
@@ -143,21 +163,20 @@ class Residual(Layer):
         formed = self._formed(answers[0], points)
         yield formed
         if formed.ok:
-            here = self._here(case, name)
-            yield (self._of_few if name == FORTH else self._near)(answers[0], here, points, case.n)
+            yield from (self._of_few if name == FORTH else self._led)(answers[0], case, points)
 
-    def _of_few(self, answer: Any, here: Any, points: torch.Tensor, n: int) -> Finding:
-        slopes = np.linalg.eigvals(here.J - np.eye(here.J.shape[1]))
-        terms = sum((-1) ** (k + 1) / k * slopes**k for k in range(1, n + 1)).sum(axis=1).real
-        return self.series(*close(answer[1], terms, points.dtype, here.room_ladj))
+    def _of_few(self, answer: Any, case: Case, points: torch.Tensor) -> Iterator[Finding]:
+        here = self._here(case, FORTH)
+        yield self.series(*close(answer[1], _terms(here.J, case.n), points.dtype, here.room_ladj))
 
-    def _near(self, answer: Any, here: Any, points: torch.Tensor, n: int) -> Finding:
-        error = np.linalg.norm(answer[0].array.reshape(here.z.shape) - here.z, axis=1)
-        start = np.linalg.norm(here.x - here.z, axis=1)
-        allowed = LIPSCHITZ**n * start + 1e-5 * (1 + np.abs(here.z).max(axis=1))
-        at = int(np.argmax(error - allowed)) if np.isfinite(error).all() else 0
-        told = f"{error[at]:.3g} away from z", f"at most {allowed[at]:.3g} away from z, by 0.7 to the power of {n}"
-        return self.rate((error <= allowed).all(), told[1], told[0])
+    def _led(self, answer: Any, case: Case, points: torch.Tensor) -> Iterator[Finding]:
+        """Where n steps lead: what one of them rounds is shrunk by those after it."""
+        x = exactly(points)
+        z = _fixed(x, exactly(case.f), case.n)
+        here = Here.at(case.layer, z)
+        rounded = ROOM * (1 + x.abs().amax(1, keepdim=True) + z.abs().amax(1, keepdim=True)) / (1 - LIPSCHITZ)
+        yield self.steps(*close(answer[0], z.detach().numpy(), points.dtype, rounded.expand_as(z).detach().numpy()))
+        yield self.there(*close(answer[1], -_terms(here.J, case.n), points.dtype, here.room_ladj))
 
     mistakes = (
         wrong(
@@ -199,6 +218,23 @@ class Residual(Layer):
             "begun at 0",
             {BACK: lambda x, f, n: _settled(f, n, _fixed(x, f, n, start=torch.zeros_like(x)))},
             "The first guess is z = x. From 0 the same iteration needs a step more.",
+        ),
+        wrong(
+            "one step too many or too few",
+            {BACK: lambda x, f, n: _settled(f, n, _fixed(x, f, n + 1))},
+            "The first guess is z = x, and then n steps are taken: back from 1.5 with f(z) = z/2, three of them lead to 0.9375.",
+            also=({BACK: lambda x, f, n: _settled(f, n, _fixed(x, f, n - 1))},),
+        ),
+        wrong(
+            "steps without n",
+            {BACK: lambda x, f, n: _settled(f, MANY, _fixed(x, f, MANY))},
+            "n steps were asked for. With another number of them z is another point, even if it is nearer to the solution.",
+            also=({BACK: lambda x, f, n: _settled(f, n, _fixed(x, f, MANY))},),
+        ),
+        wrong(
+            "the log-determinant a step behind",
+            {BACK: lambda x, f, n: (_fixed(x, f, n), -_series(f, _fixed(x, f, n - 1), n))},
+            "z is right. J was taken at the guess before it: the log-determinant is asked for at the z that was found.",
         ),
         wrong(
             "the log-determinant taken at x",

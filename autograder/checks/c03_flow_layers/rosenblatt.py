@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, exercise, wrong
 
 FORTH, BACK = NAMES = "rosenblatt_forward", "rosenblatt_inverse"
+FAR = 10.0  # of mu
 REACH = 2.5  # of z; beyond it a distribution function in float32 has no digits left
 Pair = tuple[torch.Tensor, torch.Tensor]
 Rows = torch.Tensor
@@ -34,7 +36,7 @@ _WEIGHTS = Made(lambda p: p.tensor(_shares(p.rng, p.sizes["K"])), says=("(K,)", 
 
 def _domain(points: str) -> Domain:
     z = Tensor("B, 2", Reals(-REACH, REACH, "[]") if points == "z" else Reals(reach=(1e-2, REACH), usual=(-2, 2)))
-    arguments = {points: z, "weights": _WEIGHTS, "mu": Tensor("K, 2", Reals(reach=(1e-2, 1.5), usual=(-1.5, 1.5)))}
+    arguments = {points: z, "weights": _WEIGHTS, "mu": Tensor("K, 2", Reals(-FAR, FAR, "[]", usual=(-1.5, 1.5)))}
     arguments["sigma"] = Tensor("K, 2", Reals(0.4, 1.2, "[]"))
     sizes = {"B": (1, 4), "K": (1, 2, 3)}
     return Domain(arguments, sizes=sizes, returns=(Like(points), Like(points)), draws=1, most=6)
@@ -73,22 +75,25 @@ def _home(second: Callable = _given_first, base: bool = True, score: Callable = 
     return back
 
 
-def _out(second: Callable = _given_first, back: Callable | None = None, at_noise: bool = False) -> Callable:
-    """Forward by bisection, and minus the log-determinant of that way back; at_noise: with new weights from z₁."""
+def _out(
+    second: Callable = _given_first, back: Callable | None = None, at_noise: bool = False, end: float = 20.0
+) -> Callable:
+    """Forward by bisection, and minus the log-determinant of that way back; at_noise: with new weights from z₁; end: of
+    the interval, on either side."""
 
     def forth(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
         x = torch.zeros_like(z)
         for i in (0, 1):
             w = (_prior, second)[i](z if at_noise else x, weights, mu, sigma)
             x = x.clone()
-            x[:, i] = _quantile(ndtr(z[:, i]), w, mu[:, i], sigma[:, i])
+            x[:, i] = _quantile(ndtr(z[:, i]), w, mu[:, i], sigma[:, i], end=end)
         return x, -(back or _home(second))(x, weights, mu, sigma)[1]
 
     return forth
 
 
-def _quantile(u: Rows, w: Rows, mu: Rows, sigma: Rows, steps: int = 70) -> Rows:
-    low, high = torch.full_like(u, -20), torch.full_like(u, 20)
+def _quantile(u: Rows, w: Rows, mu: Rows, sigma: Rows, steps: int = 70, end: float = 20.0) -> Rows:
+    low, high = torch.full_like(u, -end), torch.full_like(u, end)
     for _ in range(steps):
         middle = (low + high) / 2
         below = (w * ndtr((middle[:, None] - mu) / sigma)).sum(1) < u
@@ -122,11 +127,15 @@ def _careless(x: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Rows:
     return torch.softmax(weights.log() - 0.5 * ((x[:, :1] - mu[:, 0]) / sigma[:, 0]) ** 2, dim=1)
 
 
-def _by_noise(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
-    """New weights from z₁ where x₁ should give them; the log-determinant by the densities at both ends."""
-    x = _out(at_noise=True)(z, weights, mu, sigma)[0]
-    log_p = torch.logsumexp(weights.log() + _log_normal(x[:, None], mu, sigma).sum(2), dim=1)
-    return x, _log_normal(z, z * 0, z * 0 + 1).sum(1) - log_p
+def _by_ends(**other: Any) -> Callable:
+    """Forward with something else on the way to x, and the log-determinant by the densities at both ends."""
+
+    def forth(z: Rows, weights: Rows, mu: Rows, sigma: Rows) -> Pair:
+        x = _out(**other)(z, weights, mu, sigma)[0]
+        log_p = torch.logsumexp(weights.log() + _log_normal(x[:, None], mu, sigma).sum(2), dim=1)
+        return x, _log_normal(z, z * 0, z * 0 + 1).sum(1) - log_p
+
+    return forth
 
 
 def _weighed(second: Callable, joint: bool = False) -> dict[str, Callable]:
@@ -174,6 +183,8 @@ class Rosenblatt(Layer):
         yield self.both(floats([[1.0, -1.0]], PYTHON), *one)
         two = floats([0.5, 0.5], PYTHON), floats([[-1.0, -1.0], [1.0, 1.0]], PYTHON), floats([[0.5, 0.5]] * 2, PYTHON)
         yield self.both(floats([[0.0, 0.0], [1.0, 0.5]], PYTHON), *two, slopes=True)
+        ends = floats([0.5, 0.5], PYTHON), floats([[FAR, -FAR]] * 2, PYTHON), floats([[1.2, 1.2], [1.0, 1.2]], PYTHON)
+        yield self.both(floats([[REACH, -REACH], [-REACH, REACH]], PYTHON), *ends)
         for dtype, device in arithmetic():
             for K in (2, 3, 3):
                 given = [floats(each, dtype, device) for each in _mixture(rng, K)]
@@ -229,8 +240,15 @@ class Rosenblatt(Layer):
             also=({BACK: _home(_unnormalised, joint=True)},),
         ),
         wrong(
+            "an interval without the solution",
+            {FORTH: _by_ends(end=4)},
+            "Halving finds only what lies in its interval. A quantile may lie beyond the farthest mu, by some sigma: let the "
+            "ends follow from mu and sigma, or go far beyond both.",
+            also=tuple({FORTH: way(end=end)} for way in (_by_ends, _out) for end in (4, 5, 10)),
+        ),
+        wrong(
             "weights at z₁",
-            {FORTH: _by_noise},
+            {FORTH: _by_ends(at_noise=True)},
             "The components are told apart by where the data are: find x₁ first, and weigh by its density there.",
         ),
     )

@@ -34,9 +34,8 @@ def _tail(L: float, D: int, n: int, first: int = 1, over: bool = True, sign: int
         total, k = total + sign ** (k - n - first) * term, k + 1
 
 
-def _least(L: float, D: int, tolerance: float, rest_of: Any) -> int:
-    n = 1
-    while rest_of(L, D, n) > tolerance:
+def _least(L: float, D: int, tolerance: float, rest_of: Any, n: int = 1, most: int = 10000) -> int:
+    while rest_of(L, D, n) > tolerance and n < most:
         n += 1
     return n
 
@@ -69,6 +68,8 @@ class SeriesRest(Exercise):
         yield self.case_of(REST, {"L": 0.95, "D": 2, "n": 60})  # where hundreds of terms count
         yield self.case_of(NEEDED, {"L": 0.5, "D": 1, "tolerance": 0.1})
         yield self.case_of(NEEDED, {"L": 0.9, "D": 8, "tolerance": 1e-3})
+        yield self.case_of(NEEDED, {"L": 0.05, "D": 1, "tolerance": 0.1})  # no term at all would do
+        yield self.case_of(NEEDED, {"L": 0.95, "D": 64, "tolerance": 1e-8})  # the most that are ever needed, 381
         yield self.case_of(SLOW, {"n": 1})
         for n in (5, 20, 60):
             given = {"L": float(rng.uniform(0.1, 0.9)), "D": int(rng.integers(2, 60))}
@@ -170,6 +171,20 @@ class SeriesRest(Exercise):
             {NEEDED: lambda L, D, tolerance: _least(L, D, tolerance, _tail) + 1},
             "The least number of terms is asked for whose rest is no more than the tolerance.",
             also=({NEEDED: lambda L, D, tolerance: _least(L, D, tolerance, _tail) - 1},),
+        ),
+        wrong(
+            "no term at all",
+            {NEEDED: lambda L, D, tolerance: _least(L, D, tolerance, _tail, n=0)},
+            "The least n ≥ 1 is asked for, also where the whole sum is below the tolerance.",
+        ),
+        wrong(
+            "a search that gives up",
+            {NEEDED: lambda L, D, tolerance: _least(L, D, tolerance, _tail, most=200)},
+            "For L near 1 the rest shrinks slowly, and hundreds of terms are needed. Search until the rest is small enough.",
+            also=tuple(
+                {NEEDED: lambda L, D, tolerance, most=most: _least(L, D, tolerance, _tail, most=most)}
+                for most in (60, 99, 100, 199, 300)
+            ),
         ),
         wrong(
             "a slope that is not allowed",

@@ -1,4 +1,4 @@
-# breaks: after n steps inverse is as near as a contraction brings it | mistake: begun at 0
+# breaks: with few steps, inverse is where just these lead from x | mistake: begun at 0
 import torch
 
 

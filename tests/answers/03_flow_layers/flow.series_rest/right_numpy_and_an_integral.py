@@ -1,10 +1,10 @@
 import numpy as np
-from scipy.special import hyp2f1
+from scipy.integrate import quad
 
 
 def series_rest(L, D, n):
-    # the tail is L^(n+1)/(n+1) · 2F1(1, n+1; n+2; L)
-    return float(D * L ** (n + 1) / (n + 1) * hyp2f1(1, n + 1, n + 2, L))
+    # the tail is the integral of t^n / (1 − t) from 0 to L
+    return D * quad(lambda t: t**n / (1 - t), 0, L, epsabs=0, epsrel=1e-10)[0]
 
 
 def terms_needed(L, D, tolerance):

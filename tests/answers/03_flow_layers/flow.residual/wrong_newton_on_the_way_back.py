@@ -1,3 +1,4 @@
+# breaks: with few steps, inverse is where just these lead from x | mistake: steps without n
 import torch
 
 
