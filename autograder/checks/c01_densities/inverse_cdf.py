@@ -43,6 +43,9 @@ def _place_heights(place: Place) -> torch.Tensor:
     return place.tensor(_heights(place.rng, place.sizes["K"] - 1) * np.exp(place.rng.uniform(-3, 3)))
 
 
+LIFTED = tuple((4, full, scale) for full in (True, False) for scale in (1e-6, 1e6))  # the area need not be 1
+
+
 @exercise("density.inverse_cdf", ("sample_exponential", "sample_steps"))
 class InverseCdf(Exercise):
     """x = F⁻¹(u): −log(1 − u)/rate, and the piecewise linear inverse for a density of steps."""
@@ -91,13 +94,14 @@ class InverseCdf(Exercise):
                 yield self.case_of(
                     "sample_exponential", {"u": floats(10 ** rng.uniform(-10, -8, size=4), dtype, device), "rate": rate}
                 )
-            for K, full in ((2, True), (3, False), (6, False), (5, True)):
+            for K, full, scale in ((2, True, 1), (3, False, 1), (6, False, 1), (5, True, 1), *LIFTED):
                 edges = _edges(rng, K)
                 heights = rng.uniform(0.3, 3, size=K) * (3.0 if full else 1.0)
                 if not full:
                     heights[rng.integers(K)] = 0.0
                 elif K == 5:
                     heights /= (heights * np.diff(edges)).sum()
+                heights *= scale
                 u = _drawn(rng, edges, heights)
                 yield self.case_of("sample_steps", {"u": floats(u, dtype, device), "edges": floats(edges, dtype, device), "heights": floats(heights, dtype, device)})  # fmt: skip
 
