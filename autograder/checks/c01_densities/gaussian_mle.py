@@ -134,6 +134,11 @@ class GaussianMle(Exercise):
             "Each row is a sample, each column a coordinate: (x − mu)ᵀ(x − mu) is (D, D).",
         ),
         wrong(
+            "no matrix of one column",
+            {"gaussian_mle": lambda x: (x.mean(0), (_scatter(x) / len(x)).squeeze())},
+            "Of one column torch.cov makes a number without axes. The covariance is (D, D) for D = 1 as well.",
+        ),
+        wrong(
             "half of log det is missing",
             {"gaussian_log_p": lambda x, mu, cov: _log_p(x, mu, cov, half=1.0)},
             "The normaliser is √det(2π C): the root makes a ½ in front of log det.",
