@@ -91,15 +91,7 @@ class InverseCdf(Exercise):
                 yield self.case_of(
                     "sample_exponential", {"u": floats(10 ** rng.uniform(-10, -8, size=4), dtype, device), "rate": rate}
                 )
-            for K, full, scale in (
-                (2, True, 1),
-                (3, False, 1),
-                (6, False, 1),
-                (5, True, 1),
-                (4, True, 1e-6),
-                (4, False, 1e-6),
-                (4, False, 1e6),
-            ):
+            for K, full, scale in ((2, True, 1), (3, False, 1), (6, False, 1), (5, True, 1), (4, False, 1e-6)):
                 edges = _edges(rng, K)
                 heights = rng.uniform(0.3, 3, size=K) * (3.0 if full else 1.0)
                 if not full:
