@@ -61,7 +61,18 @@ class Curse(Exercise):
         ]
         for per_axis, budget in pairs:
             yield self.case_of("largest_dimension", {"per_axis": per_axis, "budget": budget})
-        for v, d in ((1 / 3, 1), (1 / 3, 10), (1.0, 20), (0.0, 5), (1e-9, 3), (1e-12, 1), (1e-12, 200), (0.05, 300)):
+        for v, d in (
+            (1 / 3, 1),
+            (1 / 3, 10),
+            (1.0, 20),
+            (0.0, 5),
+            (1e-9, 3),
+            (1e-12, 1),
+            (1e-12, 200),
+            (9e-7, 400),
+            (2e-7, 400),
+            (0.05, 300),
+        ):
             yield self.case_of("relative_variance", {"v": v, "d": d})
             yield self.case_of("draws_needed", {"v": v, "d": d, "error": float(rng.uniform(0.005, 0.2))})
         for _ in range(6):

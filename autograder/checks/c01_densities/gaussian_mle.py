@@ -77,9 +77,9 @@ class GaussianMle(Exercise):
 
     def _fit(self, case: Case, answer: Any) -> Iterator[Finding]:
         x, D = exact(case.x), case.x.shape[1]
-        good = isinstance(answer, (tuple, list)) and len(answer) == 2
-        good = good and has_shape(answer[0], (D,), case.x).ok and has_shape(answer[1], (D, D), case.x).ok
-        yield self.pair(good, f"({D},) and ({D}, {D})", kind_of(answer))
+        two = isinstance(answer, (tuple, list)) and len(answer) == 2
+        good = two and has_shape(answer[0], (D,), case.x).ok and has_shape(answer[1], (D, D), case.x).ok
+        yield self.pair(good, f"({D},) and ({D}, {D})", " and ".join(map(kind_of, answer)) if two else kind_of(answer))
         if not good:
             return
         far, apart = abs(x).max(0), x[:, None] - x[None]  # every row less every other
@@ -132,6 +132,11 @@ class GaussianMle(Exercise):
             "rows for columns",
             {"gaussian_mle": lambda x: (x.mean(0), (x - x.mean(0)) @ (x - x.mean(0)).T / x.shape[1])},
             "Each row is a sample, each column a coordinate: (x − mu)ᵀ(x − mu) is (D, D).",
+        ),
+        wrong(
+            "no matrix of one column",
+            {"gaussian_mle": lambda x: (x.mean(0), (_scatter(x) / len(x)).squeeze())},
+            "Of one column torch.cov makes a number without axes. The covariance is (D, D) for D = 1 as well.",
         ),
         wrong(
             "half of log det is missing",

@@ -91,13 +91,14 @@ class InverseCdf(Exercise):
                 yield self.case_of(
                     "sample_exponential", {"u": floats(10 ** rng.uniform(-10, -8, size=4), dtype, device), "rate": rate}
                 )
-            for K, full in ((2, True), (3, False), (6, False), (5, True)):
+            for K, full, scale in ((2, True, 1), (3, False, 1), (6, False, 1), (5, True, 1), (4, False, 1e-6)):
                 edges = _edges(rng, K)
                 heights = rng.uniform(0.3, 3, size=K) * (3.0 if full else 1.0)
                 if not full:
                     heights[rng.integers(K)] = 0.0
                 elif K == 5:
                     heights /= (heights * np.diff(edges)).sum()
+                heights *= scale
                 u = _drawn(rng, edges, heights)
                 yield self.case_of("sample_steps", {"u": floats(u, dtype, device), "edges": floats(edges, dtype, device), "heights": floats(heights, dtype, device)})  # fmt: skip
 

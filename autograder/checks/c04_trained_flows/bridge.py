@@ -82,7 +82,7 @@ class Bridge(Exercise):
     domain = {
         HALVES: Domain({"delta": _DELTA, "L": _L}, when=_milder),
         SHARES: Domain({"a": _A, "delta": _DELTA, "L": _L}, when=_milder),
-        LEAST: Domain({"m": Number(Reals(0, 1, reach=(0.01, 0.3))), "delta": _DELTA}),
+        LEAST: Domain({"m": Number(Reals(0, 1, reach=(1e-4, 0.3))), "delta": _DELTA}),
         MAP: Domain({"a": _A, "delta": _DELTA, "L": _L}, when=_milder),
         NATS: Domain({"m": Number(Reals(0, 1, "[)", reach=(1e-3, 0.3)))}),
     }
@@ -93,6 +93,11 @@ class Bridge(Exercise):
         yield self.case_of(MAP, {"a": 0.2, "delta": 1.0, "L": 1.0})
         yield self.case_of(LEAST, {"m": 0.04, "delta": 1.0})
         yield self.case_of(NATS, {"m": 0.04})
+        for delta, L, m in ((0.001, 10.0, 1e-4), (7.9, 1.0, 1 - 1e-4)):  # hardly any bridge, and hardly anything else
+            for a in (0.5, float(rng.uniform(0.05, 0.95))):
+                yield self.case_of(SHARES, {"a": a, "delta": delta, "L": L})
+                yield self.case_of(MAP, {"a": a, "delta": delta, "L": L})
+            yield self.case_of(LEAST, {"m": m, "delta": delta})
         for _ in range(6):
             delta, L = float(rng.uniform(0.2, 4)), float(rng.uniform(0.6, 8))
             a, m = float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.01, 0.9))

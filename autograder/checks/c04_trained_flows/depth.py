@@ -18,6 +18,7 @@ from pushforward.answering.wire import Plain
 
 WHICH, LEAST = NAMES = "dependence", "least_layers"
 LONG = 120  # layers of a deep chain
+WIDE = 512  # coordinates of a wide one
 
 
 def _mask(rng: np.random.Generator, D: int) -> list[bool]:
@@ -109,6 +110,7 @@ class Depth(Exercise):
             yield self.case_of(LEAST, {"keeps": keeps})
         for device in {device for _, device in arithmetic()}:
             yield from self._long(device)
+            yield from self._wide(rng, device)
         for (_, device), D in itertools.product(arithmetic(), (3, 4, 5, 6)):
             for L in (2, 3, 5):
                 place = Place(rng, torch.float64, device, {"L": L, "D": D})
@@ -122,6 +124,13 @@ class Depth(Exercise):
         first = torch.arange(8, device=device) % 2 == 0
         keeps = torch.stack([first, ~first]).repeat(LONG // 2, 1)
         yield self.case_of(WHICH, {"keeps": keeps})
+
+    def _wide(self, rng: np.random.Generator, device: str) -> Iterator[Case]:
+        """256 paths, which fit no byte, from one z_j to one x_i among so many others; and somewhat larger chains."""
+        first = torch.arange(WIDE, device=device) % 2 == 0
+        yield self.case_of(WHICH, {"keeps": torch.stack([first, ~first])})
+        for D, L in ((8, 9), (11, 14)):
+            yield self.case_of(WHICH, {"keeps": _some(Place(rng, torch.float64, device, {"L": L, "D": D}))})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         keeps = given["keeps"]
@@ -183,7 +192,9 @@ class Depth(Exercise):
             {WHICH: _counted},
             "The paths were counted, and a deep chain has more of them than a number holds: it overflows. After each layer "
             "ask only whether there is one.",
-            also=tuple({WHICH: functools.partial(_counted, dtype=kind)} for kind in (torch.int32, torch.int64)),
+            also=tuple(
+                {WHICH: functools.partial(_counted, dtype=kind)} for kind in (torch.uint8, torch.int32, torch.int64)
+            ),
         ),
         wrong(
             "always two",

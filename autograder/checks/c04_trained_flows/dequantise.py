@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,8 +19,10 @@ from autograder.judging.exercise import Case, Exercise, Finding, call, case, dra
 from pushforward.answering.wire import Net
 
 SPREAD, LINE, BOUND, UNITS = "spread_levels", "to_line", "nats_of_levels", "in_units"
-MANY = (400, 6)  # pictures and pixels of the case that looks at the noise
-CHANCE = 1e-7  # a right answer fails each test of the noise so rarely
+MANY = (400, 60)  # pictures and pixels of the case that looks at the noise
+CHANCE = 1e-9  # a right answer fails each test of the noise so rarely
+ENDS = 1e-3  # of so many entries one lies so near to either end, but for a chance of 4e-11
+OTHERS = (1, 10**6, 2**20, 720_720)  # seeds so far apart: what looks at a remainder only finds them the same
 
 
 # --- answers with slips ------------------------------------------------------------------------------------------
@@ -179,6 +182,7 @@ class Dequantise(Exercise):
                 )
                 yield self._bound_case(hills(rng, D, dtype, device), levels, u, K, edge)
             yield self._noise_case(floats(rng.integers(LEVELS, size=MANY), dtype, device), int(rng.integers(10**6)))
+            yield self._seeds_case(floats(rng.integers(LEVELS, size=(4, 6)), dtype, device), int(rng.integers(10**6)))
             for D, width in ((64, 1.0), (64, 2 / 17), (3, 1 / 256)):
                 yield self._units_case(floats(rng.normal(size=3) * 2 * D, dtype, device), D, width)  # fmt: skip
 
@@ -192,6 +196,12 @@ class Dequantise(Exercise):
         """The noise of one seed, drawn twice in a row, and that of the next seed."""
         asks = draws(SPREAD, 2, levels, seed), call(SPREAD, levels, seed + 1)
         return case(*asks, about=(self.shape, self.bins, self.fresh), of=SPREAD, again=True, levels=levels)
+
+    def _seeds_case(self, levels: torch.Tensor, seed: int) -> Case:
+        """Seed 0 twice in a row, and seeds that are far apart."""
+        others = (1, seed, *(seed + more for more in OTHERS))
+        asks = draws(SPREAD, 2, levels, 0), *(call(SPREAD, levels, other) for other in others)
+        return case(*asks, about=(self.shape, self.fresh), of=SPREAD, again=True, levels=levels)
 
     def _line_case(self, x: torch.Tensor, K: int, edge: float) -> Case:
         about = (self.shape, self.line, self.ladj)
@@ -211,31 +221,34 @@ class Dequantise(Exercise):
         ways = {SPREAD: self._judge_noise, LINE: self._judge_line, BOUND: self._judge_bound, UNITS: self._judge_units}
         yield from ways[case.of](case, *answers)
 
-    def _judge_noise(self, case: Case, answer: Any, other: Any = None) -> Iterator[Finding]:
+    def _judge_noise(self, case: Case, answer: Any, *others: Any) -> Iterator[Finding]:
         one = tuple(case.levels.shape)
-        wanted = [(answer, (2, *one)), (other, one)] if case.again else [(answer, one)]
+        wanted = [(answer, (2, *one) if case.again else one), *((other, one) for other in others)]
         for given, shape in wanted:
             verdict = has_shape(given, shape, case.levels)
             yield self.shape(*verdict)
             if not verdict.ok:
                 return
-        u, *more = (values(part) - exact(case.levels) for part in (answer, other)[: len(wanted)])
-        inside = bool((u >= 0).all() and (u <= 1).all())
-        found = "" if inside else f"levels + ({np.nanmin(u):.3g} … {np.nanmax(u):.3g})"
-        yield self.bins(
-            inside, "x between level and level + 1", found, mistake="around the level" if (u < 0).any() else None
-        )
-        if inside and case.again:
+        levels = exact(case.levels)
+        u, *more = (values(part) - levels for part in (answer, *others))
+        if self.bins in case.about:
+            inside = bool((u >= 0).all() and (u <= 1).all())
+            found = "" if inside else f"levels + ({np.nanmin(u):.3g} … {np.nanmax(u):.3g})"
+            name = "around the level" if (u < 0).any() else None
+            yield self.bins(inside, "x between level and level + 1", found, mistake=name)
+            if not inside or not case.again:
+                return
             nothing = np.ptp(u[0]) < 1e-4 and np.allclose(u[0], more[0], atol=1e-4)
-            yield from self._even(u[0], nothing)
+            yield from self._even(u[0], levels, nothing)
             if nothing:
                 yield self.fresh(False, "other noise for another seed", "no noise", mistake="no noise")
-            else:
-                yield from self._of_the_seed(*u, *more)
+                return
+        yield from self._of_the_seed(*u, *more)
 
-    def _even(self, u: np.ndarray, nothing: bool) -> Iterator[Finding]:
-        few, width = len(np.unique(u)) < 0.9 * u.size, u.max() - u.min()
-        even = kstest(u.reshape(-1), "uniform").pvalue > CHANCE
+    def _even(self, u: np.ndarray, levels: np.ndarray, nothing: bool) -> Iterator[Finding]:
+        few, bins = len(np.unique(u)) < 0.9 * u.size, [u[levels == level] for level in np.unique(levels)]
+        whole = u.min() < ENDS and u.max() > 1 - ENDS
+        even, own = all(map(_uniform, (u, *bins))), all(map(_uniform, _neighbours(u)))
         told = f"mean {u.mean():.3f}, from {u.min():.3f} to {u.max():.3f}, {len(np.unique(u))} different of {u.size}"
         name = (
             "no noise"
@@ -243,23 +256,36 @@ class Dequantise(Exercise):
             else "one noise for all"
             if _shared(u)
             else "half-width bins"
-            if width < 0.6
+            if min(map(np.ptp, bins)) < 0.6
             else "normal noise"
             if (abs(u - 0.5) < 0.25).mean() > 0.6
+            else "clear of the ends"
+            if not whole
+            else "one noise for all"
+            if even and not own
             else None
         )
-        good = even and not few
-        yield self.bins(
-            good, "u spread evenly over [0, 1), of its own for each pixel", told, mistake=None if good else name
-        )
+        good = even and whole and own and not few
+        wanted = "u spread evenly over [0, 1) at every level, of its own for each pixel"
+        if even and whole and not own:
+            told += "; that of neighbours goes together"
+        elif whole and not even and _uniform(u):
+            told += "; at some levels another"
+        yield self.bins(good, wanted, told, mistake=None if good else name)
 
-    def _of_the_seed(self, u: np.ndarray, again: np.ndarray, other: np.ndarray) -> Iterator[Finding]:
-        same, repeats = np.array_equal(u, again), np.array_equal(u, other)
+    def _of_the_seed(self, u: np.ndarray, again: np.ndarray, *others: np.ndarray) -> Iterator[Finding]:
+        same = np.array_equal(u, again)
         name = None if same else "noise from the global generator"
         yield self.fresh(same, "the same noise for the same seed", "other noise", mistake=name)
-        name = "noise frozen over the epochs" if repeats else None
-        if same:
-            yield self.fresh(not repeats, "other noise for another seed", "the same noise", mistake=name)
+        if not same:
+            return
+        pairs = list(itertools.combinations((u, *others), 2))
+        frozen = all(np.array_equal(*pair) for pair in pairs)
+        repeats = any(np.array_equal(*pair) for pair in pairs)
+        moved = any(_moved(*pair) for pair in pairs)
+        found = "the same noise" + ("" if frozen else " for some others" if repeats else ", moved")
+        name = "noise frozen over the epochs" if frozen else None
+        yield self.fresh(not repeats and not moved, "other noise for another seed", found, mistake=name)
 
     def _judge_line(self, case: Case, answer: Any) -> Iterator[Finding]:
         pair = answer if isinstance(answer, (tuple, list)) and len(answer) == 2 else (None, None)
@@ -338,6 +364,13 @@ class Dequantise(Exercise):
             "normal noise",
             _spread(lambda levels, seed: (0.5 + 0.15 * torch.randn(levels.shape, generator=torch.Generator("cpu").manual_seed(seed)).to(levels)).clamp(0, 0.999)),
             "The noise prefers the middle of the bin. The bound is proved for noise that is uniform over it.",
+        ),
+        wrong(
+            "clear of the ends",
+            _spread(lambda levels, seed: 0.02 + 0.96 * _noise(levels, seed)),
+            "The noise keeps clear of the bin's ends. The bound is proved for noise that is uniform over the whole bin; what "
+            "keeps the logit finite is edge, in to_line.",
+            also=(_spread(lambda levels, seed: _noise(levels, seed).clamp(0.05, 0.95)),),
         ),
         wrong(
             "noise frozen over the epochs",
@@ -449,6 +482,27 @@ class Dequantise(Exercise):
 def _shared(u: np.ndarray) -> bool:
     """All pictures, or all pixels, have the same noise."""
     return any((np.ptp(u, axis=axis) < 1e-4).all() for axis in (0, 1))
+
+
+def _uniform(u: np.ndarray) -> bool:
+    return kstest(u.reshape(-1), "uniform").pvalue > CHANCE
+
+
+def _neighbours(u: np.ndarray) -> Iterator[np.ndarray]:
+    """Differences and sums of neighbours, modulo 1: uniform and independent if the entries are."""
+    for sign, axis in itertools.product((-1, 1), (0, 1)):
+        along = np.moveaxis(u, axis, 0)
+        yield (along[1:] + sign * along[:-1]) % 1
+
+
+def _moved(u: np.ndarray, other: np.ndarray) -> bool:
+    """Whether six entries in a row, from the middle of one, stand anywhere in the other."""
+    u, other = u.reshape(-1), other.reshape(-1)
+    for one, two in ((u, other), (other, u)):
+        windows = np.lib.stride_tricks.sliding_window_view(two, 6)
+        if (abs(windows - one[len(one) // 2 :][:6]) < 1e-5).all(1).any():
+            return True
+    return False
 
 
 def _squeezed(x: np.ndarray, K: int, edge: float) -> tuple[np.ndarray, float]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, show
+from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of, number, show
 from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -29,6 +29,11 @@ def _gap(p: torch.Tensor, q: torch.Tensor, error: Callable) -> dict[str, torch.T
 
 def _paired(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
     return (p - q).std() / len(p) ** 0.5
+
+
+def _by_squares(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
+    d = p - q
+    return ((d.square().mean() - d.mean() ** 2) / (len(d) - 1)).clamp(min=0).sqrt()
 
 
 def _apart(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
@@ -90,6 +95,9 @@ class Gap(Exercise):
                 n = int(rng.integers(30, 200))
                 yield self.case_of(BETTER, self._race(rng, sign * lead, n, dtype, device))
             yield self.case_of(BETTER, self._race(rng, 1.8, FEW, dtype, device))
+            for sign in (1, -1):
+                yield self.case_of(BETTER, self._small(rng, sign, dtype, device))
+            yield self.case_of(GAP, self._far(rng, dtype, device))
             yield from self._level(rng, dtype, device)
 
     def _race(
@@ -101,6 +109,18 @@ class Gap(Exercise):
         b = 5 * rng.normal(size=n)
         ahead = rng.uniform(0.3, 0.5) * (apart + lead / math.sqrt(n))
         return {"log_a": floats(b + ahead, dtype, device), "log_b": floats(b, dtype, device)}
+
+    def _small(self, rng: np.random.Generator, sign: int, dtype: torch.dtype, device: str) -> dict[str, torch.Tensor]:
+        """A lead of less than a thousandth of a nat, as clear as any other: some ninety standard errors."""
+        lead = sign * 10 ** rng.uniform(-6, -3.5)
+        b = 100 * lead * rng.normal(size=FEW)
+        ahead = lead * (1 + 0.02 * np.array([0.0, 1.0, -1.0]))
+        return {"log_a": floats(b + ahead, dtype, device), "log_b": floats(b, dtype, device)}
+
+    def _far(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> dict[str, torch.Tensor]:
+        """Differences that are large and nearly all the same: their squares leave no digits for the spread."""
+        q = rng.normal(size=6) - 200
+        return {"log_p": floats(q + 300 + 0.03 * rng.normal(size=6), dtype, device), "log_q": floats(q, dtype, device)}
 
     def _level(self, rng: np.random.Generator, dtype: torch.dtype, device: str) -> Iterator[Case]:
         """The same model twice, and a lead that is the same on every point: a standard error of 0."""
@@ -135,7 +155,8 @@ class Gap(Exercise):
         said = number(answer)
         good = said in (-1, 0, 1) and isinstance(answer, int)
         yield self.form(good, "the int 1, 0 or −1", kind_of(answer))
-        rounding = NEAR * (abs(case.mean) + 2 * case.error) + 1e-4
+        size = float(np.abs(exact(case.first)).max() + np.abs(exact(case.second)).max())
+        rounding = NEAR * (abs(case.mean) + 2 * case.error) + min(1e-4, FACTOR * EPSILON["float32"] * size)
         if not good or (case.mean and abs(abs(case.mean) - 2 * case.error) <= rounding):
             return
         decided = abs(case.mean) > 2 * case.error
@@ -169,6 +190,12 @@ class Gap(Exercise):
             {GAP: lambda p, q: _gap(p, q, lambda p, q: (p - q).std(unbiased=False) / len(p) ** 0.5)},
             "The mean was fitted to the same points: divide the squares by n − 1.",
             also=({BETTER: lambda a, b: _verdict(a, b, lambda a, b: (a - b).std(unbiased=False) / len(a) ** 0.5)},),
+        ),
+        wrong(
+            "a difference of large numbers",
+            {GAP: lambda p, q: _gap(p, q, _by_squares)},
+            "Mean square less squared mean is right on paper. Where the differences are large both are huge, and what is left "
+            "of them has lost its digits: subtract the mean first.",
         ),
         wrong(
             "the other way round",

@@ -61,7 +61,8 @@ class Smallest(Exercise):
         yield self.case_of(PULL, {"x": x, "s": 0.0, "t": 1.0})
         yield self.case_of(REST, {"x": x})
         yield self.case_of(CHEAT, {"x": x, "nats": 10.0})
-        yield self.case_of(CHEAT, {"x": floats([-30.0, 1.0], PYTHON), "nats": 5.0})
+        for points in ([-30.0, 1.0], [-30.0, 30.0], [2.0, 2.001], [-1e6, 1e6], [1e6, 1e6 + 1]):
+            yield self.case_of(CHEAT, {"x": floats(points, PYTHON), "nats": 5.0})
         for dtype, device in arithmetic():
             for N in (3, 6):
                 x = 2 * normal(rng, (N,), dtype, device) + float(rng.normal())
@@ -69,6 +70,7 @@ class Smallest(Exercise):
                 yield self.case_of(PULL, {"x": x, "s": s, "t": t})
                 yield self.case_of(REST, {"x": x})
                 yield self.case_of(CHEAT, {"x": x, "nats": float(rng.uniform(5, 50))})
+            yield self.case_of(REST, {"x": 3000 + 0.3 * normal(rng, (6,), dtype, device)})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         laws = {PULL: (self.form, self.pull_s, self.pull_t), REST: (self.form, self.rest), CHEAT: (self.cheated,)}
@@ -151,6 +153,12 @@ class Smallest(Exercise):
             "Maximum likelihood divides the squares by N. N − 1 makes the variance unbiased, which is another aim.",
         ),
         wrong(
+            "a difference of large numbers",
+            {REST: lambda x: {"s": 0.5 * (x.square().mean() - x.mean() ** 2).log(), "t": x.mean()}},
+            "Mean square less squared mean is right on paper. Far from 0 both are huge and their difference has lost its "
+            "digits: subtract the mean first.",
+        ),
+        wrong(
             "a standard deviation for its logarithm",
             {REST: lambda x: {"s": x.std(unbiased=False), "t": x.mean()}},
             "s is a logarithm: the scale is e^s.",
@@ -160,6 +168,12 @@ class Smallest(Exercise):
             "shrunk to the mean",
             {CHEAT: lambda x, nats: {"s": -nats, "t": float(x.mean())}},
             "A narrow flow makes all z large. Which way does the fit, ½ mean z², become cheap?",
+        ),
+        wrong(
+            "a scale that does not look at the points",
+            {CHEAT: lambda x, nats: {"s": nats + 1.0, "t": float(x.mean())}},
+            "Points that lie far apart need a wider flow. How large may (x − t)² be, so that e^{−2s} makes it small?",
+            also=({CHEAT: lambda x, nats: {"s": nats + 5.0, "t": 0.0}},),
         ),
         wrong(
             "an infinite scale",

@@ -18,6 +18,7 @@ from autograder.oracles.bent_flow import BentFlow
 from pushforward.answering.wire import Net
 
 TEMPERED, APART = NAMES = "tempered_log_p", "apart_from_power"
+FAR = (0.02, 30.0)  # nearly frozen and very hot: any T > 0 is allowed
 
 
 def _tempered(x: torch.Tensor, inverse: Callable, T: float) -> torch.Tensor:
@@ -35,7 +36,7 @@ def _inverse(place: Place) -> Net:
 
 _ROWS = Tensor("N, D", Reals(reach=(1e-2, 3)))
 _BACK = Made(_inverse, (_inverse,), says=SAYS_BACK)
-_T = Number(Reals(0, math.inf, reach=(0.3, 3), usual=(0.4, 1.5)))
+_T = Number(Reals(0, math.inf, reach=(0.02, 30), usual=(0.4, 1.5)))
 
 
 @exercise("flow.temperature", NAMES)
@@ -66,10 +67,11 @@ class Temperature(Exercise):
         yield self.case_of(TEMPERED, {"x": floats([[2.0]], PYTHON), "inverse": doubled, "T": 0.5})
         for dtype, device in arithmetic():
             for N, D in ((3, 2), (2, 3), (4, 1)):
-                inverse, T = way_back(rng, D, dtype, device), float(rng.choice([0.4, 0.6, 0.8, 1.3, 2.0]))
+                inverse = way_back(rng, D, dtype, device)
                 a, b = (normal(rng, (N, D), dtype, device) for _ in range(2))
-                yield self.case_of(TEMPERED, {"x": a, "inverse": inverse, "T": T})
-                yield self.case_of(APART, {"a": a, "b": b, "inverse": inverse, "T": T})
+                for T in (float(rng.choice([0.4, 0.6, 0.8, 1.3, 2.0])), *FAR):
+                    yield self.case_of(TEMPERED, {"x": a, "inverse": inverse, "T": T})
+                    yield self.case_of(APART, {"a": a, "b": b, "inverse": inverse, "T": T})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         law = self.density if name == TEMPERED else self.differs

@@ -1,0 +1,13 @@
+# breaks: the density of f(T z) is that of noise with the standard deviation T, with the same log-determinant
+import math
+
+
+def tempered_log_p(x, inverse, T):
+    T = max(T, 0.3)
+    z, ladj = inverse(x)
+    D = z.shape[1]
+    return -0.5 * (z**2).sum(1) / T**2 - D * math.log(T) - 0.5 * D * math.log(2 * math.pi) + ladj
+
+
+def apart_from_power(a, b, inverse, T):
+    return (1 - 1 / T**2) * (inverse(a)[1] - inverse(b)[1])
