@@ -67,6 +67,14 @@ class LogProb(Exercise):
         for D, K in ((1, 2), (2, 2), (3, 3)):
             everything = torch.tensor(all_rows(D, K))
             yield self._whole(Causal(rng, K), everything, K, everything=True)
+        yield from self._long(rng)
+
+    def _long(self, rng: np.random.Generator) -> Iterator[Case]:
+        """Rows of more places than one can enumerate."""
+        x = torch.tensor(rng.integers(4, size=(3, 20)))
+        yield self.case_of(SHIFT, {"x": x, "start": 4})
+        yield self.case_of(EACH, {"logits": 2 * normal(rng, (3, 20, 4), torch.float64), "x": x})
+        yield self._whole(Causal(rng, 4), x, 4)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == WHOLE:
