@@ -12,7 +12,7 @@ from scipy.special import logsumexp
 
 from autograder.checks.c05_autoregressive.shared import MANY, NET, VALUES, Causal, Function, all_rows, is_whole, reply
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, show, values
-from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.domain import Domain, Int64, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Callback
@@ -49,7 +49,7 @@ class LogProb(Exercise):
     )
 
     domain = {
-        SHIFT: Domain({"x": Tensor("B, D", Wholes(0, reach=300)), "start": Number(Wholes(0, reach=300))}, sizes={"B": (1, 3), "D": (1, 5)}),
+        SHIFT: Domain({"x": Tensor("B, D", Wholes(0, reach=300)), "start": Number(Wholes(0, reach=300))}, sizes={"B": (1, 3), "D": (1, 5)}, returns=Int64()),
         EACH: Domain(
             {"logits": Tensor("B, D, K", Reals(reach=(1e-3, 1e3))), "x": VALUES},
             sizes={"B": (1, 3), "D": (1, 4), "K": (2, 5)},

@@ -10,7 +10,7 @@ import torch
 
 from autograder.checks.c05_autoregressive.shared import MANY, NET, Causal, Function, has_levels, is_whole, reply
 from autograder.judging.compare import arithmetic, exact, kind_of, show
-from autograder.judging.domain import Domain, Reals, Tensor
+from autograder.judging.domain import Domain, Int64, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Callback
@@ -64,6 +64,7 @@ class Sample(Exercise):
         "sample": Domain(
             {"net": NET, "u": Tensor("B, D", Reals(0, 1, "[)")), "K": MANY},
             sizes={"B": (1, 4), "D": (1, 5), "K": (2, 5)},
+            returns=Int64(),
             most=14,
         )
     }
