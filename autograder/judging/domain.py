@@ -264,7 +264,12 @@ class Like:
     argument: str
 
 
-Returns = Like | None | tuple | dict  # None: of the type, nothing is promised
+@dataclass(frozen=True)
+class Int64:
+    """A tensor of whole numbers of that type, whatever the arguments are."""
+
+
+Returns = Like | Int64 | None | tuple | dict  # None: of the type, nothing is promised
 
 
 # --- a function's domain ---------------------------------------------------------------------------------------
@@ -277,8 +282,8 @@ class Domain:
     arguments: by name, in the order of the signature; sizes: of each named axis the least and the largest usual value,
     and any further ones that are worth a question; empty: axes that may have no entry; when: what holds for the
     arguments together; draws: random points of each type in one examination; most: corners in one examination;
-    returns: the types that the docstring promises, by place (`Like("x0")`, None where it promises none); says: words of
-    the docstring that are no claim about an argument.
+    returns: the types that the docstring promises, by place (`Like("x0")`, `Int64()`, None where it promises none);
+    says: words of the docstring that are no claim about an argument.
     """
 
     arguments: dict[str, Any]

@@ -6,6 +6,7 @@ and a last one that begins with "returns". A claim is one of the forms below, or
     (B, …) · any shape · same shape       axes                    float(s), number(s), int(s)   a Python number
     ≥ 1 · > 0 · ≠ 0 · in (0, 1] · 1 … T   range                   N ≥ 2 · D ≤ 6                 sizes
     float32 or float64 · on any device    every tensor            of the type of x0             returns=Like("x0")
+                                                                  returns (…), int64            returns=Int64()
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
-from autograder.judging.domain import Domain, Either, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.domain import Domain, Either, Int64, Like, Number, Reals, Tensor, Wholes
 
 NUMBER = r"[−-]?(?:\d+(?:\.\d+)?(?:\^\d+)?|inf|∞)"
 ENDS = {"(": "(", "[": "[", ")": ")", "]": "]"}
@@ -214,12 +215,14 @@ def _whole_line(range: Reals) -> bool:
 def _types(returned: str, domain: Domain) -> Iterator[str]:
     """A promised type is declared, and a declared one promised."""
     says = re.search(r"\btypes?\b", returned) is not None
-    if says and not _likes(domain.returns):
+    if ("int64" in returned) != _promises(domain.returns, Int64):
+        yield "let both promise that the result is int64, or neither: the docstring, and the domain (returns=Int64())"
+    if says and not _promises(domain.returns, Like):
         yield "the docstring promises a type of the result: declare it (returns=Like(…))"
-    if not says and _likes(domain.returns):
+    if not says and _promises(domain.returns, Like):
         yield "the type of the result is declared: let the docstring promise it (“of the type of …”)"
 
 
-def _likes(returns: object) -> bool:
+def _promises(returns: object, what: type) -> bool:
     parts = returns.values() if isinstance(returns, dict) else returns if isinstance(returns, tuple) else (returns,)
-    return any(isinstance(part, Like) for part in parts)
+    return any(isinstance(part, what) for part in parts)

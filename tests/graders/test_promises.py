@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.domain import Domain, Int64, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.exercise import Exercise, all_exercises
 from autograder.judging.promises import faults
 from autograder.measuring import answers
@@ -75,6 +75,14 @@ def test_an_axis_may_have_a_length_of_its_own() -> None:
     assert faults(said("z: (B, 2);  returns (B,)."), domain) == []
     assert faults(said("z: (B, 3);  returns (B,)."), domain)
     assert {point["z"].shape[1] for point in domain.points(np.random.default_rng(0))} == {2}
+
+
+def test_whole_numbers_are_promised_by_both_or_by_neither() -> None:
+    words, axes = "x: (B,);  returns (B,), int64.", {"B": (1, 4)}
+    promising = Domain({"x": Tensor("B")}, sizes=axes, returns=Int64())
+    assert faults(said(words), promising) == []
+    assert faults(said(words), Domain({"x": Tensor("B")}, sizes=axes))
+    assert faults(said(words.replace(", int64", "")), promising)
 
 
 @pytest.mark.parametrize(

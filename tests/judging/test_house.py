@@ -12,7 +12,7 @@ import torch
 from autograder.judging import exercise as registry
 from autograder.judging.asking import LocalLink
 from autograder.judging.compare import arithmetic, close, exact, has_shape
-from autograder.judging.domain import Domain, Like, Number, Reals, Tensor
+from autograder.judging.domain import Domain, Int64, Like, Number, Reals, Tensor
 from autograder.judging.exercise import (
     HOUSE_SHARE,
     Case,
@@ -128,6 +128,33 @@ def test_an_answer_of_another_type_loses_that_law_alone() -> None:
     report = marks(lambda x, s: (s * x).double())
     assert state(report) == {"shape": True, "value": True, "double": True, "untouched": True, "typed": False}
     assert (report.laws[4].expected, report.laws[4].got) == ("float32, as `x` is", "a float64 tensor of shape (3,)")
+
+
+class Counted(Scaled):
+    """The whole numbers from 0 on, as many as x has entries."""
+
+    domain = {"scaled": Domain({"x": Tensor("..."), "s": Number(Reals())}, returns=Int64())}
+
+    def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
+        good = bool((answer.array == np.arange(answer.array.size).reshape(answer.shape)).all())
+        yield self.shape(good)
+        yield self.value(good)
+
+    def probe(self, rng: np.random.Generator) -> Iterator[Case]:
+        yield self._scaled(torch.ones(3), 2.0)
+
+
+@pytest.mark.parametrize(("dtype", "typed"), [(torch.int64, True), (torch.int32, False), (torch.uint8, False)])
+def test_narrower_whole_numbers_than_promised_lose_that_law_alone(dtype: torch.dtype, typed: bool) -> None:
+    exercise("toy.counted", ("scaled",))(Counted)
+    toy = registry._REGISTRY.pop("toy.counted")
+    counted = LocalLink({"scaled": lambda x, s: torch.arange(x.numel(), dtype=dtype).reshape(x.shape)})
+    report = examine(toy, counted, 5)
+    found = next(law for law in report.laws if law.law.name == "typed")
+    assert found.ok is typed
+    assert state(report)["value"]
+    if not typed:
+        assert found.expected == "int64"
 
 
 class Sloped(Scaled):

@@ -108,7 +108,7 @@ class CatchLeak(Detective):
     bugs = {
         "own": {
             "masks nothing on the diagonal": _extra(lambda D: torch.eye(D, dtype=torch.float64)),
-            "sees its own value a little": _extra(lambda D: 0.002 * torch.eye(D, dtype=torch.float64)),
+            "sees its own value with a weight of 0.002": _more(lambda x: 0.002 * x),
             "sees its own value at the last place only": _extra(lambda D: _at(D, D - 1, D - 1)),
             "sees its own value at the first place only": _extra(lambda D: _at(D, 0, 0)),
             "sees its own value where it is above 1": _more(lambda x: (x - 1).clamp_min(0)),
@@ -116,6 +116,7 @@ class CatchLeak(Detective):
         },
         "ahead": {
             "sees the next place": _extra(lambda D: _one_before(D).T),
+            "sees the next place with a weight of 0.002": _more(lambda x: 0.002 * x @ _one_before(x.shape[1]).to(x.dtype)),
             "sees the last place from the first": _extra(lambda D: _at(D, 0, D - 1)),
             "is moved round in a circle": lambda x: _by_a_mask(x) + torch.roll(x, 1, 1) * (torch.arange(x.shape[1]) == 0),
             "subtracts the mean of the row": _more(lambda x: -x.mean(1, keepdim=True) * 0.01),
@@ -131,6 +132,7 @@ class CatchLeak(Detective):
             "sees only the first place": _without(lambda D: 1 - torch.eye(D, dtype=torch.float64)[:1].expand(D, D)),
         },
         "others": {
+            "adds the row before with a weight of 0.002": _more(lambda x: 0.002 * torch.cat([torch.zeros_like(x[:1]), x[:-1]])),
             "subtracts the mean of the batch": lambda x: _by_a_mask(x) - 0.05 * x.mean(0, keepdim=True).roll(1, 1) * (torch.arange(x.shape[1]) > 0),
             "adds the first row to all others": lambda x: _by_a_mask(x) + 0.3 * _by_a_mask(x[:1]) * (torch.arange(len(x)) > 0)[:, None],
             "normalises over the batch": lambda x: _by_a_mask(x) / (1 + _by_a_mask(x).std(0, correction=0, keepdim=True)),

@@ -11,7 +11,7 @@ import torch
 
 from autograder.checks.c05_autoregressive.shared import WHOLE, is_whole
 from autograder.judging.compare import kind_of, show
-from autograder.judging.domain import Domain, Made, Place
+from autograder.judging.domain import Domain, Int64, Made, Place
 from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 from autograder.oracles.coding import Table, digit_table, interval, random_table, shortest
 from pushforward.answering.wire import Callback, Plain
@@ -93,6 +93,7 @@ class Decode(Exercise):
                 "D": Made(lambda place: place.sizes["D"], says=("int ≥ 1",)),
             },
             sizes={"N": (1, 3), "D": (1, 6)},
+            returns=Int64(),
             draws=2,
         )
     }  # fmt: skip
@@ -128,9 +129,11 @@ class Decode(Exercise):
                 f"The model takes whole numbers of shape (N, d), and got {', '.join(map(kind_of, given))}."
             )
         (N, d), (D, _, K) = known.shape, case.table.freq.shape
-        if d >= D or (known.array.size and not 0 <= known.array.min() <= known.array.max() < K):
+        if d > D or (known.array.size and not 0 <= known.array.min() <= known.array.max() < K):
             raise CourseError(f"The model takes 0 … {D - 1} values in 0 … {K - 1}, and got {d}: {show(known)}.")
         case.calls.append((N, d))
+        if d == D:  # nothing is left to be asked, which costs a call too many and no more
+            return torch.ones((N, K), dtype=torch.int64)
         return torch.tensor(case.table(known.array))
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:

@@ -81,10 +81,10 @@ def _folded_net(place: Place) -> Net:
     return Net("mlp", tuple(place.tensor(w) for w in weights))
 
 
-def _faint_net(rng: np.random.Generator) -> Net:
+def _faint_net(rng: np.random.Generator, dtype: torch.dtype, thin: float) -> Net:
     """One path, so thin that nothing is to be seen of it, and no other."""
-    weights = [[0.0, 1e-12, 0.0]], rng.normal(size=1) / 4, [[1.0], [0.0]], rng.normal(size=2) / 4
-    return Net("mlp", tuple(floats(w, PYTHON) for w in weights))
+    weights = [[0.0, thin, 0.0]], rng.normal(size=1) / 4, [[1.0], [0.0]], rng.normal(size=2) / 4
+    return Net("mlp", tuple(floats(w, dtype) for w in weights))
 
 
 def _points(place: Place) -> torch.Tensor:
@@ -142,7 +142,8 @@ class DegreeMasks(Exercise):
             yield self.case_of(READS, {"f": _folded_net(place), "x": torch.cat([x[1:], -x[1:]])})
         place = Place(rng, PYTHON, "cpu", {"D": 3})
         yield self.case_of(READS, {"f": _folded_net(place), "x": floats(np.zeros((1, 3)), PYTHON)})
-        yield self.case_of(READS, {"f": _faint_net(rng), "x": normal(rng, (2, 3), PYTHON)})
+        for dtype, thin in ((PYTHON, 1e-12), (torch.float32, 1e-30)):  # the square of the latter is 0
+            yield self.case_of(READS, {"f": _faint_net(rng, dtype, thin), "x": normal(rng, (2, 3), dtype)})
         one = floats([[1.0]], PYTHON)
         f = Net("mlp", (one, floats([0.5], PYTHON), one, floats([0.0], PYTHON)))
         yield self.case_of(READS, {"f": f, "x": normal(rng, (1, 1), PYTHON)})
@@ -180,9 +181,9 @@ class DegreeMasks(Exercise):
             most = above - 1 if k == len(degrees) else above
             for i, j in np.ndindex(mask.shape):
                 if below[j] <= most[i] and not mask[i, j]:
-                    where = "output" if k == len(degrees) else "hidden unit"
+                    where = "an output" if k == len(degrees) else "a hidden unit"
                     return self.reach(
-                        False, f"a {where} of degree {above[i]} reads degree {below[j]}", f"0 in mask {k + 1}"
+                        False, f"{where} of degree {above[i]} reads degree {below[j]}", f"0 in mask {k + 1}"
                     )
             below = above
         return self.reach(True)  # fmt: skip
@@ -247,7 +248,10 @@ class DegreeMasks(Exercise):
             "a small derivative taken for none",
             {READS: lambda f, x: (_jacobian(f, x).abs() > 1e-6).any(1)},
             "However small, a derivative other than 0 is a connection. Where there is none, autograd says 0 exactly.",
-            also=({READS: lambda f, x: (_jacobian(f, x).abs() > 1e-8).any(1)},),
+            also=(
+                {READS: lambda f, x: (_jacobian(f, x).abs() > 1e-8).any(1)},
+                {READS: lambda f, x: _jacobian(f, x).square().sum(1) > 0},
+            ),
         ),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,26 @@ def _middle(low: int, width: int, whole: int) -> str:
     """The middle, with as many bits as the whole needs."""
     length = whole.bit_length() + 1
     return format(((2 * low + width) << length) // (2 * whole), f"0{length}b")
+
+
+def _form(answer: Any) -> str:
+    """What came, with the beginning of the first entry that is no string of 0 and 1."""
+    entries = answer if isinstance(answer, (list, tuple)) else ()
+    for bits in entries:
+        if not isinstance(bits, str):
+            return f"{kind_of(answer)}, with {kind_of(bits)}"
+        if not set(bits) <= {"0", "1"}:
+            return f"{kind_of(answer)}, with {show(bits[:24])}"
+    return kind_of(answer)
+
+
+def _interval(low: int, width: int, whole: int) -> str:
+    """The interval, with so many digits that its ends differ; of a very narrow one the lower end and the width."""
+    bits = math.log2(whole) - math.log2(width)
+    if bits > 40:
+        return f"[a, a + 2^−{bits:.0f}), a = {low / whole:.12f}"
+    digits = max(4, math.ceil(bits / math.log2(10)) + 2)
+    return f"[{low / whole:.{digits}f}, {(low + width) / whole:.{digits}f})"
 
 
 # --- what is asked -----------------------------------------------------------------------------------------------
@@ -123,6 +144,8 @@ class Encode(Exercise):
         for D, K, total in ((3, 3, 10), (8, 4, 1000), (64, 17, 2**16)):
             table, x = random_table(rng, D, K, total), rng.integers(K, size=(2, D))
             yield self._asked(x, table.rows(x))
+        long = rng.integers(17, size=(1, 300)), np.ones((1, 300, 17), dtype=np.int64)  # 17^300 is no float
+        yield replace(self._asked(*long), about=(self.short,))  # a crash here costs this law alone
         table, x = digit_table()
         yield self._asked(x[:20], table.rows(x[:20]))
 
@@ -137,13 +160,13 @@ class Encode(Exercise):
         rows = case.x.tolist()
         good = isinstance(answer, (list, tuple)) and len(answer) == len(rows)
         good = good and all(isinstance(bits, str) and set(bits) <= {"0", "1"} for bits in answer)
-        yield self.form(good, f"a list of {len(rows)} strings of 0 and 1", show(answer) if good else kind_of(answer))
+        yield self.form(good, f"a list of {len(rows)} strings of 0 and 1", _form(answer))
         if not good:
             return
         for bits, x, freq in zip(answer, rows, case.freq.tolist(), strict=True):
             low, width, whole = interval(x, freq)
             inside, complete = holds(bits, low, width, whole)
-            wanted, said = f"[{low / whole:.6g}, {(low + width) / whole:.6g})", f"0.{bits[:24] or '0'}"
+            wanted, said = _interval(low, width, whole), f"0.{bits[:24] or '0'}{'…' * (len(bits) > 24)}"
             yield self.inside(inside, wanted, said)
             if inside:
                 yield self.complete(complete, f"all that begins with {said} in {wanted}", "some of it is outside")

@@ -11,7 +11,7 @@ import torch
 
 from autograder.checks.c05_autoregressive.shared import is_whole
 from autograder.judging.compare import arithmetic, exact, kind_of, show
-from autograder.judging.domain import Domain, Made, Number, Place, Wholes
+from autograder.judging.domain import Domain, Int64, Made, Number, Place, Wholes
 from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
@@ -79,6 +79,7 @@ class Frequencies(Exercise):
                 "total": Number(Wholes(64, 2**16), says=("int, 64 … 65536",)),
             },
             sizes={"K": (2, 20)},
+            returns=Int64(),
             draws=3,
         )
     }

@@ -12,7 +12,7 @@ from scipy.special import logsumexp
 
 from autograder.checks.c05_autoregressive.shared import MANY, NET, VALUES, Causal, Function, all_rows, is_whole, reply
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of, show, values
-from autograder.judging.domain import Domain, Like, Number, Reals, Tensor, Wholes
+from autograder.judging.domain import Domain, Int64, Like, Number, Reals, Tensor, Wholes
 from autograder.judging.draw import normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Callback
@@ -49,7 +49,7 @@ class LogProb(Exercise):
     )
 
     domain = {
-        SHIFT: Domain({"x": Tensor("B, D", Wholes(0, reach=300)), "start": Number(Wholes(0, reach=300))}, sizes={"B": (1, 3), "D": (1, 5)}),
+        SHIFT: Domain({"x": Tensor("B, D", Wholes(0, reach=300)), "start": Number(Wholes(0, reach=300))}, sizes={"B": (1, 3), "D": (1, 5)}, returns=Int64()),
         EACH: Domain(
             {"logits": Tensor("B, D, K", Reals(reach=(1e-3, 1e3))), "x": VALUES},
             sizes={"B": (1, 3), "D": (1, 4), "K": (2, 5)},
@@ -67,6 +67,14 @@ class LogProb(Exercise):
         for D, K in ((1, 2), (2, 2), (3, 3)):
             everything = torch.tensor(all_rows(D, K))
             yield self._whole(Causal(rng, K), everything, K, everything=True)
+        yield from self._long(rng)
+
+    def _long(self, rng: np.random.Generator) -> Iterator[Case]:
+        """Rows of more places than one can enumerate."""
+        x = torch.tensor(rng.integers(4, size=(3, 20)))
+        yield self.case_of(SHIFT, {"x": x, "start": 4})
+        yield self.case_of(EACH, {"logits": 2 * normal(rng, (3, 20, 4), torch.float64), "x": x})
+        yield self._whole(Causal(rng, 4), x, 4)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         if name == WHOLE:

@@ -19,14 +19,16 @@ MAF_Z, MAF_X, IAF_X, IAF_Z = "maf_to_noise", "maf_to_data", "iaf_to_data", "iaf_
 
 
 class Affine:
-    """mu and s at each place, smooth functions of the places before it."""
+    """mu and s at each place, smooth functions of the places before it. far: added to s at the last place."""
 
-    def __init__(self, rng: np.random.Generator, D: int) -> None:
+    def __init__(self, rng: np.random.Generator, D: int, far: float = 0.0) -> None:
+        self.far = far * (np.arange(D) == D - 1)
+        self.said = f", where s is near {far:.0f} at the last place" if far else ""
         self.a, self.b = (np.tril(rng.uniform(0.3, 1, (D, D)) * rng.choice([-1, 1], (D, D)), -1) for _ in range(2))
         self.c, self.d = rng.uniform(-0.5, 0.5, (2, D))
 
     def __call__(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.sin(y) @ self.a.T + self.c, 0.5 * np.tanh(y @ self.b.T + self.d)
+        return np.sin(y) @ self.a.T + self.c, 0.5 * np.tanh(y @ self.b.T + self.d) + self.far
 
 
 def _steps(given: torch.Tensor, way: Function) -> torch.Tensor:
@@ -109,6 +111,8 @@ class OnePass(Exercise):
             yield self._asked(of, Affine(rng, 2), floats([[0.5, -1.0]], PYTHON))
             for dtype, device in arithmetic():
                 yield self._asked(of, Affine(rng, 4), normal(rng, (3, 4), dtype, device))
+            for far in (-rng.uniform(11, 13), rng.uniform(11, 13)):  # as many rows as places, scales far from 1
+                yield self._asked(of, Affine(rng, 3, far), normal(rng, (3, 3), PYTHON))
         for there, back in ((MAF_Z, MAF_X), (IAF_X, IAF_Z)):
             yield self._there_and_back(there, back, Affine(rng, 4), rng.normal(size=(3, 4)))
 
@@ -164,7 +168,7 @@ class OnePass(Exercise):
         for got, (want, size) in zip(parts, _oracle(case.of, case.net, exact(case.rows)), strict=False):
             verdict = close(got, want, case.rows.dtype, size, lost=size)
             right = right and verdict.ok
-            yield value(*verdict)
+            yield value(verdict.ok, verdict.expected + case.net.said, verdict.got)
         calls, most = len(case.calls), 1 if pair else case.rows.shape[1]
         if right:
             yield count(calls <= most, f"{most} call{'s' if most > 1 else ''} of the net", str(calls))
@@ -241,6 +245,8 @@ def _oracle(of: str, net: Affine, rows: np.ndarray) -> list[tuple[np.ndarray, np
         out[:, d] = mu + np.exp(s) * rows[:, d] if of in (MAF_X, IAF_X) else (rows[:, d] - mu) * np.exp(-s)
     mu, s = net(rows if of in (MAF_Z, IAF_X) else out)
     ladj = s.sum(1) if of in (MAF_X, IAF_X) else -s.sum(1)
-    far = 1 + (abs(rows) + abs(out) + abs(mu)).max(axis=1, keepdims=True)
+    steep = np.exp(np.maximum(-s, 0)) if of in (MAF_Z, IAF_Z) else 1.0
+    near = 1 + (abs(rows) + abs(mu)).max(axis=1)
+    far = (1 + (abs(rows) + abs(mu)) * steep + abs(out)).max(axis=1, keepdims=True)
     grown = np.ones_like(rows) if of in (MAF_Z, IAF_X) else 8.0 ** np.arange(rows.shape[1])
-    return [(out, far * grown), (ladj, 1 + 0 * ladj + far[:, 0])]
+    return [(out, far * grown), (ladj, near + abs(s).sum(1))]

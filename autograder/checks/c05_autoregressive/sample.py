@@ -10,7 +10,7 @@ import torch
 
 from autograder.checks.c05_autoregressive.shared import MANY, NET, Causal, Function, has_levels, is_whole, reply
 from autograder.judging.compare import arithmetic, exact, kind_of, show
-from autograder.judging.domain import Domain, Reals, Tensor
+from autograder.judging.domain import Domain, Int64, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, Law, call, case, exercise, gate, pays, wrong
 from pushforward.answering.wire import Callback
@@ -64,6 +64,7 @@ class Sample(Exercise):
         "sample": Domain(
             {"net": NET, "u": Tensor("B, D", Reals(0, 1, "[)")), "K": MANY},
             sizes={"B": (1, 4), "D": (1, 5), "K": (2, 5)},
+            returns=Int64(),
             most=14,
         )
     }
@@ -72,6 +73,7 @@ class Sample(Exercise):
         for D, K, B in ((1, 2, 1), (2, 3, 2), (5, 4, 30)):
             yield self._asked(Causal(rng, K), floats(rng.random((B, D)), PYTHON), K)
         yield from self._on_borders(rng)
+        yield self._far_from_zero(rng)
         for dtype, device in arithmetic():
             yield self._asked(Causal(rng, 3), floats(rng.random((2, 3)), dtype, device), 3)
 
@@ -81,6 +83,13 @@ class Sample(Exercise):
         below_one = torch.nextafter(floats([[1.0]], PYTHON), floats([[0.0]], PYTHON))
         for u, K in ((quarters, 4), (below_one, 10)):
             yield self._asked(Causal(rng, K, sharp=0.0), u, K, (self.form, self.ends))
+
+    def _far_from_zero(self, rng: np.random.Generator) -> Case:
+        """Logits near 1000 and −1000, which say the same as those near 0; each u in the middle of a piece."""
+        net, x = Causal(rng, 3, sharp=0.5, lift=1000.0), rng.integers(3, size=(3, 4))
+        p = net.conditionals(x)
+        middle = np.take_along_axis(p.cumsum(axis=2) - p / 2, x[..., None], 2)[..., 0]
+        return self._asked(net, floats(middle, PYTHON), 3)
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         return self._asked(*given.values())
@@ -118,7 +127,10 @@ class Sample(Exercise):
         if len(bad):
             b, d = bad[0]
             right = int((u[b, d] >= above[b, d]).sum())
-            said = f"u = {u[b, d]:.4g} at place {d + 1} of row {b + 1}: {right}"
+            said = (
+                f"u = {u[b, d]:.4g} at place {d + 1} of row {b + 1}: {right}"
+                + ", where logits are near ±1000" * bool(case.net.lift)
+            )
             yield self.drawn(False, said, f"{answer.array[b, d]}, which has [{low[b, d]:.4g}, {high[b, d]:.4g})")
             return
         yield self.drawn(True)
@@ -160,6 +172,11 @@ class Sample(Exercise):
             "from the other end",
             _slip(pick=lambda p, u: _inverse(p, 1 - u)),
             "As a draw this would do, but the pieces were to be laid out from value 0 up: whoever encodes and whoever decodes must agree.",
+        ),
+        wrong(
+            "exponentials of large logits",
+            lambda net, u, K: _sample(lambda shown: net(shown).exp().log(), u, K),
+            "The exponential of a logit near 1000 is inf, near −1000 it is 0, and their ratios are NaN. `softmax` takes the largest off first.",
         ),
         wrong(
             "one u for the whole row",

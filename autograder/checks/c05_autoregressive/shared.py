@@ -22,10 +22,11 @@ class Causal:
     """Logits of K values at every place, from all that is shown up to there: a recurrent net with fixed weights.
 
     shown: (B, D), whole numbers 0 … K, where K stands for the start;  gives (B, D, K).
+    lift: added to all K logits of a place, and taken from those of the next, in turns.
     """
 
-    def __init__(self, rng: np.random.Generator, K: int, width: int = 6, sharp: float = 1.5) -> None:
-        self.K = K
+    def __init__(self, rng: np.random.Generator, K: int, width: int = 6, sharp: float = 1.5, lift: float = 0.0) -> None:
+        self.K, self.lift = K, lift
         self.embedding = rng.normal(size=(K + 1, width))
         self.recur = rng.normal(size=(width, width)) / np.sqrt(width)
         self.out = sharp * rng.normal(size=(width, K))
@@ -35,7 +36,7 @@ class Causal:
         state, logits = np.zeros((len(shown), self.embedding.shape[1])), []
         for d in range(shown.shape[1]):
             state = np.tanh(state @ self.recur + self.embedding[shown[:, d]] + np.sin(d * self.beat))
-            logits.append(state @ self.out)
+            logits.append(state @ self.out + self.lift * (-1) ** d)
         return np.stack(logits, axis=1)
 
     def conditionals(self, x: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from scipy.special import logsumexp
 
 from autograder.checks.c05_autoregressive.shared import has_levels
 from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, number, values
-from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
+from autograder.judging.domain import Domain, Int64, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, keep, pays, wrong
 from autograder.judging.shares import level_shares
@@ -151,7 +151,7 @@ class TrainDigits(Exercise):
             draws=1,
         ),
         SAYS: Domain({"x": ROWS}, sizes={"N": (1, 5)}, most=2, draws=1),
-        DRAW: Domain({"u": Tensor("N, 64", Reals(0, 1, "[)"))}, sizes={"N": (1, 2)}, most=1, draws=0),
+        DRAW: Domain({"u": Tensor("N, 64", Reals(0, 1, "[)"))}, sizes={"N": (1, 2)}, returns=Int64(), most=1, draws=0),
     }
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:

@@ -11,7 +11,7 @@ import torch
 from autograder.checks.c05_autoregressive.shared import has_levels
 from autograder.checks.c08_vae.shared import Pixels, drawn, net, net_of, pixels_of
 from autograder.judging.compare import arithmetic, close, exact, has_shape
-from autograder.judging.domain import Domain, Like, Made, Reals, Tensor
+from autograder.judging.domain import Domain, Int64, Like, Made, Reals, Tensor
 from autograder.judging.draw import floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
@@ -68,6 +68,7 @@ class Sample(Exercise):
         SAMPLE: Domain(
             {"z": Tensor("N, d", Reals(reach=(1e-3, 10))), "u": Tensor("N, P", Reals(0, 1, "[)")), "log_probs": TABLE},
             sizes={"N": (1, 4), "d": (1, 4), "P": (1, 5)},
+            returns=Int64(),
             most=14,
         ),
         MEAN: Domain(

@@ -4,7 +4,7 @@
 def sample_pictures(z, u, log_probs):
     p = log_probs(z).double().exp()
     above = p.flip(-1).cumsum(-1).flip(-1)  # of level k and more
-    return (1 - u.double()[..., None] <= above[..., 1:]).sum(-1).int()
+    return (1 - u.double()[..., None] <= above[..., 1:]).sum(-1)
 
 
 def mean_pictures(z, log_probs):
