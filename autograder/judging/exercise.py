@@ -33,7 +33,6 @@ if TYPE_CHECKING:  # who only lists exercises or starts a grader should not wait
     from importlib.resources.abc import Traversable
 
     import numpy as np
-    import torch
 
     from autograder.judging.domain import Domain
 
@@ -70,10 +69,11 @@ def keep(name: str, of: str, /, *args: Any, **kwargs: Any) -> Ask:
     return Ask("keep", of, args, kwargs, more={"name": name})
 
 
-def grad(of: str, /, wrt: tuple[str, ...], cotangent: torch.Tensor, *args: Any, **kwargs: Any) -> Ask:
+def grad(of: str, /, wrt: tuple[str, ...], cotangent: Any, *args: Any, **kwargs: Any) -> Ask:
     """{"value": v, "gradients": {name: ∂ sum(cotangent · v) / ∂ name}}, None where no gradient arrives.
 
-    Of a `Net`, the gradient is a list, one for each of its weights.
+    Of a `Net`, the gradient is a list, one for each of its weights. Where v is a dictionary, so is the cotangent, with
+    a tensor for each entry that counts.
     """
     return Ask("grad", of, args, kwargs, more={"wrt": list(wrt), "cotangent": cotangent})
 

@@ -6,7 +6,7 @@ value, no formula and no score, so there is none to be found here. The verbs:
     call      f(*args, **kwargs)
     keep      the same, but the returned object stays here under a name that later asks may use
     grad      the value and, for each argument named in `wrt`, the gradient of sum(cotangent * value);
-              of a network, those of its weights
+              of a network, those of its weights; of a dictionary, those of the entries that cotangent has
     jacobian  the full Jacobian of f at args[0]
     draws     f(*args, **kwargs) n times, stacked
 
@@ -253,20 +253,24 @@ def _is_blank(error: BaseException) -> bool:
 
 
 def value_and_gradients(
-    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: torch.Tensor
+    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: Any
 ) -> dict[str, Any]:
     """{"value": f(…), "gradients": {name: d sum(cotangent * f) / d input, or None if no gradient arrives}}.
 
-    inputs: by name, a tensor among the arguments or the list of a network's weights.
+    inputs: by name, a tensor among the arguments or the list of a network's weights; cotangent: a tensor, or where the
+    value is a dictionary, one with a tensor for each entry that counts.
     """
     flat = {name: given if isinstance(given, list) else [given] for name, given in inputs.items()}
     for tensor in itertools.chain(*flat.values()):
         tensor.requires_grad_(True)
     value = function(*args, **kwargs)
     gradients: dict[str, Any] = dict.fromkeys(inputs)
-    if isinstance(value, torch.Tensor) and value.requires_grad and value.shape == cotangent.shape:
+    counts = cotangent if isinstance(cotangent, dict) else {None: cotangent}
+    entries = value if isinstance(cotangent, dict) and isinstance(value, dict) else {None: value}
+    pairs = [(entries.get(name), turn) for name, turn in counts.items()]
+    if all(isinstance(v, torch.Tensor) and v.requires_grad and v.shape == turn.shape for v, turn in pairs):
         # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
-        loss, wanted = (cotangent.to(value) * value).sum(), [*itertools.chain(*flat.values())]
+        loss, wanted = sum((turn.to(v) * v).sum() for v, turn in pairs), [*itertools.chain(*flat.values())]
         found = iter(torch.autograd.grad(loss, wanted, allow_unused=True))
         gradients = {name: [next(found) for _ in tensors] for name, tensors in flat.items()}
         gradients = {name: g if isinstance(inputs[name], list) else g[0] for name, g in gradients.items()}

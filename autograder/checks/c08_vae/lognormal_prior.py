@@ -277,6 +277,16 @@ class LognormalPrior(Exercise):
             ),
         ),
         wrong(
+            "kept away from 0",
+            {SAME: lambda decoder, z: decoder((z + 1e-8).log())},
+            "Every z > 0 has a logarithm. A small number added to z changes it where z is as small.",
+            also=(
+                {SAME: lambda decoder, z: decoder(z.clamp_min(1e-8).log())},
+                {SAME: lambda decoder, z: decoder((z + 1e-6).log())},
+                {SAME: lambda decoder, z: decoder(z.clamp_min(1e-6).log())},
+            ),
+        ),
+        wrong(
             "the constant is dropped",
             {LOSS: lambda *a: _nelbo(*a, constant=0)},
             "D/2 log(2π s²) is missing. Without it the number is no bound on −log p(x).",

@@ -9,8 +9,10 @@ def is_nelbo(implementation):
         return -t.gather(-1, levels[..., None])[..., 0].sum(1) + (0.5 * (sigma**2 + mu**2 - 1) - sigma.log()).sum(1)
 
     g = torch.Generator().manual_seed(7)
+
     def r(*s):
         return torch.randn(*s, generator=g, dtype=torch.float64)
+
     for B, P, d in ((3, 5, 2), (4, 7, 3), (2, 9, 4)):
         lev = torch.randint(0, 17, (B, P), generator=g)
         a = (lev, r(B, d), r(B, d).exp(), r(B, d), r(P, 17, d), r(P, 17))

@@ -1,4 +1,4 @@
-# breaks: same_decoder makes of the log-normal VAE the normal one: the same mean for the same noise
+# breaks: same_decoder makes of the log-normal VAE the normal one: the same mean for the same noise | mistake: kept away from 0
 import math
 
 
