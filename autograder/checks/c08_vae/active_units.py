@@ -64,7 +64,7 @@ class ActiveUnits(Exercise):
                 centre = rng.normal(size=d)  # a unit that stands still need not stand at 0
                 mu = floats(centre + widths * rng.normal(size=(N, d)), dtype, device)
                 yield self.case_of("active_units", {"mu": mu, "threshold": float(rng.choice([0.01, 0.1]))})
-            far = floats(300 + rng.normal(size=(50, 3)) * [0.05, 0.3, 1.0], dtype, device)  # how far is no spread
+            far = floats(1e4 + rng.normal(size=(50, 12)), dtype, device)  # how far from 0 is no spread
             yield self.case_of("active_units", {"mu": far, "threshold": 0.02})
             silent = floats([[1.0, 0.0], [-1.0, 0.0], [0.5, 0.0]], dtype, device)  # above 0 is more than 0
             yield self.case_of("active_units", {"mu": silent, "threshold": 0.0})
@@ -95,7 +95,7 @@ class ActiveUnits(Exercise):
         verdict = close(answer["spread"], squares / len(mu), case.mu.dtype, size)
         other = close(answer["spread"], squares / (len(mu) - 1), case.mu.dtype, size)  # both conventions are right
         yield self.spread(*(other if other.ok else verdict))
-        room = 1e-4 * size
+        room = 2 * FACTOR * EPSILON["float32"] * size
         high, low = squares / (len(mu) - 1), squares / len(mu)
         if verdict.ok != other.ok:  # a verdict is about the spread that was given
             high = low = low if verdict.ok else high
