@@ -1262,7 +1262,7 @@ with waiting_for("nelbo"):
 # the mean of $x$, around which $x$ is normal with the standard deviation $s$), the exact $q$ of the two latents, and
 # the ladder that is an autoregressive model.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "vae-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "cb5a085aa66fcd36c4fbffe7270c1048", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "vae-ladder-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8331af92d7830afbe413a781b8c276bb", "cell_type": "code"} deletable=false
 def ladder_nelbo(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s):
     """NELBO of two rungs, top-down: z2 ~ q(z2 | x), z1 ~ q(z1 | z2, x); p(z2) = N(0, I), p(z1 | z2) by prior_1.   (004)
 
@@ -1270,7 +1270,8 @@ def ladder_nelbo(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s):
     encode_1: takes x and z2 side by side, gives mu and log sigma of z1, (B, 2e);
     prior_1: takes z2, gives mu and log sigma of z1, (B, 2e); decode: takes z1 and z2 side by side, gives the mean of x, (B, D);
     s: float > 0, the standard deviation of x given z1 and z2;
-    returns {"reconstruction": (B,), "kl_2": (B,), "kl_1": (B,), "nelbo": (B,)}, in nats, the KLs in closed form, of the type of x.
+    returns {"reconstruction": (B,), "kl_2": (B,), "kl_1": (B,), "nelbo": (B,)}, in nats, the KLs in closed form, of the type of x;
+    its gradient passes to the networks, to x and to the noise.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

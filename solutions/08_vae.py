@@ -1337,7 +1337,8 @@ def ladder_nelbo(x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s):
     encode_1: takes x and z2 side by side, gives mu and log sigma of z1, (B, 2e);
     prior_1: takes z2, gives mu and log sigma of z1, (B, 2e); decode: takes z1 and z2 side by side, gives the mean of x, (B, D);
     s: float > 0, the standard deviation of x given z1 and z2;
-    returns {"reconstruction": (B,), "kl_2": (B,), "kl_1": (B,), "nelbo": (B,)}, in nats, the KLs in closed form, of the type of x.
+    returns {"reconstruction": (B,), "kl_2": (B,), "kl_1": (B,), "nelbo": (B,)}, in nats, the KLs in closed form, of the type of x;
+    its gradient passes to the networks, to x and to the noise.
     """
     ### BEGIN SOLUTION
     Normal, kl = torch.distributions.Normal, torch.distributions.kl_divergence

@@ -33,7 +33,6 @@ if TYPE_CHECKING:  # who only lists exercises or starts a grader should not wait
     from importlib.resources.abc import Traversable
 
     import numpy as np
-    import torch
 
     from autograder.judging.domain import Domain
 
@@ -70,13 +69,12 @@ def keep(name: str, of: str, /, *args: Any, **kwargs: Any) -> Ask:
     return Ask("keep", of, args, kwargs, more={"name": name})
 
 
-def grad(
-    of: str, /, wrt: tuple[str | int, ...], cotangent: torch.Tensor | list[torch.Tensor], *args: Any, **kwargs: Any
-) -> Ask:
+def grad(of: str, /, wrt: tuple[str | int, ...], cotangent: Any, *args: Any, **kwargs: Any) -> Ask:
     """{"value": v, "gradients": {name: ∂ sum(cotangent · v) / ∂ name}}, None where no gradient arrives.
 
-    wrt: names of keyword arguments, or places of the others, whose name is then "0", "1", …; cotangent: a list of them
-    if `of` gives several tensors. Of a `Net`, the gradient is a list, one for each of its weights.
+    wrt: names of keyword arguments, or places of the others, whose name is then "0", "1", …; of a `Net`, the gradient
+    is a list, one for each of its weights. cotangent: a tensor; where v is a list or tuple, a list of as many; where v
+    is a dictionary, one with a tensor for each entry that counts.
     """
     return Ask("grad", of, args, kwargs, more={"wrt": list(wrt), "cotangent": cotangent})
 

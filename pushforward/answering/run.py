@@ -6,7 +6,7 @@ value, no formula and no score, so there is none to be found here. The verbs:
     call      f(*args, **kwargs)
     keep      the same, but the returned object stays here under a name that later asks may use
     grad      the value and, for each argument in `wrt` (a name or a place), the gradient of sum(cotangent * value);
-              of a network, those of its weights
+              of a network, those of its weights; of a dictionary, those of the entries that cotangent has
     jacobian  the full Jacobian of f at args[0]
     draws     f(*args, **kwargs) n times, stacked
 
@@ -254,29 +254,38 @@ def _is_blank(error: BaseException) -> bool:
 
 
 def value_and_gradients(
-    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: torch.Tensor | list[torch.Tensor]
+    function: Callable, args: list, kwargs: dict, inputs: dict[str, Any], cotangent: Any
 ) -> dict[str, Any]:
     """{"value": f(…), "gradients": {name: d sum(cotangent * f) / d input, or None if no gradient arrives}}.
 
-    inputs: by name, a tensor among the arguments or the list of a network's weights; cotangent: a list of them, if f
-    gives several tensors.
+    inputs: by name, a tensor among the arguments or the list of a network's weights; cotangent: a tensor; for several
+    values a list of as many; for a dictionary one with a tensor for each entry that counts.
     """
     flat = {name: given if isinstance(given, list) else [given] for name, given in inputs.items()}
     for tensor in itertools.chain(*flat.values()):
         tensor.requires_grad_(True)
     value = function(*args, **kwargs)
     gradients: dict[str, Any] = dict.fromkeys(inputs)
-    weights = cotangent if isinstance(cotangent, list) else [cotangent]
-    parts = list(value) if isinstance(cotangent, list) and isinstance(value, (tuple, list)) else [value]
-    alike = [part.shape for part in parts if isinstance(part, torch.Tensor)] == [weight.shape for weight in weights]
-    if alike and len(parts) == len(weights) and any(part.requires_grad for part in parts):
+    pairs = _weighed(value, cotangent)
+    alike = all(isinstance(part, torch.Tensor) and part.shape == weight.shape for part, weight in pairs)
+    if alike and any(part.requires_grad for part, _ in pairs):
         # of one number: with the cotangent as an argument, torch would first import sympy, which takes a second
-        loss = sum((weight.to(part) * part).sum() for weight, part in zip(weights, parts, strict=True))
+        loss = sum((weight.to(part) * part).sum() for part, weight in pairs)
         wanted = [*itertools.chain(*flat.values())]
         found = iter(torch.autograd.grad(loss, wanted, allow_unused=True))
         gradients = {name: [next(found) for _ in tensors] for name, tensors in flat.items()}
         gradients = {name: g if isinstance(inputs[name], list) else g[0] for name, g in gradients.items()}
     return {"value": value, "gradients": gradients}
+
+
+def _weighed(value: Any, cotangent: Any) -> list[tuple[Any, torch.Tensor]]:
+    """Each tensor of the value beside its weights; none where the value is of another form."""
+    if isinstance(cotangent, dict):
+        return [(value.get(name), weight) for name, weight in cotangent.items()] if isinstance(value, dict) else []
+    if isinstance(cotangent, list):
+        several = isinstance(value, (tuple, list)) and len(value) == len(cotangent)
+        return [*zip(value, cotangent, strict=True)] if several else []
+    return [(value, cotangent)]
 
 
 @contextlib.contextmanager

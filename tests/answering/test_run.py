@@ -230,6 +230,24 @@ def test_grad_takes_places_and_weighs_several_results() -> None:
 @pytest.mark.parametrize(
     ("function", "reached"),
     [
+        (lambda a, b: {"y": a * b, "z": a}, {"a", "b"}),
+        (lambda a, b: {"y": a * b.detach(), "z": b}, {"a"}),
+        (lambda a, b: {"y": 1.0, "z": b}, set()),
+        (lambda a, b: {"z": b}, set()),
+        (lambda a, b: a * b, set()),
+    ],
+    ids=["both", "half", "number", "no such entry", "no dictionary"],
+)
+def test_of_a_dictionary_the_entries_count_that_the_cotangent_has(function: Callable, reached: set[str]) -> None:
+    ones, more = torch.ones(2), {"wrt": ["a", "b"], "cotangent": {"y": torch.tensor([1.0, 3.0])}}
+    found = Asker(f=function)("grad", "f", more=more, a=ones, b=ones)["gradients"]
+    assert {name for name, gradient in found.items() if gradient is not None} == reached
+    assert all(found[name].tolist() == [1.0, 3.0] for name in reached)
+
+
+@pytest.mark.parametrize(
+    ("function", "reached"),
+    [
         (lambda a, b: a * 2, {"a"}),
         (lambda a, b: (a * b).detach(), set()),
         (lambda a, b: torch.tensor([1.0, 2.0]), set()),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, show
+from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of, show, truth
 from autograder.judging.domain import Domain, Number, Reals, Tensor
 from autograder.judging.draw import floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -20,6 +20,14 @@ NAMES = ("spread", "active")
 
 def _parts(mu: torch.Tensor, spread: torch.Tensor, threshold: float) -> dict[str, torch.Tensor]:
     return {"spread": spread, "active": spread > threshold}
+
+
+def _verdicts(answer: Any) -> np.ndarray | None:
+    """What is true and what is not, from an array of truth values or a list of them."""
+    if isinstance(answer, (list, tuple)):
+        found = [truth(each) for each in answer]
+        return None if None in found else np.array(found, dtype=bool)
+    return answer.array if isinstance(answer, Plain) and answer.dtype == "bool" else None
 
 
 @exercise("vae.active_units", ("active_units",))
@@ -56,6 +64,8 @@ class ActiveUnits(Exercise):
                 centre = rng.normal(size=d)  # a unit that stands still need not stand at 0
                 mu = floats(centre + widths * rng.normal(size=(N, d)), dtype, device)
                 yield self.case_of("active_units", {"mu": mu, "threshold": float(rng.choice([0.01, 0.1]))})
+            far = floats(1e4 + rng.normal(size=(50, 12)), dtype, device)  # how far from 0 is no spread
+            yield self.case_of("active_units", {"mu": far, "threshold": 0.02})
             silent = floats([[1.0, 0.0], [-1.0, 0.0], [0.5, 0.0]], dtype, device)  # above 0 is more than 0
             yield self.case_of("active_units", {"mu": silent, "threshold": 0.0})
             pair = floats([[1.0, 0.25], [-1.0, 0.25]], dtype, device)  # 1 or 2, by the convention: one verdict for each
@@ -67,9 +77,9 @@ class ActiveUnits(Exercise):
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         mu, d = exact(case.mu), case.mu.shape[1]
         good = isinstance(answer, dict) and set(answer) == set(NAMES)
-        verdicts = answer["active"] if good else None
+        verdicts = _verdicts(answer["active"]) if good else None
         good = good and has_shape(answer["spread"], (d,), like=case.mu).ok
-        good = good and isinstance(verdicts, Plain) and verdicts.dtype == "bool" and verdicts.shape == (d,)
+        good = good and verdicts is not None and verdicts.shape == (d,)
         came = (
             show({key: kind_of(value) for key, value in answer.items()})
             if isinstance(answer, dict)
@@ -80,15 +90,16 @@ class ActiveUnits(Exercise):
             return
         centre = np.array([math.fsum(column) for column in mu.T]) / len(mu)
         squares = np.array([math.fsum(column) for column in ((mu - centre) ** 2).T])
-        size = (abs(mu).max(0) + abs(centre)) ** 2  # what centring rounds, however small the rest
+        top, apart = abs(mu).max(0), abs(mu - centre).max(0)
+        size = apart**2 + top * apart + FACTOR * EPSILON["float32"] * top**2  # the centre is rounded relative to top
         verdict = close(answer["spread"], squares / len(mu), case.mu.dtype, size)
         other = close(answer["spread"], squares / (len(mu) - 1), case.mu.dtype, size)  # both conventions are right
         yield self.spread(*(other if other.ok else verdict))
-        room = 1e-4 * size
+        room = 2 * FACTOR * EPSILON["float32"] * size
         high, low = squares / (len(mu) - 1), squares / len(mu)
         if verdict.ok != other.ok:  # a verdict is about the spread that was given
             high = low = low if verdict.ok else high
-        said = verdicts.array
+        said = verdicts
         bad = np.flatnonzero((said & (high <= case.threshold - room)) | (~said & (low > case.threshold + room)))
         wanted = f"{bool(not said[bad[0]])} for unit {bad[0] + 1}, of spread {low[bad[0]]:.3g}" if len(bad) else ""
         yield self.verdict(not len(bad), wanted, str(bool(said[bad[0]])) if len(bad) else "")
@@ -114,6 +125,11 @@ class ActiveUnits(Exercise):
             lambda mu, threshold: _parts(mu, (mu**2).mean(0), threshold),
             "The mean square of mu was taken. A unit that says the same of every picture, and not 0, carries nothing: centre first.",
             also=(lambda mu, threshold: _parts(mu, (mu**2).sum(0) / (len(mu) - 1), threshold),),
+        ),
+        wrong(
+            "a difference of large squares",
+            lambda mu, threshold: _parts(mu, (mu**2).mean(0) - mu.mean(0) ** 2, threshold),
+            "E mu² − (E mu)² is right on paper. Far from 0 both are large, and their difference has lost its digits: take the mean off first.",
         ),
         wrong(
             "summed and not averaged",

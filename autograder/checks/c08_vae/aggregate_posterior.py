@@ -12,7 +12,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from autograder.checks.c08_vae.shared import LOG_2PI
-from autograder.judging.compare import arithmetic, close, exact, has_shape, kind_of, near
+from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of, near
 from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
@@ -173,6 +173,18 @@ class AggregatePosterior(Exercise):
                 yield self.case_of(SPLIT, {"mu": mu, "sigma": sigma, "eps": normal(rng, (5, N, d), dtype, device)})
                 yield self.case_of(NORMAL, {"mu": mu, "sigma": sigma})
             yield self.case_of(SPLIT, self._many_dense(rng, dtype, device))
+            wide = floats(rng.uniform(0.8, 1.2, size=(150, 2)), dtype, device)  # all of them count at every z
+            mu, eps = normal(rng, (150, 2), dtype, device), normal(rng, (1, 150, 2), dtype, device)
+            yield self.case_of(DENSITY, {"z": mu[:3], "mu": mu, "sigma": wide})
+            yield self.case_of(SPLIT, {"mu": mu, "sigma": wide, "eps": eps})
+            mu, narrow = 10 + 3 * normal(rng, (6, 3), dtype, device), floats(np.full((6, 3), 0.01), dtype, device)
+            yield self.case_of(DENSITY, {"z": mu + narrow * eps[0, :6, :1], "mu": mu, "sigma": narrow})
+            yield self.case_of(NORMAL, {"mu": 100 + mu / 30, "sigma": 10 * narrow})
+        two, eps = floats([[-0.2], [0.2]], PYTHON), floats([[[4.0], [-4.0]]], PYTHON)
+        yield self.case_of(
+            SPLIT, {"mu": two, "sigma": 0 * two + 1.5, "eps": 0 * abs(eps)}
+        )  # of draws all three may be < 0
+        yield self.case_of(SPLIT, {"mu": two, "sigma": 0 * two + 0.1, "eps": eps})
         for _ in range(2):  # quantiles in place of draws: the three divergences themselves
             mu, sigma = 1.5 * normal(rng, (3, 1), PYTHON), floats(rng.uniform(0.3, 1.2, size=(3, 1)), PYTHON)
             even = floats(norm.ppf((np.arange(MANY) + 0.5) / MANY), PYTHON)[:, None, None].repeat(1, 3, 1)
@@ -249,7 +261,8 @@ class AggregatePosterior(Exercise):
         mean = np.array([math.fsum(column) / len(mu) for column in mu.T])
         second = np.array([math.fsum(column) / len(mu) for column in (sigma**2 + (mu - mean) ** 2).T])
         std, top = np.sqrt(second), abs(mu).max(0)
-        for name, want, size in (("mean", mean, top), ("std", std, std + top**2 / std)):
+        turned = top * (1 + FACTOR * EPSILON["float32"] * top / std)  # the mean is rounded, and off its square
+        for name, want, size in (("mean", mean, top), ("std", std, std + turned)):
             yield self.moments(*close(answer[name], want, case.mu.dtype, size), why=f"This is the {name}.")
 
     mistakes = (
@@ -335,6 +348,11 @@ class AggregatePosterior(Exercise):
             "not centred",
             _std(lambda mu, sigma: (mu**2 + sigma**2).mean(0).sqrt()),
             "This is the root of E z². The square of the mean has to be taken off.",
+        ),
+        wrong(
+            "a difference of large squares",
+            _std(lambda mu, sigma: ((sigma**2).mean(0) + (mu**2).mean(0) - mu.mean(0) ** 2).sqrt()),
+            "E mu² − (E mu)² is right on paper. Far from 0 both are large, and their difference has lost its digits: take the mean off first.",
         ),
         wrong(
             "variance for standard deviation",

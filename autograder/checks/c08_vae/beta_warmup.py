@@ -145,8 +145,8 @@ class BetaWarmup(Exercise):
         wrong(
             "an ordinary picture",
             {ABOVE: lambda: (0.0, 0.0, math.sqrt(0.5))},
-            "At x = 0 the posterior is hardly further from the prior than its width says: half of that divergence is no nat. "
-            "Take an x that is surprising.",
+            "It rises above log p(x), but by less than a nat: half of the divergence of this q from the prior is too little. "
+            "Take an x that is more surprising, and its posterior for q.",
             also=({ABOVE: lambda: (1.0, 0.5, math.sqrt(0.5))}, {ABOVE: lambda: (2.0, 1.0, math.sqrt(0.5))}),
         ),
         wrong(

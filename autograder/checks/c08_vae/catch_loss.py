@@ -137,6 +137,7 @@ class CatchLoss(Detective):
                 kl=lambda mu, sigma: 0.5 * (sigma**2 + mu**2 - 1 - sigma.log()).sum(1)
             ),
             "reads sigma as a variance": _nelbo(kl=lambda mu, sigma: _kls(mu, sigma.sqrt()).sum(1)),
+            "leaves mu out of the divergence": _nelbo(kl=lambda mu, sigma: _kls(0 * mu, sigma).sum(1)),
             "goes the other way round": _nelbo(
                 kl=lambda mu, sigma: 0.5 * ((1 + mu**2) / sigma**2 - 1 + 2 * sigma.log()).sum(1)
             ),
@@ -176,6 +177,16 @@ class CatchLoss(Detective):
             "With eps = 0 a draw is the mean: nobody can see then what becomes of sigma and of the noise.",
         ),
         wrong(
+            "mu is 0",
+            lambda implementation: _agrees(implementation, *[_drawn(3, 4, 2, k, mean=0.0) for k in range(3)]),
+            "With mu = 0 nobody can see whether mu² stands in the divergence. Let mu be anything.",
+        ),
+        wrong(
+            "a rough tolerance",
+            lambda implementation: _agrees(implementation, *map(_ordinary, range(3)), tolerance=0.1),
+            "A tenth of the cost is more than many a mistake changes it by. Right programs agree to millionths of the size.",
+        ),
+        wrong(
             "q is the prior",
             lambda implementation: _agrees(implementation, *[_drawn(3, 4, 2, k, q=0.0) for k in range(3)]),
             "With mu = 0 and sigma = 1 the divergence is 0 whatever its sign and factor, and a draw is eps.",
@@ -194,9 +205,11 @@ class CatchLoss(Detective):
     )
 
 
-def _drawn(B: int, P: int, d: int, seed: int, noise: float = 1.0, q: float = 1.0, most: int = 17) -> tuple[Tensor, ...]:
+def _drawn(
+    B: int, P: int, d: int, seed: int, noise: float = 1.0, q: float = 1.0, most: int = 17, mean: float = 1.0
+) -> tuple[Tensor, ...]:
     rng = np.random.default_rng([B, P, d, seed])
-    mu, log_sigma, eps = q * rng.normal(size=(B, d)), 0.5 * q * rng.normal(size=(B, d)), noise * rng.normal(size=(B, d))
+    mu, log_sigma, eps = (by * rng.normal(size=(B, d)) for by in (mean * q, 0.5 * q, noise))
     W, b = rng.normal(size=(P, 17, d)), rng.normal(size=(P, 17))
     return (torch.tensor(rng.integers(most, size=(B, P))), *map(torch.tensor, (mu, np.exp(log_sigma), eps, W, b)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact
 from autograder.judging.compare import values as numbers
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
-from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
+from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, grad, pays, wrong
 from autograder.judging.networks import forward, network, rough_of, takes_and_gives
 from autograder.judging.parts import has_parts, parts_of
 from autograder.oracles import gaussians
@@ -24,8 +25,11 @@ from pushforward.answering.wire import Net
 
 LOSS, TOP_DOWN, CHAIN = "ladder_nelbo", "top_down", "chain_nelbo"
 TERMS = ("reconstruction", "kl_2", "kl_1", "nelbo")
+TOLD = ("encode_2", "encode_1", "prior_1")  # the networks that give log sigma
 STEPS = ("mu_2", "sigma_2", "offset", "slope", "sigma_1")
 RUNGS = ("kl", "nelbo")
+GIVEN = ("x", "eps_2", "eps_1")  # what the gradient is asked for
+TURN = 1e-30  # how far an argument is moved, along the imaginary axis, to see the slope
 TIGHT = 1e-8  # nats, beside what rounding costs
 THIN = 1e3  # how much of its precision z2 may lose to z1
 
@@ -54,6 +58,13 @@ class _Normal:
 def _said(net: Any, v: np.ndarray, size: np.ndarray) -> _Normal:
     said, off = np.split(forward(net, v), 2, axis=1), np.split(rough_of(net, size), 2, axis=1)
     return _Normal(*said, *off)
+
+
+def _wider(net: Net, shift: float) -> Net:
+    """The same with shift added to log sigma, the second half of what it gives."""
+    *before, last = net.weights
+    half = torch.arange(len(last), device=last.device) >= len(last) // 2
+    return Net(net.architecture, (*before, last + shift * half), net.label)
 
 
 def _standard(like: np.ndarray) -> _Normal:
@@ -87,6 +98,33 @@ def _known(case: Case) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return {**found, "nelbo": tuple(map(sum, zip(*found.values(), strict=True)))}
 
 
+def _cost(case: Case, x: np.ndarray, eps_2: np.ndarray, eps_1: np.ndarray) -> np.ndarray:
+    """nelbo once more, (B,), for complex numbers as well."""
+
+    def said(net: Any, *parts: np.ndarray) -> list[np.ndarray]:
+        return np.split(forward(net, np.hstack(parts)), 2, axis=1)
+
+    def kl(m: Any, k: Any, n: Any = 0.0, prior: Any = 0.0) -> np.ndarray:
+        return (prior - k - 0.5 + 0.5 * (np.exp(2 * k) + (m - n) ** 2) * np.exp(-2 * prior)).sum(1)
+
+    q2 = said(case.encode_2, x)
+    z2 = q2[0] + np.exp(q2[1]) * eps_2
+    q1 = said(case.encode_1, x, z2)
+    z1 = q1[0] + np.exp(q1[1]) * eps_1
+    away = x - forward(case.decode, np.hstack([z1, z2]))
+    return (away**2).sum(1) / (2 * case.s**2) + kl(*q2) + kl(*q1, *said(case.prior_1, z2))
+
+
+def _slopes(case: Case) -> dict[str, np.ndarray]:
+    """∂ nelbo / ∂ each of the three, column by column."""
+    at = {name: exact(getattr(case, name)) for name in GIVEN}
+    found = {}
+    for name, value in at.items():
+        turned = [{**at, name: value + 1j * TURN * (np.arange(value.shape[1]) == j)} for j in range(value.shape[1])]
+        found[name] = np.stack([_cost(case, **given).imag / TURN for given in turned], axis=1)
+    return found
+
+
 # --- slips -------------------------------------------------------------------------------------------------------
 
 
@@ -104,12 +142,12 @@ def _loss(
     x, eps_2, eps_1, encode_2, encode_1, prior_1, decode, s,
     parts: Callable = _two, shown: Callable = lambda q2, z2: z2, prior: Callable = lambda z2, p1: p1,
     kl: Callable = _divergence, over: Callable = torch.sum, constant: int = 1, sign: int = 1,
-    lower: Callable | None = None, told: Callable = lambda q2, z2: z2,
+    lower: Callable | None = None, told: Callable = lambda q2, z2: z2, draw: Callable = lambda z: z,
 ) -> dict[str, torch.Tensor]:  # fmt: skip
     q2 = parts(encode_2(x))
-    z2 = q2[0] + q2[1] * eps_2
+    z2 = draw(q2[0] + q2[1] * eps_2)
     q1, p1 = parts(encode_1(torch.cat([x, shown(q2, z2)], 1))), prior(z2, parts(prior_1(told(q2, z2))))
-    z1 = q1[0] + q1[1] * eps_1
+    z1 = draw(q1[0] + q1[1] * eps_1)
     error = over((x - decode(torch.cat([z1, z2], 1))) ** 2, 1) / (2 * s**2)
     reconstruction = error + constant * x.shape[1] / 2 * math.log(2 * math.pi * s**2)
     kl_2, kl_1 = kl(q2, (torch.zeros_like(z2), torch.ones_like(z2))), (lower or kl)(q1, p1)
@@ -118,7 +156,7 @@ def _loss(
 
 
 def _slip(**slip: Any) -> dict[str, Callable]:
-    return {LOSS: lambda *a: _loss(*a, **slip)}
+    return {LOSS: functools.partial(_loss, **slip)}  # a gradient is asked for by name
 
 
 def _then(change: Callable) -> dict[str, Callable]:
@@ -203,6 +241,7 @@ class Ladder(Exercise):
     upper = pays("kl_2 is the divergence of q(z2 | x) from N(0, I)", 0.5)
     lower = pays("kl_1 is the divergence of q(z1 | z2, x) from p(z1 | z2), both shown the drawn z2", 1.0)
     whole = pays("nelbo is the sum of the three", 0.25)
+    slopes = pays("the gradient of nelbo arrives, through both draws", 0.25)
     posterior = pays("the two steps of top_down multiply to the posterior: no gap is left", 1.25)
     rungs = pays(
         "chain_nelbo: each rung costs −log p(x_k | x_<k), and all pictures together have the probability one", 1.25
@@ -271,13 +310,20 @@ class Ladder(Exercise):
             for D, d, e in ((4, 2, 3), (3, 1, 2), (2, 2, 1)):
                 yield self.case_of(LOSS, self._question(rng, D, d, e, dtype, device))
             yield self.case_of(LOSS, self._question(rng, 3, 1, 1, dtype, device, gain=0.1))  # hardly any divergence
-            for D, s in ((2, 0.8), (4, 0.4), (3, 1.5)):
+            for shift in (-11.0, 6.0):  # far from the usual widths
+                given = self._question(rng, 3, 2, 1, dtype, device)
+                yield self.case_of(LOSS, given | {name: _wider(given[name], shift) for name in TOLD})
+            for D, d, e in ((4, 2, 3), (3, 1, 2)):
+                yield self._slopes_case(rng, self._question(rng, D, d, e, dtype, device))
+            for D, s, unit in ((2, 0.8, 1.0), (4, 0.4, 1.0), (3, 1.5, 1.0), (3, 0.8, 0.02), (3, 0.8, 50.0)):
                 x, W = normal(rng, (D,), dtype, device), normal(rng, (D, 2), dtype, device)
-                yield self.case_of(TOP_DOWN, {"x": x, "W": W, "s": s})
+                yield self.case_of(TOP_DOWN, {"x": unit * x, "W": unit * W, "s": unit * s})
             for D in (1, 2, 4):
                 every = floats(list(itertools.product((0, 1), repeat=D)), dtype, device)
                 A, b = 2 * normal(rng, (D, D), dtype, device), normal(rng, (D,), dtype, device)
                 yield self.case_of(CHAIN, {"x": every, "A": A, "b": b}, every=True)
+            some, A = floats(rng.integers(2, size=(2, 66)), dtype, device), normal(rng, (66, 66), dtype, device)
+            yield self.case_of(CHAIN, {"x": some, "A": A, "b": A[0]})  # as many pixels as a digit has, and more
             sure = floats([150.0, -150.0], dtype, device)  # a sigmoid is 1 there, but for rounding
             yield self.case_of(CHAIN, {"x": every[:4, -2:], "A": A[:2, :2], "b": sure})
 
@@ -296,13 +342,19 @@ class Ladder(Exercise):
         nets = {name: Net("mlp", tuple(gain * w for w in net.weights), net.label) for name, net in nets.items()}
         return {"x": x, "eps_2": eps_2, "eps_1": eps_1, **nets, "s": float(rng.uniform(0.3, 1.5))}
 
+    def _slopes_case(self, rng: np.random.Generator, given: dict[str, Any]) -> Case:
+        x = given["x"]
+        turn = floats(rng.uniform(0.5, 2, size=len(x)), x.dtype, str(x.device))
+        asked = grad(LOSS, GIVEN, {"nelbo": turn}, **given)
+        return case(asked, about=(self.parts, self.slopes), of=LOSS, turn=turn, **given)
+
     def case_of(self, name: str, given: dict[str, Any], every: bool = False) -> Case:
         laws = {
             LOSS: (self.reconstruction, self.upper, self.lower, self.whole),
             TOP_DOWN: (self.posterior,),
             CHAIN: (self.rungs,),
         }[name]
-        return case(call(name, *given.values()), about=(self.parts, *laws), of=name, every=every, **given)
+        return case(call(name, *given.values()), about=(self.parts, *laws), of=name, every=every, turn=None, **given)
 
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         yield from {LOSS: self._judge_loss, TOP_DOWN: self._judge_top_down, CHAIN: self._judge_chain}[case.of](
@@ -320,14 +372,30 @@ class Ladder(Exercise):
     # --- two rungs
 
     def _judge_loss(self, case: Case, answer: Any) -> Iterator[Finding]:
+        gradients = None
+        if case.turn is not None:
+            answer, gradients = answer["value"], answer["gradients"]
         formed = self._formed(answer, dict.fromkeys(TERMS, (len(case.x),)), case.x)
         yield formed
         if not formed.ok:
             return
         known = _known(case)
+        if gradients is not None:
+            yield self._judge_slopes(case, gradients, known["nelbo"][1])
+            return
         for law, name in zip((self.reconstruction, self.upper, self.lower), TERMS, strict=False):
             yield law(*close(answer[name], known[name][0], case.x.dtype, known[name][1]))
         yield self.whole(*close(answer["nelbo"], known["nelbo"][0], case.x.dtype, known["nelbo"][1]))
+
+    def _judge_slopes(self, case: Case, gradients: dict[str, Any], rough: np.ndarray) -> Finding:
+        turn = exact(case.turn)[:, None]
+        for name, slope in _slopes(case).items():
+            if gradients[name] is None:
+                return self.slopes(False, f"{show(turn * slope)} for {name}", "no gradient arrives")
+            verdict = close(gradients[name], turn * slope, case.x.dtype, turn * rough[:, None] / case.s)
+            if not verdict.ok:
+                return self.slopes(False, f"{verdict.expected} for {name}", verdict.got)
+        return self.slopes(True)
 
     # --- two latents
 
@@ -425,6 +493,16 @@ class Ladder(Exercise):
             "the prior is shown the mean",
             _slip(told=lambda q2, z2: q2[0]),
             "prior_1 was shown the mean of q(z2 | x). The prior of z1 is p(z1 | z2), at the z2 that was drawn.",
+        ),
+        wrong(
+            "a draw cut off",
+            _slip(draw=torch.Tensor.detach),
+            "The values are right, but on the way back the gradient stops at a draw: what made it does not learn from what is made of it.",
+            also=(
+                _slip(told=lambda q2, z2: z2.detach()),
+                _slip(shown=lambda q2, z2: z2.detach()),
+                _slip(told=lambda q2, z2: z2.detach(), shown=lambda q2, z2: z2.detach()),
+            ),
         ),
         wrong("the constant is dropped", _slip(constant=0), "D/2 log(2π s²) is missing: then it is no bound."),
         wrong("the divergences are taken off", _slip(sign=-1), "A loss is minus the bound: the divergences are added."),

@@ -100,6 +100,12 @@ def _gap_of(L: torch.Tensor, log_det: Callable = torch.logdet) -> torch.Tensor:
     return 0.5 * (L.diagonal().log().sum() - log_det(L))
 
 
+def _told_apart(*numbers: float) -> list[str]:
+    """With as many digits as it takes."""
+    said = ([f"{value:#.{digits}g}" for value in numbers] for digits in range(4, 17))
+    return next((pair for pair in said if len({*pair}) > 1), [show(value) for value in numbers])
+
+
 @exercise("vae.linear_is_ppca", (VAE, GAP, SCALE))
 class LinearIsPpca(Exercise):
     """The best W has √(λ_j − s²) u_j as columns; then q can be the posterior, and no nat is lost."""
@@ -159,8 +165,8 @@ class LinearIsPpca(Exercise):
                 yield self.case_of(VAE, {"cov": S, "d": d, "s": s})
                 yield self.case_of(SCALE, {"cov": S, "d": min(d, 3)})
                 yield self.case_of(GAP, {"W": floats(rng.normal(size=(5, d)), dtype, device), "s": s})
-            for s in (0.5, 1.5):  # just more than the noise, and just less
-                S = covariance(rng, (6.0, 1.2 * s**2, 0.8 * s**2, 0.1), dtype, device)
+            for s, off in ((0.5, 0.2), (1.5, 0.2), (0.8, 0.03)):  # just more than the noise, and just less
+                S = covariance(rng, (6.0, (1 + off) * s**2, (1 - off) * s**2, 0.1), dtype, device)
                 yield self.case_of(VAE, {"cov": S, "d": 3, "s": s})
             small = covariance(rng, (9e-4, 4e-4, 1e-4), dtype, device)  # in small units: short columns, and yet in use
             yield self.case_of(VAE, {"cov": small, "d": 3, "s": 0.015})
@@ -196,10 +202,12 @@ class LinearIsPpca(Exercise):
         best, own, bound = ppca.greatest(S, d, s), ppca.log_likelihood(S, W, s), ppca.bound(S, W, V, sigma, s)
         found = own >= best - room
         name = "" if found else _misfit(W, spectrum[:d], s)
-        yield self.decoder(found, f"{show(best)} nats", f"{show(own)} nats, on average", mistake=name)
+        wanted, came = _told_apart(best, own)
+        yield self.decoder(found, f"{wanted} nats", f"{came} nats, on average", mistake=name)
         reached = bound >= own - room * max(1.0, abs(own))
         name = "" if reached else _mismatch(W, V, sigma, s)
-        yield self.tight(reached, f"{show(own)} nats, as your W has", f"a bound of {show(bound)} nats", mistake=name)
+        wanted, came = _told_apart(own, bound)
+        yield self.tight(reached, f"{wanted} nats, as your W has", f"a bound of {came} nats", mistake=name)
         wanted = int((spectrum[:d] > s**2).sum())
         yield self.active(number(answer["active"]) == wanted, str(wanted), show(answer["active"]))
 

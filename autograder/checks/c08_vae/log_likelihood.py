@@ -12,6 +12,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from autograder.checks.c08_vae.shared import LOG_2PI, L, Pixels, drawn, levels_of
+from autograder.judging.asking import FALLOUT
 from autograder.judging.compare import EPSILON, arithmetic, close, exact, has_shape, kind_of
 from autograder.judging.domain import Domain, Like, Made, Number, Place, Reals, Tensor, Wholes
 from autograder.judging.draw import floats, normal
@@ -149,9 +150,11 @@ class LogLikelihood(Exercise):
         value = logsumexp(log_w, axis=0) - math.log(len(eps))
         right = close(answer, value, case.mu.dtype, size.max(0) + math.log(len(eps)))
         yield case.about[1](*right)
-        most, why = max(case.shown, default=0), "" if right.ok else "This pays beside a right value."
-        few = right.ok and most <= case.at_once
-        yield self.few(few, f"at most {case.at_once} draws in a call of log_p", f"{most} draws", why=why)
+        most, wanted = max(case.shown, default=0), f"at most {case.at_once} draws in a call of log_p"
+        if most > case.at_once or right.ok:
+            yield self.few(most <= case.at_once, wanted, f"{most} draws")
+        else:
+            yield self.few(False, why=FALLOUT)  # it pays beside a right value only
 
     mistakes = (
         wrong(

@@ -115,7 +115,7 @@ class LognormalPrior(Exercise):
         SAME: Domain(
             {
                 "decoder": takes_and_gives("d", "D", "of the normal VAE, takes (B, d)", "gives (B, D)"),
-                "z": Tensor("B, d", Reals(0, math.inf, reach=(1e-3, 100))),
+                "z": Tensor("B, d", Reals(0, math.inf, reach=(1e-12, 100))),
             },
             sizes={"B": (1, 3), "d": (1, 3), "D": (1, 4)},
             returns=Like("z"),
@@ -145,6 +145,7 @@ class LognormalPrior(Exercise):
             yield self.case_of(TERMS, {"mu": far, "sigma": 0 * far + 2, "eps": far})
             yield self.case_of(LOSS, {**given, "decoder": steep, "s": 20.0})
             yield self.case_of(LOSS, {**given, "mu": -abs(far), "eps": -abs(far), "decoder": steep, "s": 0.1})
+            yield self.case_of(SAME, {"decoder": steep, "z": floats([[1e-30, 1e-8], [1e-4, 1e8]], dtype, device)})
             still = {"mu": 0 * far, "sigma": 0 * far + 1, "eps": 0 * far}
             x = floats(forward(steep, np.ones((2, 2))), dtype, device)  # just what is decoded: the loss is negative
             yield self.case_of(LOSS, {"x": x, **still, "decoder": steep, "s": 0.1})
@@ -273,6 +274,16 @@ class LognormalPrior(Exercise):
             also=(
                 {SAME: lambda decoder, z: decoder(z.log10())},
                 {SAME: lambda decoder, z: decoder(z.log1p())},
+            ),
+        ),
+        wrong(
+            "kept away from 0",
+            {SAME: lambda decoder, z: decoder((z + 1e-8).log())},
+            "Every z > 0 has a logarithm. A small number added to z changes it where z is as small.",
+            also=(
+                {SAME: lambda decoder, z: decoder(z.clamp_min(1e-8).log())},
+                {SAME: lambda decoder, z: decoder((z + 1e-6).log())},
+                {SAME: lambda decoder, z: decoder(z.clamp_min(1e-6).log())},
             ),
         ),
         wrong(

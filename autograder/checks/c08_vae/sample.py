@@ -48,6 +48,12 @@ def paper(rng: np.random.Generator, P: int, d: int) -> Pixels:
     return Pixels(pixels.W, pixels.b - 16.0 * (np.arange(17) > 0))
 
 
+def sure(rng: np.random.Generator, P: int, d: int) -> Pixels:
+    """A decoder that gives one level of each pixel, not the lowest, the whole unit interval, without rounding."""
+    pixels, level = drawn(rng, P, d), rng.integers(1, 17, size=(P, 1))
+    return Pixels(0 * pixels.W, -1e4 * (np.arange(17) != level))
+
+
 @exercise("vae.sample", (SAMPLE, MEAN))
 class Sample(Exercise):
     """level_i = F_i⁻¹(u_i) with F_i the distribution function of pixel i's levels given z; mean_i = Σ_k k p(k | z)."""
@@ -85,6 +91,9 @@ class Sample(Exercise):
                 z, table = normal(rng, (N, d), dtype, device), net("level_table", drawn(rng, P, d), dtype, device)
                 yield self._sample(z, floats(rng.random((N, P)), dtype, device), table)
                 yield self._mean(z, table)
+            yield self._sample(
+                z[:4], floats([[0, 0.5, 0, 1]] * 4, dtype, device), net("level_table", sure(rng, P, d), dtype, device)
+            )
             yield self._sample(z, torch.ones(N, P, dtype=dtype, device=device), table)  # beyond what some sums reach
             yield self._mean(z, net("level_table", paper(rng, P, d), dtype, device))
 
@@ -117,7 +126,8 @@ class Sample(Exercise):
         edges = np.concatenate([np.zeros((*shape, 1)), p.cumsum(2)], axis=2)
         low, high = (np.take_along_axis(edges, answer.array[..., None] + k, 2)[..., 0] for k in (0, 1))
         room = EDGE * (1 + pixels.rough(abs(z)))[:, None]
-        bad = np.argwhere((u < low - room) | (u > high + room))
+        none = ((p > 0).sum(-1) == 1) & (np.take_along_axis(p, answer.array[..., None], 2)[..., 0] == 0)
+        bad = np.argwhere((u < low - room) | (u > high + room) | none)
         if not len(bad):
             yield self.drawn(True)
             return
