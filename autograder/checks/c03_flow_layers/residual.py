@@ -1,4 +1,4 @@
-"""flow.residual: x = z + f(z) with a contraction f; ladj = Σ (−1)^{k+1} tr(Jᵏ)/k; back by the fixed point z = x − f(z)."""
+"""flow.residual: x = z + f(z) with a contraction f; ladj = Σ (−1)^{k+1} tr(Jᵏ)/k; z ← x − f(z) (long: n few or many)."""
 
 from __future__ import annotations
 

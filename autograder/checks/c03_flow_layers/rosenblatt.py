@@ -1,4 +1,4 @@
-"""flow.rosenblatt: z = (Φ⁻¹(F₁(x₁)), Φ⁻¹(F₂(x₂ given x₁))) of a mixture of normals in the plane, and the way back."""
+"""flow.rosenblatt: z = (Φ⁻¹(F₁(x₁)), Φ⁻¹(F₂(x₂ given x₁))) of normals in the plane, and back (long: slips of both)."""
 
 from __future__ import annotations
 

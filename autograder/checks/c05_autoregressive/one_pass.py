@@ -1,4 +1,4 @@
-"""ar.one_pass: affine autoregressive flows; which direction takes one call of the net, and which one call a place."""
+"""ar.one_pass: affine autoregressive flows; one call of the net this way, one a place that way (long: four functions)."""
 
 from __future__ import annotations
 
