@@ -229,11 +229,7 @@ class Layer(Exercise):
         forward = name == self.names[0]
         J, slope = (here.J, here.slope) if forward else (here.back, -np.einsum("bi,bij->bj", here.slope, here.back))
         for law, got, own in zip(self._laws(name), _derivatives(here, answer), (J, slope), strict=False):
-            want, B = np.zeros(got.shape), len(own)
-            want[np.arange(B), ..., np.arange(B), :] = own
-            verdict = near(got, want, 2e-3)
-            why = "" if verdict.ok else CUT if not got.any() else OTHER
-            yield law(verdict.ok, f"derivatives {verdict.expected}", verdict.got, why=why)
+            yield sloped(law, got, own)
 
     def _learns(self, case: Case, ask: Ask, here: Here, answer: Any) -> Finding:
         """The gradients by the layer's own numbers, of the points or of the log-determinants, each of them weighed."""
@@ -251,6 +247,15 @@ class Layer(Exercise):
                     came = "none" if got is None else verdict.got
                     return law(False, f"a gradient of the layer's own numbers, {verdict.expected}", came, why=UNLEARNT)
         return law(True)
+
+
+def sloped(law: Law, got: np.ndarray, own: np.ndarray) -> Finding:
+    """The derivatives of items by items, (B, …, B, n), are those of each item by itself, (B, …, n), and 0 elsewhere."""
+    want, B = np.zeros(got.shape), len(own)
+    want[np.arange(B), ..., np.arange(B), :] = own
+    verdict = near(got, want, 2e-3)
+    why = "" if verdict.ok else CUT if not got.any() else OTHER
+    return law(verdict.ok, f"derivatives {verdict.expected}", verdict.got, why=why)
 
 
 def _weights(z: torch.Tensor) -> Iterator[Pair]:

@@ -36,7 +36,7 @@ def _inverse(place: Place) -> Net:
 
 _ROWS = Tensor("N, D", Reals(reach=(1e-2, 3)))
 _BACK = Made(_inverse, (_inverse,), says=SAYS_BACK)
-_T = Number(Reals(0, math.inf, reach=(0.02, 30), usual=(0.4, 1.5)))
+_T = Number(Reals(0, math.inf, reach=FAR, usual=(0.4, 1.5)))
 
 
 @exercise("flow.temperature", NAMES)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.checks.c08_vae.shared import SQUARES
 from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of, show, truth
 from autograder.judging.domain import Domain, Number, Reals, Tensor
 from autograder.judging.draw import floats
@@ -129,7 +130,7 @@ class ActiveUnits(Exercise):
         wrong(
             "a difference of large squares",
             lambda mu, threshold: _parts(mu, (mu**2).mean(0) - mu.mean(0) ** 2, threshold),
-            "E mu² − (E mu)² is right on paper. Far from 0 both are large, and their difference has lost its digits: take the mean off first.",
+            SQUARES,
         ),
         wrong(
             "summed and not averaged",

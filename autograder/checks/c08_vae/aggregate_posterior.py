@@ -11,7 +11,7 @@ import torch
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from autograder.checks.c08_vae.shared import LOG_2PI
+from autograder.checks.c08_vae.shared import LOG_2PI, SQUARES
 from autograder.judging.compare import EPSILON, FACTOR, arithmetic, close, exact, has_shape, kind_of, near
 from autograder.judging.domain import Domain, Like, Reals, Tensor
 from autograder.judging.draw import PYTHON, floats, normal
@@ -352,7 +352,7 @@ class AggregatePosterior(Exercise):
         wrong(
             "a difference of large squares",
             _std(lambda mu, sigma: ((sigma**2).mean(0) + (mu**2).mean(0) - mu.mean(0) ** 2).sqrt()),
-            "E mu² − (E mu)² is right on paper. Far from 0 both are large, and their difference has lost its digits: take the mean off first.",
+            SQUARES,
         ),
         wrong(
             "variance for standard deviation",

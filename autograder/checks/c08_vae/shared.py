@@ -18,6 +18,10 @@ from pushforward.answering.wire import Net
 
 L = 17
 LOG_2PI = math.log(2 * math.pi)
+SQUARES = (  # what becomes of a variance, in words
+    "E mu² − (E mu)² is right on paper. Far from 0 both are large, and their difference has lost its digits: take the mean "
+    "off first."
+)
 
 
 @dataclass(frozen=True)
