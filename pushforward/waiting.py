@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from pushforward.errors import listed
+
 Item = TypeVar("Item")
 
 
@@ -47,11 +49,7 @@ def _sentence(error: Exception, names: tuple[str, ...]) -> str:
         return f"This demonstration waits for {missing}: write it above, then run this cell again."
     first = next(iter(str(error).splitlines()), "").rstrip(" :.")  # some libraries print whole matrices below it
     stopped = f"{type(error).__name__}: {first}".rstrip(": ")
-    return f"This demonstration uses {_listed(names)} and stopped with {stopped}. The checks above say more."
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return f"This demonstration uses {listed(names)} and stopped with {stopped}. The checks above say more."
 
 
 def _missing(error: Exception, names: tuple[str, ...]) -> str | None:

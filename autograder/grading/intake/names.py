@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 import zipfile
 
+from pushforward import errors
+
 MOST_LETTERS = 60  # of a name in a sentence
 UTF8 = 0x800  # the flag of a zip's entry whose name is in UTF-8
 UNIX = (3, 19)  # systems of a zip's maker on which a backslash is a letter like others: Unix, macOS
@@ -25,7 +27,7 @@ def shown(name: str) -> str:
 def listed(names: list[str], most: int = 20) -> str:
     """Names in a sentence: a, b and c."""
     names = names if len(names) <= most else [*names[:most], f"{len(names) - most} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return errors.listed(names)
 
 
 def in_zip(info: zipfile.ZipInfo) -> str:
