@@ -18,7 +18,8 @@ from pushforward.errors import CourseError
 
 SECONDS = 15.0  # of computing for a check; most need hundredths, the longest one
 MEMORY = 1024  # MB beyond what the process held before
-ODD = "which no answer of the wanted size needs: look at the shapes and sizes that the functions return."
+ODD = "which no answer of the wanted size needs: look at the shapes and sizes that the functions return"
+OFTEN = "and at how often they call what they are given"  # a test calls its suspects, which are answered by the judge
 
 
 class TooMuch(CourseError):
@@ -45,10 +46,10 @@ def bounded(
             with _Watch(look, turn or threading.Lock(), seconds):
                 yield
         except _Stop:
-            raise TooMuch(f"To judge this takes more than {seconds:g} s of computing, {ODD}") from None
+            raise TooMuch(f"To judge this takes more than {seconds:g} s of computing, {ODD}, {OFTEN}.") from None
         except (MemoryError, RuntimeError) as problem:
             if isinstance(problem, MemoryError) or "can't allocate memory" in str(problem):  # NumPy's, torch's
-                raise TooMuch(f"To judge this takes more than {megabytes} MB of memory, {ODD}") from None
+                raise TooMuch(f"To judge this takes more than {megabytes} MB of memory, {ODD}.") from None
             raise
 
 
