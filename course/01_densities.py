@@ -32,7 +32,8 @@
 # when a model is fitted? How do you sample, and what else is a density good for? And what happens if you fit the
 # simplest density of all to pictures?
 #
-# You need: integrals, the normal distribution, mean and covariance; of this course, nothing but notebook 00. Time:
+# You need: integrals; the normal distribution, mean and covariance; determinant, inverse and eigenvectors of a matrix;
+# of this course, nothing but notebook 00. Time:
 # about 4 hours; sections 1 to 6 and 8 are the core. Labels such as 003 say where a topic comes from; notebook 00 lists these
 # sources.
 
@@ -93,8 +94,9 @@ show(
 # - **Flow**: push noise $z$ through an invertible map. The arrows lead both ways, so the density can be had back. The
 #   price: the map must be invertible.
 # - **Bayesian network with latent variables**: noise $z$ first, then everything else given $z$. Sampling is easy; the
-#   density sums over all $z$ that could have been the cause, and can only be bounded (VAEs, diffusion). If $x$ is a
-#   *function* of $z$ one can even give up on the density altogether (GANs).
+#   density sums over all $z$ that could have been the cause. Unless these are few, or all is linear and normal, it can
+#   only be bounded (VAEs, diffusion). If $x$ is a *function* of $z$ one can even give up on the density altogether
+#   (GANs).
 # - **Markov random field**: no arrows, just a number that says how well neighbours fit, $\exp(-E(x))$. You may write
 #   down anything. The price: it is a density only after division by a constant that nobody can compute (energy-based
 #   models), unless one learns a quantity in which the constant does not appear (score-based models).
@@ -184,8 +186,8 @@ show(
 #
 # **Write** `broken_axiom`, which looks for events that break a rule, and `too_much`, which finds an interval that holds
 # more than any given mass, where there is one. (`A & B` is the intersection of two events in this numbering, `A | B`
-# the union, and `A & B == 0` says that they are disjoint; the empty event, 0, is disjoint from every event. Of the
-# seven functions, three have a finite $Z$, the largest of them $\pi$.)
+# the union, and `A & B == 0` says that they are disjoint; the empty event, 0, is disjoint from every event. Where $Z$
+# is finite for one of the seven functions, it is less than 4.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "density-axioms-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f70645c76cfb732a5fc2305dbb0f16c6", "cell_type": "code"} deletable=false
 def broken_axiom(P):
@@ -394,8 +396,8 @@ def lying_scale():
 check("density.monte_carlo_z")
 
 # %% [markdown]
-# Thirty runs of 1000 draws each, with three proposals: yours, that lies, one a little wider than $f$, and one that is
-# much too wide. Predict before you run: which error bars are the longest, and which ones hold the truth?
+# Thirty runs of 1000 draws each, for each of three proposals: yours, which lies; one a little wider than $f$; and one
+# that is much too wide. Predict before you run: which error bars are the longest, and which ones hold the truth?
 
 # %% tags=["demo"]
 with waiting_for("importance_z", "lying_scale"):
@@ -458,7 +460,8 @@ check("density.catch_error_bar")
 #
 # $$\hat\theta = \arg\max_\theta \frac1N \sum_{i=1}^N \log p_\theta(x_i) .$$
 #
-# The normal distribution is the one family in many dimensions whose $Z$ is known in closed form, so start there:
+# Of the families in many dimensions that let the coordinates depend on each other, few have a $Z$ in closed form. The
+# best-known of them is the normal distribution, so start there:
 #
 # $$\log \mathcal N(x;\, \mu, C) = -\tfrac12 (x - \mu)^\top C^{-1} (x - \mu) - \tfrac12 \log\det C - \tfrac D2 \log 2\pi .$$
 #
@@ -602,9 +605,10 @@ check("density.gaussian_map")
 # $0.841$). Where a descent ends depends on where it starts.
 #
 # **Write** the forward fit, the reverse divergence, and a witness: all three minima, for $m$ between 3 and 6.
-# (`reverse_kl` gets $\mu$ and $\sigma$ as tensors, so that you can descend by its gradient; stepping along $\log\sigma$
-# keeps $\sigma$ positive. Start the one in the middle with a *wide* $q$: a narrow one stands on a ridge there, and the
-# least rounding sends it down to one of the sides.)
+# (`reverse_kl` gets $\mu$ and $\sigma$ as tensors, so that you can descend by its gradient: make `mu` and `log_sigma`
+# with `requires_grad=True`, and `torch.autograd.grad(loss, (mu, log_sigma))` gives both slopes. Stepping along
+# $\log\sigma$ keeps $\sigma$ positive. Start the one in the middle with a *wide* $q$: a narrow one stands on a ridge
+# there, and the least rounding sends it down to one of the sides.)
 
 # %% nbgrader={"schema_version": 3, "grade_id": "kl-forward_reverse-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5d0c4fe93ac50f621dee568b387062f8", "cell_type": "code"} deletable=false
 def forward_fit(weights, mus, sigmas):
@@ -673,10 +677,11 @@ with waiting_for("forward_fit", "reverse_kl"):
 #
 # Here $[\text{low}, \text{high}]$ is what all the bins together fill. Keep the levels as they are, $0 \dots 16$, each
 # the centre of a bin of width 1: then they fill $[-\frac12, 16\frac12]$, $\log w = 0$, and nats can be read off
-# directly. Scale the pixels to $[0, 1]$, and $w = \frac1{17}$: the density is $17^{64}$ times as large, the log density
-# $64 \log 17 = 181.3$ nats larger, *for the same model*. Here is a density far above 1, and nobody has learnt anything.
-# ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins. And $[-1, 1]$ is two wide, so there $w = \frac2{17}$: whoever
-# forgets the 2 makes every pixel look one bit dearer than it is.)
+# directly. Scale until these bins fill $[0, 1]$, and $w = \frac1{17}$: the density is $17^{64}$ times as large, the log
+# density $64 \log 17 = 181.3$ nats larger, *for the same model*. Here is a density far above 1, and nobody has learnt
+# anything. ($\frac1{17}$, not $\frac1{16}$: 17 levels fill 17 bins. If the *levels* end at 0 and 1 instead, they are
+# $\frac1{16}$ apart, so that is $w$, and the bins reach from $-\frac1{32}$ to $1\frac1{32}$. And $[-1, 1]$ is two wide:
+# if the bins fill it, $w = \frac2{17}$, and whoever forgets the 2 makes every pixel look one bit dearer than it is.)
 #
 # **In numbers.** $131.5$ nats in unit bins, $D = 64$: $131.5/64/0.6931 = 2.964$ bits. The same model on $[0, 1]$
 # reports $131.5 - 181.3 = -49.8$ nats, and $(-49.8/64 + 2.833)/0.6931 = 2.964$ bits again. Knowing nothing costs
@@ -829,8 +834,8 @@ with waiting_for("fit_pixels", "pixel_nats", "bits_per_dim", "telling_direction"
 # **Write** the three. `typical_shell` is a witness: radii that are at most 6 apart, *whatever the dimension*, and
 # between which at least 99 % of the mass lies.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "density-typical_set-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f38984bad31d650a34d45c3e3958c901", "cell_type": "code"} deletable=false
-def surprise(z):
+# %% nbgrader={"schema_version": 3, "grade_id": "density-typical_set-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "8680386b48f18e84ac05f1683c3784c7", "cell_type": "code"} deletable=false
+def oddness(z):
     """s = (d − ‖z‖²) / √(2d): by how many standard deviations log N(z; 0, I) lies above its mean.   (003 dimension)
 
     z: (B, d);  returns (B,), of the type of z.
@@ -862,8 +867,8 @@ check("density.typical_set")
 
 
 # %% [markdown]
-# The shell is no trick of the normal distribution. In a text of a thousand words there is a most probable one, and
-# nobody would write it.
+# The shell is no trick of the normal distribution. Among all texts of a thousand words there is a most probable
+# one, and nobody would write it.
 #
 # ## 9 · Sampling: from a probability to a place
 #
@@ -873,11 +878,12 @@ check("density.typical_set")
 #
 # $$x = F^{-1}(u) \quad\text{has the density } p, \qquad\text{since}\quad P(x \le a) = P(u \le F(a)) = F(a) .$$
 #
-# Uniform noise in, samples out: the first push-forward of this course of which you know *everything*. Two examples.
+# Uniform noise in, samples out: a push-forward of which you know *everything*, for any density on the line. Two
+# examples.
 #
 # - **Waiting times**, $p(x) = \lambda e^{-\lambda x}$ for $x > 0$: $F(x) = 1 - e^{-\lambda x}$, so
 #   $x = -\log(1 - u)/\lambda$. ($-\log(u)/\lambda$ has the same distribution, and is a *decreasing* map: not $F^{-1}$.)
-# - **Steps**: heights $h_1, \dots, h_K \ge 0$ between edges $e_0 < e_1 < \dots < e_K$, as in a histogram. The mass of a
+# - **Steps**: heights $h_1, \dots, h_{K-1} \ge 0$ between edges $e_1 < \dots < e_K$, as in a histogram. The mass of a
 #   step is height *times width*. Walk along until the running mass reaches the share $u$ of the whole, and go on inside
 #   that step by the share of *its* mass that is still missing.
 #
@@ -926,7 +932,8 @@ check("density.inverse_cdf")
 # $p(y)$.) Since $\log p(x \mid y)$ may be $-1000$ for every class, this is another sum to be formed in log space.
 #
 # The simplest $p(x \mid y)$ for black-and-white pixels takes them as independent, given the class: **naive Bayes**.
-# Fitting is counting, with one further picture of each kind so that nothing is impossible:
+# Fitting is counting. For the pixels, two pictures more are counted in every class, one all white and one all black, so
+# that no pixel is impossible:
 #
 # $$p(y = k) = \frac{N_k}{N}, \qquad P(x_j = 1 \mid y = k) = \frac{1 + \#\{\text{ones of pixel } j \text{ in class } k\}}{2 + N_k} .$$
 #
@@ -962,9 +969,8 @@ check("density.posterior")
 # %% [markdown]
 # Now let it compete with a discriminative model, logistic regression, by number of training pictures. What counts is
 # what the right class of a test picture costs, $-\log p(y \mid x)$ in nats: the whole posterior is judged, and not only
-# which class comes first. Once on pictures for which naive Bayes is *true* (pixels drawn independently, given the
-# class), once on the real digits, where it is false: the pixels of a stroke stick together. Predict before you run: who
-# wins where?
+# which class comes first. Once on pictures that were drawn from a naive Bayes model, once on the real digits. Predict
+# before you run: who wins where?
 
 # %% tags=["demo"]
 with waiting_for("log_posterior", "fit_naive_bayes"):
@@ -977,9 +983,9 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
     )
 
 # %% [markdown]
-# Where its assumption holds, the generative model needs fewer pictures: at 200 it is already better than the other will
-# be at 1000. Where it fails, more pictures do not help. That is **Vapnik's objection** (quoted in 003): solve the
-# problem at hand directly, and never a more general, harder one on the way.
+# On the left the generative model needs fewer pictures: at 200 it is already better than the other will be at 1000. On
+# the right more pictures soon stop helping it. That is **Vapnik's objection** (quoted in 003): solve the problem at
+# hand directly, and never a more general, harder one on the way.
 #
 # **Question (2 points; 003).** (a) Why does the objection hit naive Bayes on the real digits, but not on the pictures
 # with independent pixels? (b) Name two tasks in which one needs $p(x)$ or $p(x, y)$ and a classifier $p(y \mid x)$,
@@ -1007,7 +1013,7 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # any structure in the data can be represented. The normal distribution of section 7 is the most tractable of all;
 # everything was a formula, and the samples were smears. $e^{-E(x)}/Z$ with a network for $E$ is the most flexible; and
 # nothing can be computed. Each family in the opening picture is a compromise that buys tractability with one
-# **assumption**: an order of the pixels, an invertible map, a guess at the posterior, or doing without $Z$.
+# **assumption**.
 #
 # | family | training | likelihood | sampling | compression | representation |
 # |---|---|---|---|---|---|
@@ -1017,8 +1023,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # | prescribed (VAEs, diffusion) | stable | a bound | fast (diffusion: slow) | lossy | yes |
 # | energy-based | delicate | up to $Z$ | slow | hardly | yes |
 #
-# (003 prints this table from a textbook, with "stable" for energy-based models, which is generous. Notebook 20 measures
-# each entry.)
+# (003 prints this table from a textbook, with "stable" for energy-based models, which is generous. And a bound over
+# levels can be turned into a code without loss, which is as long as the bound says. Notebook 20 measures each entry.)
 #
 # **Question (3 points; 003).** For each of the four graphs of the opening picture: what is the assumption that makes it
 # tractable, and for which data, or which use, is just this assumption a bad one? Give a concrete example each, with the
@@ -1070,8 +1076,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 # - *"A small standard error means a good estimate."* Not if the proposal's tails are lighter than the integrand's.
 # - *"MAP is maximum likelihood with a prior, so it too is the same in every parametrisation."* A prior is a density,
 #   and its mode moves.
-# - *"Maximum likelihood goes for the highest hill."* That is what the reverse divergence does. Maximum likelihood
-#   covers all hills.
+# - *"Maximum likelihood goes for one hill."* It is the reverse divergence that may settle on one: on the heaviest, if
+#   they stand far apart, or on that where the descent began. Maximum likelihood covers all hills.
 # - *"The most probable picture is a typical picture."* In many dimensions the mode has no room around it.
 # - *"A lower number of nats is a better model."* Only in the same units, with the same bins, on the same data.
 #
@@ -1120,8 +1126,8 @@ with waiting_for("log_posterior", "fit_naive_bayes"):
 #
 # ### Longer: transfer
 #
-# **5.** A model of $32 \times 32 \times 3$ pictures with 256 levels, scaled to $[0, 1]$, reports $-\log p = -8000$
-# nats. How many bits per dimension are that? Is it better than a uniform model?
+# **5.** A model of $32 \times 32 \times 3$ pictures with 256 levels, whose bins fill $[0, 1]$, reports
+# $-\log p = -8000$ nats. How many bits per dimension are that? Is it better than a uniform model?
 #
 # <details><summary>Answer</summary>
 #

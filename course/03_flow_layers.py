@@ -159,7 +159,8 @@ show(
 #
 # All of it is to be trained, so gradients must pass through your functions, to the points and to the numbers that a
 # layer is made of: compute with torch's operations, and change no tensor in place. Only a direction that iterates, or
-# solves equations one by one (sections 5 and 7 to 9), need not be differentiable.
+# solves equations one by one, need not be differentiable: back through the emerging convolution (section 5), the planar
+# and the residual layer (7 and 8), and forward through the map of section 9.
 #
 # **In numbers.** $f_1(z) = 2z + 1$, $f_2(z) = 3z$, $z = 1$: first $3$, then $x = 9$, and the log-determinant is
 # $\log 2 + \log 3 = 1.792$. The density: $\log p(9) = -1.419 - 1.792 = -3.211$.
@@ -319,7 +320,7 @@ check("flow.affine_coupling")
 
 # %% tags=["demo"]
 def gentle(turn):
-    """A small network of my own for the demonstration: s and t as functions of the kept coordinate."""
+    """A small network for the demonstration: s and t as functions of the kept coordinate."""
     return lambda v: 0.7 * torch.tanh(2 * v.sum(1, keepdim=True) + turn) * torch.ones_like(v)
 
 
@@ -704,11 +705,11 @@ with waiting_for("planar_forward"):
 # Along $w$ the layer is $a \mapsto a + c\tanh(a + b)$, with slope $1 + c\,(1 - \tanh^2(a + b))$. The bracket runs
 # through all of $(0, 1]$, and takes the value 1 where $a = -b$. So:
 #
-# - Is the slope positive everywhere, the layer is a **diffeomorphism**: one-to-one, onto, and smooth both ways.
-# - Is it positive but for a single point, where it is 0, the layer is still a **bijection**. But there $\det = 0$, and
-#   the inverse has no derivative. You met such a map in notebook 02: $x^3$.
-# - Is it negative somewhere, the layer **folds**: two points have the same image, and no density can be computed by the
-#   formula.
+# - If the slope is positive everywhere, the layer is a **diffeomorphism**: one-to-one, onto, and smooth both ways.
+# - If it is positive but for a single point, where it is 0, the layer is still a **bijection**. But there $\det = 0$,
+#   and the inverse has no derivative. You met such a map in notebook 02: $x^3$.
+# - If it is negative somewhere, the layer **folds**: two points have the same image, and no density can be computed by
+#   the formula.
 #
 # To prove a fold, show the two points. Let $z_1$ and $z_2$ have the same image. Then
 # $z_1 - z_2 = u\,(\tanh(a_2 + b) - \tanh(a_1 + b))$: they differ by a multiple of $u$. Choose them symmetric about the
@@ -722,11 +723,11 @@ with waiting_for("planar_forward"):
 # **Write** the verdict and the witness. You may compare $u \cdot w$ with $-1$ by `==`: the check's $w$ and $u$ are such
 # that their product is exact. It evaluates your points with fifty digits.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-planar_fold-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "f24055cdab79fe5fe5ccd8ffbf66ce69", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-planar_fold-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e3fedd80ca19d2ad1779aa0a9f0b8250", "cell_type": "code"} deletable=false
 def planar_kind(w, u):
     """What x = z + u tanh(w·z + b) is on all of R^D, for any b: "diffeomorphism", "bijection" (but no more) or "fold".   (004)
 
-    w: (D,), not 0; u: (D,), quarters, so that u·w is exact;  returns one of the three words.
+    w: (D,), not 0; u: (D,), such that u·w is exact;  returns one of the three words.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -735,7 +736,7 @@ def planar_kind(w, u):
 def planar_pair(w, u, b):
     """Two points that x = z + u tanh(w·z + b) sends to the same place.   (004)
 
-    w: (D,), not 0; u: (D,), with u·w < −1.2; b: float;
+    w: (D,), halves between −2 and 2, not all 0; u: (D,), with u·w < −1.2; b: float;
     returns two tensors (D,), 0.1 or more apart, in float64 also for a w in float32: the images must agree to nine digits.
     """
     # YOUR CODE HERE
@@ -792,11 +793,11 @@ def jacobian_of(f, z):
 # %% [markdown]
 # **Write** both directions, with $n$ terms and $n$ steps.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-residual-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "3db7fcbc19b57382eb469868c8139dc6", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-residual-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "671c0a0d58bf1339849577d27c324a25", "cell_type": "code"} deletable=false
 def residual_forward(z, f, n):
     """x = z + f(z), and the first n terms of log |det ∂x/∂z| = Σ (−1)^{k+1} tr(J^k) / k, J = ∂f/∂z.   (004)
 
-    z: (B, D); f: takes (B, D), gives (B, D), whose slopes are at most 0.7; n: int, 1 … 100;
+    z: (B, D); f: takes (B, D), gives (B, D), ‖f(z) − f(z′)‖ ≤ 0.7 ‖z − z′‖; n: int, 1 … 100;
     returns x, (B, D), and the sum, (B,), both of the type of z.
     """
     # YOUR CODE HERE
@@ -806,7 +807,7 @@ def residual_forward(z, f, n):
 def residual_inverse(x, f, n):
     """n steps of z ← x − f(z), begun at z = x, and minus the log-determinant of forward at the z that was found.   (004)
 
-    x: (B, D); f: takes (B, D), gives (B, D), whose slopes are at most 0.7; n: int, 1 … 100;
+    x: (B, D); f: takes (B, D), gives (B, D), ‖f(z) − f(z′)‖ ≤ 0.7 ‖z − z′‖; n: int, 1 … 100;
     returns z, (B, D), and log |det ∂z/∂x|, (B,), by n terms, both of the type of x.
     """
     # YOUR CODE HERE
@@ -836,9 +837,9 @@ check("flow.residual")
 # between $-1$ and $1$, that of a layer which is allowed in one dimension, for which the first $n$ terms of
 # $\log(1 + j)$ are off by 0.1 or more.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-series_rest-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "533b0b6beb2ef57cb48beeb944ad4466", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-series_rest-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "36a7c8869d77addf190ebdabe6c17a68", "cell_type": "code"} deletable=false
 def series_rest(L, D, n):
-    """D Σ_{k>n} L^k / k: no more than this is left out by n terms of log det(I + J), if no eigenvalue of J is larger than L.
+    """D Σ_{k>n} L^k / k: no more than this is left out by n terms of log det(I + J), if no eigenvalue of J is above L in size.
 
     L: float, in [0.05, 0.95]; D: int, 1 … 64; n: int, 1 … 60;  returns a float, right to six digits.
     """
@@ -884,11 +885,11 @@ check("flow.series_rest")
 #
 # **Write** the estimate of the first $n$ terms from one $v$ for every row. It will be trained with, so keep the graph.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-hutchinson-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "7631b8791e819efe19fd48cf4dc63db5", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-hutchinson-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "41a05c6eb3bdd5e98f65b265d57a8462", "cell_type": "code"} deletable=false
 def hutchinson_ladj(f, z, v, n):
     """Σ_{k≤n} (−1)^{k+1} vᵀJ^k v / k with J = ∂f/∂z at every row, by products of vectors with J only.   (004)
 
-    f: takes (B, D), gives (B, D), whose slopes are at most 0.7; z: (B, D); v: (B, D); n: int, 1 … 10;
+    f: takes (B, D), gives (B, D), ‖f(z) − f(z′)‖ ≤ 0.7 ‖z − z′‖; z: (B, D); v: (B, D); n: int, 1 … 10;
     returns (B,), of the type of z, differentiable with respect to z.
     """
     # YOUR CODE HERE
@@ -918,7 +919,7 @@ check("flow.hutchinson")
 # $(1 - p)^N$ only.)
 #
 # Here $N$ is geometric. After each term one stops with probability $p$, so $P(N \ge k) = (1 - p)^{k-1}$. From a uniform
-# $u$: $N \ge k$ just if $u < (1 - p)^{k-1}$ (or the same with $1 - u$).
+# $u$: $N \ge k$ exactly if $u < (1 - p)^{k-1}$ (or the same with $1 - u$).
 #
 # **In numbers.** $v^\top J v = \frac12$ and $v^\top J^2 v = \frac14$, no more terms, $p = \frac12$. With $N = 1$ the
 # estimate is $\frac12$, with $N \ge 2$ it is $\frac12 - \frac14/(2 \cdot \frac12) = \frac14$. Both happen equally
@@ -1029,11 +1030,11 @@ def log_normal(x, mu, sigma):
     return -0.5 * ((x - mu) / sigma) ** 2 - torch.log(sigma) - 0.5 * math.log(2 * math.pi)
 
 
-# %% nbgrader={"schema_version": 3, "grade_id": "flow-rosenblatt-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "ef9b809c7989fb7078af38d7c73afe4b", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "flow-rosenblatt-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "338a785ad378afb901517f5a29b616b0", "cell_type": "code"} deletable=false
 def rosenblatt_inverse(x, weights, mu, sigma):
     """z_1 = Φ⁻¹(F_1(x_1)), z_2 = Φ⁻¹(F_2(x_2 given x_1)) for the mixture Σ_k weights_k N(mu_k, diag(sigma_k²)), and log |det ∂z/∂x|.
 
-    x: (B, 2); weights: (K,), add up to 1; mu: (K, 2), in [-10, 10]; sigma: (K, 2), in [0.4, 1.2];
+    x: (B, 2), the image of a z in [-2.5, 2.5]; weights: (K,), add up to 1; mu: (K, 2), in [-10, 10]; sigma: (K, 2), in [0.4, 1.2];
     returns z, (B, 2), and log |det ∂z/∂x|, (B,), both of the type of x.
     """
     # YOUR CODE HERE

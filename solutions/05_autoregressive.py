@@ -26,7 +26,8 @@
 # them far better than zip and PNG.
 #
 # You need: logarithms of probabilities (notebook 01), triangular Jacobians (notebook 02). Time: {{time}}; sections 1, 3
-# and 5 to 9 are the core. Labels such as 004 say where a question comes from; notebook 00 lists these sources.
+# and 5 to 9 are the core (of the others, run the given cells and the demos all the same). Labels such as 004 say where
+# a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import io
@@ -171,9 +172,9 @@ def log_prob(net, x, K):
 check("ar.log_prob")
 
 # %% [markdown]
-# The check has listed every row there is, for small $D$ and $K$, and added up your probabilities. A leak shows at once:
-# a net that sees $x_d$ can call *every* row probable, and the total comes out above 1. This test needs no knowledge of
-# the net at all.
+# The check has listed every row there is, for small $D$ and $K$, and added up your probabilities. A leak can show here:
+# a net that sees $x_d$ can call *every* row probable, and the total comes out above 1. Any total but 1 proves a leak,
+# whatever the net; a total of 1 does not prove that there is none, and section 6 has a sharper test.
 #
 # Put a number on it before there is any network. Three models of the digits' 64 pixels with 17 levels, made by
 # counting. **Predict** which of the last two is better:
@@ -556,10 +557,8 @@ check("ar.catch_leak")
 # %% [markdown]
 # ## 7 · Sampling, and which direction is one pass
 #
-# To **score** a row, one pass is enough: all its values are known, so all places are asked at once. To **make** a row
-# there is no such way. $x_2$ must be drawn before anybody can ask about $x_3$. So the net is called $D$ times, and of
-# each pass one row of logits is used. For our digits that is 64 calls, for a colour picture of $256 \times 256$ it is
-# $196{,}608$.
+# To **score** a row, one pass is enough. To **make** a row the net is called $D$ times, and of each pass one row of
+# logits is used. For our digits that is 64 calls, for a colour picture of $256 \times 256$ it is $196{,}608$.
 #
 # How does one draw a value from $K$ probabilities, with the noise given? Lay the $K$ values side by side as pieces of
 # $[0, 1)$, value 0 first, each as long as it is probable. A number $u$, uniform on $[0, 1)$, falls into one of them.
@@ -635,7 +634,8 @@ check("ar.sample")
 # One letter is different: the net of a *masked autoregressive flow* reads the **data** before $d$, that of an *inverse
 # autoregressive flow* reads the **noise** before $d$. Both have the diagonal $e^{s_d}$, so from noise to data
 # $\mathrm{ladj} = \sum_d s_d$. And yet they are good for opposite things. The rule: **the direction in which all that
-# the net reads is known from the start is one pass; the other is one call for each place.**
+# the net reads is known from the start is one pass; the other is one call for each place.** **Predict** before you read
+# on: in each of the two, how many calls does a density take, and how many a draw?
 #
 # - MAF, $x$ given: $z_d = (x_d - \mu_d)\, e^{-s_d}$ for all $d$ at once. One call; so densities, and training by
 #   likelihood, are cheap. Drawing takes $D$ calls: begin with zeros, and fill in place after place.
@@ -645,7 +645,7 @@ check("ar.sample")
 # $z = (1, 1)$ MAF makes $x_1 = 2$ and $x_2 = 2 + 2 = 4$; IAF makes $x_1 = 2$ and $x_2 = 1 + 2 = 3$. For both, from
 # noise to data, $\mathrm{ladj} = 0.693$.
 #
-# **Predict**, for each of the four functions, how often it will call the net. **Write** them; the check counts.
+# **Write** the four functions; the check counts their calls.
 
 
 # %% tags=["solve:ar.one_pass"]
@@ -719,7 +719,8 @@ check("ar.one_pass")
 # place side by side, as in section 7. Keep the piece of $x_1$ and lay out the second place's values in *it*, with the
 # probabilities *given* $x_1$. Keep the piece of $x_2$, and so on. At the end one has a tiny interval of length $p(x)$,
 # and any number in it says which row it was: the decoder lays out the same pieces and looks where the number falls.
-# Encoder and sampler are inverses of each other: the sampler turns $u$ into $x$, the encoder $x$ into a $u$.
+# The decoder is a sampler with *one* $u$ for the whole row in place of one for each place, and the encoder is its
+# inverse: it finds such a $u$ for a given $x$.
 #
 # **Whole numbers, or it breaks.** A float64 has 53 bits, and the interval of one digit is about $2^{-171}$ long under
 # the third model of section 1, whose digits cost 118.5 nats. So probabilities become whole numbers
@@ -1196,7 +1197,7 @@ with waiting_for("causal_mix", "mean_nats", "digit_log_p", "integer_frequencies"
 # ## What you can now do
 #
 # - write any distribution as a product of conditionals, and say why it adds up to one whatever the network says
-# - move a row by one place, and find a leak by adding up all rows there are
+# - move a row by one place, and recognise a leak by a total over all rows that is not 1
 # - mask a network by degrees and a convolution by type, with one strict sign and no more
 # - prove by a Jacobian, or by changing entries, that nothing leaks *and* that nothing is lost
 # - show the blind spot of stacked convolutions with a witness, and repair it

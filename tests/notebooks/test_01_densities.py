@@ -187,8 +187,8 @@ def test_the_digits_cost_what_the_text_says(names: dict[str, Any]) -> None:
 
 
 def test_the_shell(names: dict[str, Any]) -> None:
-    near(names["surprise"](torch.tensor([[1.0, 1.0], [0.0, 0.0]]).double()), [0, 1])
-    assert float(names["surprise"](torch.zeros(1, 64))) == pytest.approx(5.66, abs=5e-3)
+    near(names["oddness"](torch.tensor([[1.0, 1.0], [0.0, 0.0]]).double()), [0, 1])
+    assert float(names["oddness"](torch.zeros(1, 64))) == pytest.approx(5.66, abs=5e-3)
     near(names["blend"](of(1, 0)[None], of(0, 1)[None], 0.5), [[0.7071, 0.7071]])
     assert (100 - 10) / math.sqrt(200) == pytest.approx(6.36, abs=5e-3)
     for d in (64, 10_000):

@@ -19,19 +19,19 @@ WIDEST, MASS = 6.0, 0.99
 NARROW = Reals(reach=(1e-3, 50))
 
 
-@exercise("density.typical_set", ("surprise", "typical_shell", "blend"))
+@exercise("density.typical_set", ("oddness", "typical_shell", "blend"))
 class TypicalSet(Exercise):
     """(d − ‖z‖²)/√(2d); r ≤ ‖z‖ ≤ R holds 99 % of the mass and R − r ≤ 6; ((1 − t)a + tb)/√((1 − t)² + t²)."""
 
-    shape = gate("surprise and blend return tensors of the shapes that are promised")
+    shape = gate("oddness and blend return tensors of the shapes that are promised")
     radii = gate("typical_shell returns two numbers, 0 ≤ r < R")
-    score = pays("the surprise is the log density, less its mean, over its standard deviation", 1)
+    score = pays("the oddness is the log density, less its mean, over its standard deviation", 1)
     shell = pays("the shell is at most 6 thick and holds 99 % of the mass, in every dimension", 1)
     blended = pays("the blend is the straight mixture, over the root of what its variance has become", 1)
 
     apart = True
     domain = {
-        "surprise": Domain({"z": Tensor("B, d", NARROW)}, sizes={"B": (1, 5), "d": (1, 5, 64)}, returns=Like("z")),
+        "oddness": Domain({"z": Tensor("B, d", NARROW)}, sizes={"B": (1, 5), "d": (1, 5, 64)}, returns=Like("z")),
         "typical_shell": Domain({"d": Number(Wholes(1, 1_000_000, also=(2, 64, 3072, 10_000)))}),
         "blend": Domain(
             {"a": Tensor("B, d", NARROW), "b": Tensor("B, d", NARROW), "t": Number(Reals(0, 1, "[]"))},
@@ -47,7 +47,7 @@ class TypicalSet(Exercise):
     )
 
     def probe(self, rng: np.random.Generator) -> Iterator[Case]:
-        yield self.case_of("surprise", {"z": torch.tensor([[1.0, 1.0], [0.0, 0.0], [3.0, 0.0]], dtype=torch.float64)})
+        yield self.case_of("oddness", {"z": torch.tensor([[1.0, 1.0], [0.0, 0.0], [3.0, 0.0]], dtype=torch.float64)})
         one = torch.eye(2, dtype=torch.float64)
         yield self.case_of("blend", {"a": one[:1], "b": one[1:], "t": 0.5})
         for d in (
@@ -69,13 +69,13 @@ class TypicalSet(Exercise):
         for dtype, device in arithmetic():
             for B, d in ((3, 1), (4, 7), (2, 64)):
                 a, b = (normal(rng, (B, d), dtype, device) for _ in range(2))
-                yield self.case_of("surprise", {"z": a * float(rng.uniform(0.5, 1.5))})
+                yield self.case_of("oddness", {"z": a * float(rng.uniform(0.5, 1.5))})
                 for t in (float(rng.uniform(0.1, 0.9)), 0.0, 1.0):
                     yield self.case_of("blend", {"a": a, "b": b, "t": t})
 
     def case_of(self, name: str, given: dict[str, Any]) -> Case:
         laws = {
-            "surprise": (self.shape, self.score),
+            "oddness": (self.shape, self.score),
             "typical_shell": (self.radii, self.shell),
             "blend": (self.shape, self.blended),
         }
@@ -84,7 +84,7 @@ class TypicalSet(Exercise):
     def judge(self, case: Case, answer: Any) -> Iterator[Finding]:
         yield from getattr(self, f"_judge_{case.asks[0].of}")(case, answer)
 
-    def _judge_surprise(self, case: Case, answer: Any) -> Iterator[Finding]:
+    def _judge_oddness(self, case: Case, answer: Any) -> Iterator[Finding]:
         z = exact(case.z)
         shape = has_shape(answer, (len(z),), case.z)
         yield self.shape(*shape)
@@ -125,22 +125,22 @@ class TypicalSet(Exercise):
     mistakes = (
         wrong(
             "the length for its square",
-            {"surprise": lambda z: (math.sqrt(z.shape[1]) - z.norm(dim=1)) * math.sqrt(2)},
+            {"oddness": lambda z: (math.sqrt(z.shape[1]) - z.norm(dim=1)) * math.sqrt(2)},
             "This measures the length in its own standard deviations: nearly the same, but log density goes with the square.",
         ),
         wrong(
             "the sign turned round",
-            {"surprise": lambda z: (z.pow(2).sum(1) - z.shape[1]) / math.sqrt(2 * z.shape[1])},
+            {"oddness": lambda z: (z.pow(2).sum(1) - z.shape[1]) / math.sqrt(2 * z.shape[1])},
             "The shorter z is, the higher its density: s is above 0 where ‖z‖² is below d.",
         ),
         wrong(
             "the variance for the standard deviation",
-            {"surprise": lambda z: (z.shape[1] - z.pow(2).sum(1)) / (2 * z.shape[1])},
+            {"oddness": lambda z: (z.shape[1] - z.pow(2).sum(1)) / (2 * z.shape[1])},
             "2d is the variance of ‖z‖². A number of standard deviations has its root below.",
         ),
         wrong(
             "the variance of one coordinate",
-            {"surprise": lambda z: (z.shape[1] - z.pow(2).sum(1)) / math.sqrt(z.shape[1])},
+            {"oddness": lambda z: (z.shape[1] - z.pow(2).sum(1)) / math.sqrt(z.shape[1])},
             "A square of a normal number has variance 2, not 1.",
         ),
         wrong(
@@ -187,22 +187,22 @@ class TypicalSet(Exercise):
         ),
         wrong(
             "the length as it is",
-            {"surprise": lambda z: (z.shape[1] - z.norm(dim=1)) / math.sqrt(2 * z.shape[1])},
+            {"oddness": lambda z: (z.shape[1] - z.norm(dim=1)) / math.sqrt(2 * z.shape[1])},
             "It is the squared length whose mean is d.",
         ),
         wrong(
             "the half counted twice",
-            {"surprise": lambda z: (z.shape[1] - z.pow(2).sum(1)) / math.sqrt(z.shape[1] / 2)},
+            {"oddness": lambda z: (z.shape[1] - z.pow(2).sum(1)) / math.sqrt(z.shape[1] / 2)},
             "√(d/2) is the spread of −‖z‖²/2. Above stands d − ‖z‖², twice as much: √(2d).",
         ),
         wrong(
             "the batch for the model",
-            {"surprise": lambda z: -(z.pow(2).sum(1) - z.pow(2).sum(1).mean()) / z.pow(2).sum(1).std()},
+            {"oddness": lambda z: -(z.pow(2).sum(1) - z.pow(2).sum(1).mean()) / z.pow(2).sum(1).std()},
             "Mean and standard deviation are those under N(0, I), d and √(2d), and not those of the points at hand.",
         ),
         wrong(
             "the number of points for d",
-            {"surprise": lambda z: (len(z) - z.pow(2).sum(1)) / math.sqrt(2 * len(z))},
+            {"oddness": lambda z: (len(z) - z.pow(2).sum(1)) / math.sqrt(2 * len(z))},
             "d is the number of columns, z.shape[1]; the rows are points.",
         ),
         wrong(

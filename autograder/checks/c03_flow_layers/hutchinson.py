@@ -81,7 +81,7 @@ class Hutchinson(Exercise):
     domain = {
         NAME: Domain(
             {
-                "f": contractions("whose slopes are at most 0.7"),
+                "f": contractions("‖f(z) − f(z′)‖ ≤ 0.7 ‖z − z′‖"),
                 "z": Tensor("B, D", Reals(reach=(1e-3, 10))),
                 "v": Tensor("B, D", Reals(reach=(1e-3, 3))),
                 "n": Number(Wholes(1, 10)),

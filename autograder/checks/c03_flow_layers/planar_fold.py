@@ -46,7 +46,10 @@ _KINDS = {  # the products that are asked about, and what they make of the layer
     "bijection": (-1.0,),
     "fold": (-1.25, -2.0, -4.0),
 }
-_W = Made(_whole, (_whole,), says=("(D,), not 0",))
+
+
+def _w(says: str) -> Made:
+    return Made(_whole, (_whole,), says=(says,))
 
 
 @exercise("flow.planar_fold", NAMES, kind="witness")
@@ -64,13 +67,13 @@ class PlanarFold(Exercise):
     )
     domain = {
         KIND: Domain(
-            {"w": _W, "u": Made(_product(*sum(_KINDS.values(), ())), tuple(_product(*each) for each in _KINDS.values()),
-                                says=("(D,), quarters, so that u·w is exact",))},
+            {"w": _w("(D,), not 0"), "u": Made(_product(*sum(_KINDS.values(), ())), tuple(_product(*each) for each in _KINDS.values()),
+                                says=("(D,), such that u·w is exact",))},
             sizes={"D": (1, 3)},
             draws=2,
         ),
         PAIR: Domain(
-            {"w": _W, "u": Made(_product(*_KINDS["fold"]), (_product(-1.25), _product(-4.0)), says=("(D,), with u·w < −1.2",)),
+            {"w": _w("(D,), halves between −2 and 2, not all 0"), "u": Made(_product(*_KINDS["fold"]), (_product(-1.25), _product(-4.0)), says=("(D,), with u·w < −1.2",)),
              "b": Number(Reals(reach=(1e-2, 3)))},
             sizes={"D": (1, 3)},
             draws=2,

@@ -30,7 +30,7 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 
 
 def _domain(points: str) -> Domain:
-    steep = contractions("whose slopes are at most 0.7")
+    steep = contractions("‖f(z) − f(z′)‖ ≤ 0.7 ‖z − z′‖")
     arguments = {points: Tensor("B, D", Reals(reach=(1e-3, 10))), "f": steep, "n": Number(Wholes(1, 100))}
     return Domain(arguments, sizes={"B": (1, 3), "D": (1, 3)}, returns=(Like(points), Like(points)), draws=1, most=12)
 

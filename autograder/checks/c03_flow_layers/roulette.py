@@ -50,7 +50,7 @@ class Roulette(Exercise):
     hints = (
         "Each term survives the draw with some probability. By what must it be divided so that it counts in full on average?",
         "P(N ≥ k) is the chance of k − 1 times not stopping. How often is the first term there?",
-        "N ≥ k just if u < (1 − p)^(k − 1). Take logarithms: how many k fulfil that? (Both logarithms are negative.)",
+        "N ≥ k exactly if u < (1 − p)^(k − 1). Take logarithms: how many k fulfil that? (Both logarithms are negative.)",
     )
     domain = {
         DRAW: Domain({"u": Tensor("B", Reals(0, 1, reach=(1e-3, 1))), "p": _P}, sizes={"B": (1, 6)}, draws=2, most=12),
@@ -189,7 +189,7 @@ class Roulette(Exercise):
         wrong(
             "rounded to the nearest number",
             {DRAW: lambda u, p: 1 + torch.round(torch.log(u) / math.log(1 - p)).long()},
-            "N ≥ k just if log u / log(1 − p) > k − 1: to count these k, round downwards and add 1.",
+            "N ≥ k exactly if log u / log(1 − p) > k − 1: to count these k, round downwards and add 1.",
             also=(
                 {DRAW: lambda u, p: torch.round(torch.log(u) / math.log(1 - p)).long()},
                 {DRAW: lambda u, p: torch.round(torch.log(u) / math.log(1 - p)).long().clamp(min=1)},

@@ -95,7 +95,7 @@ class CatchLeak(Detective):
     hints = (
         "Change one entry of one row and look what else changes. Which results may, and which must?",
         "Try each entry in turn, at more than one point, upwards and downwards: some leaks are open on one side only.",
-        "Right programs round: a change of 10⁻¹⁵ is no leak. But a weight of 10⁻³ is one.",
+        "Right programs round: a change of 10⁻¹⁵ is no leak. But a weight of 0.002 is one.",
     )
 
     right = {

@@ -3,7 +3,7 @@ import math
 import torch
 
 
-def surprise(z):
+def oddness(z):
     d = torch.tensor(float(z.shape[1]), dtype=z.dtype, device=z.device)
     return (d / 2).sqrt() * (1 - (z * z).mean(1))
 

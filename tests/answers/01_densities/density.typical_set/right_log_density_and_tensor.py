@@ -3,7 +3,7 @@ import math
 import torch
 
 
-def surprise(z):
+def oddness(z):
     d = z.shape[1]
     log_p = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1)
     mean = -d / 2 - d / 2 * math.log(2 * math.pi)

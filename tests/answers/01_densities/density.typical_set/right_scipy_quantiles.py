@@ -4,7 +4,7 @@ import torch
 from scipy.stats import chi
 
 
-def surprise(z):
+def oddness(z):
     d = z.shape[1]
     log_p = torch.distributions.Normal(torch.zeros_like(z), torch.ones_like(z)).log_prob(z).sum(1)
     mean = -0.5 * d * (math.log(2 * math.pi) + 1)

@@ -2,7 +2,7 @@ import numpy as np
 import torch
 
 
-def surprise(z):
+def oddness(z):
     return torch.stack([(len(row) - row @ row) / (2 * len(row)) ** 0.5 for row in z])
 
 

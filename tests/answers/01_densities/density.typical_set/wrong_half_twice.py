@@ -1,7 +1,7 @@
-# breaks: the surprise is the log density, less its mean, over its standard deviation | mistake: the half counted twice
+# breaks: the oddness is the log density, less its mean, over its standard deviation | mistake: the half counted twice
 import math
 
 
-def surprise(z):
+def oddness(z):
     d = z.shape[1]
     return (d - (z**2).sum(1)) / math.sqrt(d / 2)
