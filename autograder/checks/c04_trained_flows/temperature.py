@@ -18,7 +18,7 @@ from autograder.oracles.bent_flow import BentFlow
 from pushforward.answering.wire import Net
 
 TEMPERED, APART = NAMES = "tempered_log_p", "apart_from_power"
-FAR = (0.02, 30.0)  # nearly frozen and very hot: any T > 0 is allowed
+FAR = (0.01, 30.0)  # nearly frozen and very hot: any T > 0 is allowed
 
 
 def _tempered(x: torch.Tensor, inverse: Callable, T: float) -> torch.Tensor:
