@@ -226,8 +226,8 @@ check("start.standardise")
 #
 # **The docstring is the contract.** A check asks for what it promises, at its corners too: a single row, the ends of a
 # stated range, an empty batch where one is allowed. All tensors of one call are of one type and on one device. Where
-# any number is allowed, its square and its exponential still fit into a float32, unless the text says otherwise. What
-# is right to single precision pays in full, unless the text says that more is at stake.
+# any number is allowed, its square still fits into a float32 (its exponential need not), unless the text says
+# otherwise. What is right to single precision pays in full, unless the text says that more is at stake.
 #
 # Where the check recognises a mistake that many people make, it names it. Where it does not, the small input is your
 # best friend. If your code raises an error, the table shows the error with the line of yours that raised it. A
@@ -246,7 +246,7 @@ check("start.standardise")
 #   one else sees.
 # - Some questions are answered in words, and no machine marks them. If you study alone, `reveal("start.units")` opens
 #   the model answer and its rubric once you have written yours, and `mark("start.units", 1.5)` counts what you give
-#   yourself. In a class your instructor does both.
+#   yourself (import both by `from pushforward import mark, reveal`). In a class your instructor does both.
 # - A check asks you the same questions each time you run it, so you can work on one failing case. When your work is
 #   graded, the numbers are fresh ones and the feedback names their *seed*: `check("start.standardise", seed=7)` shows
 #   you that very case again.

@@ -368,7 +368,7 @@ with waiting_for("affine_forward", "affine_reverse"):
 # that looks for a *difference* lets every NaN pass.
 #
 # **In numbers.** $A = \begin{pmatrix}0 & 2\\ 1 & 0\end{pmatrix}$, $b = 0$, $x = (2, 1)$: $z = (1, 1)$ and
-# $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (2, \frac12)$ and $-4.656$, without
+# $\log p_X(x) = -1 - 1.838 - 0.693 = -3.531$. With the transposed $A$ one gets $z = (\frac12, 2)$ and $-4.656$, without
 # the absolute value $\log(-2)$, which is NaN.
 #
 # **Write** the test. You may call the implementation as often as you like.
@@ -451,8 +451,8 @@ with waiting_for("log_abs_det_jacobian"):
 
 
 # %% [markdown]
-# The affine map changes all areas by one factor, the second map by another factor everywhere, and the third bends
-# the square beyond recognition *without changing a single area*. Section 8 is about maps like that.
+# The affine map changes all areas by one factor, the second by one that differs from place to place, and the third
+# bends the square beyond recognition *without changing a single area*. Section 8 is about maps like that.
 #
 # What does it cost? $D$ backward passes and a determinant of $O(D^3)$, for every point and every step of training. For
 # a picture of $64 \times 64$ pixels that is 4096 passes and $7 \cdot 10^{10}$ operations. No flow is trained like this.
@@ -670,11 +670,12 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 # The set where a density is positive is called its **support**, so the third condition says that the image covers the
 # support, up to a set of probability 0. It may be larger, and it may miss single points.
 #
-# On the line the second condition implies the first, since a slope that never vanishes keeps its sign. Otherwise none
-# of them implies another. $\sigma(x)$ has 1 and 2 but not 3, *if* the base is normal; with a uniform base on $(0, 1)$
-# it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which wraps the plane around the origin, has
-# $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one: from two dimensions on, $\det J \ne 0$ is a statement
-# about *small* neighbourhoods only. (It misses the origin. A single point carries no mass: nothing is lost by that.)
+# On the line, for maps without kinks, the second condition implies the first, since a slope that is continuous and
+# never vanishes keeps its sign. Otherwise none of them implies another. $\sigma(x)$ has 1 and 2 but not 3, *if* the
+# base is normal; with a uniform base on $(0, 1)$ it has all three. And $(e^{x_1}\cos x_2,\; e^{x_1}\sin x_2)$, which
+# wraps the plane around the origin, has $\det J = e^{2x_1} > 0$ everywhere and is still not one-to-one: from two
+# dimensions on, $\det J \ne 0$ is a statement about *small* neighbourhoods only. (It misses the origin. A single point
+# carries no mass: nothing is lost by that.)
 #
 # And $x^3$? It is one-to-one and onto, but its slope is 0 at the origin. Mass is not miscounted: $3x^2 \phi(x^3)$, with
 # $\phi$ the density of $\mathcal N(0, 1)$, is the density of $X$, and it integrates to 1. It is not valid *by
@@ -684,7 +685,8 @@ with waiting_for("lognormal_log_pdf", "lognormal_cdf"):
 #
 # What of leaky ReLU, which has a kink? It is one-to-one and onto. At the kink the derivative jumps between two numbers,
 # neither of them 0. The density jumps there, at a set of volume zero, and its logarithm stays finite on both sides. So
-# **kinks are allowed** here, as they are in practice, as long as the slopes on both sides are not 0.
+# **kinks are allowed** here, as they are in practice, as long as the slopes on both sides are not 0 and have the same
+# sign. (With opposite signs the map turns back, as $|x|$ does.)
 #
 # What does *not* matter: whether the determinant is negative (mirrors are invertible), whether it is constant, or
 # whether it is 1.
@@ -735,10 +737,10 @@ for name, entry in POOL.items():
 #
 # ### The line
 #
-# On the line there are two questions. Is the slope never 0? Then the map is one-to-one and smooth both ways. And where
-# do its images end? For the first, find the smallest and the largest slope: that of *wave* is $a + b\cos x$, which runs
-# through everything between $a - |b|$ and $a + |b|$; that of *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$,
-# which lies between $a$, far out, and $a + \frac b2$, at 0.
+# On the line there are two questions. Is the slope never 0, and of one sign throughout (at a kink it may jump)? Then
+# the map is one-to-one and smooth both ways. And where do its images end? For the first, find the smallest and the
+# largest slope: that of *wave* is $a + b\cos x$, which runs through everything between $a - |b|$ and $a + |b|$; that of
+# *tanh* is $a + \frac b2 \big(1 - \tanh^2\frac x2\big)$, which lies between $a$, far out, and $a + \frac b2$, at 0.
 #
 # **In numbers.** $x + 0.75 \sin x$: slopes from $0.25$ to $1.75$, images without end, valid. $x - 3\tanh\frac x2$:
 # slope $-\frac12$ at 0 and nearly 1 far out, so somewhere it is 0: not valid.
@@ -894,7 +896,7 @@ with waiting_for("verdict_line", "witness"):
 # $X_1$, $|\mathrm{corr}(X_1^2, X_2)| \ge 0.5$; its inverse; the density of $X$. Then read a volume-preserving map of
 # the line off its values. Then say what a constant $\log|\det J_f|$ does.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "dd72f7f573813f0ba76b52f90ba08f28", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "cov-volume_preserving-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "917520775012ab41177c66b3f59c04bc", "cell_type": "code"} deletable=false
 def bend(z):
     """x = f(z): a bijection of the plane with |det J| = 1 everywhere; for z ~ N(0, I), |corr(x_1², x_2)| ≥ 0.5.
 
@@ -934,8 +936,8 @@ def shift_or_reflection(f):
 def what_changes(entropy, log_max, volume, ladj):
     """The same three for x = f(z), where log |det J_f| = ladj is constant.   (001 P1c)
 
-    entropy: float, −E log p_Z in nats; log_max: float, the maximum of log p_Z; volume: float > 0, of {log p_Z > l}, for x
-    of {log p_X > l − ladj}; ladj: float;  returns {"entropy": …, "log_max": …, "volume": …}.
+    entropy: float, −E log p_Z in nats; log_max: float, the maximum of log p_Z; volume: float > 0, that of {log p_Z > l}
+    (return that of {log p_X > l − ladj} in its place); ladj: float;  returns {"entropy": …, "log_max": …, "volume": …}.
     """
     # YOUR CODE HERE
     raise NotImplementedError()

@@ -31,8 +31,9 @@
 # Everything happens in models so small that the truth is known, so every statement, and every answer of yours, can be
 # checked against it. Notebook 07 learns to differentiate the bound, notebook 08 trains with it.
 #
-# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about 4 hours; sections 2 to 5
-# are the core. Labels such as 001 P2d say where a question comes from; notebook 00 lists these sources.
+# You need: the density of a normal distribution, expectations, Bayes' rule. Time: about 4 hours; sections 2 to 5 are the
+# core (of the others, run the given cells and the demos all the same). Labels such as 001 P2d say where a question
+# comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing
@@ -181,8 +182,8 @@ show(fig, alt=f"Error in nats of the plain estimate of log p(x) from a thousand 
 
 # %% [markdown]
 # In one dimension a thousand draws are plenty. In thirty-two, none of them comes near the causes that explain $x$: the
-# average is decided by the luckiest draw, and it is *almost always too small*. (The mean of $p(x)$ over ever more such
-# estimates would be right, but only thanks to a very few that are enormous.) The remedy is to draw where the action is,
+# average is decided by the luckiest draw, and it is *almost always too small*. (The mean of ever more such estimates of
+# $p(x)$ would be right, but only thanks to a very few that are enormous.) The remedy is to draw where the action is,
 # from some $q(z)$ that knows $x$. Then one needs a measure of how well $q$ fits, and that comes first.
 
 # %% [markdown]
@@ -333,7 +334,7 @@ check("elbo.catch_kl")
 # other two together are a divergence, so that $\mathcal L = \text{reconstruction} - \mathrm{KL}$. (In numbers:
 # $-0.6495$ and $0.1927$.)
 
-# %% nbgrader={"schema_version": 3, "grade_id": "elbo-derivation-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "46d0df165e91e774979ee0b68611bd57", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "elbo-derivation-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "b6d774434cd44e5a4c0b9ea3d7be5c0b", "cell_type": "code"} deletable=false
 def elbo_integrand(log_q, log_joint):
     """Line 1: the integrand of L = ∫ q(z) log(p(x, z) / q(z)) dz, at each z.   (002 9-1a)
 
@@ -346,7 +347,7 @@ def elbo_integrand(log_q, log_joint):
 def elbo_split(log_q, log_likelihood, log_prior):
     """Line 2: the same integrand as the sum of three terms, "likelihood", "prior" and "entropy" (that of q).
 
-    log_q, log_likelihood, log_prior: (n,);  returns a dict of three, each (n,), with its sign, of the type of log_q.
+    log_q, log_likelihood, log_prior: (n,);  returns a dict of three, each (n,), signed so that the three add up to line 1, of the type of log_q.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -488,7 +489,7 @@ with waiting_for("elbo_integrand", "elbo_split", "elbo_gathered", "evidence", "e
 # **Mind the units.** $\log p(x \mid z)$ is a sum over $D$ dimensions with all constants,
 # $-\frac{1}{2s^2}\|x - Wz - b\|^2 - \frac D2 \log(2\pi s^2)$, and the divergence is a sum over $d$. Averaging one of
 # them over its dimensions, as many losses in libraries do by default, adds nats to nats-per-pixel. The result is a
-# number, but no bound on anything.
+# number, but no bound on this model's $\log p(x)$ (section 6 says whose bound it may be, up to a constant).
 #
 # **In numbers.** $D = d = K = 1$, $x = 1$, $\mu = \sigma = 0.5$, $\epsilon = 1$, $W = 1$, $b = 0$, $s = 1$: $z = 1$,
 # reconstruction $-0.9189$, KL $0.4431$, so (a) $-1.3621$; (b) $-1.6121$. The truth is $\log p(x) = -1.5155$. A single
@@ -541,7 +542,7 @@ with waiting_for("elbo_terms", "elbo_sampled"):
         inputs = (1.5 * ones, m * ones, v * ones, eps, *model)
         draws[name] = (elbo_terms(*inputs)["elbo"], elbo_sampled(*inputs))
     show(draw_single_draws(draws, float(px.log())), alt="Histograms of single-draw estimates for three q, with log p(x) = −1.85 as a line; mean and standard deviation above each. For a q that "
-         "is too sure both scatter around −2.55. For a close q, (b) is much narrower than (a). For the posterior, (b) is a single spike on "
+         "is too sure both scatter around −2.5. For a close q, (b) is much narrower than (a). For the posterior, (b) is a single spike on "
          "the line while (a) still scatters by 0.76.")  # fmt: skip
 
 
@@ -608,7 +609,8 @@ with waiting_for("never_tight"):
     W, s = never_tight()
     W = torch.tensor(W, dtype=torch.float64)
     precision = torch.eye(2, dtype=torch.float64) + W.T @ W / s**2
-    show(draw_best_independent(precision), alt="Contours at one and two standard deviations. The posterior is a long thin ellipse along the falling diagonal; the best q "
+    show(draw_best_independent(precision), alt="Contours at one and two standard deviations. The posterior is a long ellipse along the "
+         f"{'falling' if precision[0, 1] > 0 else 'rising'} diagonal; the best q "
          "with independent components is a small circle or upright ellipse in its middle, about as wide as the posterior is thick.")  # fmt: skip
 
 # %% [markdown]
@@ -962,8 +964,8 @@ with waiting_for("elbo_sampled", "iwae", "effective_sample_size"):
 # $\mathrm{KL}(q \,\|\, p(z \mid x))$, is what a single draw loses; but what the number of draws has to fight is the
 # *other* direction. About $e^{\mathrm{KL}(p(z \mid x) \,\|\, q)}$ are needed, and enough, before the mean weight
 # settles (Chatterjee and Diaconis 2018). Compare the two columns: half-way, the gap is $10.4$ nats, and $e^{10.4}$
-# would be $34{,}000$ draws. The other divergence is $4.8$, $e^{4.8} = 121$, and a hundred draws have indeed closed nine
-# tenths of the gap. With the prior it is $11.1$, $e^{11.1} = 69{,}000$: two thousand are too few, $e^{37}$ is not
+# would be $33{,}000$ draws. The other divergence is $4.8$, $e^{4.8} = 121$, and a hundred draws have indeed closed nine
+# tenths of the gap. With the prior it is $11.1$, $e^{11.1} = 66{,}000$: two thousand are too few, $e^{37}$ is not
 # needed.
 #
 # **The effective size gives an alarm, no all-clear.** A small one says on the spot, without knowing the truth, that the
@@ -1003,8 +1005,8 @@ check("elbo.gap_or_draws")
 # ## 9 · Is equal support enough?
 #
 # The **support** of a density is where it is positive. 001 P2d changes the prior to a log-normal and asks why a normal
-# $q$ is then not a practical idea. The answer is right and worth remembering: the normal puts mass on $z \le 0$, where
-# the prior is 0, so the divergence is infinite. The proposed remedy is a log-normal $q$, and the reason given for it is
+# $q$ is then not a practical idea. The answer is right and worth remembering: the normal puts mass where the
+# prior has none, so the divergence is infinite. The proposed remedy is a log-normal $q$, and the reason given for it is
 # that both then have the same support, "ensuring finite values". Does equal support ensure that?
 #
 # Take the friendliest pair imaginable: both densities positive and smooth on all of $\mathbb R$. Let $p$ be the

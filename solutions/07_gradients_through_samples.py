@@ -129,8 +129,8 @@ show(
 # $$\boxed{\nabla J = \mathbb E_{z \sim q_\theta}\big[\, f(z)\; \nabla_\theta \log q_\theta(z) \,\big] .}$$
 #
 # This is the **score-function estimator** (also REINFORCE, or the likelihood-ratio estimator), and
-# $\nabla_\theta \log q_\theta(z)$ is the score *with respect to the parameters*. (Notebook 14 calls the derivative
-# by $z$ a score as well. For $\mu$ the two differ in their sign, so watch what you differentiate by.)
+# $\nabla_\theta \log q_\theta(z)$ is the score *with respect to the parameters*. (Notebooks 14 and 16 call the
+# derivative by $z$ a score as well. For $\mu$ the two differ in their sign, so watch what you differentiate by.)
 #
 # Read it like this: throw, look at the result $f(z)$, and make throws like this one more likely in proportion to
 # how good it was. $f$ itself is never differentiated. It may be a step, a game, a human being.
@@ -227,8 +227,8 @@ with waiting_for("score_terms"):
 #
 # $$\boxed{\nabla J = \mathbb E_\epsilon\big[\, \nabla_\theta\, f(g_\theta(\epsilon)) \,\big] .}$$
 #
-# (Here the swap needs an $f(g_\theta(\epsilon))$ that is continuous in $\theta$, differentiable almost everywhere, with
-# slopes below something of finite mean. Kinks are forgiven, jumps are not.)
+# (Here the swap needs an $f(g_\theta(\epsilon))$ that changes by at most $L(\epsilon)\,\|\theta - \theta'\|$ between
+# any two nearby $\theta$, with an $L$ of finite mean. Kinks are forgiven, jumps are not.)
 #
 # This is the **pathwise** or **reparameterised** estimator: each term is the slope of $f$ along the path that the
 # sample takes (the arrows of the opening picture, followed by $f$).
@@ -317,9 +317,10 @@ with waiting_for("score_terms", "pathwise_terms"):
 # | with baseline $b$ | $(f(z) - b)\; \epsilon / \sigma$ |
 # | pathwise | $f'(z)$ |
 #
-# Three things can be read off. As $\sigma \to 0$ the first blows up like $f(\mu)^2 / \sigma^2$, while the last
-# settles at the constant $f'(\mu)$. Adding a constant to $f$ changes the first and leaves the last alone. And a
-# baseline near the mean of $f$ undoes that constant, but not the rest.
+# Three things can be read off. As $\sigma \to 0$ the variance of the first blows up like $f(\mu)^2 / \sigma^2$ (unless
+# $f(\mu) = 0$), while the last settles at the constant $f'(\mu)$, and its variance vanishes. Adding a constant to $f$
+# changes the first and leaves the last alone. And a baseline near the mean of $f$ undoes that constant, but not the
+# rest.
 #
 # **In numbers.** $f(z) = z$, $\mu = 3$, $\sigma = 1$. Score function: $z\,\epsilon = 3\epsilon + \epsilon^2$ has
 # the variance $9 + 2 = 11$. With baseline 3: $\epsilon^2$, variance $2$. Pathwise: always $1$, variance $0$.
@@ -581,9 +582,9 @@ check("grad.catch_bias")
 # $$\operatorname{erf}(x) = \frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt ,$$
 #
 # which increases strictly from $-1$ to $1$ and therefore takes no value twice. With it the distribution function
-# of the normal $\mathcal N(\mu, \sigma^2)$ is
+# of a normal $u \sim \mathcal N(\mu, \sigma^2)$ is
 #
-# $$F_{\mu,\sigma^2}(a) = \Pr(z \le a) = \frac12\left[1 + \operatorname{erf}\left(\frac{a - \mu}{\sigma\sqrt2}\right)\right] .$$
+# $$F_{\mu,\sigma^2}(a) = \Pr(u \le a) = \frac12\left[1 + \operatorname{erf}\left(\frac{a - \mu}{\sigma\sqrt2}\right)\right] .$$
 #
 # What "let them agree" means is a matter of ranks. If 16 % of all noise lies below $\epsilon$, then the sample that
 # $\epsilon$ becomes has to have 16 % of all samples below it:
@@ -602,6 +603,7 @@ show(
 # **The task** (001 P2a, b). Somebody gives you standard normal noise $\epsilon$. Find an *increasing* map
 # $T: \mathbb R \to \mathbb R_{>0}$ such that $T(\epsilon) \sim \log\mathcal N(0, 1)$. Then, from samples
 # $z \sim \log\mathcal N(0, 1)$, find an increasing map $M$ such that $M(z) \sim \log\mathcal N(\mu, \sigma^2)$.
+# (Notebook 02 wrote such a map down; here the way to it is what counts.)
 #
 # The problem is worth more than any other in the exam (nine of 28 credits), and nine of its fifteen ticks go to
 # these two parts, nearly all for the *way*. So walk it line by line. Each line is a function that returns its
@@ -873,7 +875,7 @@ with waiting_for("reparameterise_lognormal"):
 #
 # Then there is an event that $q$ thinks possible and $p$ excludes. On it the integrand $q \log(q/p)$ of the
 # divergence is $q \log(q/0) = \infty$, and since the event has positive probability, **the divergence is infinite,
-# for every $\mu$ and every $\sigma$.** There is nothing to optimise. Which event?
+# for every $\mu$ and every $\sigma$.** There is nothing to optimise. Which event? (Notebook 06 left it to you.)
 #
 # **Find the witness**: `impossible_event(mu, sigma)` returns an interval $[a, b]$ that the prior gives probability
 # 0, and the *logarithm* of $q$'s probability of it. Why the logarithm? For $\mu = 9$ and $\sigma = 0.2$ the
@@ -1011,8 +1013,9 @@ def lognormal_kl(mu, sigma, prior_mu=0.0, prior_sigma=1.0):
 check("lognormal.kl")
 
 # %% [markdown]
-# **Question (4 points; 001 P2d).** A colleague trains a variational autoencoder with one latent number and the
-# prior $p(z) = \log\mathcal N(0, 1)$. Her encoder returns $\mu$ and $\sigma$ of a normal $q_\phi(z \mid x)$.
+# **Question (4 points; 001 P2d).** Cover the lines above. A colleague trains a variational autoencoder with one latent
+# number and the prior $p(z) = \log\mathcal N(0, 1)$. Her encoder returns $\mu$ and $\sigma$ of a normal
+# $q_\phi(z \mid x)$.
 #
 # (a) Why can this not work? Name the event, and say what the divergence is and what she will see on her screen.
 # (b) Propose another parametrisation. Why is its divergence finite? (c) How does the gradient of the
@@ -1108,8 +1111,9 @@ with waiting_for("reparameterise_lognormal", "kl_terms", "lognormal_kl"):
 
 # %% [markdown]
 # Same samples per step, same optimiser, same mean of the gradient. The best log-normal reaches $-1.793$; what is left
-# to $\log p(x) = -1.739$, $0.054$ nats, is the price of the family, for the posterior is not exactly log-normal. What a
-# run ends short of $-1.793$ is the noise of its last steps, and what is left between the two curves is variance.
+# to $\log p(x) = -1.739$, $0.054$ nats, is the price of the family, for the posterior is not exactly log-normal. By how
+# much a run falls short of $-1.793$ is a matter of the noise in its last steps, and what is left between the two curves
+# is variance.
 
 # %% [markdown]
 # ## What you can now do

@@ -13,19 +13,19 @@
 # %% [markdown]
 # # 09 · Measuring what has no likelihood
 #
-# A flow tells you the density of every picture, and a held-out set tells you how good that density is. The models of
-# the next chapters tell you nothing of the kind: a GAN hands you pictures, and that is all. Are they good? Are they
-# all that there is to be had? Are they new? "Look at them" is the oldest answer, and the worst: the eye sees one
-# picture at a time, and a model that has learnt a single perfect face will pass.
+# A flow tells you the density of every picture, and a held-out set tells you how good that density is. Some models of
+# the next chapters tell you nothing of the kind, a GAN least of all: it hands you pictures, and that is all. Are they
+# good? Are they all that there is to be had? Are they new? "Look at them" is the oldest answer, and the worst: the eye
+# sees one picture at a time, and a model that has learnt a single perfect face will pass.
 #
 # This chapter builds the instruments by which all later models are judged, and breaks every one of them. For each
 # number you will write the function, and then meet a model that has a perfect score and is worthless. What remains is
 # not one number but a small set of them, each with its blind spot known, its sample size stated and its error bar
 # drawn.
 #
-# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: {{time}}; sections 1, 2, 4 and 6
-# are the core, and with them every later model can be judged. Labels such as 004 say where a topic comes from; notebook
-# 00 lists these sources.
+# You need: mean and covariance, eigenvalues, the idea of a hypothesis test. Time: {{time}}; sections 1, 2, 4 and 6 are
+# the core (and of section 3 the first exercise, which a demo of section 4 needs), and with them every later model can
+# be judged. Labels such as 004 say where a topic comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import math
@@ -128,7 +128,7 @@ show(
 #
 # $$d^2 = \lVert m_x - m_y \rVert^2 + \operatorname{tr} C_x + \operatorname{tr} C_y - 2 \operatorname{tr}\,(C_x C_y)^{1/2} .$$
 #
-# Read it in one dimension:
+# (The FID is this $d^2$, without a root; from here on *Fréchet distance* means $d^2$.) Read it in one dimension:
 # $(m_x - m_y)^2 + \sigma_x^2 + \sigma_y^2 - 2\sigma_x\sigma_y = (m_x - m_y)^2 + (\sigma_x - \sigma_y)^2$. The centres
 # must agree, and so must the widths. In more dimensions the last term asks for the **root of a matrix**, *not* the
 # matrix of the roots. For a covariance, $R = C^{1/2}$ is the matrix with $R R = C$ that is symmetric and has no
@@ -266,10 +266,11 @@ with waiting_for("frechet_terms", "bootstrap"):
 
 # %% [markdown]
 # About half of the $0.381$ is bias. And two models whose distances differ by less than two errors *of the difference*
-# should share a place: with errors $e_1$ and $e_2$ that of the difference is $\sqrt{e_1^2 + e_2^2}$. The package states
-# an error with every measure, but none of them by the bootstrap, since its samples that come twice would look like
-# copies to the measures of sections 4 to 6. For the Fréchet distance it uses a cousin, the *jackknife*, which leaves
-# out a tenth of the samples at a time.
+# should share a place: with errors $e_1$ and $e_2$ that of the difference is $\sqrt{e_1^2 + e_2^2}$, if each was
+# measured with samples of its own. (Against the same test set, repeat the draws of the difference itself.) The package
+# states an error with every measure, but none of them by the bootstrap, since its samples that come twice would look
+# like copies to the measures of sections 4 to 6. For the Fréchet distance it uses a cousin, the *jackknife*, which
+# leaves out a tenth of the samples at a time.
 #
 # ## 2 · How to fool it
 #
@@ -944,7 +945,7 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # ### Short: recall and compute
 #
-# **1.** In one dimension the data have mean 0 and variance 4, the model mean 1 and variance 1. What is the squared
+# **1.** In one dimension the data have mean 0 and variance 4, the model mean 1 and variance 1. What is the
 # Fréchet distance? Name a law with distance 0 to the data that is not normal.
 #
 # <details><summary>Answer</summary>
@@ -1013,9 +1014,9 @@ print("a vote of neighbours on fresh moons:                       ", two_sample.
 #
 # **8.** (6 points) Two models of the same data are to be ranked. The Fréchet distances of A are $0.70$ with 500 samples
 # and $0.52$ with 1000; those of B are $0.66$ with 1000 and $0.60$ with 2000. (a) A report says "0.52 against 0.60".
-# What do you say, and what are the distances without bias? (b) With errors of $0.04$ at every size, what is the error
-# of each extrapolated value, and of their difference? (c) A third model C returns a copy of a training sample with
-# probability $0.05$, and is perfect otherwise. You have 400 of its samples. What is its neighbour ratio, and is it
+# What do you say, and what are the distances without bias? (b) With independent errors of $0.04$ at every size, what is
+# the error of each extrapolated value, and of their difference? (c) A third model C returns a copy of a training sample
+# with probability $0.05$, and is perfect otherwise. You have 400 of its samples. What is its neighbour ratio, and is it
 # noticed, if distances to the nearest neighbour scatter by half of their mean? Give a measure that does notice.
 #
 # <details><summary>Answer</summary>

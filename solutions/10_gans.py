@@ -23,7 +23,7 @@
 # and what one does about all that.
 #
 # You need: KL divergences (notebook 06), the change of variables (notebook 02), sampling as a push-forward. Time:
-# {{time}}; sections 1 to 5 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
+# {{time}}; sections 1 to 8 are the core. Labels such as 001 P3b say where a question comes from; notebook 00 lists
 # these sources.
 
 # %% tags=["given"]
@@ -71,10 +71,10 @@ show(
 # generated.
 #
 # Read the lower row as the generator does, to whom it is the only news. On the right every wave says where there is too
-# little of it and where too much. On the left there is a cliff, and the model stands at its foot, where $D^*$ is 0 and
-# flat: nothing says in which direction the data lie. And in the middle the model sits on one hill and has no reason to
-# look for another. These three pictures are the theory, the trouble of vanishing gradients, and the trouble of lost
-# modes.
+# little of it and where too much. On the left there is a cliff, and the model stands at its foot, where $D^*$ is nearly
+# 0 and nearly flat: it is told next to nothing about where the data lie. And in the middle the model has one hill and
+# leaves the other out: there $D^*$ is nearly 1, but few generated points ever land there to be told so. These three
+# pictures are the theory, the trouble of vanishing gradients, and the trouble of lost modes.
 #
 # ### Before you begin
 #
@@ -212,7 +212,7 @@ check("gan.value")
 # and torch has a function for $\log(1 + e^u)$ that is right for every $u$.
 #
 # **In numbers.** Real logits $(0, 2)$, one generated logit $-1$: $\log 2 = 0.6931$ and $\log(1 + e^{-2}) = 0.1269$,
-# with the mean $0.4100$; $\log(1 + e^{-1}) = 0.3133$. The loss is $\frac12(0.4100 + 0.3133) = 0.3617$.
+# with the mean $0.4100$; $\log(1 + e^{-1}) = 0.3133$. The loss is $\frac12(0.4100 + 0.3133) = 0.3616$.
 #
 # **Write** it, for logits up to the thousands.
 
@@ -292,7 +292,7 @@ check("gan.catch_loss")
 def optimal_discriminator(log_p_data, log_p_model):
     """D*(x) = p*(x) / (p*(x) + p_θ(x)), from log densities at some points.   (001 P3b)
 
-    log_p_data: any shape, −∞ where there is none; log_p_model: same shape, never −∞ where log_p_data is;
+    log_p_data: any shape, −∞ where there is no density; log_p_model: same shape, never −∞ where log_p_data is;
     returns the verdicts, of the shape and type of log_p_data.
     """
     ### BEGIN SOLUTION
@@ -321,14 +321,14 @@ check("gan.optimal_discriminator")
 # section 1, $0.2 \cdot (-0.4581) + 0.8 \cdot (-0.2877) = -0.3218$. The perfect model's value is
 # $0.2 \log 0.2 + 0.8 \log 0.8 = -0.5004$.
 #
-# **Write** all three.
+# **Write** $W_1$ on the line, and both penalties.
 
 
 # %% tags=["solve:gan.class_prior"]
 def discriminator_with_prior(log_p_data, log_p_model, pi):
     """D*(x) = π p* / (π p* + (1 - π) p_θ), from log densities.   (001 P3)
 
-    log_p_data, log_p_model: same shape; pi: float in (0, 1);
+    log_p_data, log_p_model: any shape, the same for both, finite; pi: float in (0, 1);
     returns the verdicts, of the shape and type of log_p_data.
     """
     ### BEGIN SOLUTION
@@ -391,7 +391,7 @@ check("gan.class_prior")
 
 # %% tags=["solve:gan.optimal_is_half"]
 def unmask(p_data, p_model):
-    """A D with V(D) > -log 2, for distributions on n values; if they are equal, the only D worth -log 2.   (002 9-2a)
+    """A D with V(D) > -log 2, for distributions on n values; if they are equal, a D worth -log 2: ½ wherever there is mass.   (002 9-2a)
 
     p_data, p_model: (n,), no entry negative, the sum is 1;
     returns n verdicts from 0 to 1, of the type of p_data, also where both are 0.
@@ -538,7 +538,7 @@ check("gan.jsd")
 def objective_terms(p_data, d, p_z, image, weight):
     """Line 1: "real", w p*(x) log D(x) at every x, and "fake", w p(z) log(1 - D(G(z))) at every z.   (001 P3b)
 
-    p_data: (n,), no entry negative, the sum is 1; d: (n,), in (0, 1); p_z: (m,), the sum is 1;
+    p_data: (n,), no entry negative, the sum is 1; d: (n,), in (0, 1); p_z: (m,), no entry negative, the sum is 1;
     image: (m,), int64, entries 0 … n − 1; weight: float in (0, 1];
     returns {"real": (n,), "fake": (m,)}, of the type of p_data.
     """
@@ -550,7 +550,7 @@ def objective_terms(p_data, d, p_z, image, weight):
 def pushed_terms(p_data, d, p_z, image, weight):
     """Line 2: "p_model", p_θ(x), and the terms "real", w p*(x) log D(x), and "fake", w p_θ(x) log(1 - D(x)).
 
-    p_data: (n,), no entry negative, the sum is 1; d: (n,), in (0, 1); p_z: (m,), the sum is 1;
+    p_data: (n,), no entry negative, the sum is 1; d: (n,), in (0, 1); p_z: (m,), no entry negative, the sum is 1;
     image: (m,), int64, entries 0 … n − 1; weight: float in (0, 1];
     returns {"p_model": (n,), "real": (n,), "fake": (n,)}, of the type of p_data.
     """
@@ -713,7 +713,7 @@ check("gan.flat_jsd")
 # ### Play with it
 #
 # Move the model by the slider *shift*. The orange line is the slope that your functions send back. At which shift does
-# JSD stop to complain? Does a wider interval help, and what would adding noise to both do?
+# JSD stop complaining? Does a wider interval help, and what would adding noise to both do?
 
 # %% tags=["demo"]
 with waiting_for("jsd_of_shift", "w1_of_shift"):
@@ -790,8 +790,8 @@ with waiting_for("generator_gradients"):
 
 # %% [markdown]
 # **Question (3 points; 002 9-2d).** (a) Why does the generator learn slowly at first with the loss $-J^{(D)}$? Say
-# which quantity is small, and with respect to what. (b) How does $-\log D(G(z))$ mend it? (c) What is lost by the
-# change?
+# which quantity is small, and with respect to what. (b) How does $-\log D(G(z))$ mend it? (c) Which theorem of
+# this chapter no longer speaks of the game that is played, and why?
 
 # %% [markdown] tags=["written:gan.slow_start:3"]
 # ### BEGIN SOLUTION
@@ -799,9 +799,9 @@ with waiting_for("generator_gradients"):
 # through the logit $l$ of its points, and $\partial/\partial l$ of $\frac12\log(1 - \sigma(l))$ is $-\frac12 D$: near 0.
 # The gradient with respect to the generator's weights carries this factor and is small, although the generator is bad.
 # (b) $-\log D$ has the derivative $-(1 - D)$, near $-1$ there, and loses its strength only when $D$ is near 1, when the
-# generator has won. (c) The game is no longer zero-sum, the losses do not add up to a constant, and the proof that the
-# generator minimises a JSD no longer speaks of the game that is played. (With the best $D$ the fixed point is the
-# same.)
+# generator has won. (c) That of section 7: the proof that the generator minimises a JSD takes one value, which one
+# player raises and the other lowers, and now the losses do not add up to a constant: no zero-sum game any more. (With
+# the best $D$ the fixed point is the same.)
 #
 # **Rubric**
 # - (1) a: the factor D (or "flat where D is near 0") in the gradient that reaches the generator
@@ -813,7 +813,7 @@ with waiting_for("generator_gradients"):
 # %% [markdown]
 # One says that the first loss **saturates**. (The sheet 002 argues that a small gradient of $J^{(D)}$ *for the
 # discriminator's weights* makes that of $J^{(G)}$ *for the generator's* small: these are different parameters. The
-# reason is the factor $D$.) And the theorem of section 7 is not about the game that people play.
+# reason is the factor $D$.)
 
 # %% [markdown]
 # ## 10 · Two players who both descend
@@ -827,8 +827,8 @@ with waiting_for("generator_gradients"):
 # non-convergence). A smaller step size only makes the spiral slower.
 #
 # **Alternating steps**: $x' = x - \eta y$, then $y' = y + \eta x'$. The players circle for ever on an ellipse; the
-# quantity $x^2 - \eta xy + y^2$ stays what it was. That is what the usual training loop does, and why its losses go up
-# and down without end.
+# quantity $x^2 - \eta xy + y^2$ stays what it was. The usual training loop takes such steps: one reason why its losses
+# may go up and down without end.
 #
 # **Extragradient steps** look ahead: go to where the simultaneous step would lead, take the gradients *there*, and make
 # the step from the *old* point with them: $x' = x - \eta (y + \eta x)$ and $y' = y + \eta(x - \eta y)$. Collecting
@@ -911,8 +911,8 @@ with waiting_for("simultaneous_step", "alternating_step", "extragradient_step"):
 # %% [markdown]
 # ## 11 · Keep the slope in check
 #
-# A discriminator that may be as steep as it likes ends up as a cliff between data and model, flat on both sides. Three
-# remedies limit the slope.
+# A discriminator that may be as steep as it likes ends up as a cliff between data and model, flat on both sides. The
+# remedies limit the slope. First, what a limited slope is good for; then two penalties.
 #
 # **A critic for $W_1$.** By duality (notebook 11), $W_1(p^*, p_\theta)$ is the largest difference
 # $\mathbb E_{p^*}[f] - \mathbb E_{p_\theta}[f]$ over functions $f$ whose slope nowhere exceeds 1. A network that plays
@@ -922,21 +922,22 @@ with waiting_for("simultaneous_step", "alternating_step", "extragradient_step"):
 # **Penalties.** Slope at most 1 cannot be imposed on a network exactly. The *gradient penalty* charges for slopes other
 # than 1 at random points between a real and a generated one, $\hat x = u\,x + (1 - u)\,G(z)$:
 #
-# $$\mathbb E\big[(\lVert \nabla D(\hat x)\rVert - 1)^2\big] .$$
+# $$\mathbb E\big[(\lVert \nabla f(\hat x)\rVert - 1)^2\big] .$$
 #
-# *R1* charges for any slope at the data: $\mathbb E_{p^*}\big[\lVert\nabla D(x)\rVert^2\big]$. At the equilibrium
-# $D = \frac12$ everywhere, so there the discriminator should be flat; R1 makes it come to rest there. It is what trains
-# section 12's ring.
+# *R1* charges for any slope of the logit at the data: $\mathbb E_{p^*}\big[\lVert\nabla l(x)\rVert^2\big]$. At the
+# equilibrium $D = \frac12$, so $l = 0$ everywhere, and it should be flat there; R1 makes it come to rest there. It is
+# what trains section 12's ring.
 #
 # Both are losses *of a gradient*, and are themselves descended. So the gradient has to stay in the graph:
 # `torch.autograd.grad(critic(x).sum(), x, create_graph=True)`. (The sum over the batch is a trick: row $i$ of $x$
-# enters only $D(x_i)$, so the gradient of the sum holds each row's own gradient.) The point $\hat x$ must require a
-# gradient before the critic sees it; where it came without one, `x.detach().requires_grad_()` makes such a point.
+# enters only row $i$ of the result, so the gradient of the sum holds each row's own gradient.) The point $\hat x$ must
+# require a gradient before the critic sees it; where it came without one, `x.detach().requires_grad_()` makes such a
+# point.
 #
 # **In numbers.** $W_1$ of $(0, 3)$ and $(4, 1)$ is $\frac12(1 + 1) = 1$. For the critic $x^2$, a real point $1$, a
 # generated one $3$ and $u = 0.25$: $\hat x = 2.5$, slope $5$, gradient penalty $16$; R1 is $2^2 = 4$.
 #
-# **Write** all three.
+# **Write** $W_1$ on the line, and both penalties.
 
 
 # %% tags=["solve:gan.lipschitz"]
@@ -951,7 +952,7 @@ def w1_line(x, y):
 
 
 def gradient_penalty(critic, x_real, x_fake, u):
-    """E (‖∇D(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable, in the points too.   (WGAN-GP)
+    """E (‖∇f(x̂)‖ - 1)² at x̂ = u x_real + (1 - u) x_fake, differentiable, in the points too.   (WGAN-GP)
 
     critic: takes (B, D), gives (B,), each from its own row; x_real, x_fake: (B, D); u: (B,), in [0, 1];
     returns a tensor without axes, of the type of x_real.
@@ -965,7 +966,7 @@ def gradient_penalty(critic, x_real, x_fake, u):
 
 
 def r1_penalty(critic, x_real):
-    """E ‖∇D(x)‖² at the real points, differentiable, in the points too.   (R1)
+    """E ‖∇l(x)‖² at the real points, differentiable, in the points too.   (R1)
 
     critic: takes (B, D), gives (B,), each from its own row; x_real: (B, D);
     returns a tensor without axes, of the type of x_real.
@@ -1044,13 +1045,13 @@ check("gan.spectral_norm")
 # $0.05$, their centres evenly spread over the unit circle. It is the classic on which a GAN shows what it does to
 # modes. The generator gets two standard normal numbers per point.
 #
-# First the two losses of a step, now with networks. `D(x)` gives logits.
+# First the two losses of a step, now with networks. The network `D` gives the logit $l$.
 #
 # - The discriminator descends section 2's loss plus half of $r_1$ times R1 at the real points. The generated points are
 #   *held fast*: `detach()` cuts the way back to the generator, which must not be pushed towards being found out.
-# - The generator descends section 9's second loss, $-\mathbb E\log\sigma(D(G(z)))$, and here the way back is the point.
+# - The generator descends section 9's second loss, $-\mathbb E\log\sigma(l(G(z)))$, and here the way back is the point.
 #
-# **In numbers.** $D(x) = 2x_1$, a real point $(1, 0)$, a generated one $(-1, 0)$, $r_1 = 0.1$: both cross-entropies are
+# **In numbers.** $l(x) = 2x_1$, a real point $(1, 0)$, a generated one $(-1, 0)$, $r_1 = 0.1$: both cross-entropies are
 # $\log(1 + e^{-2}) = 0.1269$, the slope is $2$, and $J^{(D)} = 0.1269 + 0.05 \cdot 4 = 0.3269$. The generator's loss is
 # $\log(1 + e^2) = 2.1269$.
 #
@@ -1059,7 +1060,7 @@ check("gan.spectral_norm")
 
 # %% tags=["solve:gan.players"]
 def loss_of_discriminator(D, x_real, x_fake, r1):
-    """J^(D) + ½ r1 E ‖∇D(x)‖² at the real points; its gradient reaches D's weights, and none reaches x_fake.
+    """J^(D) + ½ r1 E ‖∇l(x)‖² at the real points; its gradient reaches D's weights, and none reaches x_fake.
 
     D: takes (N, 2), gives logits (N,); x_real: (N, 2); x_fake: (M, 2); r1: float in [0, 1];
     returns a tensor without axes, of the type of x_real.
@@ -1071,7 +1072,7 @@ def loss_of_discriminator(D, x_real, x_fake, r1):
 
 
 def loss_of_generator(D, x_fake):
-    """-E log σ(D(G(z))), the loss that does not saturate; its gradient reaches x_fake.   (002 9-2d)
+    """-E log σ(l(G(z))), the loss that does not saturate; its gradient reaches x_fake.   (002 9-2d)
 
     D: takes (N, 2), gives logits (N,); x_fake: (M, 2);
     returns a tensor without axes, of the type of x_fake.
@@ -1168,7 +1169,7 @@ def ring_run(seed=0):
 # %% [markdown]
 # What is judged is the generator, not the run: the check sends *its own noise* through your `generate_ring`, and
 # measures what comes out against the eight centres. How many modes are covered (2 % of the points or more within three
-# standard deviations; the truth has $12.5$ %)? Which share of all points lies that near to some centre (the truth: 99
+# standard deviations; the truth has $12.4$ %)? Which share of all points lies that near to some centre (the truth: 99
 # %)? How wide are the modes (the truth: $0.05$)? Full marks need 8 modes, 80 %, and a width within 40 % of the truth; 4
 # modes and 50 % pay in part. The budgets *full* and *graded* train and are judged alike; in the *quick* one, for tests,
 # only the form of the answer counts.
@@ -1207,8 +1208,8 @@ check("gan.train_ring")
 #
 # ### A run that loses its way
 #
-# Take the penalty away, let the generator make ten steps for each one of the discriminator, and keep no average. Watch
-# where the points are, and when.
+# Take the penalty away, let the generator make ten steps for each one of the discriminator, and keep no average (and,
+# to save time, take fewer steps and smaller batches). Watch where the points are, and when.
 
 # %% tags=["demo"]
 with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_loss", "r1_penalty"):
@@ -1248,7 +1249,7 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 def augment(x, shift, contrast):
     """T(x) = x̄ + contrast (shifted x - x̄), x̄ the mean of each picture as it came; zeros come in; differentiable.
 
-    x: (B, H, W), H ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
+    x: (B, H, W), H, W ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
     returns the shape and type of x.
     """
     ### BEGIN SOLUTION
@@ -1359,8 +1360,9 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 
 # %% [markdown]
 # Read it as notebook 09 taught. The Fréchet distance stands beside its floor, that of training against test digits, and
-# with its standard error. No class is lost. And the last line says that nothing was learnt by heart: a store of copies
-# would have 0 there. Five seeds stand in [the table of all models](../docs/models.md), beside what others reach.
+# with its standard error. No class is lost. And the last line, near 1, says that this is no store of copies, which
+# would have 0 there. (It is a mean: a few copies among a thousand would hide in it, as notebook 09 shows.) Five seeds
+# stand in [the table of all models](../docs/models.md), beside what others reach.
 #
 # What you cannot read anywhere is a likelihood. Is a test digit probable under this model? Nobody knows, and recall 3
 # said why.
@@ -1380,8 +1382,8 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 #
 # $$L = -\,\mathbb E_{p(z)}\big[\log \sigma\big(l(G(z))\big)\big] \;-\; \lambda\, \mathbb E_{p^*}\big[\log p_\theta(x)\big] .$$
 #
-# Whichever way it was trained, samples and exact likelihood stand side by side afterwards. No other chapter can do
-# that: here you can *see* what a good sampler's likelihood hides.
+# Whichever way it was trained, samples and exact likelihood stand side by side afterwards. No other GAN can do
+# that: here you can *see* which likelihood may hide behind good samples.
 #
 # **In numbers.** $G(z) = (2z_1, z_2)$ and $x = (2, 0)$: $z = (1, 0)$, $\log\mathcal N(z; 0, I) = -\frac12 - \log 2\pi =
 # -2.3379$, the way back shrinks by 2, so $\log p_\theta(x) = -2.3379 - 0.6931 = -3.0310$. With $l(x) = 2x_1$, the noise
@@ -1445,9 +1447,39 @@ def thin_generator():
 check("gan.flow_generator")
 
 # %% [markdown]
+# ### Before the experiment
+#
+# **Question (6 points; 000 Q1b).** A normalising flow is trained as the generator of a GAN. (a) Suppose that training
+# succeeds. What is gained over a flow trained by maximum likelihood, and what over a typical GAN? (b) Which
+# difficulties in training would you expect, compared with each of the two? Write it down first; the experiment below
+# will show some of it.
+
+# %% [markdown] tags=["written:gan.flow_as_generator:6"]
+# ### BEGIN SOLUTION
+# **Model answer.** (a) Over the flow by likelihood: better samples. The adversarial loss looks at samples, through a
+# discriminator whose eye for realism is learnt, and stray mass is seen and punished, where a likelihood cares most that
+# no data point is missed. Over a typical GAN: an exact density, by the change of variables, for every point (and an
+# inverse, so a code for every datum); it can be monitored, compared, and added to the loss.
+#
+# (b) Compared with likelihood: two players instead of one minimum, so training may circle or diverge; lost modes, which
+# no adversarial loss punishes without bound; a likelihood that may be arbitrarily bad although samples look good.
+# Compared with a typical GAN: as many noises as data dimensions, and layers that must be invertible, so it is dearer
+# for the same quality; and mass on the bridges between modes is harder to remove: both leave some, but an
+# invertible map can neither fold it away nor press it into fewer dimensions, as a free generator may.
+#
+# **Rubric**
+# - (1) a: over the flow, sample quality, with the reason (the loss judges samples)
+# - (1) a: over the GAN, a tractable exact density (or the inverse)
+# - (2) b: against likelihood, instability of two players (1), lost modes or unbounded NLL (1)
+# - (2) b: against the GAN, cost of equal dimensions and invertible layers (1), bridges between modes, with what only a
+#   free generator may do about them (1)
+# - (up to 6) any other well-justified answer
+# ### END SOLUTION
+
+# %% [markdown]
 # ### The experiment
 #
-# The data are notebook 02's two moons, thin as well: noise $0.05$. The generator is a small flow, `Flow` in
+# The data are notebook 04's two moons, thin as well: noise $0.05$. The generator is a small flow, `Flow` in
 # `pushforward/flows/couplings.py`: three *affine couplings*, each of which leaves one coordinate as it is and stretches
 # and shifts the other by amounts that depend on the first, $x_b = e^{s(z_a)} z_b + t(z_a)$, so that the log-determinant
 # is $s$ (notebook 03 takes them apart). It is too small to fit the moons exactly, as models of pictures are. Three
@@ -1526,33 +1558,8 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # The *bridge* between the moons belongs to none of the losses. It is a matter of steepness: a generator that nowhere
 # stretches by more than a factor $L$ leaves at least $2\Phi(\delta/2L) - 1$ of its mass between two halves that stand
-# $\delta$ apart, whoever trains it. For $\delta = 1$ and $L = 10$ that is 4 %. A flow pays for steepness in its
-# log-determinant as well.
-#
-# **Question (6 points; 000 Q1b).** A normalising flow is trained as the generator of a GAN. (a) Suppose that training
-# succeeds. What is gained over a flow trained by maximum likelihood, and what over a typical GAN? (b) Which
-# difficulties in training would you expect, compared with each of the two?
-
-# %% [markdown] tags=["written:gan.flow_as_generator:6"]
-# ### BEGIN SOLUTION
-# **Model answer.** (a) Over the flow by likelihood: better samples. The adversarial loss looks at samples, through a
-# discriminator whose eye for realism is learnt, and stray mass is seen and punished, where a likelihood cares most that
-# no data point is missed. Over a typical GAN: an exact density, by the change of variables, for every point (and an
-# inverse, so a code for every datum); it can be monitored, compared, and added to the loss.
-#
-# (b) Compared with likelihood: two players instead of one minimum, so training may circle or diverge; lost modes, which
-# no adversarial loss punishes without bound; a likelihood that may be arbitrarily bad although samples look good.
-# Compared with a typical GAN: as many noises as data dimensions, and layers that must be invertible, so it is dearer
-# for the same quality; and mass on the bridges between modes is hard to remove, since an invertible smooth map keeps
-# the plane connected and pays for steepness, while a free generator may fold and may use fewer dimensions.
-#
-# **Rubric**
-# - (1) a: over the flow, sample quality, with the reason (the loss judges samples)
-# - (1) a: over the GAN, a tractable exact density (or the inverse)
-# - (2) b: against likelihood, instability of two players (1), lost modes or unbounded NLL (1)
-# - (2) b: against the GAN, cost of equal dimensions and invertible layers (1), bridges between modes (1)
-# - (up to 6) any other well-justified answer
-# ### END SOLUTION
+# $\delta$ apart, whoever trains it. For $\delta = 1$ and $L = 10$ that is 4 %. Where the likelihood counts, a flow pays
+# for steepness in its log-determinant as well.
 
 # %% [markdown]
 # ## What you can now do
@@ -1563,7 +1570,7 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 # - say what $D = \frac12$ proves about a model and what it does not
 # - explain why gradients vanish (a flat divergence, a saturating loss), why players circle, and what limits a slope
 # - train a GAN that keeps its modes, and name the way in which another one fails
-# - judge a GAN on pictures by a distance with its floor and its error, and exclude that it copies
+# - judge a GAN on pictures by a distance with its floor and its error, and tell it from a store of copies
 # - give a generator a density, and show that good samples do not mean a good likelihood
 #
 # ## Exam-style questions
@@ -1581,7 +1588,7 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # </details>
 #
-# **2.** $p^* = (0.5, 0.3, 0.2)$ and $p_\theta = (0.5, 0.3, 0.2)$ up to the order of the last two values. Give $D^*$,
+# **2.** $p^* = (0.5, 0.3, 0.2)$ and $p_\theta$ is the same with the last two values exchanged. Give $D^*$,
 # and the value of the game with the halves.
 #
 # <details><summary>Answer</summary>
@@ -1641,7 +1648,7 @@ with waiting_for("loss_of_discriminator", "discriminator_loss", "r1_penalty", "l
 #
 # <details><summary>Answer</summary>
 #
-# The model equals the data, or the discriminator has stopped to learn (a dead network, a step size of 0, a family too
+# The model equals the data, or the discriminator has stopped learning (a dead network, a step size of 0, a family too
 # poor). Hold the generator fast and train a fresh, larger discriminator: if its loss falls below $\log 2$ on points
 # that it has not seen, there was something to find.
 #

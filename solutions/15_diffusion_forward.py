@@ -415,7 +415,7 @@ with waiting_for("noising_step", "alpha_bar"):
 with waiting_for("noising_step", "alpha_bar", "q_sample"):
     walkers = budget(20_000, 20_000, 200)
     beta = SCHEDULES["linear"](100)
-    kept = alpha_bar(beta)
+    kept = alpha_bar(beta).float()
     x = start = torch.full((walkers,), 2.0)
     print("  t   step by step: mean, variance   in one jump: mean, variance")
     for t, b in enumerate(beta.tolist(), start=1):
@@ -572,7 +572,7 @@ check("diffusion.geometric_series")
 def never_forgets():
     """(c, p, limit): beta_t = c (t + 1)^(-p) lies in (0, 1) for all t ≥ 1, and alpha_bar_t → limit > 0.   (002 9-3b)
 
-    returns three floats, the limit right to three digits.
+    returns three floats, the limit right to three significant digits.
     """
     ### BEGIN SOLUTION
     # 1 − 1/(t + 1)² = t (t + 2) / (t + 1)². In the product up to T everything cancels but (T + 2) / (2 (T + 1)).
@@ -583,7 +583,7 @@ def never_forgets():
 def never_forgets_either():
     """The same, with a p that is no whole number.
 
-    returns three floats, the limit right to three digits.
+    returns three floats, the limit right to three significant digits.
     """
     ### BEGIN SOLUTION
     t = torch.arange(1, 100_001, dtype=torch.float64)  # what comes after takes 2e-8 of the logarithm
@@ -668,8 +668,8 @@ with waiting_for("alpha_bar", "prior_gap"):
 # \underbrace{\mathrm{KL}\big(q(x_T) \,\|\, p\big)}_{\text{where the sampler starts wrongly}} .$$
 #
 # Only the second concerns the sampler. Take data that are $\mathcal N(0, 1)$ themselves: then $x_T$ is
-# $\mathcal N(0, 1)$ *exactly*, at every $T$, and the sampler starts right; yet with $\bar\alpha_T = 0.363$ the bound
-# pays $-\frac12\log(1 - 0.363) = 0.225$ nats, all of it information. For the digits the second part cannot be had in
+# $\mathcal N(0, 1)$ *exactly*, at every $T$, and the sampler starts right; yet with $\bar\alpha_T = 0.364$ the bound
+# pays $-\frac12\log(1 - 0.364) = 0.226$ nats, all of it information. For the digits the second part cannot be had in
 # closed form, but it is at least the divergence of the normal with $x_T$'s mean and covariance:
 
 # %% tags=["demo"]
@@ -890,18 +890,13 @@ with waiting_for("alpha_bar", "q_sample"):
 # The variance $\sigma_t^2$ of the step is chosen; $\beta_t$ and $\tilde\beta_t$ are the usual choices.
 #
 # **Training.** The model is the chain $p_\theta(x_{0:T}) = p(x_T) \prod_t p_\theta(x_{t-1} \mid x_t)$ with
-# $p_\theta(x_{t-1} \mid x_t) = \mathcal N(\mu_\theta(x_t, t), \sigma_t^2 I)$. What it says about a picture is the
-# integral over all that could have lain on the way,
-#
-# $$p_\theta(x_0) = \int p_\theta(x_{0:T})\; dx_1 \cdots dx_T ,$$
-#
-# for the digits with $T = 1000$ an integral over $64{,}000$ numbers, through a network at every step. As in notebook
-# 06 one trains a lower bound. The latent is now $z = (x_1, \dots, x_T)$, and its approximate posterior is
-# $q(x_{1:T} \mid x_0)$, your forward process: nothing in it has to be learnt. One term of the bound is section 6's
-# gap. The others compare, for each $t > 1$, two normals, $q(x_{t-1} \mid x_t, x_0)$ and
-# $p_\theta(x_{t-1} \mid x_t)$. What depends on $\theta$ in them is the distance of the means,
-# $\|\tilde\mu_t - \mu_\theta\|^2/(2\sigma_t^2)$, and since the two means differ by
-# $\frac{\beta_t}{\sqrt{\alpha_t}\sqrt{1 - \bar\alpha_t}}(\epsilon - \epsilon_\theta)$ up to the sign, it is a
+# $p_\theta(x_{t-1} \mid x_t) = \mathcal N(\mu_\theta(x_t, t), \sigma_t^2 I)$. As in notebook 06 one does not train
+# $\log p_\theta(x_0)$ itself (the question below asks why) but a lower bound. The latent is now
+# $z = (x_1, \dots, x_T)$, and its approximate posterior is $q(x_{1:T} \mid x_0)$, your forward process: nothing in it
+# has to be learnt. One term of the bound is section 6's gap, one asks how well $x_0$ comes back from $x_1$. The others
+# compare, for each $t > 1$, two normals, $q(x_{t-1} \mid x_t, x_0)$ and $p_\theta(x_{t-1} \mid x_t)$. What depends on
+# $\theta$ in them is the distance of the means, $\|\tilde\mu_t - \mu_\theta\|^2/(2\sigma_t^2)$, and since the two means
+# differ by $\frac{\beta_t}{\sqrt{\alpha_t}\sqrt{1 - \bar\alpha_t}}(\epsilon - \epsilon_\theta)$ up to the sign, it is a
 # weighted loss on the noise:
 #
 # $$\underbrace{\frac{\beta_t^2}{2\sigma_t^2\,\alpha_t\,(1 - \bar\alpha_t)}}_{\text{ELBO weight}}\;
@@ -1195,7 +1190,7 @@ with waiting_for("validate_schedule"):
 #   $0.02 \cdot 50 = 1$ exactly, and for $N$ from 2 to 19 it exceeds 1. A formula that is safe at $N = 1000$ need not
 #   be safe at $N = 10$.
 # - *Cosine* always ends in $\beta_N = 1$, since it aims at $\bar\alpha_N = 0$. Every implementation that you will
-#   meet clips it, usually at 0.999, and now you know why.
+#   meet clips it, usually at 0.999 (notebook 16's at 0.5), and now you know why.
 
 # %% [markdown]
 # ## 11 · Breaking it on purpose
@@ -1454,7 +1449,7 @@ with waiting_for("alpha_bar", "log_alpha_bar", "posterior", "posterior_variance"
 # The factor is $\sqrt{(1 - \bar\alpha_t)/\bar\alpha_t}$: 1 in the first case, so $0.05$; about 100 in the second, so
 # 5. That is much more than the range of the pixels: "all grey" would be better. In $\epsilon$, too: at
 # $\bar\alpha_t = 10^{-4}$ whoever says $x_t$ for $\epsilon$ is off by only about $\sqrt{\bar\alpha_t} = 0.01$ times
-# the size of a pixel. A trained network does at least that well; small errors in $\epsilon$ say nothing there.
+# the size of a pixel. A network with an error of $0.05$ is worse there than this answer; and even a small error in $\epsilon$ says nothing about the picture.
 #
 # </details>
 #

@@ -22,9 +22,9 @@
 # every chain that you write has a law in closed form, and a wrong variance cannot hide behind a network's errors. Only
 # then, in section 9, a network takes their place.
 #
-# You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time:
-# {{time}}; sections 1, 2, 4, 8 and 9 are the core. Labels such as 002 9-3c say where a question comes from; notebook
-# 00 lists these sources.
+# You need: notebook 15 (noising in one jump, the posterior, $\hat x_0$), the ELBO (notebook 06). Time: {{time}};
+# sections 1, 2, 4, 8 and 9 are the core (of the others, run the given cells all the same; the demo on fewer steps in
+# section 9 needs section 5). Labels such as 002 9-3c say where a question comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import functools
@@ -145,9 +145,10 @@ def ddpm_loss(model, x0, t, eps, alpha_bar):
 check("ddpm.loss")
 
 # %% [markdown]
-# Two slips here never show in the loss curve. Draw the noise a second time for the target, and the curve falls to 1 and
-# stays: the model has learnt to say 0, the best guess at a noise that it has never seen. Tell the model $t - 1$, and
-# the curve is perfect, but the sampler, which tells it $t$, gets the answers of the wrong step.
+# Two slips. Draw the noise a second time for the target, and the curve never gets below 1: the model learns to say 0,
+# the best guess at a noise that it has never seen. That is easily noticed, if one knows the number. The other never
+# shows: tell the model $t - 1$, and the curve is perfect, but the sampler, which tells it $t$, gets the answers of the
+# wrong step.
 
 # %% [markdown]
 # ## 2 · From means to noises
@@ -164,8 +165,10 @@ check("ddpm.loss")
 # $$\boxed{\mu_t = \frac{1}{\sqrt{\alpha_t}} \left( x_t - \frac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\, \epsilon \right) .}$$
 #
 # If the model builds its mean in the same way from its guess $\epsilon_\theta$, both means share their $x_t$, and all
-# that is left of their distance is the distance of the noises. For two steps back of equal variance $\sigma_t^2 I$ the
-# divergence is $\|\mu_t - \mu_\theta\|^2 / (2\sigma_t^2)$ (section 6 proves it), hence
+# that is left of their distance is the distance of the noises. If the model's step back has the variance
+# $\sigma_t^2 I$, then all of the divergence that depends on the model is $\|\mu_t - \mu_\theta\|^2 / (2\sigma_t^2)$
+# (section 6 proves it; where both variances are equal it is all there is), hence, up to a constant that no model
+# changes,
 #
 # $$\mathrm{KL} = w_t\, \|\epsilon - \epsilon_\theta\|^2, \qquad
 # w_t = \frac{\beta_t^2}{2\,\sigma_t^2\,\alpha_t\,(1 - \bar\alpha_t)} .$$
@@ -195,7 +198,7 @@ def mean_from_eps(xt, t, eps, beta):
 
 
 def eps_weight(beta, variance):
-    """w_t = beta_t² / (2 sigma_t² (1 - beta_t) (1 - alpha_bar_t)), so that KL = w_t ‖eps - eps_theta‖².   (002 9-3 conclusion)
+    """w_t = beta_t² / (2 sigma_t² (1 - beta_t) (1 - alpha_bar_t)), so that w_t ‖eps - eps_theta‖² is what depends on the model in the KL.   (002 9-3 conclusion)
 
     beta: (T,), values between 0.001 and 0.9; variance: (T,), sigma_t², > 0;  returns (T,), of the type of beta.
     """
@@ -452,8 +455,8 @@ with waiting_for("perfect_guess", "sample_by_heart"):
 # or pictures that occur a hundred times, diffusion models do give back their training data. That is why one looks at
 # the loss on pictures kept back, and at the neighbours of the samples (notebook 09), before one believes in them.
 #
-# **A question for the pencil.** Every training picture occurs once, but one of them 50 times. What changes in the
-# formula, and in the samples?
+# **A question for the pencil.** Every training picture occurs once, except for one, which occurs 50 times. What changes
+# in the formula, and in the samples?
 #
 # <details><summary>Answer</summary>
 #
@@ -509,7 +512,7 @@ from pushforward.hills import missed
 def step_moments(x, before, sigma, weights, means, s):
     """Mean and variance of x_{t-1} given x_t = x, x_0 ~ Σ_k weights_k N(means_k, s²), as in the two formulas above.   (000 Q2c)
 
-    x: (N,); before: float, ≥ 0, the variance (t - 1) sigma²; sigma: float, between 0.05 and 3; weights: (K,), > 0, of sum 1;
+    x: (N,), also far from all hills; before: float, ≥ 0, the variance (t - 1) sigma²; sigma: float, between 0.05 and 3; weights: (K,), > 0, of sum 1;
     means: (K,); s: float, between 0.1 and 2;  returns (mean, variance), both (N,), of the type of x.
     """
     ### BEGIN SOLUTION
@@ -593,10 +596,11 @@ with waiting_for("step_moments"):
 # nats, however fine the steps, and at 4 still $0.002$. More steps stop helping where the error that they mend is no
 # longer the larger one.
 #
-# Why does a small $\sigma$ help? A wide step often starts from a place that two hills could have led to; a narrow one
-# hardly ever does, and then one $r_k$ is nearly 1 or the $\mu_k$ nearly agree. The price is time: each step is a run of
-# the network, one after the other, and this is the main drawback of diffusion models (002 9-4a). Section 5 is about
-# fewer of them.
+# Why does a small $\sigma$ help? A step does harm where two hills could have led to $x_t$ *and* their $\mu_k$ lie far
+# apart, compared with the noise of the step. Early on the way back both hills are possible, but for a narrow step the
+# $\mu_k$ nearly agree; near the end they are apart, but after so little noise one $r_k$ is nearly 1. A wide last step
+# has both at once. The price is time: each step is a run of the network, one after the other, and this is the main
+# drawback of diffusion models (002 9-4a). Section 5 is about fewer of them.
 #
 # 000's own solution stops at the two halves "smaller is better" and "larger is better". Your two witnesses are places
 # where one of them is no longer true.
@@ -683,7 +687,7 @@ check("ddpm.catch_step")
 # Now the promise of section 2. One term of the bound compares the true step back, $q(x_{t-1} \mid x_t, x_0)$, with the
 # learnt one. Both are normal, and the learnt one may have the *same* variance (002 9-3e). Four lines, each an exercise.
 #
-# **Line 1** is notebook 15's divergence between normals with any two variances, in $d$ dimensions:
+# **Line 1** is notebook 06's divergence between normals, here with one variance each for all $d$ dimensions:
 #
 # $$\mathrm{KL} = \tfrac12 \Big( d\,\tfrac{v_q}{v_p} + \tfrac{\|\mu_q - \mu_p\|^2}{v_p} - d - d \log \tfrac{v_q}{v_p} \Big) .$$
 #
@@ -701,10 +705,11 @@ check("ddpm.catch_step")
 # = \frac{\bar\alpha_{t-1} - \bar\alpha_t}{2\,(1 - \bar\alpha_{t-1})(1 - \bar\alpha_t)}
 # = \tfrac12 \big( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \big) .$$
 #
-# You pay for a wrong guess of the picture as much as the ratio drops in this step. If the guess is equally wrong at all
-# times the sum over the steps telescopes, and only the two ends of the schedule count. A real guess gets better as the
-# ratio grows; then the sum is that of a staircase over the SNR axis, and the shape of the schedule only decides where
-# the stairs stand. With many steps they are too fine to matter: this is why the shape matters less than one fears.
+# For each unit of squared error in the picture you pay half of what the ratio drops in this step. If the guess is
+# equally wrong at all times the sum over the steps telescopes, and only the two ends of the schedule count. A real
+# guess gets better as the ratio grows; then the sum is that of a staircase over the SNR axis, and the shape of the
+# schedule only decides where the stairs stand. With many steps they are too fine to matter: this is why the shape
+# matters less than one fears.
 #
 # **In numbers.** $\mu_q = (1, 0)$, $\mu_p = (0, 2)$, $v_q = 0.5$, $v_p = 2$: trace $0.5$, mean $2.5$, $d = 2$,
 # log-determinant $2.7726$, so KL $= 1.8863$. With $v = 0.5$ for both: mean $10$, KL $= 5$. With
@@ -766,8 +771,8 @@ check("ddpm.consistency")
 
 # %% [markdown]
 # **Question (3 points; 002 9-3e and f).** (a) Why does the consistency term reduce to a distance of means, and which
-# property of the forward process allows the model to choose the right variance without learning it? (b) Would you train
-# one network for all steps or one for each? Give one reason for each side.
+# property of the forward process allows the model to take the variance of $q(x_{t-1} \mid x_t, x_0)$ without learning
+# it? (b) Would you train one network for all steps or one for each? Give one reason for each side.
 
 # %% [markdown] tags=["written:ddpm.why_means:3"]
 # ### BEGIN SOLUTION
@@ -799,7 +804,7 @@ check("ddpm.consistency")
 # - \sum_{t=2}^{T} \underbrace{\mathbb E\, \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\|\, p_\theta(x_{t-1} \mid x_t)\big)}_{\text{consistency}} .$$
 #
 # The prior term you know from notebook 15. A consistency term is line 4 above. The first term is the log
-# density of the data point under the last step, $\mathcal N(\hat x_0, \sigma_1^2 I)$, a squared error and a constant:
+# density of the data point under the last step, $\mathcal N(\hat x_0, \sigma_1^2 I)$:
 #
 # $$\log p_\theta(x_0 \mid x_1) = -\frac{\|x_0 - \hat x_0\|^2}{2\sigma_1^2} - \frac d2 \log(2\pi\sigma_1^2) .$$
 #
@@ -841,8 +846,8 @@ check("ddpm.elbo")
 
 # %% [markdown]
 # **Question (4 points; 001 P4a, 002 9-3c and d).** (a) Why does one optimise the ELBO and not $\log p_\theta(x_0)$? (b)
-# What does the reconstruction term ask of the model, and why is it usually a small part of the sum? (c) What does the
-# prior matching term mean, and what does it cost to train?
+# What does the reconstruction term ask of the model, and what decides how large a part of the sum it is? (c) What does
+# the prior matching term mean, and what does it cost to train?
 
 # %% [markdown] tags=["written:ddpm.why_elbo:4"]
 # ### BEGIN SOLUTION
@@ -852,8 +857,10 @@ check("ddpm.elbo")
 # the log-likelihood from below. (That holds for the discrete chain. The same network also defines an ordinary
 # differential equation, and *its* likelihood can be computed numerically: notebook 17.)
 #
-# (b) It asks that from $x_1$, which holds hardly any noise, the data point comes back: a squared error over
-# $2\sigma_1^2$, and a constant. One step out of $T$, and nearly a copy of its input.
+# (b) It asks that from $x_1$ the data point comes back: a squared error over $2\sigma_1^2$, and a constant (or the
+# probability of the right pixel values). How much that costs depends on how much noise $x_1$ holds, on $\beta_1$: what
+# the steps before have not decided is left to this one. It is one step of $T$, and not negligible: in section 10 it is
+# nearly half of the bound.
 #
 # (c) How far the end of the forward process is from the noise that sampling starts with. It has no parameters, so
 # nothing is trained; one pays when one chooses the schedule.
@@ -861,7 +868,7 @@ check("ddpm.elbo")
 # **Rubric**
 # - (1) a: the marginal is an intractable integral over the latent chain
 # - (1) a: the ELBO is a lower bound whose terms can be computed or sampled
-# - (1) b: recover x0 from x_1, a squared error and a constant
+# - (1) b: half: recover x0 from x_1; half: the noise of x_1 (beta_1, the first SNR) decides how large it is
 # - (1) c: distance of q(x_T given x_0) from the prior, no parameters
 # - (up to 4) any other well-justified answer
 # ### END SOLUTION
@@ -1028,8 +1035,9 @@ check("ddpm.time_embedding")
 # evenly from $1, \dots, T$, and noise of its own, $\epsilon \sim \mathcal N(0, I)$. Then comes the loss of section 1.
 # Both are drawn afresh in every step. (`torch.randint(a, b, …)` leaves $b$ out.)
 #
-# Which schedule? *Cosine* (notebook 15) forgets at an even pace. Of its hundred steps a fifth works on noise below a
-# third of the data's size, where the width of the moons is decided; the linear one spends a tenth of them there.
+# Which schedule? *Cosine* (notebook 15; clipped, so that every $\beta_t$ is between $0.001$ and $0.5$) forgets at an
+# even pace. Of its hundred steps a fifth works on noise below a third of the data's size, where the width of the moons
+# is decided; the linear one spends a tenth of them there.
 #
 # **In numbers.** A model that says 0 pays $\mathbb E\,\epsilon^2 = 1$ per entry, at every time. One that says $x_t$
 # pays, on data of variance 1, $\mathbb E(\epsilon - x_t)^2 = \bar\alpha_t + (1 - \sqrt{1 - \bar\alpha_t})^2$, at
@@ -1106,10 +1114,10 @@ def moons_run(seed=0):
 
 
 # %% [markdown]
-# And sample. Section 4 left the variance of a step back open. Of the points behind $x_1$ none is far from its mean;
-# with $\beta_t$ the last steps add more noise than is theirs, and some points are shaken off the moons. The posterior's
-# variance $\tilde\beta_t = \beta_t\,(1 - \bar\alpha_{t-1})/(1 - \bar\alpha_t)$, with $\bar\alpha_0 = 1$, is the one to
-# take.
+# And sample. Section 4 left the variance of a step back open. The points that may lie behind $x_1$ are all close to
+# their mean; with $\beta_t$ the last steps add more noise than these are spread, and some points are shaken off the
+# moons. The posterior's variance $\tilde\beta_t = \beta_t\,(1 - \bar\alpha_{t-1})/(1 - \bar\alpha_t)$, with
+# $\bar\alpha_0 = 1$, is the one to take.
 #
 # **In numbers.** $\beta = (0.1, 0.2)$: $\tilde\beta_1 = 0$ and $\tilde\beta_2 = 0.2 \cdot 0.1/0.28 = 0.0714$.
 #
@@ -1213,9 +1221,9 @@ with waiting_for("ddim_step", "training_loss", "ddpm_loss", "time_embedding"):
     )
 
 # %% [markdown]
-# Up to twenty steps every doubling helps much, from there on little. A single big step fails because what it needs,
-# $\hat x_0$, is a mean over all points that are still possible, and the mean of two moons lies on neither. And at a
-# hundred steps the noise does good: it makes a chain forget what earlier steps got wrong, while with $\eta = 0$ every
+# Up to twenty steps every doubling helps much, from there on less. A single big step fails because what it needs,
+# $\hat x_0$, is a mean over all points that are still possible, and the mean of two moons lies on neither. And the
+# noise does good: it makes a chain forget what earlier steps got wrong, while with $\eta = 0$ every
 # error is carried to the end. (Of large models of pictures the opposite is told, for few steps. Measure, then choose.)
 
 # %% [markdown]
@@ -1598,8 +1606,8 @@ with waiting_for("training_loss", "ddpm_loss", "ddpm_sample", "mean_from_eps", "
 # \bar\alpha_{t-1}\beta_t)/(1 - \bar\alpha_t) = \beta_t\,(1 - \bar\alpha_t)/(1 - \bar\alpha_t) = \beta_t$.
 #
 # (d) (1 point) $0.0714 + 0.4592 \cdot 0.28 = 0.2$, which is $\beta_2$. For real data of variance 1 and a good model it
-# lies between, nearer to $\tilde\beta_t$ the better $x_0$ can be guessed, and it can be measured: $\mathrm{mse}_t$ is
-# the loss on the noise at time $t$ over $\mathrm{SNR}_t$.
+# lies between, nearer to $\tilde\beta_t$ the better $x_0$ can be guessed, and it can be measured: $\mathrm{mse}_t/d$
+# is the mean loss on the noise at time $t$ over $\mathrm{SNR}_t$.
 #
 # </details>
 #

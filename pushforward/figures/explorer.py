@@ -289,7 +289,7 @@ def draw_schedule(
     """beta and the signal-to-noise ratio over time, and the pictures x0 (4, 8, 8) above what is left of them at t."""
     beta = schedules[kind](T)
     kept = alpha_bar(beta)
-    xt = q_sample(x0, torch.full((len(x0),), t), eps, kept)
+    xt = q_sample(x0, torch.full((len(x0),), t), eps, kept.to(x0))
     fig, axes = figure(2, 2, (9, 4), width_ratios=[1, 1.6])
     _over_time(axes[0, 0], beta, t, r"noise variance of each step, $\beta$")
     _over_time(axes[1, 0], 10 * torch.log10(kept / (1 - kept)), t, "signal to noise (dB)")

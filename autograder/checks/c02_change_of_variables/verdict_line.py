@@ -28,8 +28,8 @@ class VerdictLine(Verdicts):
     hints = (
         "Go through the maps one by one: for which parameters is the slope never 0, for which does it change its sign, "
         "and for which does it touch 0 without changing it?",
-        "On the line a slope that never vanishes makes a map one-to-one. What is left to ask is onto what it maps, and "
-        "where the base lives.",
+        "On the line a slope that never vanishes and keeps its sign makes a map one-to-one. What is left to ask is onto "
+        "what it maps, and where the base lives.",
         "The slope of a x + b sin x lies between a − |b| and a + |b|; that of a x + b tanh(x/2) between a, far out, and "
         "a + b/2, at 0. Where a = 0 the images end.",
     )

@@ -36,7 +36,7 @@ def _line(place: Place) -> Net:
 
 
 def slopes(critic: Net, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """∇D at rows x (B, D), and the Hessians (B, D, D), from the polynomial's own coefficients."""
+    """∇f at rows x (B, D), and the Hessians (B, D, D), from the polynomial's own coefficients."""
     of = Polynomial.of(exact(critic.weights[0]), float(critic.weights[1]))
     first = [of.derivative(d) for d in range(x.shape[1])]
     gradient = np.stack([f(x) for f in first], axis=1)
@@ -45,14 +45,14 @@ def slopes(critic: Net, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gradient_size(critic: Net, x: np.ndarray) -> np.ndarray:
-    """The largest summands of ∇D at each row, with which its roundings are compared."""
+    """The largest summands of ∇f at each row, with which its roundings are compared."""
     big = Net("polynomial", tuple(torch.as_tensor(np.abs(exact(w))) for w in critic.weights))
     return np.linalg.norm(slopes(big, np.abs(x))[0], axis=1) + 1e-12
 
 
 @exercise("gan.lipschitz", ("w1_line", "gradient_penalty", "r1_penalty"))
 class Lipschitz(Exercise):
-    """W₁ = mean |x_(i) − y_(i)|; E (‖∇D(x̂)‖ − 1)² between real and generated points; E ‖∇D(x)‖² at the data."""
+    """W₁ = mean |x_(i) − y_(i)|; E (‖∇f(x̂)‖ − 1)² between real and generated points; E ‖∇l(x)‖² at the data."""
 
     single = gate("each result is one number")
     matched = pays("W₁ of two samples on the line matches the smallest with the smallest, and so on")
