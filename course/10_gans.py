@@ -318,11 +318,11 @@ check("gan.optimal_discriminator")
 #
 # **Write** $W_1$ on the line, and both penalties.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "gan-class_prior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "5c3b313d2aea77f54abcc7b5ee22553e", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-class_prior-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "49ef8e0ed3a8bdae381e762954b34b19", "cell_type": "code"} deletable=false
 def discriminator_with_prior(log_p_data, log_p_model, pi):
     """D*(x) = π p* / (π p* + (1 - π) p_θ), from log densities.   (001 P3)
 
-    log_p_data, log_p_model: any shape, the same for both, finite; pi: float in (0, 1);
+    log_p_data, log_p_model: same shape, finite; pi: float in (0, 1);
     returns the verdicts, of the shape and type of log_p_data.
     """
     # YOUR CODE HERE
@@ -1154,11 +1154,11 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 #
 # **Write** it for a batch, each picture with a shift and a contrast of its own. `torch.nn.functional.pad` makes room.
 
-# %% nbgrader={"schema_version": 3, "grade_id": "gan-augment-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "e6321dcaa1e04e52389992ebf6133bc8", "cell_type": "code"} deletable=false
+# %% nbgrader={"schema_version": 3, "grade_id": "gan-augment-answer", "grade": false, "solution": true, "locked": false, "task": false, "checksum": "9e25842ac9111d1db7f59aabbdfd705b", "cell_type": "code"} deletable=false
 def augment(x, shift, contrast):
     """T(x) = x̄ + contrast (shifted x - x̄), x̄ the mean of each picture as it came; zeros come in; differentiable.
 
-    x: (B, H, W), H, W ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
+    x: (B, H, W), H ≥ 3, W ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
     returns the shape and type of x.
     """
     # YOUR CODE HERE

@@ -328,7 +328,7 @@ check("gan.optimal_discriminator")
 def discriminator_with_prior(log_p_data, log_p_model, pi):
     """D*(x) = π p* / (π p* + (1 - π) p_θ), from log densities.   (001 P3)
 
-    log_p_data, log_p_model: any shape, the same for both, finite; pi: float in (0, 1);
+    log_p_data, log_p_model: same shape, finite; pi: float in (0, 1);
     returns the verdicts, of the shape and type of log_p_data.
     """
     ### BEGIN SOLUTION
@@ -1249,7 +1249,7 @@ with waiting_for("loss_of_discriminator", "loss_of_generator", "discriminator_lo
 def augment(x, shift, contrast):
     """T(x) = x̄ + contrast (shifted x - x̄), x̄ the mean of each picture as it came; zeros come in; differentiable.
 
-    x: (B, H, W), H, W ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
+    x: (B, H, W), H ≥ 3, W ≥ 3; shift: (B, 2), int64, entries −2 … 2, rows down and columns right; contrast: (B,), > 0;
     returns the shape and type of x.
     """
     ### BEGIN SOLUTION

@@ -109,7 +109,8 @@ class VolumePreserving(Exercise):
                 "entropy": Number(Reals(reach=(1e-3, 1e4)), says=("−E log p_Z in nats",)),
                 "log_max": Number(Reals(reach=(1e-3, 1e4)), says=("the maximum of log p_Z",)),
                 "volume": Number(
-                    Reals(0, reach=(1e-6, 1e6)), says=("of {log p_Z > l}, for x of {log p_X > l − ladj}",)
+                    Reals(0, reach=(1e-6, 1e6)),
+                    says=("that of {log p_Z > l} (return that of {log p_X > l − ladj} in its place)",),
                 ),
                 "ladj": Number(Reals(reach=(1e-6, 100))),
             }

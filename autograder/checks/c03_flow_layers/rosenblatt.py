@@ -35,7 +35,9 @@ _WEIGHTS = Made(lambda p: p.tensor(_shares(p.rng, p.sizes["K"])), says=("(K,)", 
 
 
 def _domain(points: str) -> Domain:
-    z = Tensor("B, 2", Reals(-REACH, REACH, "[]") if points == "z" else Reals(reach=(1e-2, REACH), usual=(-2, 2)))
+    z = Tensor("B, 2", Reals(-REACH, REACH, "[]"))
+    if points == "x":
+        z = Tensor("B, 2", Reals(reach=(1e-2, REACH), usual=(-2, 2)), says=("the image of a z in [-2.5, 2.5]",))
     arguments = {points: z, "weights": _WEIGHTS, "mu": Tensor("K, 2", Reals(-FAR, FAR, "[]", usual=(-1.5, 1.5)))}
     arguments["sigma"] = Tensor("K, 2", Reals(0.4, 1.2, "[]"))
     sizes = {"B": (1, 4), "K": (1, 2, 3)}

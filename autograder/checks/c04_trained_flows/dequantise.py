@@ -86,7 +86,7 @@ def _density(nats: torch.Tensor, D: int, width: float) -> torch.Tensor:
 def _levels(K: Callable[[Place], int], says: str) -> Made:
     return Made(
         lambda place: place.tensor(place.rng.integers(K(place), size=(place.sizes["N"], place.sizes["D"]))),
-        says=("(N, D)", says),
+        says=("(N, D)", "float32 or float64", says),
     )
 
 

@@ -17,7 +17,7 @@ from autograder.judging.draw import PYTHON, floats
 from autograder.judging.exercise import Case, Exercise, Finding, call, case, exercise, gate, pays, wrong
 
 PI = Number(Reals(0, 1))
-LOG_DENSITY = Tensor("...", Reals(reach=(1e-3, 1e4)))
+LOG_DENSITY = Tensor("...", Reals(reach=(1e-3, 1e4)), says=("finite",))
 
 
 def _prior(log_p: torch.Tensor, log_q: torch.Tensor, shift: float) -> torch.Tensor:

@@ -45,6 +45,13 @@ def _noise(place: Place) -> torch.Tensor:
     return place.tensor(place.rng.dirichlet(np.full(place.sizes["m"], 1.5)).clip(1e-4))
 
 
+def _idle(place: Place) -> torch.Tensor:
+    """Noise of which one value never comes, where there are several."""
+    mass = place.rng.dirichlet(np.full(place.sizes["m"], 1.5))
+    mass[int(np.argmin(mass))] *= len(mass) == 1
+    return place.tensor(mass / mass.sum())
+
+
 def _image(place: Place) -> torch.Tensor:
     return torch.tensor(place.rng.integers(place.sizes["n"], size=place.sizes["m"]), device=place.device)
 
@@ -60,7 +67,7 @@ _P_DATA = Made(_some, (_full, _some), says=_MASS)
 _BEFORE = {
     "p_data": _P_DATA,
     "d": Tensor("n", Verdicts()),
-    "p_z": Made(_noise, (_noise,), says=("(m,)", "the sum is 1")),
+    "p_z": Made(_noise, (_noise, _idle), says=("(m,)", "no entry negative", "the sum is 1")),
     "image": Made(_image, (_image, _collapsed), says=("(m,)", "int64", "entries 0 … n − 1")),
     "weight": _WEIGHT,
 }

@@ -54,7 +54,7 @@ class OptimalDiscriminator(Exercise):
     domain = {
         "optimal_discriminator": Domain(
             {
-                "log_p_data": Tensor("...", LOG_DENSITY, says=("−∞ where there is none",)),
+                "log_p_data": Tensor("...", LOG_DENSITY, says=("−∞ where there is no density",)),
                 "log_p_model": Tensor("...", LOG_DENSITY, says=("never −∞ where log_p_data is",)),
             },
             when=shaped,

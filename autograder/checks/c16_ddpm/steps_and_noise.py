@@ -60,7 +60,7 @@ class StepsAndNoise(Exercise):
     domain = {
         MOMENTS: Domain(
             {
-                "x": Tensor("N", Reals(reach=(1e-3, 10))),
+                "x": Tensor("N", Reals(reach=(1e-3, 10)), says=("also far from all hills",)),
                 "before": Number(Reals(0, math.inf, "[)", reach=(1e-2, 30)), says=("the variance (t - 1) sigma²",)),
                 "sigma": Number(Reals(0.05, 3, "[]")),
                 "weights": Made(_parts, says=("(K,), > 0, of sum 1",)),
