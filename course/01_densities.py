@@ -33,9 +33,8 @@
 # simplest density of all to pictures?
 #
 # You need: integrals; the normal distribution, mean and covariance; determinant, inverse and eigenvectors of a matrix;
-# of this course, nothing but notebook 00. Time:
-# about 4 hours; sections 1 to 6 and 8 are the core. Labels such as 003 say where a topic comes from; notebook 00 lists these
-# sources.
+# of this course, nothing but notebook 00. Time: about 4 hours; sections 1 to 6 and 8 are the core. Labels such as 003 say
+# where a topic comes from; notebook 00 lists these sources.
 
 # %% nbgrader={"schema_version": 3, "grade_id": "given-package", "grade": false, "solution": false, "locked": true, "task": false, "checksum": "571aa1d2836383b309d513874fc93c34", "cell_type": "code"} jupyter={"source_hidden": true} cellView="form" deletable=false editable=false
 # @title The course's package: nothing happens here unless it is missing

@@ -24,9 +24,8 @@
 # simplest density of all to pictures?
 #
 # You need: integrals; the normal distribution, mean and covariance; determinant, inverse and eigenvectors of a matrix;
-# of this course, nothing but notebook 00. Time:
-# {{time}}; sections 1 to 6 and 8 are the core. Labels such as 003 say where a topic comes from; notebook 00 lists these
-# sources.
+# of this course, nothing but notebook 00. Time: {{time}}; sections 1 to 6 and 8 are the core. Labels such as 003 say
+# where a topic comes from; notebook 00 lists these sources.
 
 # %% tags=["given"]
 import math
