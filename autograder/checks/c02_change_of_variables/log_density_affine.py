@@ -88,6 +88,8 @@ class LogDensityAffine(Exercise):
                     yield self._case(of, x, random_matrix(rng, d, sign), b, dtype, device)
             for of in ("affine_forward", "affine_reverse"):
                 yield self._stretched(of, rng, 10.0 ** np.array([2, 0, -2, -4]), dtype, device)
+                small = -4.0 if of == "affine_forward" else 4.0  # a determinant of 1e-16, of a matrix like any other
+                yield self._stretched(of, rng, np.full(4, 10.0**small), dtype, device)
             d = 250 if dtype is torch.float64 else 60
             for scale in (0.02, 30.0):
                 yield self._large("affine_forward", rng, d, scale, dtype, device)
