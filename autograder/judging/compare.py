@@ -23,6 +23,7 @@ from pushforward.device import devices
 
 FACTOR = 32.0  # roundings that a sound computation of a dozen operations may add up
 TINY = {"float16": 6e-5, "bfloat16": 1.2e-38, "float32": 1.2e-38, "float64": 2.3e-308}  # the least normal number
+NARROW = ("int32", "int16", "uint8", "int8")  # types of whole numbers below int64
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from autograder.judging.compare import EPSILON, kind_of
+from autograder.judging.compare import EPSILON, NARROW, kind_of
 from autograder.judging.domain import Int64, Like
 from autograder.judging.exchange import Exchange, describe
 from autograder.judging.exercise import Ask, Exercise
@@ -21,7 +21,6 @@ from pushforward.answering.run import EARLIER
 from pushforward.answering.wire import Plain
 
 ON_A_COPY = "Whoever calls the function still needs its arguments: work on a copy, without operations in place."
-WHOLE = ("uint8", "int8", "int16", "int32")  # narrower than what an Int64 promises
 OF_ITS_OWN = "What an earlier call returned belongs to whoever asked for it: return a tensor of its own each time."
 
 
@@ -80,7 +79,7 @@ def _unlike(promised: Any, answer: Any, given: dict[str, Any]) -> Iterator[tuple
             wanted = str(model.dtype).removeprefix("torch.")
             if answer.dtype != wanted:
                 yield f"{wanted}, as `{promised.argument}` is", kind_of(answer)
-    elif isinstance(promised, Int64) and isinstance(answer, Plain) and answer.dtype in WHOLE:
+    elif isinstance(promised, Int64) and isinstance(answer, Plain) and answer.dtype in NARROW:
         yield "int64", kind_of(answer)
     elif isinstance(promised, dict) and isinstance(answer, dict):
         for key, part in promised.items():

@@ -222,14 +222,10 @@ class MassLost(Exercise):
             "a small determinant taken for none",
             {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-8)},
             "10⁻³ times a rotation is perfectly invertible, and its determinant is tiny in three dimensions. What counts is how the singular values compare, that is the rank.",
-            also=(
-                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-8)},
-                {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-6)},
-                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-6)},
-                {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-4)},
-                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-4)},
-                {"sigmoid_flow_mass": lambda A: _mass_if(A, 1e-3)},
-                {"sigmoid_flow_mass": lambda A: _mass_if(A.double(), 1e-3)},
+            also=tuple(
+                {"sigmoid_flow_mass": lambda A, tiny=tiny, to=to: _mass_if(to(A), tiny)}
+                for tiny in (1e-8, 1e-6, 1e-4, 1e-3)
+                for to in (torch.clone, torch.Tensor.double)
             ),
         ),
         wrong(

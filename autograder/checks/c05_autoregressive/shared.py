@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judging.compare import EPSILON, Verdict, kind_of
+from autograder.judging.compare import EPSILON, NARROW, Verdict, kind_of
 from autograder.judging.domain import Made, Place
 from autograder.judging.exercise import Case
 from pushforward.answering.wire import Plain
 from pushforward.errors import CourseError
 
-WHOLE = ("int64", "int32", "int16", "uint8", "int8")
+WHOLE = ("int64", *NARROW)
 
 
 class Causal:

@@ -42,14 +42,14 @@ def _same(place: Place) -> torch.Tensor:
 
 
 def _noise(place: Place) -> torch.Tensor:
-    return place.tensor(place.rng.dirichlet(np.full(place.sizes["m"], 1.5)).clip(1e-4))
+    return weights(place, axis="m")
 
 
 def _idle(place: Place) -> torch.Tensor:
     """Noise of which one value never comes, where there are several."""
-    mass = place.rng.dirichlet(np.full(place.sizes["m"], 1.5))
-    mass[int(np.argmin(mass))] *= len(mass) == 1
-    return place.tensor(mass / mass.sum())
+    mass = _noise(place)
+    mass[mass.argmin()] *= len(mass) == 1
+    return mass / mass.sum()
 
 
 def _image(place: Place) -> torch.Tensor:

@@ -55,9 +55,9 @@ def averages(d_real: np.ndarray, d_fake: np.ndarray) -> tuple[float, float, floa
     return math.fsum(log_real) / len(log_real), math.fsum(log_fake) / len(log_fake), size
 
 
-def weights(place: Place, zeros: float = 0.0) -> torch.Tensor:
-    """A distribution on n values; zeros: how often one of them has no mass."""
-    mass = place.rng.dirichlet(np.full(place.sizes["n"], 1.5)).clip(1e-4)
+def weights(place: Place, zeros: float = 0.0, axis: str = "n") -> torch.Tensor:
+    """A distribution on so many values; zeros: how often one of them has no mass."""
+    mass = place.rng.dirichlet(np.full(place.sizes[axis], 1.5)).clip(1e-4)
     mass = np.where(place.rng.random(len(mass)) < zeros, 0, mass)
     mass = mass if mass.any() else np.ones(len(mass))
     return place.tensor(mass / mass.sum())
